@@ -1,0 +1,197 @@
+// Package result holds what a run saw, as plain data with stable JSON names.
+//
+// A Run holds Domains, a Domain its Hosts, a Host its Addresses, an Address
+// one Check for each dialogue played there, a Check its Steps. Text that came
+// from a server is already printable (see Printable) and free of secrets when
+// it gets here, so that no writer has to know them. The names of the JSON
+// fields are never changed or removed; new ones may be added. Version counts
+// the format.
+package result
+
+import (
+	"time"
+)
+
+// Version is the version of the JSON format, the field v of every document
+// and event.
+const Version = 1
+
+// Run is one call of the program: every domain it was asked for, and what
+// all of it amounts to.
+type Run struct {
+	V       int       `json:"v"`
+	Type    string    `json:"type"` // always "run"
+	Program string    `json:"program"`
+	RunID   string    `json:"run_id"`
+	Started time.Time `json:"started"`
+	Domains []Domain  `json:"domains"`
+	End     End       `json:"end"`
+}
+
+// End sums a run up; it is the last event of a stream of JSON Lines.
+type End struct {
+	V      int     `json:"v"`
+	Type   string  `json:"type"` // always "end"
+	Status Verdict `json:"status"`
+	// Exit is the exit status of the process, see the table in the README.
+	Exit   int      `json:"exit"`
+	Hosts  Counts   `json:"hosts"` // dialogues: one for each scenario and address
+	Steps  Counts   `json:"steps"`
+	Millis Millis   `json:"ms"`
+	Notes  []string `json:"notes,omitempty"`
+}
+
+// Domain is what became of one domain, or of one server that was named
+// instead of a domain.
+type Domain struct {
+	Domain string `json:"domain"`
+	// Server is the host that was named instead of looking up MX records.
+	Server string `json:"server,omitempty"`
+	// Origin says where the hosts come from: mx, implicit, null, literal,
+	// server, or nothing if the look-up failed.
+	Origin string `json:"origin,omitempty"`
+	// Authentic is true if a trusted resolver vouched for the MX records
+	// with DNSSEC (the AD bit, RFC 4035 section 3.2.3).
+	Authentic bool    `json:"authentic,omitempty"`
+	Status    Verdict `json:"status"`
+	Reason    Reason  `json:"reason,omitempty"`
+	Message   string  `json:"message,omitempty"`
+	Hint      string  `json:"hint,omitempty"`
+	// Notes are findings that decide nothing, such as an exchange that is an alias.
+	Notes []string `json:"notes,omitempty"`
+	// Sender is how a sending server would fare, nil where no dialogue was played.
+	Sender    *Sender `json:"sender,omitempty"`
+	DNSMillis Millis  `json:"dns_ms"`
+	Hosts     []Host  `json:"hosts"`
+	Millis    Millis  `json:"ms"`
+}
+
+// Host is one mail exchanger of a domain. A host whose addresses cannot be
+// found is in the list as well, with a reason and no addresses.
+type Host struct {
+	Name       string    `json:"name"`
+	Preference uint16    `json:"pref"`
+	Status     Verdict   `json:"status"`
+	Reason     Reason    `json:"reason,omitempty"`
+	Message    string    `json:"message,omitempty"`
+	Hint       string    `json:"hint,omitempty"`
+	Notes      []string  `json:"notes,omitempty"`
+	Addresses  []Address `json:"addresses"`
+}
+
+// Address is one address of a host and the dialogues played with it.
+type Address struct {
+	IP     string  `json:"ip"`
+	Port   uint16  `json:"port"`
+	Status Verdict `json:"status"`
+	Checks []Check `json:"checks"`
+}
+
+// Check is one dialogue with one address, all attempts included.
+type Check struct {
+	Scenario string  `json:"scenario"`
+	Status   Verdict `json:"status"`
+	Reason   Reason  `json:"reason,omitempty"`
+	Message  string  `json:"message,omitempty"`
+	// Hint is a likely cause and what to do next; empty where the reply
+	// leaves doubt.
+	Hint string `json:"hint,omitempty"`
+	// FailedStep is the number of the step that decided the status, nil if
+	// none did. Step 0 is the connection with its greeting.
+	FailedStep *int `json:"failed_step,omitempty"`
+	// StepCount is the number of steps the scenario has, greeting not counted.
+	StepCount int `json:"step_count"`
+	Attempts  int `json:"attempts"`
+	// Forgiven says why a failure of this check does not count (may_fail).
+	Forgiven string            `json:"forgiven,omitempty"`
+	Captures map[string]string `json:"captures,omitempty"`
+	TLS      *TLSState         `json:"tls"`
+	// ConnectMillis is the time of the last connection's TCP handshake.
+	ConnectMillis Millis   `json:"connect_ms,omitempty"`
+	Notes         []string `json:"notes,omitempty"`
+	Steps         []Step   `json:"steps"`
+	Millis        Millis   `json:"ms"`
+}
+
+// TLSState is the state of the session's encryption when it ended.
+type TLSState struct {
+	Version string `json:"version"`
+	Cipher  string `json:"cipher"`
+}
+
+// Step is one step of one attempt.
+type Step struct {
+	Attempt int `json:"attempt"`
+	// Number counts from 1 in the order of the file, the lines of a
+	// pipeline one by one; 0 is the connection and its greeting, and the
+	// number after the last is the QUIT sent at the end.
+	Number int     `json:"step"`
+	Name   string  `json:"name"`
+	Sent   string  `json:"sent,omitempty"`
+	Status Verdict `json:"status"`
+	Reason Reason  `json:"reason,omitempty"`
+	// Message says in one line why the status is not pass.
+	Message string `json:"message,omitempty"`
+	// Want is the expectation as written, such as "5xx" or "250 or 251".
+	Want string `json:"want,omitempty"`
+	// Code is the reply code, 0 if no reply came.
+	Code int `json:"code,omitempty"`
+	// Enhanced is the enhanced status code (RFC 3463), if there was one of
+	// the reply code's class.
+	Enhanced string `json:"enhanced,omitempty"`
+	// Text is the reply's text line by line, reply codes taken off.
+	Text   []string `json:"text,omitempty"`
+	Millis Millis   `json:"ms"`
+	File   string   `json:"file,omitempty"`
+	Line   int      `json:"line,omitempty"`
+	Col    int      `json:"col,omitempty"`
+	Notes  []string `json:"notes,omitempty"`
+	// Excerpt is the part of the scenario that was not met; only on a step
+	// that failed.
+	Excerpt *Excerpt `json:"excerpt,omitempty"`
+	// Transcript is what went over the line in this step, in order.
+	Transcript []Line `json:"transcript,omitempty"`
+}
+
+// Excerpt is a few lines of a scenario file and the place in them that an
+// error or a failed expectation is about.
+type Excerpt struct {
+	First int      `json:"first"` // number of the first of Lines
+	Lines []string `json:"lines"`
+	Line  int      `json:"line"`
+	Col   int      `json:"col"`   // in characters, from 1
+	Width int      `json:"width"` // characters to underline, at least 1
+}
+
+// Line is one line of a transcript.
+type Line struct {
+	// From is C for what was sent, S for what the server said, and - for a
+	// remark on what happened.
+	From string `json:"from"`
+	Text string `json:"text"`
+	// Millis counts from the start of the attempt.
+	Millis Millis `json:"ms"`
+}
+
+// Sender is how a sending server that follows RFC 5321 section 5.1 would
+// fare with a domain: it tries the hosts by preference, goes on after a
+// temporary refusal or a dead connection, and stops at a permanent refusal.
+type Sender struct {
+	View SenderView `json:"view"`
+	// By is the host that would take the mail, if one would.
+	By string `json:"by,omitempty"`
+	// Failing are the hosts with at least one address that would not.
+	Failing []string `json:"failing,omitempty"`
+}
+
+// SenderView says whether a sending server would deliver.
+type SenderView string
+
+// The views of a sender.
+const (
+	ViewAtOnce   SenderView = "at_once"  // the first host takes it, and so would all others
+	ViewDegraded SenderView = "degraded" // delivered, but some host or address fails
+	ViewRefused  SenderView = "refused"  // a permanent refusal stops the sender
+	ViewQueued   SenderView = "queued"   // only temporary answers: the mail waits
+	ViewDown     SenderView = "down"     // no host can be spoken to
+)
