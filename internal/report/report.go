@@ -1,0 +1,60 @@
+// Package report writes what a run saw: as text for people (Text, MX), as
+// one JSON document (WriteJSON, JSON) and as JSON Lines while it happens
+// (JSONL). Schema describes the two JSON forms.
+//
+// A writer is a function of package result's data and of Options: it asks
+// nothing of a terminal, an environment or a clock, and decides no verdict
+// and no exit status. Text from outside is made printable once more here,
+// although it arrives printable, so that no change elsewhere can let a
+// server write to somebody's terminal.
+package report
+
+import (
+	"io"
+
+	"mxprobe/probe/result"
+)
+
+// Options says how text is written. The zero value means no colour, lines of
+// any length, the usual amount of text, and one domain.
+type Options struct {
+	// Color allows escape sequences for colour. Colour never says anything
+	// that words do not say as well.
+	Color bool
+	// Width is the number of columns to keep to, 0 for no limit. Values
+	// below 40 are taken as 40.
+	Width int
+	// Verbose is -1 for what is wrong alone, 0 for the usual, 1 for every
+	// step with its reply, 2 for every line of every attempt.
+	Verbose int
+	// List is set where a run has more than one domain: one that passed or
+	// was skipped then takes a single line.
+	List bool
+	// Again returns a command that looks closer at a failure, or nothing.
+	// The address and the check are nil for a host without addresses, the
+	// host as well for a domain without hosts. A nil Again prints none.
+	Again func(d *result.Domain, h *result.Host, a *result.Address, c *result.Check) string
+}
+
+// Place says where an event of a dialogue happened.
+type Place struct {
+	Domain     string
+	Host       string
+	Preference uint16
+	IP         string
+	Port       uint16
+}
+
+// sink passes whole pieces of output on and remembers the first error, so
+// that nothing is written behind a gap.
+type sink struct {
+	w   io.Writer
+	err error
+}
+
+func (s *sink) write(b []byte) error {
+	if s.err == nil && len(b) > 0 {
+		_, s.err = s.w.Write(b)
+	}
+	return s.err
+}
