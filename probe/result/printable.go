@@ -2,69 +2,118 @@ package result
 
 import (
 	"strconv"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
 
 // Printable returns text from a server in a form that is safe on a terminal,
 // in a log and in every report: control characters, marks that change the
-// direction of writing, and bytes that are not UTF-8 are written as \x1b or
-// \u202e. Everything else, a backslash included, stays as it is. No more
-// than limit bytes of b are looked at; where some are left off, the result
-// ends in "..." and says how many. A limit of 0 means no limit.
+// direction of writing, characters that cannot be seen, and bytes that are
+// not UTF-8 are written as \x1b or \u202e. Everything else, a backslash
+// included, stays as it is. No more than limit bytes of b are looked at, and
+// a character is not cut in two; where bytes are left off, the result ends in
+// "..." and says how many. A limit of 0 means no limit. The result is at most
+// four times as long as what was looked at, and that remark.
 func Printable(b []byte, limit int) string {
 	left := 0
 	if limit > 0 && len(b) > limit {
-		left = len(b) - limit
-		b = b[:limit]
+		keep := runeEnd(b, limit)
+		left = len(b) - keep
+		b = b[:keep]
 	}
-	if left == 0 && plain(b) {
-		return string(b)
+	if left == 0 {
+		return PrintableString(string(b))
 	}
-	out := make([]byte, 0, len(b)+16)
-	for len(b) > 0 {
-		r, n := utf8.DecodeRune(b)
-		switch {
-		case r == utf8.RuneError && n == 1:
-			out = appendHex(out, b[0])
-		case r < 0x20 || r == 0x7f || (r >= 0x80 && r <= 0x9f):
-			out = appendHex(out, byte(r))
-		case !unicode.IsPrint(r):
-			quoted := strconv.QuoteRuneToASCII(r)
-			out = append(out, quoted[1:len(quoted)-1]...)
-		default:
-			out = append(out, b[:n]...)
-		}
-		b = b[n:]
-	}
-	if left > 0 {
-		out = append(out, "... ("...)
-		out = strconv.AppendInt(out, int64(left), 10)
-		out = append(out, " more bytes)"...)
-	}
-	return string(out)
+	var out strings.Builder
+	out.Grow(len(b) + len("... ( more bytes)") + len("9223372036854775807"))
+	escape(&out, string(b))
+	out.WriteString("... (")
+	var digits [20]byte
+	out.Write(strconv.AppendInt(digits[:0], int64(left), 10))
+	out.WriteString(" more bytes)")
+	return out.String()
 }
 
-// PrintableString is Printable for a string, without a limit.
+// PrintableString is Printable for a string, without a limit. It returns s
+// itself where nothing needs to be written differently.
 func PrintableString(s string) string {
-	for i := range len(s) {
-		if s[i] < 0x20 || s[i] >= 0x7f {
-			return Printable([]byte(s), 0)
-		}
+	if plain(s) == len(s) {
+		return s
 	}
-	return s
+	var out strings.Builder
+	out.Grow(len(s) + 16)
+	escape(&out, s)
+	return out.String()
 }
 
-func plain(b []byte) bool {
-	for _, c := range b {
-		if c < 0x20 || c >= 0x7f {
-			return false
-		}
+// IsPrintable reports whether Printable leaves r as it is.
+func IsPrintable(r rune) bool {
+	if r < utf8.RuneSelf {
+		return r >= 0x20 && r < 0x7f
 	}
-	return true
+	// Unicode counts some characters without any shape as letters or marks.
+	return unicode.IsPrint(r) &&
+		!unicode.In(r, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point)
 }
 
-func appendHex(out []byte, c byte) []byte {
+// runeEnd returns the greatest length up to limit at which b can be cut
+// without cutting a character.
+func runeEnd(b []byte, limit int) int {
+	start := limit
+	for start > 0 && start > limit-utf8.UTFMax && !utf8.RuneStart(b[start]) {
+		start--
+	}
+	if _, n := utf8.DecodeRune(b[start:]); n > 1 && start+n > limit {
+		return start
+	}
+	return limit
+}
+
+// plain returns the length of the part of s, from its start, that Printable
+// leaves as it is.
+func plain(s string) int {
+	for i := 0; i < len(s); {
+		if s[i] < utf8.RuneSelf {
+			if !IsPrintable(rune(s[i])) {
+				return i
+			}
+			i++
+			continue
+		}
+		r, n := utf8.DecodeRuneInString(s[i:])
+		if n == 1 || !IsPrintable(r) {
+			return i
+		}
+		i += n
+	}
+	return len(s)
+}
+
+func escape(out *strings.Builder, s string) {
+	for len(s) > 0 {
+		n := plain(s)
+		out.WriteString(s[:n])
+		if s = s[n:]; s == "" {
+			return
+		}
+		r, size := utf8.DecodeRuneInString(s)
+		switch {
+		case size == 1:
+			writeHex(out, s[0])
+		case r <= 0x9f:
+			writeHex(out, byte(r))
+		default:
+			quoted := strconv.QuoteRuneToASCII(r)
+			out.WriteString(quoted[1 : len(quoted)-1])
+		}
+		s = s[size:]
+	}
+}
+
+func writeHex(out *strings.Builder, c byte) {
 	const digits = "0123456789abcdef"
-	return append(out, '\\', 'x', digits[c>>4], digits[c&15])
+	out.WriteString(`\x`)
+	out.WriteByte(digits[c>>4])
+	out.WriteByte(digits[c&15])
 }

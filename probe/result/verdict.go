@@ -2,6 +2,7 @@ package result
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"time"
 )
@@ -147,12 +148,17 @@ func (m Millis) MarshalJSON() ([]byte, error) {
 	return strconv.AppendFloat(nil, float64(us)/1000, 'f', -1, 64), nil
 }
 
-// UnmarshalJSON reads a number of milliseconds.
+// UnmarshalJSON reads a number of milliseconds, to the microsecond; null
+// changes nothing, as is usual.
 func (m *Millis) UnmarshalJSON(b []byte) error {
-	f, err := strconv.ParseFloat(string(b), 64)
-	if err != nil {
-		return fmt.Errorf("result: %q is not a number of milliseconds", b)
+	if string(b) == "null" {
+		return nil
 	}
-	*m = Millis(f * float64(time.Millisecond))
-	return nil
+	f, err := strconv.ParseFloat(string(b), 64)
+	// Beyond 285 years a time.Duration overflows.
+	if us := math.Round(f * 1000); err == nil && math.Abs(us) < 1<<53 {
+		*m = Millis(time.Duration(us) * time.Microsecond)
+		return nil
+	}
+	return fmt.Errorf("result: %q is not a number of milliseconds", b)
 }
