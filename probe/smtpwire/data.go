@@ -1,0 +1,63 @@
+package smtpwire
+
+import "bytes"
+
+// MaxTextLine is the longest line of a message in octets, line end and
+// doubled dot not counted (RFC 5321 section 4.5.3.1.6).
+const MaxTextLine = 998
+
+// AppendData appends the text of a message to dst in the form in which it
+// follows DATA. LF, CR and CRLF each become CRLF, so that a bare CR or LF is
+// never sent (RFC 5321 section 2.3.8), and a last line without an end gets
+// one. If stuff is set, a dot at the beginning of a line is doubled (section
+// 4.5.2), and no text can hold an end mark. If end is set, the end mark
+// follows.
+func AppendData(dst, text []byte, stuff, end bool) []byte {
+	for len(text) > 0 {
+		var line []byte
+		line, text = cutText(text)
+		if stuff && len(line) > 0 && line[0] == '.' {
+			dst = append(dst, '.')
+		}
+		dst = append(dst, line...)
+		dst = append(dst, '\r', '\n')
+	}
+	if end {
+		dst = append(dst, '.', '\r', '\n')
+	}
+	return dst
+}
+
+// LongLines returns how many lines of text are longer than MaxTextLine, and
+// the number of the first of them, counted from 1, or 0.
+func LongLines(text []byte) (count, first int) {
+	for number := 1; len(text) > 0; number++ {
+		var line []byte
+		line, text = cutText(text)
+		if len(line) <= MaxTextLine {
+			continue
+		}
+		if count == 0 {
+			first = number
+		}
+		count++
+	}
+	return count, first
+}
+
+// cutText cuts text behind its first line, which ends in LF, CR LF or CR, or
+// with the text.
+func cutText(text []byte) (line, rest []byte) {
+	line = text
+	if i := bytes.IndexByte(text, '\n'); i >= 0 {
+		line, rest = text[:i], text[i+1:]
+	}
+	i := bytes.IndexByte(line, '\r')
+	switch {
+	case i < 0:
+		return line, rest
+	case i == len(line)-1 && len(line) < len(text): // CR LF
+		return line[:i], rest
+	}
+	return line[:i], text[i+1:]
+}

@@ -1,0 +1,43 @@
+//go:build linux || darwin || freebsd || netbsd || openbsd || dragonfly
+
+package smtpwire
+
+import (
+	"net"
+	"os"
+	"syscall"
+)
+
+// peek copies to p what the kernel holds for nc and leaves it there. It
+// returns 0 and no error if there is nothing or nc is no plain socket,
+// errClosed behind the last byte, or the error the socket holds.
+func peek(nc net.Conn, p []byte) (int, error) {
+	sc, ok := nc.(syscall.Conn)
+	if !ok {
+		return 0, nil
+	}
+	rc, err := sc.SyscallConn()
+	if err != nil {
+		return 0, nil
+	}
+	var n int
+	var peekErr error
+	// Control and not Read: a deadline that is over must not hide bytes.
+	err = rc.Control(func(fd uintptr) {
+		for {
+			n, _, peekErr = syscall.Recvfrom(int(fd), p, syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
+			if peekErr != syscall.EINTR {
+				return
+			}
+		}
+	})
+	switch {
+	case err != nil || peekErr == syscall.EAGAIN:
+		return 0, nil
+	case peekErr != nil:
+		return 0, os.NewSyscallError("recvfrom", peekErr)
+	case n <= 0:
+		return 0, errClosed
+	}
+	return n, nil
+}

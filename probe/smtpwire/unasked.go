@@ -1,0 +1,45 @@
+package smtpwire
+
+import "errors"
+
+// errClosed is what a peek says of a connection that the other side closed.
+var errClosed = errors.New("closed by the other side")
+
+// Unasked returns the bytes that have already arrived and that no ReadReply
+// returned: replies put back, the own buffer, and a look into the kernel's
+// buffer where the system and the connection allow one (not under TLS). It
+// never waits, and the bytes stay readable. eof reports that the other side
+// has ended the connection behind those bytes; false says only that nothing
+// is known of it.
+func (c *Conn) Unasked() (b []byte, eof bool) {
+	b = c.pending()
+	if c.err != nil {
+		return b, true
+	}
+	c.makeRoom()
+	n, err := peek(c.nc, c.buf[c.w:])
+	switch {
+	case n > 0:
+		return append(b, c.buf[c.w:c.w+n]...), false
+	case errors.Is(err, errClosed):
+		return b, true
+	case err != nil:
+		// Looking at an error takes it out of the socket.
+		c.err = err
+		return b, true
+	}
+	return b, false
+}
+
+// Buffered returns how many bytes the own buffer holds. It costs nothing,
+// where Unasked costs a system call.
+func (c *Conn) Buffered() int { return c.w - c.r }
+
+// pending returns a copy of what the next ReadReply would begin with.
+func (c *Conn) pending() []byte {
+	var b []byte
+	for i := len(c.unread) - 1; i >= 0; i-- {
+		b = append(b, c.unread[i].Raw...)
+	}
+	return append(b, c.buf[c.r:c.w]...)
+}
