@@ -1,0 +1,122 @@
+//go:build linux
+
+package mta
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"strings"
+)
+
+// PostfixConfig says where the listeners of a Postfix are and what it
+// delivers. The addresses are IP addresses; all have the same port.
+type PostfixConfig struct {
+	Port       int
+	Plain      string   // as Postfix comes, nothing special
+	IPv6       string   // the same on an IPv6 address; empty for none
+	Greylist   string   // asks the policy server at RCPT
+	Busy       string   // takes one connection at a time and answers 421 to more
+	Closed     string   // refuses every client in its greeting
+	Bare       string   // offers neither DSN nor PIPELINING nor ENHANCEDSTATUSCODES, no VRFY
+	Policy     string   // address and port of the policy server
+	Domains    []string // domains it takes mail for
+	Recipients []string // addresses it takes mail for, local parts and domains
+	BadSenders []string // sender domains it refuses, as if they did not exist
+}
+
+// StartPostfix starts Postfix with a queue and configuration of its own in
+// dir. Mail for the recipients is appended to one file, see Mailbox. The
+// error is a *MissingError where Postfix is not installed or this process is
+// not root.
+func StartPostfix(dir string, c PostfixConfig) (*Process, error) {
+	path, err := find("postfix", "postfix")
+	if err != nil {
+		return nil, err
+	}
+	if err := needRoot("postfix"); err != nil {
+		return nil, err
+	}
+	owner, err := user.Lookup("postfix")
+	if err != nil {
+		return nil, &MissingError{What: "postfix", Err: err}
+	}
+	uid, _ := strconv.Atoi(owner.Uid)
+	gid, _ := strconv.Atoi(owner.Gid)
+	if err := c.write(dir, filepath.Dir(path), uid, gid); err != nil {
+		return nil, err
+	}
+	// This makes the directories of the queue. The daemon is then started by
+	// itself: "postfix start-fg" would put a shell between it and us.
+	if out, err := exec.Command(path, "-c", dir, "check").CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("postfix check: %w\n%s", err, out)
+	}
+	p, err := start("postfix", dir, nil, filepath.Join(libexec(filepath.Dir(path)), "master"), "-c", dir, "-d")
+	if err != nil {
+		return nil, err
+	}
+	return p, p.ready(listening(c.listeners()...))
+}
+
+func (c *PostfixConfig) listeners() []string {
+	var addrs []string
+	for _, ip := range []string{c.Plain, c.IPv6, c.Greylist, c.Bare} {
+		if ip != "" {
+			addrs = append(addrs, net.JoinHostPort(ip, strconv.Itoa(c.Port)))
+		}
+	}
+	return addrs
+}
+
+func (c *PostfixConfig) write(dir, sbin string, uid, gid int) error {
+	if err := mkdirs(dir, uid, gid, "data", "mail"); err != nil {
+		return err
+	}
+	// The queue itself belongs to root; Postfix makes the rest in it.
+	if err := mkdirs(dir, 0, 0, "queue"); err != nil {
+		return err
+	}
+	more, protocols := "", "ipv4"
+	if c.IPv6 != "" {
+		protocols = "all"
+		more = fmt.Sprintf("[%s]:%d inet n - n - - smtpd", c.IPv6, c.Port)
+	}
+	port := strconv.Itoa(c.Port)
+	_, err := write(dir, "main.cf", "DIR", dir, "SBIN", sbin, "LIBEXEC", libexec(sbin),
+		"PROTOCOLS", protocols, "DOMAINS", strings.Join(c.Domains, " "),
+		"UID", strconv.Itoa(uid), "GID", strconv.Itoa(gid))
+	if err != nil {
+		return err
+	}
+	_, err = write(dir, "master.cf", "PORT", port, "PLAIN", c.Plain, "GREY", c.Greylist, "BUSY", c.Busy,
+		"CLOSED", c.Closed, "BARE", c.Bare, "POLICY", c.Policy, "MORE", more)
+	if err != nil {
+		return err
+	}
+	var recipients, senders strings.Builder
+	for _, address := range c.Recipients {
+		fmt.Fprintf(&recipients, "%s mbox\n", address)
+	}
+	for _, domain := range c.BadSenders {
+		fmt.Fprintf(&senders, "%s 550 5.1.8 Domain not found\n", domain)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "recipients"), []byte(recipients.String()), 0o644); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, "senders"), []byte(senders.String()), 0o644)
+}
+
+// libexec returns the directory of Postfix's daemons: Debian's, or the one
+// of other systems.
+func libexec(sbin string) string {
+	for _, dir := range []string{"/usr/lib/postfix/sbin", "/usr/libexec/postfix"} {
+		if executable(filepath.Join(dir, "master")) {
+			return dir
+		}
+	}
+	return filepath.Join(filepath.Dir(sbin), "lib", "postfix", "sbin")
+}
