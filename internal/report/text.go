@@ -6,23 +6,125 @@ import (
 	"mxprobe/probe/result"
 )
 
-// Text writes domain by domain as they come.
+// Text writes domain by domain as they come: a headline, a row for each
+// check of each address, and below a row that did not pass what went wrong.
+// One goroutine at a time may use it.
 type Text struct {
-	out sink
-	opt Options
+	out  sink
+	opt  Options
+	page page
+	// What no dialogue was played with is not among the run's counts, and
+	// a summary without it would be false calm.
+	deadHosts, deadDomains int
 }
 
 // NewText returns a writer of text to w.
-func NewText(w io.Writer, o Options) *Text { return &Text{out: sink{w: w}, opt: o} }
+func NewText(w io.Writer, o Options) *Text {
+	return &Text{out: sink{w: w}, opt: o, page: newPage(o)}
+}
 
-// Domain writes what was found of one domain.
-func (t *Text) Domain(d *result.Domain) error { return t.out.write([]byte(d.Domain + "\n")) }
+// Domain writes what was found of one domain. After an error of the writer
+// below, every call returns that error and writes nothing.
+func (t *Text) Domain(d *result.Domain) error {
+	t.count(d)
+	well := d.Status == result.Pass || d.Status == result.Skip
+	switch {
+	case well && t.opt.Verbose < 0:
+		return t.out.err
+	case well && t.opt.List && t.opt.Verbose == 0:
+		t.page.oneLine(d)
+	case len(d.Hosts) == 0:
+		t.page.blank()
+		t.withoutHosts(d)
+		t.page.blank()
+	default:
+		t.page.blank()
+		t.withHosts(d)
+		t.page.blank()
+	}
+	return t.flush()
+}
 
-// End writes the summary.
-func (t *Text) End(end *result.End) error { return t.out.write([]byte(end.Status.String() + "\n")) }
+func (t *Text) count(d *result.Domain) {
+	if len(d.Hosts) == 0 && d.Status != result.Pass && d.Status != result.Skip {
+		t.deadDomains++
+	}
+	for i := range d.Hosts {
+		h := &d.Hosts[i]
+		if len(h.Addresses) == 0 && h.Status >= result.Inconclusive {
+			t.deadHosts++
+		}
+	}
+}
 
-// MX writes the ranked hosts of a domain and their addresses.
-func MX(w io.Writer, o Options, d *result.Domain) error {
-	t := NewText(w, o)
-	return t.Domain(d)
+// oneLine writes all there is to say of a domain that is well, one of many.
+func (p *page) oneLine(d *result.Domain) {
+	line := p.verdict(d.Status, 0) + gap + title(d) + ": " + facts(d)
+	dialogues := 0
+	for i := range d.Hosts {
+		for j := range d.Hosts[i].Addresses {
+			dialogues += len(d.Hosts[i].Addresses[j].Checks)
+		}
+	}
+	if dialogues > 0 {
+		line += ", " + count(dialogues, "dialogue", "dialogues")
+	}
+	if d.Millis > 0 {
+		line += gap + Duration(d.Millis.Duration())
+	}
+	p.line(line)
+}
+
+// withoutHosts writes a domain that nobody can be asked about.
+func (t *Text) withoutHosts(d *result.Domain) {
+	p := &t.page
+	p.headline(d)
+	w := newDetail(t, d)
+	w.hint(d.Hint)
+	if d.Status >= result.Inconclusive {
+		w.again(nil)
+	}
+}
+
+func (t *Text) withHosts(d *result.Domain) {
+	p := &t.page
+	p.headline(d)
+	p.blank()
+	all := rows(d)
+	widths := measure(all, p.width)
+	w := newDetail(t, d)
+	for i := range all {
+		w.row(&all[i], &widths)
+	}
+	p.blank()
+	w.hint(d.Hint)
+	p.blank()
+	t.verdictOfAll(d, all)
+	if d.Sender != nil {
+		p.text("", "", sendersView(d.Sender))
+	}
+}
+
+// verdictOfAll explains a domain's verdict where the rows do not: it is
+// milder than the worst of them because not every host has to pass, or
+// comes from something that happened to the domain as a whole.
+func (t *Text) verdictOfAll(d *result.Domain, rows []row) {
+	worst := result.NotRun
+	for i := range rows {
+		worst = result.Worst(worst, rows[i].verdict)
+	}
+	if d.Status == worst {
+		return
+	}
+	why := because(d.Message, d.Reason)
+	if d.Status < worst {
+		why = "a host that need not pass did not (" + why + ")"
+	}
+	t.page.text("", t.page.verdict(d.Status, 0)+gap, title(d)+": "+why)
+}
+
+func (t *Text) flush() error {
+	err := t.out.write(t.page.b)
+	t.page.b = t.page.b[:0]
+	return err
 }

@@ -1,0 +1,162 @@
+package report
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"mxprobe/probe/result"
+)
+
+// title is what the user asked for.
+func title(d *result.Domain) string {
+	switch {
+	case d.Server == "" || d.Server == d.Domain:
+		return clean(d.Domain)
+	case d.Domain == "":
+		return clean(d.Server)
+	}
+	return clean(d.Domain) + " at " + clean(d.Server)
+}
+
+// facts says in a few words where the hosts come from and how many there
+// are, or why there are none.
+func facts(d *result.Domain) string {
+	if len(d.Hosts) == 0 {
+		return noHosts(d)
+	}
+	addresses := 0
+	for i := range d.Hosts {
+		addresses += distinctIPs(&d.Hosts[i])
+	}
+	n := count(addresses, "address", "addresses")
+	var s string
+	switch d.Origin {
+	case "implicit":
+		s = "implicit MX (no MX record), " + n
+	case "literal":
+		s = "address literal"
+	case "server":
+		s = n + ", MX not looked up"
+	default:
+		s = count(len(d.Hosts), "MX host", "MX hosts") + ", " + n
+	}
+	if d.Authentic {
+		s += ", signed by DNSSEC"
+	}
+	return s
+}
+
+func noHosts(d *result.Domain) string {
+	switch {
+	case d.Origin == "null" || d.Reason == result.NullMX:
+		return "takes no mail (null MX)"
+	case d.Message != "":
+		return clean(d.Message)
+	case d.Reason == result.DNS:
+		return "no hosts found"
+	case d.Reason != result.None:
+		return clean(string(d.Reason))
+	}
+	return "no hosts"
+}
+
+// distinctIPs counts addresses; one that is spoken to on several ports is
+// in the result once for each.
+func distinctIPs(h *result.Host) int {
+	n := 0
+	for i := range h.Addresses {
+		ip := h.Addresses[i].IP
+		if !slices.ContainsFunc(h.Addresses[:i], func(a result.Address) bool { return a.IP == ip }) {
+			n++
+		}
+	}
+	return n
+}
+
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.Itoa(n) + " " + many
+}
+
+// opening is the line that says what was asked for, what was found, and how
+// long the look-up took.
+func (p *page) opening(d *result.Domain) string {
+	found := facts(d)
+	if d.DNSMillis > 0 {
+		took := Duration(d.DNSMillis.Duration())
+		if strings.HasSuffix(found, ")") {
+			found += ", " + took
+		} else {
+			found += " (" + took + ")"
+		}
+	}
+	if len(d.Hosts) == 0 {
+		// No row will say it.
+		return p.verdict(d.Status, 0) + gap + p.paint(bold, title(d)) + ": " + found
+	}
+	return p.paint(bold, title(d)) + ": " + found
+}
+
+// headline writes the line above the table of a domain and what DNS gave to
+// remark on.
+func (p *page) headline(d *result.Domain) {
+	p.line(p.opening(d))
+	p.routeNotes(d)
+}
+
+func (p *page) routeNotes(d *result.Domain) {
+	p.notes("  ", "", d.Notes)
+	for i := range d.Hosts {
+		p.notes("  ", clean(d.Hosts[i].Name)+": ", d.Hosts[i].Notes)
+	}
+}
+
+func (p *page) notes(indent, about string, notes []string) {
+	for _, n := range notes {
+		p.text(indent, "note: ", about+clean(n))
+	}
+}
+
+// sendersView says in one sentence what a sending server would make of the
+// domain, which is not the same as what all of its hosts do.
+func sendersView(s *result.Sender) string {
+	switch s.View {
+	case result.ViewAtOnce:
+		return "A sender delivers at once."
+	case result.ViewDegraded:
+		return degraded(s)
+	case result.ViewRefused:
+		return "A sender meets a permanent refusal, and the mail bounces: refused."
+	case result.ViewQueued:
+		return "A sender gets only temporary answers and keeps the mail to try again: queued."
+	case result.ViewDown:
+		return "No host can be spoken to, and the mail waits at its sender: down."
+	}
+	return "As a sender: " + clean(string(s.View)) + "."
+}
+
+func degraded(s *result.Sender) string {
+	var others []string
+	b := "Mail is delivered by " + clean(s.By)
+	for _, f := range s.Failing {
+		if f == s.By {
+			b += " (not at every address)"
+		} else {
+			others = append(others, clean(f))
+		}
+	}
+	if len(others) > 4 {
+		others = append(others[:3], count(len(others)-3, "other", "others"))
+	}
+	switch n := len(others); n {
+	case 0:
+	case 1:
+		b += ", but " + others[0] + " fails"
+	default:
+		b += ", but " + strings.Join(others[:n-1], ", ") + " and " + others[n-1] + " fail"
+	}
+	return b + ": degraded."
+}
