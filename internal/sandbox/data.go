@@ -1,0 +1,56 @@
+package sandbox
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"strings"
+)
+
+// message reads a message into c.body and answers it.
+func (c *Conn) message() {
+	if err := c.readMessage(); err != nil {
+		c.done = true
+		return
+	}
+	c.play(event{stage: onEndOfData, key: c.key(strings.Join(c.to, " "))})
+}
+
+// readMessage reads up to the end mark. Only CR LF starts a line, so that
+// only CR LF . CR LF ends the message, and a dot behind a lone LF or CR is
+// part of it (RFC 5321 section 4.1.1.4).
+func (c *Conn) readMessage() error {
+	c.body, c.tooBig = []byte{}, false
+	limit := c.srv.sizeLimit()
+	start, lastCR := true, false
+	var line []byte // for the record
+	for {
+		part, err := c.in.ReadSlice('\n')
+		whole := err == nil
+		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
+			if len(line)+len(part) > 0 {
+				c.log.line(string(line)+string(part), false)
+			}
+			return err
+		}
+		line = append(line, part...)
+		if whole || len(line) >= maxWaste {
+			c.log.line(string(bytes.TrimSuffix(line, []byte("\r\n"))), false)
+			line = line[:0]
+		}
+		if start && string(part) == ".\r\n" {
+			return nil
+		}
+		text := part
+		if start && len(part) > 0 && part[0] == '.' {
+			text = part[1:] // RFC 5321 section 4.5.2
+		}
+		start = whole && (bytes.HasSuffix(part, []byte("\r\n")) || len(part) == 1 && lastCR)
+		lastCR = len(part) > 0 && part[len(part)-1] == '\r'
+		if limit > 0 && int64(len(c.body)+len(text)) > limit {
+			c.tooBig = true
+			continue
+		}
+		c.body = append(c.body, text...)
+	}
+}

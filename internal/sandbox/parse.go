@@ -1,0 +1,176 @@
+package sandbox
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net/netip"
+	"strconv"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+// maxFile is the largest world file in bytes.
+const maxFile = 1 << 20
+
+// ParseSpec reads a world file, as the package comment describes it. The
+// error is Problems with every mistake of the file; the Spec is then of no
+// use. A Spec without error is accepted by Start, but for what the system
+// refuses.
+func ParseSpec(file string, src []byte) (Spec, error) {
+	r := &fileReader{file: file}
+	if len(src) > maxFile {
+		r.failAt(1, 1, "file is larger than 1 MiB")
+		return Spec{}, r.problems
+	}
+	var spec Spec
+	if top := r.document(src); top != nil {
+		spec = r.world(top)
+	}
+	if len(r.problems) > 0 {
+		r.problems.sort()
+		return Spec{}, r.problems
+	}
+	return spec, nil
+}
+
+// document returns the top of the only document, nil if it is empty or no
+// YAML.
+func (r *fileReader) document(src []byte) *yaml.Node {
+	d := yaml.NewDecoder(bytes.NewReader(src))
+	var doc, more yaml.Node
+	err := d.Decode(&doc)
+	if errors.Is(err, io.EOF) {
+		return nil
+	}
+	if err != nil {
+		r.syntax(err)
+		return nil
+	}
+	if err := d.Decode(&more); err == nil {
+		r.fail(&more, "a world file has one document")
+	} else if !errors.Is(err, io.EOF) {
+		r.syntax(err)
+	}
+	if len(doc.Content) == 0 || doc.Content[0].Tag == "!!null" {
+		return nil
+	}
+	return doc.Content[0]
+}
+
+// syntax reports what the YAML parser did not like; it tells the line in its
+// text alone.
+func (r *fileReader) syntax(err error) {
+	text := strings.TrimPrefix(err.Error(), "yaml: ")
+	line := 1
+	if rest, ok := strings.CutPrefix(text, "line "); ok {
+		if number, message, ok := strings.Cut(rest, ": "); ok {
+			if n, err := strconv.Atoi(number); err == nil {
+				line, text = max(n, 1), message
+			}
+		}
+	}
+	r.failAt(line, 1, "not YAML: %s", text)
+}
+
+func (r *fileReader) world(top *yaml.Node) Spec {
+	var spec Spec
+	var zones, faults, servers *yaml.Node
+	r.mapping(top, "world", []string{"authentic", "zones", "dns", "servers"}, func(key string, v *yaml.Node) {
+		switch key {
+		case "authentic":
+			spec.Authentic = r.boolean(v)
+		case "zones":
+			zones = v
+		case "dns":
+			faults = v
+		case "servers":
+			servers = v
+		}
+	})
+	// Servers may leave to the zones what their addresses are.
+	spec.Zones = r.zones(zones)
+	spec.Faults = r.faults(faults)
+	spec.Servers = r.servers(servers, spec)
+	return spec
+}
+
+func (r *fileReader) zones(n *yaml.Node) []Zone {
+	var out []Zone
+	seen := make(map[string]bool)
+	r.entries(n, "zones", func(k, v *yaml.Node) {
+		z := Zone{Name: k.Value, Text: r.text(v)}
+		built, err := newZone(z)
+		var at *zoneError
+		switch {
+		case errors.As(err, &at):
+			line, col := zoneLine(v, at.line)
+			r.failAt(line, col, "zone %q: %v", z.Name, at.err)
+			return
+		case err != nil:
+			r.fail(k, "%v", err)
+			return
+		case seen[built.name]:
+			r.fail(k, "zone %q is described twice", z.Name)
+			return
+		}
+		seen[built.name] = true
+		for _, a := range built.addresses() {
+			if !isDoc(a) {
+				_, err := docAddr(a.String())
+				line, col := zoneLine(v, lineOf(z.Text, a))
+				r.failAt(line, col, "zone %q: %v", z.Name, err)
+			}
+		}
+		out = append(out, z)
+	})
+	return out
+}
+
+// zoneLine returns the place in the file of a line of a zone's text.
+func zoneLine(v *yaml.Node, line int) (int, int) {
+	if v.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 {
+		return v.Line + line, 1
+	}
+	return v.Line, v.Column
+}
+
+// lineOf returns the line of a zone's text that speaks of an address.
+func lineOf(text string, a netip.Addr) int {
+	for i, line := range strings.Split(text, "\n") {
+		for field := range strings.FieldsSeq(line) {
+			if got, err := netip.ParseAddr(field); err == nil && got == a {
+				return i + 1
+			}
+		}
+	}
+	return 1
+}
+
+func (r *fileReader) faults(n *yaml.Node) []Fault {
+	var out []Fault
+	r.items(n, "dns", func(n *yaml.Node) {
+		before := len(r.problems)
+		var f Fault
+		r.mapping(n, "dns entry", []string{"name", "type", "answer", "times", "delay"}, func(key string, v *yaml.Node) {
+			switch key {
+			case "name":
+				f.Name = r.text(v)
+			case "type":
+				f.Type = r.text(v)
+			case "answer":
+				f.Answer = Answer(r.word(v, "servfail", "refused", "silence", "truncate", "zone"))
+			case "times":
+				f.Times = int(r.number(v))
+			case "delay":
+				f.Delay = r.duration(v)
+			}
+		})
+		if err := checkFault(f); err != nil && len(r.problems) == before {
+			r.fail(n, "%v", err)
+		}
+		out = append(out, f)
+	})
+	return out
+}

@@ -1,0 +1,157 @@
+package sandbox
+
+import (
+	"errors"
+	"strings"
+)
+
+// errGone says that the client or the world is gone.
+var errGone = errors.New("connection is gone")
+
+// serve speaks with one client until either side has enough.
+func (c *Conn) serve() {
+	c.play(event{stage: onConnect, key: c.key("")})
+	for !c.done {
+		line, err := c.ReadLine()
+		if err != nil {
+			return
+		}
+		c.play(c.command(line))
+	}
+}
+
+// command makes the event of a command line.
+func (c *Conn) command(line string) event {
+	e := event{line: line, verb: verbOf(line)}
+	switch e.verb {
+	case "MAIL":
+		from, _, _ := parsePath(afterVerb(line, "FROM:"))
+		e.key = c.keyOf(from)
+	case "RCPT":
+		to, _, _ := parsePath(afterVerb(line, "TO:"))
+		e.key = c.key(to)
+	default:
+		e.key = c.key(strings.Join(c.to, " "))
+	}
+	return e
+}
+
+// key is what greylisting looks at (RFC 6647 section 2.3): client, sender
+// and recipients. The family of the address wanted is part of the client,
+// because a world without IPv6 serves both over IPv4.
+func (c *Conn) key(to string) string {
+	return c.keyOf(c.from) + " " + strings.ToLower(to)
+}
+
+func (c *Conn) keyOf(from string) string {
+	family := "4 "
+	if c.addr.Addr().Is6() {
+		family = "6 "
+	}
+	return family + c.client.Addr().String() + " <" + strings.ToLower(from) + ">"
+}
+
+// play answers an event as the rules say, or as usual.
+func (c *Conn) play(e event) {
+	r := c.srv.rules.pick(e)
+	if r == nil {
+		r = &Rule{}
+	}
+	if r.Func != nil {
+		if c.flush() != nil {
+			c.done = true
+			return
+		}
+		r.Func(c, e.line)
+		return
+	}
+	said, err := c.say(e, r)
+	if err != nil {
+		c.done = true
+		return
+	}
+	switch {
+	case r.Reset:
+		c.Reset()
+	case r.Close:
+		c.Close()
+	case r.Hang:
+		c.Hang()
+	default:
+		c.goOn(e, said, r.Raw != "")
+	}
+}
+
+// say sends what a rule, or the usual behaviour, has to say.
+func (c *Conn) say(e event, r *Rule) (said string, err error) {
+	if r.Delay > 0 {
+		if err := c.flush(); err != nil || !c.Sleep(r.Delay) {
+			return "", errGone
+		}
+	}
+	switch {
+	case r.silent():
+	case r.Raw != "":
+		said = r.Raw
+	case r.Reply != "":
+		said = string(replyBytes(r.Reply))
+	default:
+		said = string(replyBytes(c.usual(e)))
+	}
+	if e.stage == onConnect && (r.Delay > 0 || r.Drip > 0) && c.heardEarly() {
+		c.log.early()
+	}
+	if err := c.send([]byte(said), r.Split, r.Drip); err != nil {
+		return "", err
+	}
+	if r.Extra != "" {
+		if r.ExtraDelay > 0 {
+			if err := c.flush(); err != nil || !c.Sleep(r.ExtraDelay) {
+				return "", errGone
+			}
+		}
+		c.out = append(c.out, r.Extra...)
+	}
+	return said, nil
+}
+
+// goOn changes the state of the session as the answer says.
+func (c *Conn) goOn(e event, said string, raw bool) {
+	code := ""
+	if len(said) >= 3 {
+		code = said[:3]
+	}
+	good := strings.HasPrefix(code, "2")
+	switch {
+	case code == "421" && !raw, e.verb == "QUIT":
+		c.Close()
+	case e.stage == onConnect:
+		c.unwelcome = !good // RFC 5321 section 3.1
+	case e.stage == onEndOfData:
+		if good {
+			c.log.message(Message{From: c.from, To: c.to, Data: c.body})
+		}
+		c.reset()
+	case !good && code != "354":
+	case e.verb == "EHLO", e.verb == "HELO":
+		c.reset()
+		c.helo, c.extended = argument(e.line), e.verb == "EHLO"
+	case e.verb == "RSET":
+		c.reset()
+	case e.verb == "MAIL":
+		c.reset()
+		p, params, _ := parsePath(afterVerb(e.line, "FROM:"))
+		c.mail, c.from, c.utf8 = true, p, hasParam(params, "SMTPUTF8")
+	case e.verb == "RCPT":
+		to, _, _ := parsePath(afterVerb(e.line, "TO:"))
+		c.to = append(c.to, to)
+	case e.verb == "DATA" && code == "354":
+		c.message()
+	}
+}
+
+// reset forgets the transaction (RFC 5321 section 4.1.1.5).
+func (c *Conn) reset() {
+	c.mail, c.from, c.to, c.utf8 = false, "", nil, false
+	c.body, c.tooBig = nil, false
+}
