@@ -48,16 +48,13 @@ func LongLines(text []byte) (count, first int) {
 // cutText cuts text behind its first line, which ends in LF, CR LF or CR, or
 // with the text.
 func cutText(text []byte) (line, rest []byte) {
-	line = text
-	if i := bytes.IndexByte(text, '\n'); i >= 0 {
-		line, rest = text[:i], text[i+1:]
+	i := bytes.IndexAny(text, "\r\n")
+	if i < 0 {
+		return text, nil
 	}
-	i := bytes.IndexByte(line, '\r')
-	switch {
-	case i < 0:
-		return line, rest
-	case i == len(line)-1 && len(line) < len(text): // CR LF
-		return line[:i], rest
+	line, rest = text[:i], text[i+1:]
+	if text[i] == '\r' && len(rest) > 0 && rest[0] == '\n' {
+		rest = rest[1:]
 	}
-	return line[:i], text[i+1:]
+	return line, rest
 }

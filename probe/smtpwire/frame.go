@@ -101,8 +101,8 @@ func (f *framer) line(line []byte) (last bool, kind Kind) {
 }
 
 // splitLine reads the code and the separator at the beginning of a line.
-// That the code may stand alone is RFC 5321 section 4.2 ("a server SHOULD
-// send the SP ... clients MUST be prepared for it to be omitted").
+// The code may stand alone: servers leave the text out against the rule, and
+// RFC 5321 section 4.2 asks clients to be prepared for it.
 func splitLine(text []byte) (code int, last, ok bool) {
 	if len(text) < 3 {
 		return 0, false, false

@@ -40,7 +40,7 @@ func ParseAddressLiteral(s string) (netip.Addr, error) {
 	case err != nil || a.Zone() != "":
 		return netip.Addr{}, fmt.Errorf("address literal %q holds no IP address", s)
 	case a.Is6() && !tagged:
-		return netip.Addr{}, fmt.Errorf("address literal %q: an IPv6 address needs the tag IPv6:", s)
+		return netip.Addr{}, fmt.Errorf("address literal %q: an IPv6 address needs the tag %q", s, ipv6Tag)
 	case a.Is4() && tagged:
 		return netip.Addr{}, fmt.Errorf("address literal %q: an IPv4 address has no tag", s)
 	}

@@ -67,8 +67,9 @@ func (f *Flight) Reset() { f.b = f.b[:0] }
 // It returns the error of the write and what read returned. read is called
 // even if the write failed, because a server that refuses may have said so
 // before it closed the connection; so err counts before writeErr. If read
-// returns an error, a write still under way is broken off: then the
-// connection is of no more use.
+// returns an error, a write still under way is broken off, which takes a
+// write deadline in the past: the caller sets a new one before the next
+// write, which makes sense only where writeErr is nil.
 func (c *Conn) WriteAndRead(flight []byte, read func() error) (writeErr, err error) {
 	if len(flight) < concurrentSize {
 		writeErr = c.WriteRaw(flight)
@@ -81,9 +82,15 @@ func (c *Conn) WriteAndRead(flight []byte, read func() error) (writeErr, err err
 		_, err := nc.Write(flight)
 		done <- err
 	}()
-	if err = read(); err != nil {
-		// The long past. An error here means that nc is closed already.
-		_ = nc.SetWriteDeadline(time.Unix(1, 0))
+	if err = read(); err == nil {
+		return <-done, nil
 	}
-	return <-done, err
+	select {
+	case writeErr = <-done:
+	default:
+		// An error here means that nc is closed, and so the write is over.
+		_ = nc.SetWriteDeadline(time.Unix(1, 0))
+		writeErr = <-done
+	}
+	return writeErr, err
 }
