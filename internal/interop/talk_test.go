@@ -86,14 +86,14 @@ var senders atomic.Int64
 // hold takes the one place of a server that serves one client at a time, and
 // keeps it until the test ends. The place may still be somebody else's who
 // has just left.
-func hold(t *testing.T, addr string) {
+func hold(t *testing.T, addr string) *talker {
 	t.Helper()
 	deadline := time.Now().Add(20 * time.Second)
 	for {
 		c := dial(t, addr)
 		greeting := c.reply()
 		if strings.HasPrefix(greeting, "220") {
-			return
+			return c
 		}
 		if time.Now().After(deadline) {
 			t.Fatalf("%s: greeting %q; want 220", addr, greeting)

@@ -31,6 +31,7 @@ const (
 	ipMute          = "127.0.0.12"
 	ipEximLate      = "127.0.0.13"
 	ipPostfixBare   = "127.0.0.14"
+	ipOpen          = "127.0.0.15"
 )
 
 //go:embed testdata/world.zone
@@ -43,8 +44,8 @@ type world struct {
 	port int    // of every mail server
 	ipv6 string // ::1, or empty where this machine has none
 
-	postfix, exim, busyExim, aiosmtpd func() (*mta.Process, error)
-	knot                              func() (*mta.Knot, error)
+	postfix, exim, busyExim, aiosmtpd, open func() (*mta.Process, error)
+	knot                                    func() (*mta.Knot, error)
 
 	policy *policyServer
 	mu     sync.Mutex
@@ -57,7 +58,7 @@ func newWorld(dir string) (*world, error) {
 	w := &world{dir: dir, ipv6: loopback6()}
 	ips := []string{
 		ipPostfix, ipExim, ipAiosmtpd, ipDead, ipPostfixGrey, ipPostfixBusy, ipPostfixClosed,
-		ipEximGrey, ipEximBusy, ipEximClosed, ipMute, ipEximLate, ipPostfixBare,
+		ipEximGrey, ipEximBusy, ipEximClosed, ipMute, ipEximLate, ipPostfixBare, ipOpen,
 	}
 	if w.ipv6 != "" {
 		ips = append(ips, w.ipv6)
@@ -80,6 +81,11 @@ func newWorld(dir string) (*world, error) {
 	w.exim = server(w, "exim", w.startExim)
 	w.busyExim = server(w, "busy-exim", w.startBusyExim)
 	w.aiosmtpd = server(w, "aiosmtpd", w.startAiosmtpd)
+	w.open = server(w, "open", func(dir string) (*mta.Process, error) {
+		return mta.StartAiosmtpd(dir, mta.AiosmtpdConfig{
+			Addr: ipOpen, Port: w.port, Domains: []string{"open.aiosmtpd.test"}, Open: true,
+		})
+	})
 	w.knot = server(w, "knot", func(dir string) (*mta.Knot, error) {
 		return mta.StartKnot(dir, zone, "broken.test")
 	})

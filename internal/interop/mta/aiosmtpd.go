@@ -17,6 +17,9 @@ type AiosmtpdConfig struct {
 	Port    int
 	Domains []string // domains it takes mail for
 	Users   []string // local parts it takes mail for, in each domain
+	// Open makes it take mail for everybody, everywhere, as an open relay
+	// does; that mail too goes to the mailbox and no farther.
+	Open bool
 }
 
 // StartAiosmtpd starts a small server written with Python's aiosmtpd, which
@@ -44,7 +47,11 @@ func StartAiosmtpd(dir string, c AiosmtpdConfig) (*Process, error) {
 	}
 	port := strconv.Itoa(c.Port)
 	argv := []string{python, file, c.Addr, port, filepath.Join(dir, "mail", "mbox"), strings.Join(c.Domains, ",")}
-	p, err := start("aiosmtpd", dir, nil, append(argv, c.Users...)...)
+	argv = append(argv, c.Users...)
+	if c.Open {
+		argv = append(argv, "*")
+	}
+	p, err := start("aiosmtpd", dir, nil, argv...)
 	if err != nil {
 		return nil, err
 	}

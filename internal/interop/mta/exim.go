@@ -87,7 +87,7 @@ func (c *EximConfig) write(dir, exim string) (string, error) {
 	return write(dir, "exim.conf", "DIR", dir, "EXIM", exim, "LISTEN", strings.Join(listen, "; "),
 		"MAX", strconv.Itoa(limit), "DOMAINS", strings.Join(c.Domains, " : "),
 		"USERS", strings.Join(c.Users, " : "), "BADSENDERS", strings.Join(c.BadSenders, " : "),
-		"CLOSED", c.Closed, "LATE", c.LateSender, "GREY", c.Greylist, "GREYTIME", "1s", "USER", eximUser)
+		"CLOSED", c.Closed, "LATE", c.LateSender, "GREY", c.Greylist, "GREYTIME", "1h", "USER", eximUser)
 }
 
 // Mailbox returns what a Postfix or Exim has delivered so far: every message,

@@ -1,5 +1,6 @@
 """A mail server on one loopback address that delivers to one file.
 
+A user * makes it take mail for anybody anywhere, as an open relay does.
 Arguments: address, port, file, domains (with commas), user...
 """
 
@@ -16,7 +17,7 @@ KNOWN = {f"{user}@{domain}" for user in USERS for domain in DOMAINS} | {"postmas
 
 class Handler:
     async def handle_RCPT(self, server, session, envelope, address, options):
-        if address.lower() not in KNOWN:
+        if address.lower() not in KNOWN and "*" not in USERS:
             if address.lower().rpartition("@")[2] not in DOMAINS:
                 return "550 5.7.1 Relaying denied"
             return "550 5.1.1 No such user"
