@@ -1,0 +1,184 @@
+package dnsmx
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/miekg/dns"
+)
+
+// question is what is asked: a name without its final dot and a type.
+type question struct {
+	name string
+	typ  uint16
+}
+
+func (q question) typeName() string { return dns.TypeToString[q.typ] }
+
+// shown returns the name as people write it.
+func (q question) shown() string {
+	if q.name == "" {
+		return "."
+	}
+	return q.name
+}
+
+// answer is what one question gave, as it is kept in the cache. Nobody changes
+// it once it is made.
+type answer struct {
+	aliases   []string // the names that aliases (CNAME) lead to, in order
+	open      bool     // the last alias is still to be asked for
+	mx        []mxRecord
+	addrs     []netip.Addr
+	authentic bool
+	server    netip.AddrPort
+	ttl       uint32 // seconds; 0 is not kept
+	err       *Error
+}
+
+type mxRecord struct {
+	preference uint16
+	host       string // "" is the root, the mark of the null MX
+}
+
+// maxAliases is how many aliases (CNAME) are followed.
+const maxAliases = 8
+
+// last returns the name at the end of the aliases.
+func (a *answer) last(q question) string {
+	if len(a.aliases) == 0 {
+		return q.name
+	}
+	return a.aliases[len(a.aliases)-1]
+}
+
+// readAnswer takes what concerns the question from a message with the response
+// code NOERROR or NXDOMAIN. Records of other names are left alone.
+func readAnswer(m *dns.Msg, q question, s *server) *answer {
+	a := &answer{
+		authentic: m.AuthenticatedData && s.trusted,
+		server:    s.addr,
+		ttl:       maxTTL,
+	}
+	name := dns.Fqdn(q.name)
+	for !a.takeRecords(m.Answer, name, q.typ) {
+		alias := a.takeAlias(m.Answer, name)
+		if alias == "" {
+			a.close(m, q)
+			return a
+		}
+		if looped(q.name, a.aliases) {
+			a.fail(q, Loop, loopError(a.aliases))
+			return a
+		}
+		name = alias
+	}
+	if m.Rcode == dns.RcodeNameError { // records of a name that does not exist
+		a.mx, a.addrs = nil, nil
+		a.close(m, q)
+	}
+	return a
+}
+
+// takeRecords adds the records of the name and type and reports whether there
+// were any.
+func (a *answer) takeRecords(records []dns.RR, name string, typ uint16) bool {
+	found := false
+	for _, rr := range records {
+		h := rr.Header()
+		if h.Rrtype != typ || h.Class != dns.ClassINET || !strings.EqualFold(h.Name, name) {
+			continue
+		}
+		if a.takeRecord(rr) {
+			found = true
+			a.ttl = min(a.ttl, usualTTL(h.Ttl))
+		}
+	}
+	return found
+}
+
+func (a *answer) takeRecord(rr dns.RR) bool {
+	switch rr := rr.(type) {
+	case *dns.MX:
+		a.mx = append(a.mx, mxRecord{rr.Preference, fromWire(rr.Mx)})
+	case *dns.A:
+		return a.takeAddr(rr.A)
+	case *dns.AAAA:
+		return a.takeAddr(rr.AAAA)
+	case *dns.NS:
+	default:
+		return false
+	}
+	return true
+}
+
+func (a *answer) takeAddr(ip []byte) bool {
+	addr, ok := netip.AddrFromSlice(ip)
+	if ok {
+		a.addrs = append(a.addrs, addr)
+	}
+	return ok
+}
+
+// takeAlias follows one alias and returns its target, "" if there is none.
+func (a *answer) takeAlias(records []dns.RR, name string) string {
+	for _, rr := range records {
+		c, ok := rr.(*dns.CNAME)
+		if ok && c.Hdr.Class == dns.ClassINET && strings.EqualFold(c.Hdr.Name, name) {
+			a.aliases = append(a.aliases, fromWire(c.Target))
+			a.ttl = min(a.ttl, usualTTL(c.Hdr.Ttl))
+			return c.Target
+		}
+	}
+	return ""
+}
+
+// close decides what it means that there is no record: the name or the record
+// does not exist, the server only knew a part of the aliases, or it referred
+// us to other servers, which says nothing about the name.
+func (a *answer) close(m *dns.Msg, q question) {
+	soa := authority(m.Ns)
+	switch {
+	case m.Rcode == dns.RcodeNameError:
+		// RFC 6604, section 3: the code is about the last name of the chain.
+		a.fail(q, NoName, nil)
+		a.err.Rcode = m.Rcode
+	case len(a.aliases) > 0 && (soa == nil || !dns.IsSubDomain(soa.Hdr.Name, dns.Fqdn(a.last(q)))):
+		a.open = true
+		return
+	case isReferral(m):
+		a.fail(q, Refused, errReferral)
+	default:
+		a.fail(q, NoData, nil)
+	}
+	a.ttl = min(a.ttl, negativeTTL(soa))
+}
+
+func (a *answer) fail(q question, k Kind, err error) {
+	a.err = &Error{
+		Name: q.shown(), Type: q.typeName(), Kind: k, Err: err,
+		Server: a.server, Asked: []netip.AddrPort{a.server},
+	}
+	if last := a.last(q); last != q.name && k != Loop {
+		a.err.Alias = last
+	}
+}
+
+func authority(records []dns.RR) *dns.SOA {
+	for _, rr := range records {
+		if soa, ok := rr.(*dns.SOA); ok {
+			return soa
+		}
+	}
+	return nil
+}
+
+// isReferral tells a referral (RFC 2308, section 2.2) from an empty answer. If
+// it were taken for one, the domain would seem to have no MX records.
+func isReferral(m *dns.Msg) bool {
+	if m.Authoritative || m.RecursionAvailable || authority(m.Ns) != nil {
+		return false
+	}
+	return slices.ContainsFunc(m.Ns, func(rr dns.RR) bool { return rr.Header().Rrtype == dns.TypeNS })
+}

@@ -1,0 +1,155 @@
+package dnsmx
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"time"
+
+	"github.com/miekg/dns"
+)
+
+// ask puts the question to the servers in turn, until one knows. What they say
+// is taken as it is; aliases are not followed.
+func (r *Resolver) ask(ctx context.Context, q question) *answer {
+	start := time.Now()
+	n, first := len(r.servers), 0
+	if r.rotate {
+		first = int((r.turn.Add(1) - 1) % uint32(n))
+	}
+	fails := make([]*Error, n)
+	for range r.attempts {
+		for i := range n {
+			at := (first + i) % n
+			if f := fails[at]; f != nil && f.Kind == Refused {
+				continue // its policy is the same a moment later
+			}
+			if ended(ctx) != nil {
+				return r.gaveUp(ctx, q, start)
+			}
+			a := r.askServer(ctx, r.servers[at], q)
+			if !failed(a.err) {
+				return a
+			}
+			fails[at] = a.err
+		}
+	}
+	if ended(ctx) != nil {
+		return r.gaveUp(ctx, q, start)
+	}
+	return &answer{err: summary(fails, time.Since(start)), ttl: failureTTL}
+}
+
+// askServer asks one server, once more without EDNS if it does not know that.
+func (r *Resolver) askServer(ctx context.Context, s *server, q question) *answer {
+	w := query{question: q, edns: !s.plain.Load(), ad: s.trusted, tcp: r.tcp}
+	m, err := r.wire.exchange(ctx, s.addr, w, r.deadline(ctx))
+	if err == nil && w.edns && ednsTrouble(m) {
+		w.edns = false
+		m, err = r.wire.exchange(ctx, s.addr, w, r.deadline(ctx))
+		if err == nil && !ednsTrouble(m) {
+			s.plain.Store(true)
+		}
+	}
+	if err != nil {
+		return failure(s, q, 0, err)
+	}
+	switch m.Rcode {
+	case dns.RcodeSuccess, dns.RcodeNameError:
+		return readAnswer(m, q, s)
+	}
+	return failure(s, q, m.Rcode, extendedError(m))
+}
+
+// deadline returns when to stop waiting for one answer.
+func (r *Resolver) deadline(ctx context.Context) time.Time {
+	t := time.Now().Add(r.timeout)
+	if d, ok := ctx.Deadline(); ok && d.Before(t) {
+		return d
+	}
+	return t
+}
+
+// failed reports whether the server did not answer the question, so that
+// another server may.
+func failed(err *Error) bool { return err != nil && err.Temporary() }
+
+// failure makes an answer of a response code or, if that is 0, of an error of
+// the exchanger.
+func failure(s *server, q question, rcode int, err error) *answer {
+	e := &Error{
+		Name: q.shown(), Type: q.typeName(), Rcode: rcode, Err: err,
+		Server: s.addr, Asked: []netip.AddrPort{s.addr},
+	}
+	switch rcode {
+	case dns.RcodeSuccess:
+		e.Kind, e.Err = exchangeKind(err)
+	case dns.RcodeServerFailure:
+		e.Kind = ServFail
+	case dns.RcodeRefused:
+		e.Kind = Refused
+	default:
+		e.Kind = OtherRcode
+	}
+	return &answer{err: e}
+}
+
+func exchangeKind(err error) (Kind, error) {
+	if t, ok := errors.AsType[timeoutError](err); ok {
+		if t.strays == 0 {
+			return Timeout, nil
+		}
+		return Timeout, err
+	}
+	if _, ok := errors.AsType[*malformedError](err); ok {
+		return Malformed, err
+	}
+	return Unreachable, err
+}
+
+// summary chooses what to tell when every server failed: an answer, however
+// bad, tells more about the name than silence. Servers that failed in the same
+// way are named together.
+func summary(fails []*Error, waited time.Duration) *Error {
+	best := fails[0]
+	for _, f := range fails[1:] {
+		if f.Kind < best.Kind {
+			best = f
+		}
+	}
+	e := *best
+	e.Waited = waited
+	e.Asked = nil
+	for _, f := range fails {
+		if f.Kind == e.Kind {
+			e.Asked = append(e.Asked, f.Server)
+		}
+	}
+	return &e
+}
+
+// ended returns why ctx is of no more use, or nil. The deadline is looked at as
+// well, for a socket may notice it before the context does.
+func ended(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if d, ok := ctx.Deadline(); ok && !time.Now().Before(d) {
+		return context.DeadlineExceeded
+	}
+	return nil
+}
+
+// gaveUp is the answer to a caller whose context has ended.
+func (r *Resolver) gaveUp(ctx context.Context, q question, start time.Time) *answer {
+	err := ended(ctx)
+	e := &Error{
+		Name: q.shown(), Type: q.typeName(), Kind: Canceled, Err: err,
+		Server: r.servers[0].addr, Asked: r.Servers(), Waited: time.Since(start),
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		e.Kind, e.Err = Timeout, fmt.Errorf("the time for it is up: %w", err)
+	}
+	return &answer{err: e}
+}

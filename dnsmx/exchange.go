@@ -1,0 +1,218 @@
+package dnsmx
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/netip"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/miekg/dns"
+)
+
+// exchanger puts one query to one server and returns the answer to it.
+//
+// What returns is an answer to the question; its response code may be any. An
+// error is a timeoutError, a *malformedError or an error of the network. The
+// error does not matter if ctx has ended.
+type exchanger interface {
+	exchange(ctx context.Context, server netip.AddrPort, q query, until time.Time) (*dns.Msg, error)
+}
+
+// timeoutError is no answer until the deadline.
+type timeoutError struct {
+	strays int // messages that came but answered something else
+}
+
+func (e timeoutError) Error() string {
+	return fmt.Sprintf("%d messages came that did not answer the question", e.strays)
+}
+
+// malformedError is an answer that cannot be read.
+type malformedError struct{ err error }
+
+func (e *malformedError) Error() string { return e.err.Error() }
+func (e *malformedError) Unwrap() error { return e.err }
+
+// sockets is an exchanger that opens a socket for every query, and with it a
+// port that nobody can foresee. A connected UDP socket hears the server only.
+type sockets struct {
+	source  netip.Addr
+	slots   chan struct{} // limits the queries on their way
+	buffers sync.Pool
+}
+
+func newSockets(source netip.Addr, parallel int) *sockets {
+	return &sockets{
+		source:  source.Unmap(),
+		slots:   make(chan struct{}, parallel),
+		buffers: sync.Pool{New: func() any { b := make([]byte, 4096); return &b }},
+	}
+}
+
+func (s *sockets) exchange(ctx context.Context, server netip.AddrPort, q query, until time.Time) (*dns.Msg, error) {
+	select {
+	case s.slots <- struct{}{}:
+		defer func() { <-s.slots }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	if q.tcp {
+		m, err := s.overTCP(ctx, server, q, until)
+		return m, plainError(err)
+	}
+	m, err := s.overUDP(ctx, server, q, until)
+	if err != nil || !m.Truncated {
+		return m, plainError(err)
+	}
+	m, err = s.overTCP(ctx, server, q, until)
+	if err != nil && !isTimeout(err) {
+		err = fmt.Errorf("the answer was truncated, and over TCP: %w", plainError(err))
+	}
+	return m, err
+}
+
+func (s *sockets) overUDP(ctx context.Context, server netip.AddrPort, q query, until time.Time) (*dns.Msg, error) {
+	var local *net.UDPAddr
+	if from := s.sourceFor(server); from.IsValid() {
+		local = net.UDPAddrFromAddrPort(from)
+	}
+	conn, err := net.DialUDP("udp", local, net.UDPAddrFromAddrPort(server))
+	if err != nil {
+		return nil, err
+	}
+	defer conn.Close()
+	defer limit(ctx, conn, until)()
+
+	buf := s.buffers.Get().(*[]byte)
+	defer s.buffers.Put(buf)
+	asked := newQuery(q)
+	packed, err := asked.PackBuffer(*buf)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := conn.Write(packed); err != nil {
+		return nil, err
+	}
+	return awaitAnswer(conn, *buf, asked)
+}
+
+// awaitAnswer reads datagrams until one answers the question. One that does
+// but is broken may be a forgery, so a better one is still waited for.
+func awaitAnswer(conn net.Conn, buf []byte, asked *dns.Msg) (*dns.Msg, error) {
+	var broken error
+	strays := 0
+	for {
+		n, err := conn.Read(buf)
+		switch {
+		case err == nil:
+		case broken != nil && isTimeout(err):
+			return nil, &malformedError{broken}
+		case isTimeout(err):
+			return nil, timeoutError{strays}
+		default:
+			return nil, err
+		}
+		m, err := readMessage(buf[:n], asked)
+		switch {
+		case err == nil:
+			return m, nil
+		case errors.Is(err, errStray):
+			strays++
+		default:
+			broken = err
+		}
+	}
+}
+
+func (s *sockets) overTCP(ctx context.Context, server netip.AddrPort, q query, until time.Time) (*dns.Msg, error) {
+	d := net.Dialer{Deadline: until}
+	if from := s.sourceFor(server); from.IsValid() {
+		d.LocalAddr = net.TCPAddrFromAddrPort(from)
+	}
+	conn, err := d.DialContext(ctx, "tcp", server.String())
+	if err != nil {
+		return nil, timeoutOr(err)
+	}
+	defer conn.Close()
+	defer limit(ctx, conn, until)()
+
+	asked := newQuery(q)
+	packed, err := asked.Pack()
+	if err != nil {
+		return nil, err
+	}
+	framed := binary.BigEndian.AppendUint16(make([]byte, 0, 2+len(packed)), uint16(len(packed)))
+	if _, err := conn.Write(append(framed, packed...)); err != nil {
+		return nil, timeoutOr(err)
+	}
+	reply, err := readFrame(conn)
+	if err != nil {
+		return nil, timeoutOr(err)
+	}
+	m, err := readMessage(reply, asked)
+	switch {
+	case err != nil:
+		return nil, &malformedError{err}
+	case m.Truncated:
+		return nil, &malformedError{errors.New("it is truncated, although it came over TCP")}
+	}
+	return m, nil
+}
+
+// readFrame reads one message with its length before it, RFC 1035, section
+// 4.2.2.
+func readFrame(r io.Reader) ([]byte, error) {
+	var size [2]byte
+	if _, err := io.ReadFull(r, size[:]); err != nil {
+		return nil, err
+	}
+	b := make([]byte, binary.BigEndian.Uint16(size[:]))
+	_, err := io.ReadFull(r, b)
+	return b, err
+}
+
+// limit ends every read and write on the connection at the deadline, and at
+// once when ctx ends. The returned function takes the hold on ctx off.
+func limit(ctx context.Context, conn net.Conn, until time.Time) func() bool {
+	conn.SetDeadline(until)
+	return context.AfterFunc(ctx, func() { conn.SetDeadline(time.Unix(1, 0)) })
+}
+
+func (s *sockets) sourceFor(server netip.AddrPort) netip.AddrPort {
+	if !s.source.IsValid() || s.source.Is4() != server.Addr().Is4() {
+		return netip.AddrPort{}
+	}
+	return netip.AddrPortFrom(s.source, 0)
+}
+
+func isTimeout(err error) bool {
+	if _, ok := errors.AsType[timeoutError](err); ok {
+		return true
+	}
+	ne, ok := errors.AsType[net.Error](err)
+	return ok && ne.Timeout()
+}
+
+func timeoutOr(err error) error {
+	if isTimeout(err) {
+		return timeoutError{}
+	}
+	return err
+}
+
+// plainError takes the addresses and ports out of an error of the network.
+func plainError(err error) error {
+	if errno, ok := errors.AsType[syscall.Errno](err); ok {
+		return errno
+	}
+	if op, ok := errors.AsType[*net.OpError](err); ok {
+		return op.Err
+	}
+	return err
+}

@@ -1,0 +1,241 @@
+package dnsmx
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/netip"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/miekg/dns"
+)
+
+// raw starts a UDP server that hands each query and its sender to f, one after
+// the other. Nothing is sent but what f sends.
+func raw(t testing.TB, f func(pc net.PacketConn, from net.Addr, m *dns.Msg)) netip.AddrPort {
+	t.Helper()
+	pc, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		buf := make([]byte, 4096)
+		for {
+			n, from, err := pc.ReadFrom(buf)
+			if err != nil {
+				return
+			}
+			m := new(dns.Msg)
+			if err := m.Unpack(buf[:n]); err != nil {
+				t.Errorf("query: %v", err)
+				continue
+			}
+			f(pc, from, m)
+		}
+	}()
+	t.Cleanup(func() {
+		pc.Close()
+		<-done
+	})
+	return pc.LocalAddr().(*net.UDPAddr).AddrPort()
+}
+
+func send(t testing.TB, pc net.PacketConn, to net.Addr, m *dns.Msg) {
+	b, err := m.Pack()
+	if err != nil {
+		t.Errorf("packing: %v", err)
+		return
+	}
+	if _, err := pc.WriteTo(b, to); err != nil {
+		t.Errorf("sending: %v", err)
+	}
+}
+
+func asking(t testing.TB, timeout time.Duration, servers ...netip.AddrPort) *Resolver {
+	t.Helper()
+	return mustNew(t, Config{Servers: servers, Timeout: timeout, Attempts: 1})
+}
+
+const (
+	patient = 10 * time.Second // an answer must come before
+	short   = 50 * time.Millisecond
+)
+
+func exampleWorld(t testing.TB) *world {
+	return newWorld(t, "example.test. MX 10 mx.test.", "mx.test. A 192.0.2.1", "mx.test. AAAA 2001:db8::1")
+}
+
+const exampleHost = "10 mx.test 192.0.2.1 2001:db8::1"
+
+func TestRouteOverNetwork(t *testing.T) {
+	t.Parallel()
+	for _, tcp := range []bool{false, true} {
+		r := mustNew(t, Config{
+			Servers: []netip.AddrPort{serve(t, exampleWorld(t))}, TCP: tcp,
+			Timeout: patient, Source: netip.MustParseAddr("127.0.0.1"),
+		})
+		route := mustRoute(t, r, "example.test")
+		wantHosts(t, route, exampleHost)
+		if route.Server != r.Servers()[0] {
+			t.Errorf("server %v; want %v", route.Server, r.Servers()[0])
+		}
+	}
+}
+
+// Datagrams that anybody could have sent must not be taken for the answer.
+func TestStrayDatagramsIgnored(t *testing.T) {
+	t.Parallel()
+	w := exampleWorld(t)
+	other, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	lie := func(m *dns.Msg) *dns.Msg { return new(dns.Msg).SetRcode(m, dns.RcodeNameError) }
+	addr := raw(t, func(pc net.PacketConn, from net.Addr, m *dns.Msg) {
+		wrongID := lie(m)
+		wrongID.Id++
+		wrongName := lie(m)
+		wrongName.Question = []dns.Question{{Name: "other.test.", Qtype: m.Question[0].Qtype, Qclass: dns.ClassINET}}
+		wrongType := lie(m)
+		wrongType.Question = []dns.Question{{Name: m.Question[0].Name, Qtype: dns.TypeTXT, Qclass: dns.ClassINET}}
+		noQuestion := lie(m)
+		noQuestion.Question = nil
+		noResponse := lie(m)
+		noResponse.Response = false
+		send(t, other, from, lie(m)) // not from the server
+		for _, stray := range []*dns.Msg{wrongID, wrongName, wrongType, noQuestion, noResponse} {
+			send(t, pc, from, stray)
+		}
+		if _, err := pc.WriteTo([]byte("short"), from); err != nil {
+			t.Errorf("sending: %v", err)
+		}
+		good := w.respond(m)
+		good.Question[0].Name = strings.ToUpper(good.Question[0].Name) // the case may change
+		send(t, pc, from, good)
+	})
+	wantHosts(t, mustRoute(t, asking(t, patient, addr), "example.test"), exampleHost)
+}
+
+func TestOnlyStraysIsTimeout(t *testing.T) {
+	t.Parallel()
+	addr := raw(t, func(pc net.PacketConn, from net.Addr, m *dns.Msg) {
+		m.Id++
+		m.Response = true
+		send(t, pc, from, m)
+	})
+	e := routeError(t, asking(t, short, addr), "example.test")
+	if e.Kind != Timeout || !strings.Contains(e.Error(), "1 messages came that did not answer the question") {
+		t.Errorf("%v, kind %v; want the stray message in it, Timeout", e, e.Kind)
+	}
+}
+
+func TestQueriesDiffer(t *testing.T) {
+	t.Parallel()
+	var mu sync.Mutex
+	ids, ports := make(map[uint16]bool), make(map[string]bool)
+	addr := raw(t, func(pc net.PacketConn, from net.Addr, m *dns.Msg) {
+		mu.Lock()
+		ids[m.Id], ports[from.String()] = true, true
+		mu.Unlock()
+		send(t, pc, from, new(dns.Msg).SetRcode(m, dns.RcodeNameError))
+	})
+	r := mustNew(t, Config{Servers: []netip.AddrPort{addr}, Timeout: patient, CacheSize: -1})
+	for range 50 {
+		routeError(t, r, "example.test")
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	if len(ids) < 48 || len(ports) < 25 {
+		t.Errorf("50 queries with %d IDs from %d ports; want them to differ", len(ids), len(ports))
+	}
+}
+
+// A broken answer may be forged, so the good one behind it counts; if there is
+// none, the failure is told as what it is.
+func TestMalformedAnswer(t *testing.T) {
+	t.Parallel()
+	w := exampleWorld(t)
+	broken := func(pc net.PacketConn, from net.Addr, m *dns.Msg) {
+		b, err := w.respond(m).Pack()
+		if err != nil {
+			t.Errorf("packing: %v", err)
+			return
+		}
+		if _, err := pc.WriteTo(b[:len(b)-3], from); err != nil {
+			t.Errorf("sending: %v", err)
+		}
+	}
+	addr := raw(t, broken)
+	e := routeError(t, asking(t, short, addr), "example.test")
+	if e.Kind != Malformed || !e.Temporary() || !strings.Contains(e.Error(), "cannot read the answer of "+addr.String()) {
+		t.Errorf("%v, kind %v; want Malformed, temporary", e, e.Kind)
+	}
+	addr = raw(t, func(pc net.PacketConn, from net.Addr, m *dns.Msg) {
+		broken(pc, from, m)
+		send(t, pc, from, w.respond(m))
+	})
+	wantHosts(t, mustRoute(t, asking(t, patient, addr), "example.test"), exampleHost)
+}
+
+// closedPort returns an address on which nothing listens.
+func closedPort(t testing.TB) netip.AddrPort {
+	t.Helper()
+	pc, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pc.Close()
+	return pc.LocalAddr().(*net.UDPAddr).AddrPort()
+}
+
+func TestUnreachableServer(t *testing.T) {
+	t.Parallel()
+	addr := closedPort(t)
+	r := asking(t, patient, addr)
+	e := routeError(t, r, "example.test")
+	wantText(t, e, `MX of "example.test": no way to the DNS server `+addr.String()+": connection refused")
+	if e.Kind != Unreachable || !e.Temporary() {
+		t.Errorf("kind %v, temporary %v; want Unreachable, temporary", e.Kind, e.Temporary())
+	}
+	if e := asError(t, r.Alive(t.Context())); e.Kind != Unreachable {
+		t.Errorf("Alive: kind %v; want Unreachable", e.Kind)
+	}
+}
+
+func TestCancelEndsWaiting(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	addr := raw(t, func(net.PacketConn, net.Addr, *dns.Msg) { cancel() })
+	start := time.Now()
+	_, err := asking(t, time.Hour, addr).Route(ctx, "example.test")
+	if e := asError(t, err); e.Kind != Canceled || !e.Temporary() || !errors.Is(e, context.Canceled) {
+		t.Errorf("%v, kind %v; want Canceled by the context", e, e.Kind)
+	}
+	if d := time.Since(start); d > patient {
+		t.Errorf("took %v; want the end of the context to end it", d)
+	}
+}
+
+func TestDeadlineOfContext(t *testing.T) {
+	t.Parallel()
+	for _, tcp := range []bool{false, true} {
+		addr := serve(t, dns.HandlerFunc(func(dns.ResponseWriter, *dns.Msg) {}))
+		ctx, cancel := context.WithTimeout(t.Context(), short)
+		defer cancel()
+		_, err := mustNew(t, Config{Servers: []netip.AddrPort{addr}, Timeout: time.Hour, TCP: tcp}).Route(ctx, "example.test")
+		e := asError(t, err)
+		if e.Kind != Timeout || !errors.Is(e, context.DeadlineExceeded) {
+			t.Errorf("%v, kind %v; want Timeout by the context", e, e.Kind)
+		}
+		if !strings.HasPrefix(e.Error(), `MX of "example.test": no answer from `+addr.String()+" within ") ||
+			strings.Contains(e.Error(), "context") {
+			t.Errorf("text %q", e)
+		}
+	}
+}

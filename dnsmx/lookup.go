@@ -1,0 +1,131 @@
+package dnsmx
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// flight is a question that is being asked. Others with the same question wait
+// for it instead of asking as well.
+type flight struct {
+	done   chan struct{}
+	answer *answer // nil if the one who asked gave up
+}
+
+// lookup answers the question, aliases followed. The answer belongs to all who
+// asked; it must not be changed.
+func (r *Resolver) lookup(ctx context.Context, q question) *answer {
+	a := r.one(ctx, q)
+	if !a.open {
+		return a
+	}
+	whole := *a
+	whole.aliases = slices.Clone(a.aliases)
+	for a.open {
+		if looped(q.name, whole.aliases) {
+			whole.fail(q, Loop, loopError(whole.aliases))
+			return &whole
+		}
+		a = r.one(ctx, question{whole.last(q), q.typ})
+		whole.add(a)
+	}
+	if a.err != nil {
+		whole.blame(q, a.err)
+	}
+	return &whole
+}
+
+// add appends the answer about the last alias.
+func (a *answer) add(next *answer) {
+	a.aliases = append(a.aliases, next.aliases...)
+	a.mx, a.addrs = next.mx, next.addrs
+	a.authentic = a.authentic && next.authentic
+	if next.server.IsValid() {
+		a.server = next.server
+	}
+}
+
+// blame takes the error about an alias as the error about the name.
+func (a *answer) blame(q question, err *Error) {
+	e := *err
+	e.Name = q.name
+	if e.Alias == "" && e.Kind != Loop {
+		e.Alias = err.Name
+	}
+	a.err = &e
+}
+
+// looped reports whether a name is met twice, or there are too many.
+func looped(name string, aliases []string) bool {
+	if len(aliases) > maxAliases {
+		return true
+	}
+	last := len(aliases) - 1
+	return last >= 0 && (aliases[last] == name || slices.Contains(aliases[:last], aliases[last]))
+}
+
+func loopError(aliases []string) error {
+	last := len(aliases) - 1
+	if len(aliases) > maxAliases {
+		return fmt.Errorf("more than %d aliases (CNAME) in a row, the last is %q", maxAliases, aliases[last])
+	}
+	return fmt.Errorf("the aliases (CNAME) turn in a circle: %s", strings.Join(aliases, ", "))
+}
+
+// cached returns the answer if it is in the cache.
+func (r *Resolver) cached(q question) *answer {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.cache.get(q)
+}
+
+// one answers the question from the cache, or waits for somebody who is asking
+// it, or asks. Whoever asks does so under his own context; if he gives up, one
+// of those who wait asks anew.
+func (r *Resolver) one(ctx context.Context, q question) *answer {
+	start := time.Now()
+	for {
+		r.mu.Lock()
+		if a := r.cache.get(q); a != nil {
+			r.mu.Unlock()
+			return a
+		}
+		f, ok := r.flights[q]
+		if !ok {
+			f = &flight{done: make(chan struct{})}
+			r.flights[q] = f
+			r.mu.Unlock()
+			return r.fly(ctx, q, f)
+		}
+		r.mu.Unlock()
+		select {
+		case <-f.done:
+			if f.answer != nil {
+				return f.answer
+			}
+		case <-ctx.Done():
+			return r.gaveUp(ctx, q, start)
+		}
+	}
+}
+
+// fly asks, for all who wait.
+func (r *Resolver) fly(ctx context.Context, q question, f *flight) *answer {
+	defer func() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		if f.answer != nil {
+			r.cache.put(q, f.answer)
+		}
+		delete(r.flights, q)
+		close(f.done)
+	}()
+	a := r.ask(ctx, q)
+	if !failed(a.err) || ended(ctx) == nil {
+		f.answer = a
+	}
+	return a
+}

@@ -1,0 +1,114 @@
+package dnsmx
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+
+	"github.com/miekg/dns"
+)
+
+// ednsSize is the size of answer that passes every network unfragmented.
+const ednsSize = 1232
+
+var (
+	errReferral = errors.New("it refers to other servers and does not look up names itself (no recursion)")
+
+	// errStray is a message that does not answer the question.
+	errStray = errors.New("message does not answer the question")
+)
+
+// query is a question on its way to one server.
+type query struct {
+	question
+	edns bool
+	// ad asks for the AD bit of the answer (RFC 6840, section 5.7). Without
+	// it a server may leave the bit out.
+	ad  bool
+	tcp bool
+}
+
+// newQuery returns the message that asks q, under a random ID. The generator
+// is the runtime's, seeded by the system; its output cannot be foreseen.
+func newQuery(q query) *dns.Msg {
+	m := &dns.Msg{
+		MsgHdr: dns.MsgHdr{
+			Id:                uint16(rand.Uint32()),
+			RecursionDesired:  true,
+			AuthenticatedData: q.ad,
+		},
+		Question: []dns.Question{{Name: dns.Fqdn(q.name), Qtype: q.typ, Qclass: dns.ClassINET}},
+	}
+	if q.edns {
+		m.SetEdns0(ednsSize, false)
+	}
+	return m
+}
+
+// readMessage reads what arrived in answer to asked. It returns errStray for
+// anything that anybody could have sent. If the message is truncated it is
+// returned as far as it can be read.
+func readMessage(b []byte, asked *dns.Msg) (*dns.Msg, error) {
+	const response, truncated = 0x80, 0x02 // in the third octet
+	if len(b) < 12 || uint16(b[0])<<8|uint16(b[1]) != asked.Id || b[2]&response == 0 {
+		return nil, errStray
+	}
+	m := new(dns.Msg)
+	err := m.Unpack(b)
+	if !answers(m, asked) {
+		return nil, errStray
+	}
+	if err != nil && b[2]&truncated == 0 {
+		return nil, fmt.Errorf("%d bytes: %w", len(b), err)
+	}
+	return m, nil
+}
+
+// answers reports whether m answers the question of asked. A server that
+// failed early may leave the question out.
+func answers(m, asked *dns.Msg) bool {
+	if m.Opcode != dns.OpcodeQuery {
+		return false
+	}
+	if len(m.Question) == 0 {
+		return m.Rcode != dns.RcodeSuccess && m.Rcode != dns.RcodeNameError
+	}
+	got, want := m.Question[0], asked.Question[0]
+	return len(m.Question) == 1 && got.Qtype == want.Qtype && got.Qclass == want.Qclass &&
+		strings.EqualFold(got.Name, want.Name)
+}
+
+// ednsTrouble reports whether the server did not like EDNS (RFC 6891,
+// sections 6.1.3 and 7).
+func ednsTrouble(m *dns.Msg) bool {
+	switch m.Rcode {
+	case dns.RcodeFormatError, dns.RcodeNotImplemented, dns.RcodeBadVers:
+		return true
+	}
+	return false
+}
+
+// extendedError returns what the server says about its failure (RFC 8914), or
+// nil.
+func extendedError(m *dns.Msg) error {
+	opt := m.IsEdns0()
+	if opt == nil {
+		return nil
+	}
+	for _, o := range opt.Option {
+		ede, ok := o.(*dns.EDNS0_EDE)
+		if !ok {
+			continue
+		}
+		text, known := dns.ExtendedErrorCodeToString[ede.InfoCode]
+		if !known {
+			text = fmt.Sprintf("extended error %d", ede.InfoCode)
+		}
+		if ede.ExtraText != "" {
+			text += fmt.Sprintf(": %q", ede.ExtraText)
+		}
+		return errors.New(text)
+	}
+	return nil
+}
