@@ -1,0 +1,211 @@
+package scenarios
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Codes says which reply codes are wanted: any of a list of exact codes
+// (250), groups (25x) and classes (2xx), and three words. The zero Codes
+// wants nothing; see Step.Default.
+type Codes struct {
+	Pos Pos
+	// Any is true if any reply will do.
+	Any bool
+	// EOF is true if the server may close the connection instead.
+	EOF bool
+	// None is true if no reply is to be read.
+	None bool
+
+	ranges []codeRange
+	vars   []Text // alternatives that are known once variables are
+}
+
+// codeRange is the codes from low to high: one, ten or a hundred.
+type codeRange struct{ low, high int }
+
+func (r codeRange) String() string {
+	switch r.high - r.low {
+	case 0:
+		return strconv.Itoa(r.low)
+	case 9:
+		return strconv.Itoa(r.low/10) + "x"
+	default:
+		return strconv.Itoa(r.low/100) + "xx"
+	}
+}
+
+// codeForms is what error messages say that codes look like.
+const codeForms = "(250, 25x, 2xx, [250, 251], eof, none, any)"
+
+// ParseCodes reads codes from text: one or several, with commas or blanks or
+// "or" between them. Codes start with 2 to 5, as replies do (RFC 5321
+// section 4.2.1); none stands alone.
+func ParseCodes(text string) (Codes, error) {
+	var c Codes
+	words := strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' || r == '\t' })
+	for _, w := range words {
+		if w == "or" && len(words) > 1 {
+			continue
+		}
+		if err := c.add(w); err != nil {
+			return Codes{}, err
+		}
+	}
+	if c.IsZero() {
+		return Codes{}, fmt.Errorf("%q is not a reply code %s", text, codeForms)
+	}
+	return c, c.check()
+}
+
+// check refuses combinations that mean nothing.
+func (c *Codes) check() error {
+	if c.None && (c.Any || c.EOF || len(c.ranges) > 0 || len(c.vars) > 0) {
+		return fmt.Errorf("none stands alone: it says that no reply is read")
+	}
+	return nil
+}
+
+// add takes one alternative in.
+func (c *Codes) add(word string) error {
+	switch word {
+	case "any":
+		c.Any = true
+		return nil
+	case "eof":
+		c.EOF = true
+		return nil
+	case "none":
+		c.None = true
+		return nil
+	}
+	r, ok := parseCodeRange(word)
+	if !ok {
+		return fmt.Errorf("%q is not a reply code %s", word, codeForms)
+	}
+	if !slices.Contains(c.ranges, r) {
+		c.ranges = append(c.ranges, r)
+	}
+	return nil
+}
+
+// parseCodeRange reads 250, 25x or 2xx.
+func parseCodeRange(word string) (codeRange, bool) {
+	if len(word) != 3 || word[0] < '2' || word[0] > '5' {
+		return codeRange{}, false
+	}
+	low, span := int(word[0]-'0'), 1
+	for _, d := range []byte(word[1:]) {
+		switch {
+		case d == 'x' || d == 'X':
+			low, span = low*10, span*10
+		case d >= '0' && d <= '9' && span == 1:
+			low = low*10 + int(d-'0')
+		default:
+			return codeRange{}, false
+		}
+	}
+	return codeRange{low, low + span - 1}, true
+}
+
+// IsZero reports whether nothing is said about codes.
+func (c *Codes) IsZero() bool {
+	return !c.Any && !c.EOF && !c.None && len(c.ranges) == 0 && len(c.vars) == 0
+}
+
+// Match reports whether a reply with this code is one of those wanted.
+func (c *Codes) Match(code int) bool {
+	for _, r := range c.ranges {
+		if r.low <= code && code <= r.high {
+			return true
+		}
+	}
+	return c.Any
+}
+
+// ClassOnly reports whether every alternative is a whole class (2xx, 5xx):
+// no exact code is named, and no word.
+func (c *Codes) ClassOnly() bool {
+	for _, r := range c.ranges {
+		if r.high-r.low != 99 {
+			return false
+		}
+	}
+	return len(c.ranges) > 0 && !c.Any && !c.EOF && !c.None && len(c.vars) == 0
+}
+
+// HasClass reports whether some alternative starts with this digit. It does
+// not look at Any.
+func (c *Codes) HasClass(first int) bool {
+	for _, r := range c.ranges {
+		if r.low/100 == first {
+			return true
+		}
+	}
+	return false
+}
+
+// String returns the codes for people, such as "250 or 251". ParseCodes
+// reads it back.
+func (c *Codes) String() string {
+	var b []byte
+	put := func(word string) {
+		if b != nil {
+			b = append(b, " or "...)
+		}
+		b = append(b, word...)
+	}
+	for _, r := range c.ranges {
+		put(r.String())
+	}
+	for i := range c.vars {
+		put(c.vars[i].String())
+	}
+	if c.Any {
+		put("any")
+	}
+	if c.EOF {
+		put("eof")
+	}
+	if c.None {
+		put("none")
+	}
+	return string(b)
+}
+
+// Resolve returns the codes with their variables put in. The error names the
+// variable, or what it stands for where that is no code.
+func (c *Codes) Resolve(lookup Lookup) (Codes, error) {
+	if len(c.vars) == 0 {
+		return *c, nil
+	}
+	out := Codes{Pos: c.Pos, Any: c.Any, EOF: c.EOF, None: c.None, ranges: slices.Clone(c.ranges)}
+	for i := range c.vars {
+		t := &c.vars[i]
+		value, err := t.Expand(lookup)
+		if err != nil {
+			return Codes{}, err
+		}
+		more, err := ParseCodes(value)
+		if err != nil {
+			return Codes{}, &TextError{Pos: t.pos, Text: t.String(), Message: "stands for " + err.Error()}
+		}
+		out.Any, out.EOF, out.None = out.Any || more.Any, out.EOF || more.EOF, out.None || more.None
+		out.ranges = append(out.ranges, more.ranges...)
+	}
+	if err := out.check(); err != nil {
+		return Codes{}, &TextError{Pos: c.Pos, Text: c.String(), Message: err.Error()}
+	}
+	return out, nil
+}
+
+// codeSet makes Codes of alternatives that are known to be right.
+func codeSet(words ...string) Codes {
+	var c Codes
+	for _, w := range words {
+		_ = c.add(w)
+	}
+	return c
+}

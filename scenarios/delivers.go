@@ -1,0 +1,54 @@
+package scenarios
+
+import "strings"
+
+// delivers reports whether steps hand over a message that a server may
+// deliver. Where it cannot be known, because a variable has a part in it,
+// the answer is yes.
+func delivers(steps []Step) bool {
+	for i := range steps {
+		if steps[i].delivers() {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *Step) delivers() bool {
+	switch s.Action {
+	case Message, Body:
+		return s.Expect.mayTake(2)
+	case Pipeline:
+		return delivers(s.Steps)
+	case Bytes:
+		return handsOver(string(s.Bytes)) && s.Expect.mayTake(3)
+	case Send, Raw:
+		// A command that is a variable's could be any.
+		if s.Text.parts != nil && s.Verb == "" && s.Action == Send {
+			return s.Expect.mayTake(3)
+		}
+		if s.Verb == "BDAT" {
+			return s.Expect.mayTake(2)
+		}
+		return handsOver(s.Text.source) && s.Expect.mayTake(3)
+	default:
+		return false
+	}
+}
+
+// mayTake reports whether a reply of this class would be as expected.
+func (e *Expect) mayTake(class int) bool {
+	c := &e.Codes
+	return c.IsZero() || c.Any || c.None || len(c.vars) > 0 || c.HasClass(class)
+}
+
+// handsOver reports whether one of the lines is DATA, or BDAT.
+func handsOver(text string) bool {
+	for line := range strings.FieldsFuncSeq(text, func(r rune) bool { return r == '\r' || r == '\n' }) {
+		verb, _, _ := strings.Cut(strings.TrimSpace(line), " ")
+		if strings.EqualFold(verb, "DATA") || strings.EqualFold(verb, "BDAT") {
+			return true
+		}
+	}
+	return false
+}

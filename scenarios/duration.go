@@ -1,0 +1,69 @@
+package scenarios
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// maxDuration is the longest time a scenario may name; it keeps sums of
+// times far from overflow.
+const maxDuration = 10000 * 24 * time.Hour
+
+// parseDuration reads a time such as 500ms, 2s, 1.5s, 2m, 1h30m or 21d.
+func parseDuration(text string) (time.Duration, error) {
+	var sum time.Duration
+	rest := text
+	for rest != "" {
+		i := 0
+		for i < len(rest) && (rest[i] >= '0' && rest[i] <= '9' || rest[i] == '.') {
+			i++
+		}
+		n, err := strconv.ParseFloat(rest[:i], 64)
+		if err != nil {
+			return 0, durationError(text)
+		}
+		unit, length := durationUnit(rest[i:])
+		if length == 0 && i == len(rest) && sum == 0 {
+			return 0, fmt.Errorf("%q has no unit: times carry one (500ms, 2s, 5m, 1h, 21d)", text)
+		}
+		if length == 0 {
+			return 0, durationError(text)
+		}
+		if n*float64(unit) > float64(maxDuration) {
+			return 0, fmt.Errorf("%q is too long: the longest time is 10000d", text)
+		}
+		sum += time.Duration(n * float64(unit))
+		rest = rest[i+length:]
+	}
+	switch {
+	case text == "":
+		return 0, durationError(text)
+	case sum > maxDuration:
+		return 0, fmt.Errorf("%q is too long: the longest time is 10000d", text)
+	}
+	return sum, nil
+}
+
+func durationError(text string) error {
+	return fmt.Errorf("%q is not a time (500ms, 2s, 5m, 1h30m, 21d)", text)
+}
+
+// durationUnit returns the unit at the start of text, and how long its name is.
+func durationUnit(text string) (time.Duration, int) {
+	switch {
+	case strings.HasPrefix(text, "ms"):
+		return time.Millisecond, 2
+	case strings.HasPrefix(text, "s"):
+		return time.Second, 1
+	case strings.HasPrefix(text, "m"):
+		return time.Minute, 1
+	case strings.HasPrefix(text, "h"):
+		return time.Hour, 1
+	case strings.HasPrefix(text, "d"):
+		return 24 * time.Hour, 1
+	default:
+		return 0, 0
+	}
+}

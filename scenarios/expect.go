@@ -1,0 +1,83 @@
+package scenarios
+
+// Default returns what the reply to a step must be where the step does not
+// say so itself. Of a step that expects something, but names no codes, the
+// codes are those of Default too.
+func (s *Step) Default() Expect {
+	switch s.Action {
+	case Send:
+		switch s.Verb {
+		case "DATA":
+			return Expect{Codes: codeSet("354")}
+		case "AUTH":
+			return Expect{Codes: codeSet("2xx", "334")}
+		}
+		return Expect{Codes: codeSet("2xx")}
+	case Message, Body:
+		return Expect{Codes: codeSet("2xx")}
+	case StartTLS:
+		return Expect{Codes: codeSet("220")}
+	case Auth:
+		return Expect{Codes: codeSet("235")}
+	case Read:
+		return Expect{Codes: Codes{Any: true}}
+	default: // Raw, Bytes, Pipeline, Sleep, Close
+		return Expect{Codes: Codes{None: true}}
+	}
+}
+
+// DefaultGreeting returns what the greeting must be where the scenario does
+// not say so.
+func DefaultGreeting() Expect { return Expect{Codes: codeSet("220")} }
+
+// Resolve returns the expectation with its variables put in. It is e itself
+// where there are none, at no cost. The error is a *TextError that names the
+// variable, or says what it stands for where that cannot be expected.
+func (e *Expect) Resolve(lookup Lookup) (*Expect, error) {
+	if !e.template {
+		return e, nil
+	}
+	out := *e
+	out.template = false
+	var err error
+	if out.Codes, err = e.Codes.Resolve(lookup); err != nil {
+		return nil, err
+	}
+	if out.Enhanced, err = resolveAll(e.Enhanced, lookup, (*EnhancedPattern).resolve); err != nil {
+		return nil, err
+	}
+	if out.Text, err = resolveAll(e.Text, lookup, (*TextPattern).resolve); err != nil {
+		return nil, err
+	}
+	if out.Lines, err = resolveAll(e.Lines, lookup, (*LinePattern).resolve); err != nil {
+		return nil, err
+	}
+	if out.Offers, err = resolveAll(e.Offers, lookup, (*Keyword).resolve); err != nil {
+		return nil, err
+	}
+	if out.Lacks, err = resolveAll(e.Lacks, lookup, (*Keyword).resolve); err != nil {
+		return nil, err
+	}
+	return &out, nil
+}
+
+// resolveAll resolves every element; a nil slice stays nil.
+func resolveAll[T any](in []T, lookup Lookup, resolve func(*T, Lookup) (T, error)) ([]T, error) {
+	if in == nil {
+		return nil, nil
+	}
+	out := make([]T, len(in))
+	for i := range in {
+		var err error
+		if out[i], err = resolve(&in[i], lookup); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// reads reports whether more is expected than a code, so that a reply has to
+// be read.
+func (e *Expect) reads() bool {
+	return e.Enhanced != nil || e.Text != nil || e.Lines != nil || e.Offers != nil || e.Lacks != nil || e.Within != Limit{}
+}

@@ -1,0 +1,90 @@
+package scenarios
+
+// The keys of each kind of map, in the order in which people write them. The
+// JSON Schema has the same; a test compares them.
+
+func scenarioKeys() []string {
+	return []string{
+		"version", "name", "description", "tags", "if", "unless", "vars", "secrets", "each", "hosts",
+		"target", "port", "tls", "greeting", "timeout", "retry", "quit", "steps",
+	}
+}
+
+func actionKeys() []string {
+	return []string{
+		"send", "raw", "bytes", "pipeline", "message", "body", "starttls", "auth", "expect", "sleep", "close",
+	}
+}
+
+func stepKeys() []string {
+	return append(actionKeys(),
+		"name", "enhanced", "text", "lines", "offers", "lacks", "within", "timeout", "optional", "pass_if",
+		"capture", "if", "unless", "as_is", "stuff", "end", "user", "password", "allow_clear")
+}
+
+func greetingKeys() []string { return []string{"expect", "text", "lines", "within"} }
+
+func starttlsKeys() []string {
+	return []string{"verify", "min", "max", "name", "valid_for", "client_cert", "client_key"}
+}
+
+func limitKeys() []string { return []string{"warn", "fail"} }
+
+func secretKeys() []string { return []string{"env", "file", "command"} }
+
+func hostKeys() []string { return []string{"match", "vars", "skip", "may_fail"} }
+
+func retryKeys() []string { return []string{"on", "times", "wait"} }
+
+func fileKeys() []string { return []string{"file"} }
+
+// suits reports whether a key other than an action can stand beside an action.
+func suits(a Action, key string) bool {
+	switch key {
+	case "name", "if", "unless":
+		return true
+	case "timeout":
+		return a != Sleep && a != Close
+	case "expect", "enhanced", "text", "lines", "within", "pass_if", "capture":
+		return a != Sleep && a != Close && a != Pipeline
+	case "offers", "lacks":
+		return a == Send || a == Raw || a == Bytes || a == Read
+	case "optional":
+		return a == Read
+	case "as_is":
+		return a == Message
+	case "stuff", "end":
+		return a == Body
+	case "user", "password", "allow_clear":
+		return a == Auth
+	}
+	return false
+}
+
+// String returns the action as its key in the language.
+func (a Action) String() string {
+	switch a {
+	case Send:
+		return "send"
+	case Raw:
+		return "raw"
+	case Bytes:
+		return "bytes"
+	case Pipeline:
+		return "pipeline"
+	case Message:
+		return "message"
+	case Body:
+		return "body"
+	case StartTLS:
+		return "starttls"
+	case Auth:
+		return "auth"
+	case Read:
+		return "expect"
+	case Sleep:
+		return "sleep"
+	default:
+		return "close"
+	}
+}

@@ -1,0 +1,296 @@
+package scenarios
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"gopkg.in/yaml.v3"
+)
+
+// field is a key of a map and its value.
+type field struct {
+	name       string
+	key, value *yaml.Node
+}
+
+// keySet says which keys a map may have, and what the map is called.
+type keySet struct {
+	what string // as in "a step"
+	keys []string
+	// odd, if not nil, is asked about an unknown key first; it returns true
+	// if it has reported it.
+	odd func(f field) bool
+}
+
+func pos(n *yaml.Node) Pos { return Pos{n.Line, n.Column} }
+
+// deref returns the node that an alias stands for.
+func deref(n *yaml.Node) *yaml.Node {
+	for n.Kind == yaml.AliasNode {
+		n = n.Alias
+	}
+	return n
+}
+
+// fail reports a mistake that n is.
+func (p *parser) fail(n *yaml.Node, hint, format string, args ...any) {
+	width := 1
+	if n.Kind == yaml.ScalarNode {
+		width = p.src.width(pos(n))
+	}
+	p.failAt(pos(n), width, hint, format, args...)
+}
+
+func (p *parser) failAt(at Pos, width int, hint, format string, args ...any) {
+	if at.Line < 1 {
+		at = Pos{1, 1}
+	}
+	if p.quiet[at.Line] {
+		return
+	}
+	p.problems = append(p.problems, p.src.problem(at, width, fmt.Sprintf(format, args...), hint))
+}
+
+// kind returns what a node is, for messages.
+func kind(n *yaml.Node) string {
+	switch {
+	case n.Kind == yaml.MappingNode:
+		return "a map"
+	case n.Kind == yaml.SequenceNode:
+		return "a list"
+	case missing(n):
+		return "nothing"
+	default:
+		return fmt.Sprintf("%q", n.Value)
+	}
+}
+
+// missing reports whether there is no value at all, as after "send:". An
+// empty text in quotes is one.
+func missing(n *yaml.Node) bool {
+	return n.Kind == yaml.ScalarNode && n.Value == "" &&
+		n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) == 0
+}
+
+// fields returns the fields of a map that belong there, each once, and
+// reports all others. ok is false if n is no map.
+func (p *parser) fields(n *yaml.Node, set keySet) (fields []field, ok bool) {
+	n = deref(n)
+	if n.Kind != yaml.MappingNode {
+		if !p.slipOfShape(n) {
+			p.fail(n, "allowed: "+allowed(set.keys), "%s is a map, not %s", set.what, kind(n))
+		}
+		return nil, false
+	}
+	if p.slipOfShape(n) {
+		return nil, false
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key := deref(n.Content[i])
+		f := field{key.Value, key, n.Content[i+1]}
+		if key.Kind != yaml.ScalarNode {
+			p.fail(key, "", "a key is a word, not %s", kind(key))
+			continue
+		}
+		if first := slices.IndexFunc(fields, func(g field) bool { return g.name == f.name }); first >= 0 {
+			at := fields[first].key
+			p.fail(key, "keep one of them", "key %q is given twice, first at %d:%d", f.name, at.Line, at.Column)
+			continue
+		}
+		if set.keys != nil && !slices.Contains(set.keys, f.name) {
+			if set.odd == nil || !set.odd(f) {
+				p.unknownKey(f, set.keys)
+			}
+			continue
+		}
+		fields = append(fields, f)
+	}
+	return fields, true
+}
+
+func (p *parser) unknownKey(f field, keys []string) {
+	switch {
+	case f.name == "<<":
+		p.fail(f.key, "repeat the keys", "scenarios have no merge keys")
+	case missing(f.key):
+		p.fail(f.key, "allowed: "+allowed(keys), "a key is missing before the colon")
+	default:
+		p.fail(f.key, "allowed: "+allowed(keys), "unknown key %q%s", f.name, didYouMean(f.name, keys))
+	}
+}
+
+// list returns the elements of a list, or the node itself if it is none.
+func list(n *yaml.Node) []*yaml.Node {
+	if n = deref(n); n.Kind == yaml.SequenceNode {
+		return n.Content
+	}
+	return []*yaml.Node{n}
+}
+
+// scalar returns the text of a node as it is written; what says what it
+// should be. A value that YAML would convert (5.10, 2e10) keeps its text.
+func (p *parser) scalar(n *yaml.Node, what string) (string, bool) {
+	n = deref(n)
+	switch {
+	case p.slipOfShape(n):
+		return "", false
+	case n.Kind != yaml.ScalarNode, missing(n):
+		p.fail(n, "", "%s is missing: found %s", what, kind(n))
+		return "", false
+	case n.Style&yaml.TaggedStyle != 0:
+		p.fail(n, "leave the tag out, or quote the text", "YAML tags such as %q mean nothing here", n.Tag)
+		return "", false
+	}
+	return n.Value, true
+}
+
+// word returns a scalar that may not be empty and holds no variables.
+func (p *parser) word(n *yaml.Node, what string) (string, bool) {
+	s, ok := p.scalar(n, what)
+	switch {
+	case !ok:
+		return "", false
+	case strings.Contains(s, "${"):
+		p.fail(deref(n), "", "%s cannot hold variables", what)
+		return "", false
+	case strings.TrimSpace(s) == "":
+		p.fail(deref(n), "", "%s is empty", what)
+		return "", false
+	}
+	return s, true
+}
+
+// text returns a scalar with variables.
+func (p *parser) text(n *yaml.Node, what string) Text { return p.template(n, what, false) }
+
+func (p *parser) template(n *yaml.Node, what string, breaks bool) Text {
+	n = deref(n)
+	s, ok := p.scalar(n, what)
+	if !ok {
+		return Text{}
+	}
+	place := func(i int) Pos { return p.variablePlace(n, i) }
+	t, err := parseText(s, pos(n), breaks, place)
+	if err != nil {
+		p.failAt(place(err.n), err.width, err.hint, "%s", err.message)
+	}
+	return t
+}
+
+// variablePlace finds the i-th "${" of a scalar in the source. Escapes of
+// YAML cannot make one up, so that looking for it is enough.
+func (p *parser) variablePlace(n *yaml.Node, i int) Pos {
+	at := p.src.offset(pos(n))
+	for at < len(p.src.text) {
+		next := strings.IndexByte(p.src.text[at:], '$')
+		if next < 0 {
+			break
+		}
+		at += next
+		switch {
+		case strings.HasPrefix(p.src.text[at:], "$$"):
+			at++
+		case strings.HasPrefix(p.src.text[at:], "${"):
+			if i == 0 {
+				return p.src.pos(at)
+			}
+			i--
+		}
+		at++
+	}
+	return pos(n)
+}
+
+// line returns a text of one line that is not empty.
+func (p *parser) line(n *yaml.Node, what string) Text {
+	t := p.text(n, what)
+	switch {
+	case t.IsZero():
+	case strings.TrimSpace(t.source) == "":
+		p.fail(deref(n), "", "%s is empty", what)
+	case strings.ContainsAny(strings.TrimRight(t.source, "\n"), "\r\n"):
+		p.fail(deref(n), "", "%s has more than one line", what)
+	}
+	return t
+}
+
+// boolean reads true or false.
+func (p *parser) boolean(n *yaml.Node, what string) bool {
+	s, ok := p.scalar(n, what)
+	if ok && s != "true" && s != "false" {
+		p.fail(deref(n), "allowed: false, true", "%s is true or false, not %q", what, s)
+	}
+	return s == "true"
+}
+
+// duration reads a time; zero is for those that may be none.
+func (p *parser) duration(n *yaml.Node, what string, zero bool) time.Duration {
+	s, ok := p.word(n, what)
+	if !ok {
+		return 0
+	}
+	d, err := parseDuration(s)
+	switch {
+	case err != nil:
+		p.fail(deref(n), "", "%v", err)
+	case d == 0 && !zero:
+		p.fail(deref(n), "", "%s must be longer than nothing", what)
+	}
+	return d
+}
+
+// limit reads a time, or a map of warn and fail. Of within the time to warn
+// is the shorter one; where more is better, as with the days that a
+// certificate is valid for, it is the longer one.
+func (p *parser) limit(n *yaml.Node, what string, more bool) Limit {
+	n = deref(n)
+	l := Limit{Pos: pos(n)}
+	if n.Kind != yaml.MappingNode {
+		l.Fail = p.duration(n, what, false)
+		return l
+	}
+	fields, ok := p.fields(n, keySet{what: what, keys: limitKeys()})
+	for _, f := range fields {
+		switch f.name {
+		case "warn":
+			l.Warn = p.duration(f.value, "warn", false)
+		case "fail":
+			l.Fail = p.duration(f.value, "fail", false)
+		}
+	}
+	switch {
+	case !ok:
+	case len(n.Content) == 0:
+		p.fail(n, "allowed: fail, warn", "%s has no time in it", what)
+	case l.Warn == 0 || l.Fail == 0:
+	case !more && l.Warn >= l.Fail:
+		p.fail(n, "", "warn must be shorter than fail, or it never warns")
+	case more && l.Warn <= l.Fail:
+		p.fail(n, "", "warn must be longer than fail, or it never warns")
+	}
+	return l
+}
+
+// number reads a whole number within bounds.
+func (p *parser) number(n *yaml.Node, what string, low, high int) int {
+	s, ok := p.word(n, what)
+	if !ok {
+		return 0
+	}
+	value := 0
+	for _, r := range s {
+		if r < '0' || r > '9' || value > high {
+			value = -1
+			break
+		}
+		value = value*10 + int(r-'0')
+	}
+	if value < low || value > high || utf8.RuneCountInString(s) > 9 {
+		p.fail(deref(n), "", "%s is a whole number from %d to %d, not %q", what, low, high, s)
+		return 0
+	}
+	return value
+}

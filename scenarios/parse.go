@@ -1,0 +1,197 @@
+package scenarios
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+	"unicode/utf8"
+
+	"gopkg.in/yaml.v3"
+)
+
+// Limits of what Parse takes.
+const (
+	maxFile    = 1 << 20   // bytes of a scenario file
+	maxSteps   = 1000      // steps of a scenario
+	maxDepth   = 50        // maps and lists inside each other
+	maxAliased = 100_000   // nodes that aliases stand for
+	maxRows    = 100_000   // rows of each in all documents of a file
+	maxContent = 25 << 20  // bytes of a file with a message or with rows
+	maxRead    = 100 << 20 // bytes of all such files together
+)
+
+// parser reads one file and collects what is wrong with it.
+type parser struct {
+	src      *source
+	dir      string
+	files    *files
+	problems Problems
+	quiet    map[int]bool // lines about which enough has been said
+	steps    int          // steps of this document
+	rows     int          // rows of all documents
+}
+
+// files reads the files that a scenario names, each once.
+type files struct {
+	read func(path string, limit int) ([]byte, error)
+	seen map[string][]byte
+	left int
+}
+
+// Parse reads a scenario file: YAML documents, each a scenario, and returns
+// one Scenario for each document and row of each. Files that it names (file:
+// in message and body, each:) are read as well; their paths are relative to
+// the folder of file.
+//
+// The error is Problems and holds every mistake, each with its place. No
+// scenario is returned then. A file may have 1 MiB, a scenario 1,000 steps,
+// a file of rows 100,000 rows; a file that is named, 25 MiB.
+func Parse(file string, src []byte) ([]*Scenario, error) {
+	return parse(file, src, readFile)
+}
+
+func parse(file string, src []byte, read func(string, int) ([]byte, error)) ([]*Scenario, error) {
+	text := strings.TrimPrefix(string(src[:min(len(src), maxFile+1)]), "\ufeff")
+	p := &parser{
+		src:   newSource(file, text),
+		dir:   filepath.Dir(file),
+		files: &files{read: read, left: maxRead},
+	}
+	if len(src) > maxFile {
+		at := p.src.pos(len(text))
+		p.failAt(at, 1, "", "the file is larger than %s", size(maxFile))
+		return nil, p.problems
+	}
+	if !p.legible() {
+		return nil, p.problems
+	}
+	out := p.documents()
+	if len(p.problems) > 0 {
+		return nil, p.problems.sorted(file)
+	}
+	return out, nil
+}
+
+// legible refuses what is no text in UTF-8, and the characters that an
+// editor does not show.
+func (p *parser) legible() bool {
+	text := p.src.text
+	for i, r := range text {
+		var what string
+		switch {
+		case r == utf8.RuneError && !strings.HasPrefix(text[i:], "\ufffd"):
+			p.failAt(p.src.pos(i), 1, "save the file as UTF-8", "this is not UTF-8")
+			return false
+		case r == '\r' && !strings.HasPrefix(text[i:], "\r\n"):
+			what = "a carriage return without a line feed"
+		case r == '\t', r == '\n', r == '\r':
+		case r == 0xfeff:
+			what = "a byte order mark inside the text"
+		case r < 0x20, r >= 0x7f && r < 0xa0, r == 0x2028, r == 0x2029, isDirection(r):
+			what = fmt.Sprintf("the invisible character %U", r)
+		}
+		if what != "" {
+			p.failAt(p.src.pos(i), 1, `in quotes it can be written "\n", "\0", "\u200e" and so on`, "found %s", what)
+			return false
+		}
+	}
+	return true
+}
+
+// documents reads all documents of the file.
+func (p *parser) documents() []*Scenario {
+	nodes, err := decode(p.src.text)
+	if err != nil {
+		if nodes = p.repair(err); nodes == nil {
+			return nil
+		}
+	}
+	var out []*Scenario
+	given := 0
+	for _, doc := range nodes {
+		if len(doc.Content) == 0 || missing(doc.Content[0]) {
+			continue
+		}
+		given++
+		if n := doc.Content[0]; p.bounded(n) {
+			out = append(out, p.document(n, given)...)
+		}
+	}
+	if given == 0 {
+		p.failAt(Pos{1, 1}, 1, "the shortest has a list of steps: mxprobe init @rcpt shows one", "there is no scenario in this file")
+	}
+	return out
+}
+
+// decode reads YAML into nodes, one for each document.
+func decode(text string) (nodes []*yaml.Node, err error) {
+	// The module is not maintained any more; a fault in it must not take
+	// the program down.
+	defer func() {
+		if r := recover(); r != nil {
+			nodes, err = nil, fmt.Errorf("yaml: %v", r)
+		}
+	}()
+	d := yaml.NewDecoder(bytes.NewReader([]byte(text)))
+	for {
+		n := new(yaml.Node)
+		switch err := d.Decode(n); {
+		case errors.Is(err, io.EOF):
+			return nodes, nil
+		case err != nil:
+			return nil, err
+		}
+		nodes = append(nodes, n)
+	}
+}
+
+// bounded refuses documents that are nested too deep, or whose aliases stand
+// for too much.
+func (p *parser) bounded(n *yaml.Node) bool {
+	aliased := 0
+	var walk func(n *yaml.Node, depth int, inAlias bool) bool
+	walk = func(n *yaml.Node, depth int, inAlias bool) bool {
+		if depth > maxDepth {
+			p.fail(n, "", "maps and lists are nested deeper than %d", maxDepth)
+			return false
+		}
+		if inAlias {
+			if aliased++; aliased > maxAliased {
+				p.fail(n, "", "the aliases stand for more than %d values", maxAliased)
+				return false
+			}
+		}
+		if n.Kind == yaml.AliasNode {
+			return walk(n.Alias, depth+1, true)
+		}
+		for _, c := range n.Content {
+			if !walk(c, depth+1, inAlias) {
+				return false
+			}
+		}
+		return true
+	}
+	return walk(n, 0, false)
+}
+
+// open reads a file that the scenario names.
+func (f *files) open(path string) ([]byte, error) {
+	if b, ok := f.seen[path]; ok {
+		return b, nil
+	}
+	b, err := f.read(path, maxContent)
+	if err != nil {
+		return nil, err
+	}
+	if f.left -= len(b); f.left < 0 {
+		return nil, fmt.Errorf("the files named so far are larger than %s together", size(maxRead))
+	}
+	if f.seen == nil {
+		f.seen = map[string][]byte{}
+	}
+	f.seen[path] = b
+	return b, nil
+}

@@ -1,0 +1,130 @@
+package scenarios
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"io"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// csvRows reads a file whose first row names the columns (RFC 4180). Values
+// are taken as they are, blanks too.
+func (p *parser) csvRows() []row {
+	r := csv.NewReader(strings.NewReader(p.src.text))
+	var names []string
+	var rows []row
+	for len(rows) <= maxRows {
+		record, err := r.Read()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			p.csvError(err)
+			return nil
+		}
+		if names == nil {
+			if !p.csvNames(r, record) {
+				return nil
+			}
+			names = record
+			continue
+		}
+		columns := make(map[string]string, len(names))
+		for i, name := range names {
+			columns[name] = record[i]
+		}
+		rows = append(rows, row{columns: columns})
+	}
+	if names == nil {
+		p.failAt(Pos{1, 1}, 1, "", "the file is empty: its first row names the columns")
+	}
+	return rows
+}
+
+// csvNames checks the names of the columns.
+func (p *parser) csvNames(r *csv.Reader, names []string) bool {
+	before := len(p.problems)
+	for i, name := range names {
+		line, col := r.FieldPos(i)
+		at := p.src.pos(p.src.lines[line-1] + col - 1)
+		names[i] = strings.TrimSpace(name)
+		switch {
+		case !isName(names[i]) || strings.HasPrefix(names[i], "env."):
+			p.failAt(at, len(name), "letters, digits, _ . and -", "%q cannot be the name of a variable", name)
+		case slices.Contains(names[:i], names[i]):
+			p.failAt(at, len(name), "", "column %q is there twice", names[i])
+		}
+	}
+	return len(p.problems) == before
+}
+
+func (p *parser) csvError(err error) {
+	pe, ok := errors.AsType[*csv.ParseError](err)
+	if !ok {
+		p.failAt(Pos{1, 1}, 1, "", "cannot read the rows: %v", err)
+		return
+	}
+	line := min(max(pe.Line, 1), p.src.count())
+	at := p.src.pos(min(p.src.lines[line-1]+max(pe.Column, 1)-1, len(p.src.text)))
+	if errors.Is(err, csv.ErrFieldCount) {
+		p.failAt(Pos{line, 1}, 1, "quote a value that holds a comma", "this row has more or fewer columns than the first")
+		return
+	}
+	p.failAt(at, 1, "", "%v", pe.Err)
+}
+
+// jsonRows reads a file with one JSON object in each line. Numbers keep
+// their text, and null is no value.
+func (p *parser) jsonRows() []row {
+	var rows []row
+	for n := 1; n <= p.src.count() && len(rows) <= maxRows; n++ {
+		line := p.src.line(n)
+		if strings.TrimSpace(line) == "" {
+			continue
+		}
+		var object map[string]json.RawMessage
+		if err := json.Unmarshal([]byte(line), &object); err != nil || object == nil {
+			p.jsonError(n, line, err)
+			continue
+		}
+		r := row{columns: make(map[string]string, len(object))}
+		for name, raw := range object {
+			p.jsonColumn(n, r.columns, name, raw)
+		}
+		rows = append(rows, r)
+	}
+	return rows
+}
+
+func (p *parser) jsonError(n int, line string, err error) {
+	col := 1
+	if se, ok := errors.AsType[*json.SyntaxError](err); ok {
+		end := min(max(int(se.Offset)-1, 0), len(line))
+		col += utf8.RuneCountInString(line[:end])
+		p.failAt(Pos{n, col}, 1, "", "not JSON: %v", se)
+		return
+	}
+	p.failAt(Pos{n, col}, 1, "", "a row is a JSON object")
+}
+
+func (p *parser) jsonColumn(n int, columns map[string]string, name string, raw json.RawMessage) {
+	if !isName(name) || strings.HasPrefix(name, "env.") {
+		p.failAt(Pos{n, 1}, 1, "letters, digits, _ . and -", "%q cannot be the name of a variable", name)
+		return
+	}
+	switch {
+	case string(raw) == "null":
+	case raw[0] == '"':
+		var s string
+		// It was found to be JSON before.
+		_ = json.Unmarshal(raw, &s)
+		columns[name] = s
+	case raw[0] == '{', raw[0] == '[':
+		p.failAt(Pos{n, 1}, 1, "", "the value of %q is not text or a number", name)
+	default:
+		columns[name] = string(raw)
+	}
+}

@@ -1,0 +1,217 @@
+// Package scenarios reads the dialogue language: YAML files that say what to
+// send to a mail server and what must come back.
+//
+// Parse turns a file into Scenarios and finds every mistake in it, each with
+// its place. A Scenario is ready to play: reply codes, patterns and limits
+// are compiled once, and what depends on variables is expanded from
+// templates (Text) when a target is known. Nothing here opens a connection.
+package scenarios
+
+import (
+	"regexp"
+	"time"
+)
+
+// Pos is a place in a file: line and column count from 1, the column in
+// characters. The zero Pos means that the place is not known.
+type Pos struct{ Line, Col int }
+
+// Scenario is one YAML document: a dialogue, to whom it applies, and what
+// must be true of the replies.
+type Scenario struct {
+	// File is the name given to Parse; built-ins are named @send and so on.
+	File string
+	// Pos is the place of the document's first key.
+	Pos         Pos
+	Name        Text
+	Description string
+	Tags        []string
+	// Delivers is true if the dialogue hands over a message that a server
+	// may deliver: it has a message, body or DATA step that is not expected
+	// to be refused.
+	Delivers bool
+	If       []Condition
+	Unless   []Condition
+	Vars     []Var
+	Secrets  []Secret
+	// Row holds the columns of one row of each; nil where there is no each.
+	// Parse returns one Scenario for each row.
+	Row map[string]string
+	// RowNumber counts the rows from 1; 0 where there is no each.
+	RowNumber int
+	Hosts     []HostRule
+	// Target is the host to speak to instead of the domain's MX hosts; zero
+	// means the MX hosts.
+	Target Text
+	// Port is 0 where the scenario does not name one.
+	Port uint16
+	// ImplicitTLS is true for tls: implicit.
+	ImplicitTLS bool
+	// Greeting is what the greeting must be; the zero Expect stands for 220.
+	Greeting Expect
+	// SpeakFirst is true for greeting: none. The first step then does not
+	// wait for the greeting.
+	SpeakFirst bool
+	// Timeout is the longest wait for one reply; 0 where not given.
+	Timeout time.Duration
+	Retry   *Retry
+	// NoQuit is true for quit: false.
+	NoQuit bool
+	Steps  []Step
+
+	source *source
+	// rowTexts are the columns of an inline row that hold variables.
+	rowTexts []Var
+}
+
+// Var is a variable that the scenario sets.
+type Var struct {
+	Pos   Pos
+	Name  string
+	Value Text
+}
+
+// Secret is a variable whose value comes from outside and is masked in every
+// output. Exactly one of Env, Path and Command is set.
+type Secret struct {
+	Pos     Pos
+	Name    string
+	Env     string   // name of an environment variable
+	Path    string   // file, relative to the scenario's; one line end is cut off
+	Command []string // program and arguments; its standard output, one line end cut off
+}
+
+// HostRule changes the dialogue for some hosts; the first that matches counts.
+type HostRule struct {
+	Pos   Pos
+	Match HostMatch
+	Vars  []Var
+	// Skip and MayFail give a reason: the host is left out, or a failure
+	// there is only a warning.
+	Skip    string
+	MayFail string
+}
+
+// Retry says which failures start the whole dialogue again on a new connection.
+type Retry struct {
+	Pos Pos
+	// On holds codes; Connect, EOF and Timeout are set by the words of that name.
+	On                    Codes
+	Connect, EOF, Timeout bool
+	Times                 int // attempts after the first
+	Wait                  time.Duration
+}
+
+// Action is what a step does.
+type Action uint8
+
+// The actions, named as in the language.
+const (
+	Send     Action = iota // a line with CRLF
+	Raw                    // text without CRLF
+	Bytes                  // bytes given in hex
+	Pipeline               // several lines in one write
+	Message                // DATA, then a message
+	Body                   // a message without DATA
+	StartTLS               // STARTTLS and the handshake
+	Auth                   // a SASL exchange
+	Read                   // expect alone: read a reply, send nothing
+	Sleep                  // wait
+	Close                  // close the connection
+)
+
+// CloseHow says how a connection is closed.
+type CloseHow uint8
+
+// The ways to close.
+const (
+	CloseFIN CloseHow = iota // close: true
+	CloseRST                 // close: reset
+	CloseTLS                 // close: tls ends TLS only
+)
+
+// Step is one step of a dialogue: one action, and what must follow.
+type Step struct {
+	Pos Pos
+	// Number counts from 1 in the order of the file, the lines of a
+	// pipeline one by one (the pipeline itself has the number of its first).
+	Number int
+	Name   Text // zero where not given: the line is the name
+	Action Action
+	// Text is the line of Send and Raw, and the text of Message and Body
+	// where it does not come from a file.
+	Text Text
+	// Verb is the command word of a Send whose first word is written
+	// without a variable, in upper case ("MAIL"), else empty.
+	Verb  string
+	Bytes []byte // for Bytes
+	// Content is the file's content for a Message or Body with file:, else nil.
+	Content []byte
+	// AsIs (message), NoStuff and NoEnd (body) switch off what is added.
+	AsIs, NoStuff, NoEnd bool
+	Steps                []Step // for Pipeline: all are Send, Raw or Bytes
+	StartTLS             *StartTLSOptions
+	Auth                 *AuthOptions
+	Sleep                time.Duration
+	Close                CloseHow
+
+	Expect   Expect
+	Optional bool
+	PassIf   Codes
+	Captures []Capture
+	If       []Condition
+	Unless   []Condition
+	Timeout  time.Duration // 0 where not given
+}
+
+// StartTLSOptions are the settings of a starttls step.
+type StartTLSOptions struct {
+	Pos        Pos
+	Verify     *bool
+	Min, Max   string // "1.0" to "1.3", empty where not given
+	Name       Text
+	ValidFor   Limit
+	ClientCert string
+	ClientKey  string
+}
+
+// AuthOptions are the settings of an auth step.
+type AuthOptions struct {
+	Pos            Pos
+	Mechanism      Text
+	User, Password Text
+	AllowClear     bool
+}
+
+// Limit is a bound with up to two thresholds; 0 means that there is none.
+type Limit struct {
+	Pos        Pos
+	Warn, Fail time.Duration
+}
+
+// Capture keeps the first group of a pattern for later steps and reports.
+type Capture struct {
+	Pos  Pos
+	Name string
+	Re   *regexp.Regexp
+}
+
+// Expect is everything a reply must be. The zero Expect stands for the
+// default of the action.
+type Expect struct {
+	Codes    Codes
+	Enhanced []EnhancedPattern // any of these
+	Text     []TextPattern     // all of these
+	Lines    []LinePattern     // nil where not given
+	Offers   []Keyword         // all of these
+	Lacks    []Keyword         // none of these
+	Within   Limit
+
+	template bool // some part holds a variable
+}
+
+// IsZero reports whether nothing is expected but the action's default.
+func (e *Expect) IsZero() bool {
+	return e.Codes.IsZero() && e.Enhanced == nil && e.Text == nil && e.Lines == nil &&
+		e.Offers == nil && e.Lacks == nil && e.Within == Limit{}
+}

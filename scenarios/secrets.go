@@ -1,0 +1,106 @@
+package scenarios
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+const (
+	// maxSecret is how long a secret may be, in bytes.
+	maxSecret = 64 << 10
+	// secretWait is how long a command may take to print a secret.
+	secretWait = 30 * time.Second
+)
+
+// LoadSecrets fetches the scenario's secrets from where it says they are.
+// The error is Problems: every secret that is not to be had, or is empty.
+// What a secret holds is never in the error.
+func (s *Scenario) LoadSecrets(getenv func(string) (string, bool)) (map[string]string, error) {
+	if len(s.Secrets) == 0 {
+		return nil, nil
+	}
+	values := make(map[string]string, len(s.Secrets))
+	var problems Problems
+	for i := range s.Secrets {
+		secret := &s.Secrets[i]
+		value, err := s.load(secret, getenv)
+		if err == nil && value == "" {
+			err = fmt.Errorf("%s is empty", secret.origin())
+		}
+		if err != nil {
+			problems = append(problems, s.source.problem(secret.Pos, len(secret.Name),
+				fmt.Sprintf("secret %q: %v", secret.Name, err), ""))
+			continue
+		}
+		values[secret.Name] = value
+	}
+	if problems != nil {
+		return nil, problems.sorted(s.File)
+	}
+	return values, nil
+}
+
+// origin says where a secret comes from.
+func (s *Secret) origin() string {
+	switch {
+	case s.Env != "":
+		return fmt.Sprintf("environment variable %q", s.Env)
+	case s.Path != "":
+		return fmt.Sprintf("file %q", s.Path)
+	default:
+		return fmt.Sprintf("output of %q", s.Command[0])
+	}
+}
+
+func (s *Scenario) load(secret *Secret, getenv func(string) (string, bool)) (string, error) {
+	switch {
+	case secret.Env != "":
+		value, ok := getenv(secret.Env)
+		if !ok {
+			return "", fmt.Errorf("%s is not set", secret.origin())
+		}
+		return value, nil
+	case secret.Path != "":
+		b, err := readFile(beside(filepath.Dir(s.File), secret.Path), maxSecret)
+		if err != nil {
+			return "", err
+		}
+		return cutLineEnd(string(b)), nil
+	default:
+		return secret.run()
+	}
+}
+
+// run runs the secret's command and returns what it prints.
+func (s *Secret) run() (string, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), secretWait)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, s.Command[0], s.Command[1:]...)
+	cmd.Stderr = os.Stderr
+	// A child that keeps the pipe open must not keep us.
+	cmd.WaitDelay = time.Second
+	out, err := cmd.Output()
+	switch {
+	case ctx.Err() != nil:
+		return "", fmt.Errorf("command %q did not end within %v", s.Command[0], secretWait)
+	case err != nil:
+		return "", fmt.Errorf("running %q: %w", s.Command[0], err)
+	case len(out) > maxSecret:
+		return "", fmt.Errorf("output of %q is longer than %d bytes", s.Command[0], maxSecret)
+	}
+	return cutLineEnd(string(out)), nil
+}
+
+// cutLineEnd cuts one line end off.
+func cutLineEnd(text string) string {
+	text, cut := strings.CutSuffix(text, "\n")
+	if cut {
+		text = strings.TrimSuffix(text, "\r")
+	}
+	return text
+}

@@ -1,0 +1,52 @@
+package scenarios
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"gopkg.in/yaml.v3"
+)
+
+// slipOfShape reports {{ .x }}, which YAML reads as a map in a map.
+func (p *parser) slipOfShape(n *yaml.Node) bool {
+	if n.Kind != yaml.MappingNode || n.Style&yaml.FlowStyle == 0 || len(n.Content) == 0 ||
+		n.Content[0].Kind != yaml.MappingNode {
+		return false
+	}
+	p.failAt(pos(n), 2, "variables are written ${x}", "{{ starts a map in YAML")
+	return true
+}
+
+// commandKey reports a command that became a key of a step because a blank
+// follows its colon.
+func (p *parser) commandKey(f field) bool {
+	if f.name == "<<" || f.name == "" || isKeyWord(f.name) || slices.Contains(stepKeys(), strings.ToLower(f.name)) {
+		return false
+	}
+	at := pos(f.key)
+	at.Col += utf8.RuneCountInString(f.name) + 1
+	p.blankAfterColon(at, f.name, missing(deref(f.value)))
+	return true
+}
+
+// blankAfterColon reports a colon that makes a key of what is before it; at
+// is the place after the colon.
+func (p *parser) blankAfterColon(at Pos, before string, atEnd bool) {
+	if atEnd {
+		at.Col--
+		p.failAt(at, 1, "quote the whole line", "the colon at the end of %q makes this a YAML key", before+":")
+		return
+	}
+	p.failAt(at, 1, "remove it, or quote the whole line", "the blank after %q makes this a YAML key", before+":")
+}
+
+// isKeyWord reports whether text looks like a key of the language.
+func isKeyWord(text string) bool {
+	for i := range len(text) {
+		if c := text[i]; c != '_' && (c < 'a' || c > 'z') {
+			return false
+		}
+	}
+	return text != ""
+}

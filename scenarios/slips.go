@@ -1,0 +1,273 @@
+package scenarios
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// slip is a mistake that makes a file no YAML at all, and what can stand in
+// its place so that the rest of the file can be looked at.
+type slip struct {
+	at            int // offset in the text
+	width         int
+	message, hint string
+	// from and to bound what is replaced; the replacement has no line end.
+	from, to    int
+	replacement string
+	hopeless    bool // nothing can stand in its place
+}
+
+// slipScanner looks for slips in a text that is no YAML. It knows just so much
+// of YAML that it does not find slips where there are none.
+type slipScanner struct {
+	text  string
+	slips []slip
+}
+
+// findSlips returns the slips in a text, in order.
+func findSlips(text string) []slip {
+	s := slipScanner{text: text}
+	for at := 0; at < len(text); {
+		at = s.line(at)
+	}
+	return s.slips
+}
+
+func (s *slipScanner) add(at, width int, message, hint string, from, to int, replacement string) {
+	s.slips = append(s.slips, slip{
+		at: at, width: width, message: message, hint: hint, from: from, to: to, replacement: replacement,
+	})
+}
+
+// end returns the offset of the end of the line that holds at.
+func (s *slipScanner) end(at int) int {
+	if i := strings.IndexByte(s.text[at:], '\n'); i >= 0 {
+		return at + i
+	}
+	return len(s.text)
+}
+
+// blanks returns the first offset that holds no blank.
+func (s *slipScanner) blanks(at int) int {
+	for at < len(s.text) && (s.text[at] == ' ' || s.text[at] == '\t') {
+		at++
+	}
+	return at
+}
+
+// line looks at the line that starts at an offset, and returns where the next
+// one to look at starts.
+func (s *slipScanner) line(start int) int {
+	end := s.end(start)
+	at := s.blanks(start)
+	if at >= end || s.text[at] == '#' || s.text[at] == '\r' {
+		return end + 1
+	}
+	if tab := strings.IndexByte(s.text[start:at], '\t'); tab >= 0 {
+		s.add(start+tab, 1, "tab used for indentation", "use blanks", 0, 0, "")
+		s.slips[len(s.slips)-1].hopeless = true
+		return end + 1
+	}
+	parent := at - start
+	if strings.HasPrefix(s.text[at:end], "---") {
+		at = s.blanks(at + 3)
+	}
+	for at < end && s.text[at] == '-' && (at+1 == end || s.text[at+1] == ' ') {
+		parent = at - start
+		at = s.blanks(at + 1)
+	}
+	return s.entry(start, at, parent)
+}
+
+// entry looks at a key with its value, or at a value alone.
+func (s *slipScanner) entry(start, at, parent int) int {
+	end := s.end(at)
+	if at < end && strings.IndexByte("\"'{[|>@`%*&!#", s.text[at]) < 0 {
+		if colon := s.colon(at, end); colon >= 0 {
+			parent = at - start
+			at = s.blanks(colon + 1)
+		}
+	}
+	return s.value(start, at, parent)
+}
+
+// colon returns the offset of the first colon from at on that makes a key, or
+// -1.
+func (s *slipScanner) colon(at, end int) int {
+	for i := at; i < end; i++ {
+		switch {
+		case s.text[i] == '#' && i > at && (s.text[i-1] == ' ' || s.text[i-1] == '\t'):
+			return -1
+		case s.text[i] == ':' && (i+1 == end || strings.IndexByte(" \t\r", s.text[i+1]) >= 0):
+			return i
+		}
+	}
+	return -1
+}
+
+// value looks at a value and returns where the next line to look at starts.
+func (s *slipScanner) value(start, at, parent int) int {
+	end := s.end(at)
+	if at >= end {
+		return end + 1
+	}
+	switch s.text[at] {
+	case '"', '\'':
+		return s.quoted(start, at, parent)
+	case '{', '[':
+		return s.flow(at)
+	case '|', '>':
+		return s.block(end+1, parent)
+	case '@', '`', '%':
+		s.add(at, 1, "no value can start with "+s.text[at:at+1]+" in YAML", "quote the line", at, end, "x")
+	case '*':
+		name := s.text[at+1 : end]
+		if i := strings.IndexAny(name, " \t\r,"); i >= 0 {
+			name = name[:i]
+		}
+		if name == "" || !strings.Contains(s.text, "&"+name) {
+			s.add(at, 1, "* starts an alias in YAML, and nothing is called "+`"`+name+`"`, "quote the line", at, end, "x")
+		}
+	case '&', '!', '#':
+	default:
+		s.plain(at, end)
+	}
+	return end + 1
+}
+
+// plain looks for a colon that makes a key inside a value.
+func (s *slipScanner) plain(at, end int) {
+	colon := s.colon(at, end)
+	if colon < 0 {
+		return
+	}
+	before := s.text[at : colon+1]
+	if s.blanks(colon+1) >= end {
+		s.add(colon, 1, "the colon at the end of "+quote(before)+" makes this a YAML key", "quote the whole line", at, end, "x")
+		return
+	}
+	s.add(colon+1, 1, "the blank after "+quote(before)+" makes this a YAML key", "remove it, or quote the whole line", at, end, "x")
+}
+
+func quote(text string) string { return `"` + strings.ReplaceAll(text, `"`, `\"`) + `"` }
+
+// quoted passes a value in quotes.
+func (s *slipScanner) quoted(start, at, parent int) int {
+	length := 0
+	closed := false
+	for quoteByte := s.text[at]; at+length+1 < len(s.text) && !closed; {
+		length++
+		switch c := s.text[at+length]; {
+		case c == '\\' && quoteByte == '"':
+			length++
+		case c == quoteByte && quoteByte == '\'' && strings.HasPrefix(s.text[at+length+1:], "'"):
+			length++
+		case c == quoteByte:
+			closed = true
+		}
+	}
+	if !closed {
+		s.add(at, 1, "this quote is not closed", "close it, or quote the whole line with the other kind", 0, 0, "")
+		s.slips[len(s.slips)-1].hopeless = true
+		return len(s.text)
+	}
+	next := s.blanks(at + length + 1)
+	end := s.end(next)
+	switch {
+	case next >= end || s.text[next] == '#' || s.text[next] == '\r':
+	case s.text[next] == ':':
+		return s.value(start, s.blanks(next+1), parent)
+	default:
+		s.add(next, 1, "there is text after the closing quote", "quote the whole line", at, end, "x")
+	}
+	return end + 1
+}
+
+// block passes a block of text; its lines are indented more than parent.
+func (s *slipScanner) block(at, parent int) int {
+	indent := -1
+	for at < len(s.text) {
+		end := s.end(at)
+		first := at
+		for first < end && s.text[first] == ' ' {
+			first++
+		}
+		if first < end && s.text[first] != '\r' {
+			if indent < 0 {
+				indent = first - at
+			}
+			if first-at < indent || indent <= parent {
+				return at
+			}
+		}
+		at = end + 1
+	}
+	return at
+}
+
+// flow passes a map or list in braces or brackets, and looks for variables in
+// it that are not in quotes.
+func (s *slipScanner) flow(open int) int {
+	depth, at, found := 0, open, false
+	for ; at < len(s.text); at++ {
+		switch c := s.text[at]; c {
+		case '"', '\'':
+			if before := s.text[at-1]; strings.IndexByte(" \t\n[{,:", before) >= 0 {
+				at = s.quotedInFlow(at)
+			}
+		case '$':
+			length := strings.IndexAny(s.text[at:s.end(at)], "}")
+			if !strings.HasPrefix(s.text[at:], "${") || length < 0 {
+				continue
+			}
+			s.variable(at, at+length+1, found)
+			found = true
+			at += length
+		case '{', '[':
+			depth++
+		case '}', ']':
+			if depth--; depth == 0 {
+				return s.afterFlow(open, at+1)
+			}
+		case '\n':
+			// A bracket that is never closed must not hide the rest.
+			if next := s.blanks(at + 1); depth > 0 && strings.HasPrefix(s.text[next:], "- ") {
+				return at + 1
+			}
+		}
+	}
+	return at
+}
+
+// variable takes note of a variable in braces or brackets. Letters of the same
+// number stand in for it.
+func (s *slipScanner) variable(from, to int, again bool) {
+	s.add(from, utf8.RuneCountInString(s.text[from:to]), "a variable stands in braces or brackets of YAML",
+		"quote it, or put one key per line", from, to, strings.Repeat("x", to-from))
+	if again && s.end(s.slips[len(s.slips)-2].at) == s.end(from) {
+		s.slips[len(s.slips)-1].message = ""
+	}
+}
+
+// quotedInFlow returns the offset of the quote that closes the one at.
+func (s *slipScanner) quotedInFlow(at int) int {
+	if n := quotedEnd(s.text[at:]); n > 1 {
+		return at + n - 1
+	}
+	return at
+}
+
+// afterFlow looks for text behind the closing brace.
+func (s *slipScanner) afterFlow(open, at int) int {
+	end := s.end(at)
+	next := s.blanks(at)
+	if next >= end || strings.IndexByte("#\r:,", s.text[next]) >= 0 {
+		return end + 1
+	}
+	if strings.HasPrefix(s.text[open:], "{{") {
+		s.add(open, 2, "{{ starts a map in YAML", "variables are written ${x}", open, end, "x")
+	} else {
+		s.add(next, 1, "there is text after the closing bracket", "quote the whole line", open, end, "x")
+	}
+	return end + 1
+}
