@@ -22,11 +22,17 @@ func ParseEHLO(r *Reply) Keywords {
 	}
 	_, raw := cutLine(r.Raw)
 	k := Keywords{raw: raw}
+	var seen uint64 // one bit for each name: nearly always enough to know a new one
 	for l := range k.lines() {
 		k.notes |= l.notes
-		if l.name != "" && !k.counts(l) && l.notes&NoteOldAuth == 0 {
+		if l.name == "" || l.notes.Has(NoteOldAuth) {
+			continue
+		}
+		bit := uint64(1) << (hash(l.name) % 64)
+		if seen&bit != 0 && !k.counts(l) {
 			k.notes |= NoteDuplicateKeyword
 		}
+		seen |= bit
 	}
 	return k
 }
@@ -37,12 +43,19 @@ func (k Keywords) Notes() Note { return k.notes }
 // Lookup returns the parameters of a keyword as they were sent, and whether
 // it was offered. Names are compared without case.
 func (k Keywords) Lookup(name string) (params string, ok bool) {
+	if name == "" {
+		return "", false
+	}
 	for l := range k.lines() {
-		if l.is(name) && k.counts(l) {
+		switch {
+		case !l.is(name):
+		case !l.notes.Has(NoteOldAuth):
 			return l.params, true
+		case !ok: // counts only where no true AUTH follows
+			params, ok = l.params, true
 		}
 	}
-	return "", false
+	return params, ok
 }
 
 // Len returns the number of keywords.
@@ -59,7 +72,7 @@ func (k Keywords) Len() int {
 func (k Keywords) All() iter.Seq2[string, string] {
 	return func(yield func(name, params string) bool) {
 		for l := range k.lines() {
-			if l.name != "" && k.counts(l) && !yield(strings.ToUpper(l.name), l.params) {
+			if l.name != "" && k.counts(l) && !yield(upper(l.name), l.params) {
 				return
 			}
 		}
@@ -74,12 +87,12 @@ func (k Keywords) counts(l keywordLine) bool {
 		switch {
 		case !other.is(l.name):
 		case other.at == l.at:
-			if l.notes&NoteOldAuth == 0 {
+			if !l.notes.Has(NoteOldAuth) {
 				return true
 			}
-		case other.notes&NoteOldAuth == 0:
+		case !other.notes.Has(NoteOldAuth):
 			return false
-		case l.notes&NoteOldAuth != 0 && other.at < l.at:
+		case l.notes.Has(NoteOldAuth) && other.at < l.at:
 			return false
 		}
 	}
@@ -93,7 +106,7 @@ type keywordLine struct {
 	notes        Note
 }
 
-func (l keywordLine) is(name string) bool { return strings.EqualFold(l.name, name) }
+func (l keywordLine) is(name string) bool { return equalFold(l.name, name) }
 
 func (k Keywords) lines() iter.Seq[keywordLine] {
 	return func(yield func(keywordLine) bool) {

@@ -82,6 +82,38 @@ func TestTrap07LookupWithoutCase(t *testing.T) {
 	}
 }
 
+// Letters that other alphabets fold to ASCII do not make a keyword.
+func TestTrap07CaseIsASCII(t *testing.T) {
+	t.Parallel()
+	k := ParseEHLO(ehlo("mx", "\u017fIZE 1", "SMTPUTF8\u212a", "\u017fTARTTLS"))
+	for _, name := range []string{"SIZE", "STARTTLS", "SMTPUTF8K"} {
+		if params, ok := k.Lookup(name); ok {
+			t.Errorf("Lookup(%q) = %q, true; want that it is not offered", name, params)
+		}
+	}
+	if got, want := list(k), "\u017fIZE(1) SMTPUTF8\u212a() \u017fTARTTLS()"; got != want || k.Notes() != NoteOddKeyword {
+		t.Errorf("All() = %s, notes %q; want %s, %q", got, k.Notes(), want, NoteOddKeyword)
+	}
+}
+
+// Many keywords share a bit of the quick look for duplicates; only true ones
+// are noted.
+func TestTrap07DuplicateAmongMany(t *testing.T) {
+	t.Parallel()
+	lines := []string{"mx"}
+	for a := range 20 {
+		for b := range 20 {
+			lines = append(lines, string([]byte{'X', byte('A' + a), byte('a' + b)}))
+		}
+	}
+	if k := ParseEHLO(ehlo(lines...)); k.Notes() != 0 || k.Len() != 400 {
+		t.Errorf("ParseEHLO of 400 keywords: %d, notes %q; want 400, none", k.Len(), k.Notes())
+	}
+	if k := ParseEHLO(ehlo(append(lines, "xtT")...)); k.Notes() != NoteDuplicateKeyword || k.Len() != 400 {
+		t.Errorf("ParseEHLO with one duplicate: %d, notes %q; want 400, %q", k.Len(), k.Notes(), NoteDuplicateKeyword)
+	}
+}
+
 // AUTH=LOGIN is an old way of AUTH LOGIN (RFC 4954 section 3 names it); other
 // separators are taken with a note.
 func TestTrap08OldAuthAndOddSeparators(t *testing.T) {

@@ -95,11 +95,10 @@ func TestUnaskedInBoth(t *testing.T) {
 	if _, err := io.WriteString(server, first); err != nil {
 		t.Fatal(err)
 	}
-	if err := c.SetDeadline(time.Now().Add(200 * time.Millisecond)); err != nil {
-		t.Fatal(err)
-	}
-	if e := replyErr(t, c); e.Kind != Truncated || string(e.Partial) != first {
-		t.Fatalf("ReadReply() = %v; want all of it, truncated", e)
+	for c.Buffered() < len(first) {
+		if err := c.fill(); err != nil {
+			t.Fatal(err)
+		}
 	}
 	c.buf = c.buf[:c.w:c.w] // as full as can be
 	if _, err := io.WriteString(server, "bb\r\n"); err != nil {
@@ -108,9 +107,6 @@ func TestUnaskedInBoth(t *testing.T) {
 	var got []byte
 	if !eventually(func() bool { got, _ = c.Unasked(); return string(got) == first+"bb\r\n" }) {
 		t.Fatalf("Unasked() = %d octets; want %d", len(got), len(first)+4)
-	}
-	if err := c.SetDeadline(time.Time{}); err != nil {
-		t.Fatal(err)
 	}
 	if r := mustRead(t, c); r.Raw != first+"bb\r\n" {
 		t.Errorf("ReadReply() = %d octets; want all %d", len(r.Raw), len(first)+4)
