@@ -130,6 +130,17 @@ func TestTrap58LoopOverFurtherQueries(t *testing.T) {
 	}
 }
 
+func TestAliasOfNoName(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "root.test. CNAME .", `odd.test. CNAME a\032b.test.`, "example.test. MX 10 root.test.", ". A 192.0.2.1")
+	r := w.resolver()
+	wantText(t, routeError(t, r, "root.test"), `MX of "root.test": it is an alias (CNAME) for ".", which is not the name of a host`)
+	if e := routeError(t, r, "odd.test"); e.Kind != BadName || e.Temporary() {
+		t.Errorf("%v, kind %v; want BadName, permanent", e, e.Kind)
+	}
+	wantHosts(t, mustRoute(t, r, "example.test"), "10 root.test BadName")
+}
+
 // Records of other names in the answer are none of our business.
 func TestForeignRecordsIgnored(t *testing.T) {
 	t.Parallel()

@@ -17,11 +17,11 @@ type question struct {
 func (q question) typeName() string { return dns.TypeToString[q.typ] }
 
 // shown returns the name as people write it.
-func (q question) shown() string {
-	if q.name == "" {
+func shown(name string) string {
+	if name == "" {
 		return "."
 	}
-	return q.name
+	return name
 }
 
 // answer is what one question gave, as it is kept in the cache. Nobody changes
@@ -68,8 +68,8 @@ func readAnswer(m *dns.Msg, q question, s *server) *answer {
 			a.close(m, q)
 			return a
 		}
-		if looped(q.name, a.aliases) {
-			a.fail(q, Loop, loopError(a.aliases))
+		if kind, err := checkAliases(q.name, a.aliases); err != nil {
+			a.fail(q, kind, err)
 			return a
 		}
 		name = alias
@@ -157,10 +157,10 @@ func (a *answer) close(m *dns.Msg, q question) {
 
 func (a *answer) fail(q question, k Kind, err error) {
 	a.err = &Error{
-		Name: q.shown(), Type: q.typeName(), Kind: k, Err: err,
+		Name: shown(q.name), Type: q.typeName(), Kind: k, Err: err,
 		Server: a.server, Asked: []netip.AddrPort{a.server},
 	}
-	if last := a.last(q); last != q.name && k != Loop {
+	if last := a.last(q); last != q.name && k != Loop && k != BadName {
 		a.err.Alias = last
 	}
 }

@@ -44,10 +44,10 @@ func (r *Resolver) ask(ctx context.Context, q question) *answer {
 // askServer asks one server, once more without EDNS if it does not know that.
 func (r *Resolver) askServer(ctx context.Context, s *server, q question) *answer {
 	w := query{question: q, edns: !s.plain.Load(), ad: s.trusted, tcp: r.tcp}
-	m, err := r.wire.exchange(ctx, s.addr, w, r.deadline(ctx))
+	m, err := r.wire.exchange(ctx, s.addr, w, r.timeout)
 	if err == nil && w.edns && ednsTrouble(m) {
 		w.edns = false
-		m, err = r.wire.exchange(ctx, s.addr, w, r.deadline(ctx))
+		m, err = r.wire.exchange(ctx, s.addr, w, r.timeout)
 		if err == nil && !ednsTrouble(m) {
 			s.plain.Store(true)
 		}
@@ -62,15 +62,6 @@ func (r *Resolver) askServer(ctx context.Context, s *server, q question) *answer
 	return failure(s, q, m.Rcode, extendedError(m))
 }
 
-// deadline returns when to stop waiting for one answer.
-func (r *Resolver) deadline(ctx context.Context) time.Time {
-	t := time.Now().Add(r.timeout)
-	if d, ok := ctx.Deadline(); ok && d.Before(t) {
-		return d
-	}
-	return t
-}
-
 // failed reports whether the server did not answer the question, so that
 // another server may.
 func failed(err *Error) bool { return err != nil && err.Temporary() }
@@ -79,7 +70,7 @@ func failed(err *Error) bool { return err != nil && err.Temporary() }
 // the exchanger.
 func failure(s *server, q question, rcode int, err error) *answer {
 	e := &Error{
-		Name: q.shown(), Type: q.typeName(), Rcode: rcode, Err: err,
+		Name: shown(q.name), Type: q.typeName(), Rcode: rcode, Err: err,
 		Server: s.addr, Asked: []netip.AddrPort{s.addr},
 	}
 	switch rcode {
@@ -145,7 +136,7 @@ func ended(ctx context.Context) error {
 func (r *Resolver) gaveUp(ctx context.Context, q question, start time.Time) *answer {
 	err := ended(ctx)
 	e := &Error{
-		Name: q.shown(), Type: q.typeName(), Kind: Canceled, Err: err,
+		Name: shown(q.name), Type: q.typeName(), Kind: Canceled, Err: err,
 		Server: r.servers[0].addr, Asked: r.Servers(), Waited: time.Since(start),
 	}
 	if errors.Is(err, context.DeadlineExceeded) {

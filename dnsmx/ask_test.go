@@ -14,8 +14,8 @@ import (
 // cluster is an exchanger with one world for each server.
 type cluster map[netip.AddrPort]*world
 
-func (c cluster) exchange(ctx context.Context, server netip.AddrPort, q query, until time.Time) (*dns.Msg, error) {
-	return c[server].exchange(ctx, server, q, until)
+func (c cluster) exchange(ctx context.Context, server netip.AddrPort, q query, timeout time.Duration) (*dns.Msg, error) {
+	return c[server].exchange(ctx, server, q, timeout)
 }
 
 // pair returns a Resolver with two servers, whose worlds are spoiled.

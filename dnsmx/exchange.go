@@ -19,9 +19,10 @@ import (
 //
 // What returns is an answer to the question; its response code may be any. An
 // error is a timeoutError, a *malformedError or an error of the network. The
-// error does not matter if ctx has ended.
+// error does not matter if ctx has ended. The time-out begins when the query is
+// sent: if there is a queue for that, waiting in it is not the server's fault.
 type exchanger interface {
-	exchange(ctx context.Context, server netip.AddrPort, q query, until time.Time) (*dns.Msg, error)
+	exchange(ctx context.Context, server netip.AddrPort, q query, timeout time.Duration) (*dns.Msg, error)
 }
 
 // timeoutError is no answer until the deadline.
@@ -55,7 +56,7 @@ func newSockets(source netip.Addr, parallel int) *sockets {
 	}
 }
 
-func (s *sockets) exchange(ctx context.Context, server netip.AddrPort, q query, until time.Time) (*dns.Msg, error) {
+func (s *sockets) exchange(ctx context.Context, server netip.AddrPort, q query, timeout time.Duration) (*dns.Msg, error) {
 	select {
 	case s.slots <- struct{}{}:
 		defer func() { <-s.slots }()
@@ -63,14 +64,14 @@ func (s *sockets) exchange(ctx context.Context, server netip.AddrPort, q query, 
 		return nil, ctx.Err()
 	}
 	if q.tcp {
-		m, err := s.overTCP(ctx, server, q, until)
+		m, err := s.overTCP(ctx, server, q, deadline(ctx, timeout))
 		return m, plainError(err)
 	}
-	m, err := s.overUDP(ctx, server, q, until)
+	m, err := s.overUDP(ctx, server, q, deadline(ctx, timeout))
 	if err != nil || !m.Truncated {
 		return m, plainError(err)
 	}
-	m, err = s.overTCP(ctx, server, q, until)
+	m, err = s.overTCP(ctx, server, q, deadline(ctx, timeout))
 	if err != nil && !isTimeout(err) {
 		err = fmt.Errorf("the answer was truncated, and over TCP: %w", plainError(err))
 	}
@@ -175,6 +176,15 @@ func readFrame(r io.Reader) ([]byte, error) {
 	b := make([]byte, binary.BigEndian.Uint16(size[:]))
 	_, err := io.ReadFull(r, b)
 	return b, err
+}
+
+// deadline returns when to stop waiting for one answer.
+func deadline(ctx context.Context, timeout time.Duration) time.Time {
+	t := time.Now().Add(timeout)
+	if d, ok := ctx.Deadline(); ok && d.Before(t) {
+		return d
+	}
+	return t
 }
 
 // limit ends every read and write on the connection at the deadline, and at

@@ -17,7 +17,7 @@ type echo struct {
 	question bool
 }
 
-func (e echo) exchange(_ context.Context, _ netip.AddrPort, q query, _ time.Time) (*dns.Msg, error) {
+func (e echo) exchange(_ context.Context, _ netip.AddrPort, q query, _ time.Duration) (*dns.Msg, error) {
 	asked := newQuery(q)
 	b := slices.Clone(e.b)
 	if len(b) >= 12 {

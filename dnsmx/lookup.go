@@ -25,12 +25,11 @@ func (r *Resolver) lookup(ctx context.Context, q question) *answer {
 	whole := *a
 	whole.aliases = slices.Clone(a.aliases)
 	for a.open {
-		if looped(q.name, whole.aliases) {
-			whole.fail(q, Loop, loopError(whole.aliases))
+		a = r.one(ctx, question{whole.last(q), q.typ})
+		if kind, err := whole.add(q, a); err != nil {
+			whole.fail(q, kind, err)
 			return &whole
 		}
-		a = r.one(ctx, question{whole.last(q), q.typ})
-		whole.add(a)
 	}
 	if a.err != nil {
 		whole.blame(q, a.err)
@@ -38,14 +37,21 @@ func (r *Resolver) lookup(ctx context.Context, q question) *answer {
 	return &whole
 }
 
-// add appends the answer about the last alias.
-func (a *answer) add(next *answer) {
-	a.aliases = append(a.aliases, next.aliases...)
+// add appends the answer about the last alias, unless the aliases together are
+// not in order.
+func (a *answer) add(q question, next *answer) (Kind, error) {
+	for _, alias := range next.aliases {
+		a.aliases = append(a.aliases, alias)
+		if kind, err := checkAliases(q.name, a.aliases); err != nil {
+			return kind, err
+		}
+	}
 	a.mx, a.addrs = next.mx, next.addrs
 	a.authentic = a.authentic && next.authentic
 	if next.server.IsValid() {
 		a.server = next.server
 	}
+	return 0, nil
 }
 
 // blame takes the error about an alias as the error about the name.
@@ -58,21 +64,19 @@ func (a *answer) blame(q question, err *Error) {
 	a.err = &e
 }
 
-// looped reports whether a name is met twice, or there are too many.
-func looped(name string, aliases []string) bool {
-	if len(aliases) > maxAliases {
-		return true
+// checkAliases says why the last of the aliases of a name must not be followed;
+// those before it are in order.
+func checkAliases(name string, aliases []string) (Kind, error) {
+	before, last := aliases[:len(aliases)-1], aliases[len(aliases)-1]
+	switch {
+	case len(before) >= maxAliases:
+		return Loop, fmt.Errorf("more than %d aliases (CNAME) in a row, the last is %q", maxAliases, last)
+	case last == name || slices.Contains(before, last):
+		return Loop, fmt.Errorf("the aliases (CNAME) turn in a circle: %s", strings.Join(aliases, ", "))
+	case checkName(last) != nil:
+		return BadName, fmt.Errorf("it is an alias (CNAME) for %q, which is not the name of a host", shown(last))
 	}
-	last := len(aliases) - 1
-	return last >= 0 && (aliases[last] == name || slices.Contains(aliases[:last], aliases[last]))
-}
-
-func loopError(aliases []string) error {
-	last := len(aliases) - 1
-	if len(aliases) > maxAliases {
-		return fmt.Errorf("more than %d aliases (CNAME) in a row, the last is %q", maxAliases, aliases[last])
-	}
-	return fmt.Errorf("the aliases (CNAME) turn in a circle: %s", strings.Join(aliases, ", "))
+	return 0, nil
 }
 
 // cached returns the answer if it is in the cache.

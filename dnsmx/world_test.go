@@ -89,12 +89,12 @@ func soaRecord() dns.RR {
 
 // exchange makes the world an exchanger, without any network. The messages go
 // through the codec and the checks all the same.
-func (w *world) exchange(ctx context.Context, _ netip.AddrPort, q query, until time.Time) (*dns.Msg, error) {
+func (w *world) exchange(ctx context.Context, _ netip.AddrPort, q query, timeout time.Duration) (*dns.Msg, error) {
 	asked := newQuery(q)
 	r := w.respond(asked)
 	if r == nil {
 		select {
-		case <-time.After(time.Until(until)):
+		case <-time.After(timeout):
 			return nil, timeoutError{}
 		case <-ctx.Done():
 			return nil, ctx.Err()
