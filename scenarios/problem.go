@@ -99,3 +99,21 @@ func (s *source) problem(pos Pos, width int, message, hint string) Problem {
 	}
 	return p
 }
+
+// Problem returns a mistake at a place of the scenario, for what only shows
+// when the scenario is to be played.
+func (s *Scenario) Problem(pos Pos, message, hint string) Problem {
+	if s.source == nil {
+		return Problem{File: s.File, Pos: pos, Width: 1, Message: message, Hint: hint}
+	}
+	return s.source.problem(pos, s.source.width(pos), message, hint)
+}
+
+// Problem returns a mistake at a place of the scenario's file, for callers
+// that find one which Parse cannot see.
+func (s *Scenario) Problem(pos Pos, message, hint string) Problem {
+	if s.source == nil {
+		return Problem{File: s.File, Pos: pos, Width: 1, Message: message, Hint: hint}
+	}
+	return s.source.problem(pos, s.source.width(pos), message, hint)
+}

@@ -1,0 +1,67 @@
+package probe
+
+import (
+	"mxprobe/probe/result"
+	"mxprobe/scenarios"
+)
+
+// answer reads and judges the reply to a line.
+func (s *session) answer(st *result.Step, step *scenarios.Step, want *scenarios.Expect) judgement {
+	st.Want = want.Codes.String()
+	if want.Codes.None {
+		s.loose = true
+		return met()
+	}
+	seen := s.read(s.timeout(step.Timeout, s.set.replyTimeout()))
+	s.greeted = true
+	seen.verb = step.Verb
+	s.learn(step, &seen)
+	if j, ok := s.passes(st, step, &seen); ok {
+		return j
+	}
+	j := s.judge(st, want, &seen)
+	if j.status <= result.Warn {
+		j = s.capture(step, &seen, j)
+	}
+	return j
+}
+
+// passes applies pass_if, which ends the scenario as passed.
+func (s *session) passes(st *result.Step, step *scenarios.Step, seen *observation) (judgement, bool) {
+	if step.PassIf.IsZero() {
+		return judgement{}, false
+	}
+	codes, err := step.PassIf.Resolve(s.lookup)
+	if err != nil {
+		return badValue(err), true
+	}
+	ended := seen.reply == nil && codes.EOF && seen.fault.reason == result.EOF
+	if !ended && (seen.reply == nil || !codes.Match(seen.reply.Code)) {
+		return judgement{}, false
+	}
+	j := s.judge(st, &scenarios.Expect{Codes: codes, Within: step.Expect.Within}, seen)
+	st.Want = codes.String()
+	if j.status <= result.Warn {
+		s.over, s.passed = true, true
+		j = s.capture(step, seen, j)
+	}
+	return j, true
+}
+
+// capture keeps what the patterns of a step find in the reply. A pattern
+// that finds nothing fails the step: later steps count on it.
+func (s *session) capture(step *scenarios.Step, seen *observation, j judgement) judgement {
+	if len(step.Captures) == 0 || seen.reply == nil {
+		return j
+	}
+	text := seen.reply.Text()
+	for i := range step.Captures {
+		c := &step.Captures[i]
+		groups := c.Re.FindStringSubmatch(text)
+		if groups == nil {
+			return failed(c.Pos, "nothing to capture for %s: /%s/ does not match %s", c.Name, c.Re, shown(seen.reply))
+		}
+		s.captures[c.Name] = groups[min(1, len(groups)-1)]
+	}
+	return j
+}

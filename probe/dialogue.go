@@ -1,0 +1,292 @@
+package probe
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"mxprobe/probe/result"
+	"mxprobe/scenarios"
+)
+
+// Dialogue is the Check that plays a scenario.
+type Dialogue struct {
+	scenario *scenarios.Scenario
+	settings *Settings
+	name     string
+	secrets  map[string]string
+	mask     *mask
+	steps    int // number of the last step
+	// What replies must be, defaults put in, compiled once for all targets:
+	// of the greeting, of DATA said for a message, and of each step by its
+	// number.
+	greeting, data *scenarios.Expect
+	wants          []*scenarios.Expect
+}
+
+// NewDialogue makes a check of a scenario. It fails with scenarios.Problems
+// if a variable is not defined, a secret cannot be read, or a step needs
+// what cannot be played.
+func NewDialogue(s *scenarios.Scenario, set *Settings) (*Dialogue, error) {
+	problems := append(unplayable(s), s.Undefined(set.Overrides)...)
+	if len(problems) > 0 {
+		return nil, problems
+	}
+	getenv := set.Getenv
+	if getenv == nil {
+		getenv = func(string) (string, bool) { return "", false }
+	}
+	secrets, err := s.LoadSecrets(getenv)
+	if err != nil {
+		return nil, err
+	}
+	d := &Dialogue{scenario: s, settings: set, secrets: secrets, mask: newMask(secrets), steps: lastNumber(s.Steps)}
+	d.compile()
+	name, err := s.Name.Expand(d.lookup(Target{}, nil, nil))
+	if err != nil {
+		return nil, err
+	}
+	d.name = d.mask.text(result.PrintableString(name))
+	return d, nil
+}
+
+// compile puts the default expectations in.
+func (d *Dialogue) compile() {
+	d.greeting = withDefault(&d.scenario.Greeting, "220")
+	d.data = withDefault(&scenarios.Expect{}, "354")
+	d.wants = make([]*scenarios.Expect, d.steps+1)
+	var walk func(steps []scenarios.Step)
+	walk = func(steps []scenarios.Step) {
+		for i := range steps {
+			step := &steps[i]
+			want := step.Expect
+			if want.Codes.IsZero() {
+				want.Codes = step.Default().Codes
+			}
+			if step.NoEnd && step.Expect.IsZero() {
+				want = *withDefault(&want, "none")
+			}
+			d.wants[step.Number] = &want
+			walk(step.Steps)
+		}
+	}
+	walk(d.scenario.Steps)
+}
+
+// withDefault returns an expectation with codes put in where it has none.
+func withDefault(e *scenarios.Expect, codes string) *scenarios.Expect {
+	with := *e
+	if e.Codes.IsZero() {
+		with.Codes, _ = scenarios.ParseCodes(codes) // a constant that parses
+	}
+	return &with
+}
+
+func lastNumber(steps []scenarios.Step) int {
+	n := 0
+	for i := range steps {
+		n = max(n, steps[i].Number, lastNumber(steps[i].Steps))
+	}
+	return n
+}
+
+// unplayable finds the steps that need TLS or a login.
+func unplayable(s *scenarios.Scenario) scenarios.Problems {
+	var found scenarios.Problems
+	add := func(pos scenarios.Pos, what string) {
+		found = append(found, s.Problem(pos, what+" cannot be played by this version", "take the step out, or give the scenario to a version that speaks TLS and AUTH"))
+	}
+	if s.ImplicitTLS {
+		add(s.Pos, "tls: implicit")
+	}
+	for i := range s.Steps {
+		switch st := &s.Steps[i]; {
+		case st.Action == scenarios.StartTLS:
+			add(st.Pos, "a starttls step")
+		case st.Action == scenarios.Auth:
+			add(st.Pos, "an auth step")
+		case st.Action == scenarios.Close && st.Close == scenarios.CloseTLS:
+			add(st.Pos, "close: tls")
+		}
+	}
+	return found
+}
+
+// Scenario returns the scenario that is played.
+func (d *Dialogue) Scenario() *scenarios.Scenario { return d.scenario }
+
+// Name returns the scenario's name with its variables put in.
+func (d *Dialogue) Name() string { return d.name }
+
+// Port returns the scenario's port, 0 if it names none.
+func (d *Dialogue) Port() uint16 { return d.scenario.Port }
+
+// Start prepares the dialogue with one address.
+func (d *Dialogue) Start(t Target, stepped func(*result.Step)) Trial {
+	tr := &trial{dialogue: d, target: t, stepped: stepped}
+	tr.result = result.Check{Scenario: d.name, StepCount: d.steps, Steps: []result.Step{}}
+	for i := range d.scenario.Hosts {
+		if rule := &d.scenario.Hosts[i]; rule.Match.Match(t.Host, t.IP, t.Preference) {
+			tr.rule = rule
+			break
+		}
+	}
+	return tr
+}
+
+// lookup returns the variables for one target. What a dialogue captures is
+// read from captures while it grows.
+func (d *Dialogue) lookup(t Target, rule *scenarios.HostRule, captures map[string]string) scenarios.Lookup {
+	return d.scenario.Lookup(&scenarios.Bindings{
+		Builtin:   func(name string) (string, bool) { return d.settings.builtin(t, name) },
+		Overrides: d.settings.Overrides,
+		Host:      rule,
+		Secrets:   d.secrets,
+		Captures:  captures,
+	})
+}
+
+// builtin is the value of a variable that every scenario has.
+func (s *Settings) builtin(t Target, name string) (string, bool) {
+	switch name {
+	case "domain":
+		return t.Domain, true
+	case "mx.name":
+		return t.Host, true
+	case "mx.pref":
+		return strconv.Itoa(int(t.Preference)), true
+	case "ip":
+		if !t.IP.IsValid() {
+			return "", true
+		}
+		return t.IP.String(), true
+	case "port":
+		return strconv.Itoa(int(t.Port)), true
+	case "helo":
+		return s.HELO, true
+	case "from":
+		return s.From, true
+	case "to":
+		if s.To == "" {
+			return "postmaster@" + t.Domain, true
+		}
+		return s.To, true
+	case "run_id":
+		return s.RunID, true
+	case "now":
+		return s.now().UTC().Format(time.RFC3339), true
+	}
+	return "", false
+}
+
+// trial plays a dialogue with one address, as often as its retry allows.
+type trial struct {
+	dialogue *Dialogue
+	target   Target
+	rule     *scenarios.HostRule // nil if none matches
+	stepped  func(*result.Step)
+	result   result.Check
+	started  time.Time
+	tries    int
+}
+
+// Play makes one attempt.
+func (t *trial) Play(ctx context.Context) (wait time.Duration, again bool) {
+	if t.rule != nil && t.rule.Skip != "" {
+		t.result.Status, t.result.Reason, t.result.Message = result.Skip, result.Condition, t.rule.Skip
+		return 0, false
+	}
+	if t.started.IsZero() {
+		t.started = time.Now()
+	}
+	t.tries++
+	s := newSession(ctx, t)
+	s.play()
+	t.take(s)
+	t.result.Millis = result.Millis(time.Since(t.started))
+	if again, wait = t.wantsAnother(s); again {
+		return wait, true
+	}
+	t.forgive()
+	return 0, false
+}
+
+// take adds an attempt to the result. The verdict is the last attempt's.
+func (t *trial) take(s *session) {
+	r := &t.result
+	r.Attempts = t.tries
+	r.Status, r.Reason, r.Message, r.Hint = s.status, s.reason, s.message, s.hint
+	r.FailedStep = s.failedStep
+	r.ConnectMillis = result.Millis(s.connectTime)
+	r.Notes = s.notes
+	r.Captures = s.maskedCaptures()
+	r.Steps = append(r.Steps, s.steps...)
+}
+
+// wantsAnother applies the retry of the flags or of the scenario to an
+// attempt that did not pass.
+func (t *trial) wantsAnother(s *session) (bool, time.Duration) {
+	retry, set := t.dialogue.scenario.Retry, t.dialogue.settings
+	times, wait := 0, DefaultRetryWait
+	if retry != nil {
+		times = retry.Times
+		if retry.Wait > 0 {
+			wait = retry.Wait
+		}
+	}
+	if set.Retry != nil {
+		times = *set.Retry
+	}
+	if set.RetryWait != nil {
+		wait = *set.RetryWait
+	}
+	if t.tries > times || s.status <= result.Pass || s.ctx.Err() != nil {
+		return false, 0
+	}
+	return retryCovers(retry, s), wait
+}
+
+// retryCovers reports whether the way an attempt ended is one that another
+// attempt may change: a 4xx, if the scenario says nothing else.
+func retryCovers(retry *scenarios.Retry, s *session) bool {
+	if retry == nil || (retry.On.IsZero() && !retry.Connect && !retry.EOF && !retry.Timeout) {
+		return s.failedCode/100 == 4
+	}
+	switch {
+	case s.failedCode != 0:
+		return !retry.On.IsZero() && retry.On.Match(s.failedCode)
+	case s.connectTime == 0:
+		return retry.Connect || (retry.Timeout && s.reason == result.Timeout)
+	case s.reason == result.EOF || s.reason == result.Reset:
+		return retry.EOF
+	}
+	return retry.Timeout && s.reason == result.Timeout
+}
+
+// forgive turns a failure that the scenario allows for this host into a
+// warning.
+func (t *trial) forgive() {
+	if t.rule == nil || t.rule.MayFail == "" || t.result.Status <= result.Warn {
+		return
+	}
+	t.result.Forgiven = t.rule.MayFail
+	t.result.Status = result.Warn
+}
+
+// Abandon says that no further attempt will be made. An attempt that was
+// made keeps its steps, but waiting for the next was cut short.
+func (t *trial) Abandon(reason result.Reason) {
+	if t.tries == 0 {
+		t.result.Status, t.result.Reason = result.NotRun, reason
+		t.result.Message = "not begun before the run was stopped"
+		if reason == result.Deadline {
+			t.result.Message = "not begun before the time for the whole run was over"
+		}
+		return
+	}
+	t.result.Notes = append(t.result.Notes, "the run ended before the next attempt")
+	t.forgive()
+}
+
+// Result returns what was seen so far.
+func (t *trial) Result() result.Check { return t.result }

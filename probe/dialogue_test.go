@@ -1,0 +1,307 @@
+package probe_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"mxprobe/internal/sandbox"
+	"mxprobe/probe"
+	"mxprobe/probe/result"
+)
+
+// What the language promises, played against a server.
+func TestLanguage(t *testing.T) {
+	t.Parallel()
+	unknown := sandbox.Rule{On: "RCPT", Reply: "550 5.1.1 unknown"}
+	for _, tc := range []struct {
+		name  string
+		rules []sandbox.Rule
+		src   string
+		want  verdict
+	}{
+		{"a refusal that is expected", []sandbox.Rule{unknown}, `
+  - EHLO ${helo}
+  - MAIL FROM:<${from}>
+  - {send: "RCPT TO:<nobody@example.test>", expect: 5xx, enhanced: [5.1.x, 5.7.1], text: /UNKNOWN/i}`, pass},
+		{"an acceptance where a refusal is expected", nil, `
+  - EHLO ${helo}
+  - MAIL FROM:<${from}>
+  - {send: "RCPT TO:<${to}>", expect: 5xx}`, verdict{result.Fail, result.Reply, 3, "expected 5xx, got 250"}},
+		{"the wrong enhanced status code", []sandbox.Rule{unknown}, `
+  - EHLO ${helo}
+  - MAIL FROM:<${from}>
+  - {send: "RCPT TO:<nobody@example.test>", expect: 5xx, enhanced: 5.7.x}`, verdict{result.Fail, result.Reply, 3, "expected enhanced status code 5.7.x, got 5.1.1"}},
+		{"no enhanced status code", []sandbox.Rule{{On: "RCPT", Reply: "550 unknown"}}, `
+  - EHLO ${helo}
+  - MAIL FROM:<${from}>
+  - {send: "RCPT TO:<nobody@example.test>", expect: 5xx, enhanced: 5.x.x}`, verdict{result.Fail, result.Reply, 3, "got none in 550 unknown"}},
+		{"the wrong text", []sandbox.Rule{unknown}, `
+  - EHLO ${helo}
+  - MAIL FROM:<${from}>
+  - {send: "RCPT TO:<nobody@example.test>", expect: 5xx, text: relay}`, verdict{result.Fail, result.Reply, 3, "expected text"}},
+		{"a temporary answer where a refusal is expected", []sandbox.Rule{{On: "RCPT", Reply: "450 4.1.1 perhaps"}}, `
+  - EHLO ${helo}
+  - MAIL FROM:<${from}>
+  - {send: "RCPT TO:<nobody@example.test>", expect: 5xx}`, verdict{result.Inconclusive, result.Temporary, 3, "expected 5xx, got 450"}},
+		{"a temporary answer that is expected", []sandbox.Rule{{On: "RCPT", Reply: "450 4.1.1 perhaps"}}, `
+  - EHLO ${helo}
+  - MAIL FROM:<${from}>
+  - {send: "RCPT TO:<nobody@example.test>", expect: 4xx}`, pass},
+		{"refused as expected, but because of us", []sandbox.Rule{{On: "RCPT", Reply: "554 5.7.1 blocked using dnsbl.example.net"}}, `
+  - EHLO ${helo}
+  - MAIL FROM:<${from}>
+  - {send: "RCPT TO:<nobody@example.test>", expect: 5xx}`, verdict{result.Inconclusive, result.Policy, 3, "nothing is known"}},
+		{"refused because of us, and that is asked for", []sandbox.Rule{{On: "RCPT", Reply: "554 5.7.1 blocked using dnsbl.example.net"}}, `
+  - EHLO ${helo}
+  - MAIL FROM:<${from}>
+  - {send: "RCPT TO:<nobody@example.test>", expect: 5xx, text: /dnsbl/}`, pass},
+		{"pass_if ends the scenario", []sandbox.Rule{{On: "MAIL", Reply: "550 5.1.8 no such domain"}}, `
+  - EHLO ${helo}
+  - {send: "MAIL FROM:<nobody@invalid.invalid>", pass_if: 5xx}
+  - {send: "RCPT TO:<${to}>", expect: 5xx}`, pass},
+		{"pass_if that does not hold goes on", nil, `
+  - EHLO ${helo}
+  - {send: "MAIL FROM:<${from}>", pass_if: 5xx}
+  - {send: "RCPT TO:<${to}>", expect: 5xx}`, verdict{result.Fail, result.Reply, 3, "expected 5xx, got 250"}},
+		{"lines", []sandbox.Rule{{On: "EHLO", Reply: "250-mx1\n250-SIZE\n250-DSN\n250 HELP"}}, `
+  - {send: "EHLO ${helo}", lines: ["250-mx1", "...", "250 HELP"]}`, pass},
+		{"lines with one missing", []sandbox.Rule{{On: "EHLO", Reply: "250-mx1\n250-SIZE\n250-DSN\n250 HELP"}}, `
+  - {send: "EHLO ${helo}", lines: ["250-mx1", "250-DSN", "...", "250 HELP"]}`, verdict{result.Fail, result.Reply, 1, "250-DSN"}},
+		{"capture, and use what was captured", []sandbox.Rule{{On: "HELP", Reply: "214 token=abc123"}, {On: "VRFY abc123", Reply: "250 found"}}, `
+  - {send: HELP, expect: 214, capture: {token: "/token=(\\w+)/"}}
+  - {send: "VRFY ${token}", expect: 250, text: found}`, pass},
+		{"capture that finds nothing", nil, `
+  - {send: NOOP, capture: {token: "/token=(\\w+)/"}}`, verdict{result.Fail, result.Reply, 1, "nothing to capture for token"}},
+		{"optional reply that does not come", nil, `
+  - EHLO ${helo}
+  - {expect: 421, optional: true, timeout: 100ms}
+  - NOOP`, pass},
+		{"the server closes, as expected", []sandbox.Rule{{On: "NOOP", Close: true}}, `
+  - {send: NOOP, expect: [221, eof]}`, pass},
+		{"the server closes after its reply", nil, `
+  - {send: QUIT, expect: 221}
+  - expect: eof`, pass},
+		{"a message refused at DATA, which pass_if allows", []sandbox.Rule{{On: "DATA", Reply: "554 5.5.1 no"}}, `
+  - EHLO ${helo}
+  - MAIL FROM:<${from}>
+  - RCPT TO:<${to}>
+  - message: "Subject: x\n\nx\n"
+    pass_if: 554
+  - {send: NOOP, expect: 599}`, pass},
+		{"the end is seen once and expected twice", []sandbox.Rule{{On: "QUIT", Close: true}}, `
+  - {send: QUIT, expect: [221, eof]}
+  - expect: eof`, pass},
+		{"421 as expected, then the end", []sandbox.Rule{{On: "NOOP", Reply: "421 bye"}}, `
+  - {send: NOOP, expect: 421}
+  - expect: eof`, pass},
+		{"a line after 421", []sandbox.Rule{{On: "NOOP", Reply: "421 bye"}}, `
+  - {send: NOOP, expect: 421}
+  - NOOP`, verdict{result.Inconclusive, result.Temporary, 2, "ended the session with 421"}},
+		{"a line after the end", nil, `
+  - {send: QUIT, expect: 221}
+  - expect: eof
+  - NOOP`, verdict{result.Fail, result.EOF, 3, "had ended before"}},
+		{"the server does not close", nil, `
+  - {send: NOOP}
+  - {expect: eof, timeout: 100ms}`, verdict{result.Fail, result.Timeout, 2, "did not close"}},
+		{"a reply where the end is expected", []sandbox.Rule{{On: "NOOP", Raw: "250 one\r\n250 two\r\n"}}, `
+  - NOOP
+  - {expect: eof}`, verdict{result.Fail, result.Reply, 2, "250 two"}},
+		{"raw and bytes make one line", nil, `
+  - raw: "NO"
+  - bytes: 4f 50 0d 0a
+    expect: 250`, pass},
+		{"two commands in one write", nil, `
+  - send: "NOOP\r\nHELP"
+    expect: 250
+  - expect: 214`, pass},
+		{"within, late for a warning", []sandbox.Rule{{On: "NOOP", Delay: 80 * time.Millisecond, Reply: "250 OK"}}, `
+  - {send: NOOP, within: {warn: 50ms, fail: 60s}}`, verdict{result.Warn, result.Slow, 1, "the limit is 50ms"}},
+		{"within, late for a failure", []sandbox.Rule{{On: "NOOP", Delay: 80 * time.Millisecond, Reply: "250 OK"}}, `
+  - {send: NOOP, within: 50ms}`, verdict{result.Fail, result.Slow, 1, "the limit is 50ms"}},
+		{"the greeting can be spoken before", nil, `
+  - {expect: 220}`, verdict{result.Fail, result.Timeout, 1, "no reply"}},
+		{"RST", nil, `
+  - EHLO ${helo}
+  - close: reset`, pass},
+		{"unless", nil, `
+  - EHLO ${helo}
+  - {send: "MAIL FROM:<${from}>", unless: PIPELINING, expect: 599}
+  - {send: "MAIL FROM:<${from}>", if: [PIPELINING, ipv4]}
+  - {send: "MAIL FROM:<${from}>", if: ipv6, expect: 599}`, pass},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			w := with(t, tc.rules...)
+			set := settings(w)
+			set.ReplyTimeout = 30 * time.Second
+			if strings.Contains(tc.name, "spoken before") {
+				set.ReplyTimeout = 100 * time.Millisecond
+			}
+			d := playWith(t, t.Context(), runner(t, w), checks(t, set, "name: language\nsteps:"+tc.src+"\n"))
+			expect(t, only(t, &d), tc.want)
+		})
+	}
+}
+
+// A failed expectation shows the place in the file and the transcript.
+func TestFailureShowsPlaceAndTranscript(t *testing.T) {
+	t.Parallel()
+	w := with(t)
+	d := play(t, w, "name: place\nsteps:\n  - EHLO ${helo}\n  - send: MAIL FROM:<${from}>\n    expect: 5xx\n")
+	c := only(t, &d)
+	s := step(t, c, 2)
+	if s.File != "test.yaml" || s.Line != 5 || s.Col != 13 {
+		t.Errorf("place is %s:%d:%d; want test.yaml:5:13", s.File, s.Line, s.Col)
+	}
+	if s.Excerpt == nil || s.Excerpt.Line != 5 || s.Excerpt.Col != 13 || s.Excerpt.Width != 3 ||
+		!slices.Equal(s.Excerpt.Lines, []string{"  - send: MAIL FROM:<${from}>", "    expect: 5xx"}) {
+		t.Errorf("excerpt is %+v; want both lines of the step and 5xx underlined", s.Excerpt)
+	}
+	var transcript []string
+	for _, st := range c.Steps {
+		for _, l := range st.Transcript {
+			transcript = append(transcript, l.From+": "+l.Text)
+		}
+	}
+	for _, want := range []string{"C: EHLO probe.example.net", "C: MAIL FROM:<probe@example.net>", "C: QUIT"} {
+		if !slices.Contains(transcript, want) {
+			t.Errorf("transcript is %q; want it to hold %q", transcript, want)
+		}
+	}
+}
+
+// A scenario-level condition is judged after the first EHLO: the host is
+// skipped, not failed, and the session ends with QUIT.
+func TestScenarioConditionSkipsTheHost(t *testing.T) {
+	t.Parallel()
+	w := with(t, sandbox.Rule{On: "EHLO", Reply: "250-mx1\n250 HELP"})
+	d := play(t, w, "name: dsn\nif: DSN\nsteps:\n  - EHLO ${helo}\n  - MAIL FROM:<${from}> RET=HDRS\n")
+	c := only(t, &d)
+	expect(t, c, verdict{result.Skip, result.Condition, -1, "host does not offer DSN"})
+	if lines := received(t, w); !slices.Equal(lines, []string{"EHLO probe.example.net", "QUIT"}) {
+		t.Errorf("the server got %q; want EHLO and QUIT", lines)
+	}
+	if d.Status != result.Skip {
+		t.Errorf("the domain is %v; want skip", d.Status)
+	}
+}
+
+// Greylisting keys on address, sender and recipient: the second attempt has
+// the same, and the message is the same (RFC 6647 section 2).
+func TestTrap65RetryPassesGreylisting(t *testing.T) {
+	t.Parallel()
+	w := with(t, sandbox.Rule{On: "RCPT", Reply: "451 4.7.1 Greylisted", Times: 1})
+	src := ask + `  - message: |
+      Subject: test
+
+      text
+`
+	d := play(t, w, "retry: {wait: 50ms, times: 2}\n"+src)
+	c := only(t, &d)
+	expect(t, c, pass)
+	if c.Attempts != 2 {
+		t.Errorf("%d attempts; want 2", c.Attempts)
+	}
+	first := c.Steps[slices.IndexFunc(c.Steps, func(s result.Step) bool { return s.Attempt == 1 && s.Number == 3 })]
+	if first.Code != 451 || first.Status != result.Inconclusive {
+		t.Errorf("RCPT of attempt 1 is %d, %v; want 451 kept as inconclusive", first.Code, first.Status)
+	}
+}
+
+// Nothing but what on names is tried again.
+func TestRetryLeavesFinalAnswersAlone(t *testing.T) {
+	t.Parallel()
+	w := with(t, sandbox.Rule{On: "RCPT", Reply: "550 5.1.1 unknown"})
+	d := play(t, w, "retry: {wait: 10ms, times: 3}\n"+ask)
+	if c := only(t, &d); c.Attempts != 1 {
+		t.Errorf("%d attempts after a 550; want 1", c.Attempts)
+	}
+}
+
+func TestRetryOnConnect(t *testing.T) {
+	t.Parallel()
+	w := start(t, oneHost, sandbox.Server{Dead: sandbox.RefusesAll})
+	d := play(t, w, "retry: {on: connect, wait: 10ms, times: 2}\n"+ask)
+	c := only(t, &d)
+	expect(t, c, verdict{result.Fail, result.Refused, 0, "connect: refused"})
+	if c.Attempts != 3 {
+		t.Errorf("%d attempts; want 3", c.Attempts)
+	}
+}
+
+func TestHostRules(t *testing.T) {
+	t.Parallel()
+	refuse := sandbox.Rule{On: "RCPT", Reply: "550 5.1.1 unknown"}
+	for _, tc := range []struct {
+		name, rule string
+		want       verdict
+	}{
+		{"variables of a host", "match: mx1.*\n    vars: {reply: 550}", pass},
+		{"another host's variables", "match: mx2.*\n    vars: {reply: 550}", verdict{result.Fail, result.Reply, 3, "expected 250, got 550"}},
+		{"left out", "match: 192.0.2.0/24\n    skip: under repair", verdict{result.Skip, result.Condition, -1, "under repair"}},
+		{"may fail", "match: pref>=10\n    may_fail: known to be broken", verdict{result.Warn, result.Reply, 3, "expected 250"}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			d := play(t, with(t, refuse), "name: rules\nvars: {reply: \"250\"}\nhosts:\n  - "+tc.rule+`
+steps:
+  - EHLO ${helo}
+  - MAIL FROM:<${from}>
+  - send: RCPT TO:<${to}>
+    expect: ${reply}
+`)
+			c := only(t, &d)
+			expect(t, c, tc.want)
+			if tc.name == "may fail" && c.Forgiven != "known to be broken" {
+				t.Errorf("forgiven is %q; want the reason given", c.Forgiven)
+			}
+		})
+	}
+}
+
+func TestTemporaryCountsAsAsked(t *testing.T) {
+	t.Parallel()
+	for _, want := range []result.Verdict{result.Inconclusive, result.Warn, result.Fail} {
+		w := with(t, sandbox.Rule{On: "RCPT", Reply: "450 4.2.0 later"})
+		set := settings(w)
+		set.Temporary = want
+		d := playWith(t, t.Context(), runner(t, w), checks(t, set, ask))
+		expect(t, only(t, &d), verdict{want, result.Temporary, 3, "450"})
+	}
+}
+
+// A secret is masked in the result itself, in every form it may take there.
+func TestSecretsAreMaskedInTheResult(t *testing.T) {
+	t.Parallel()
+	const canary = "c4n4ry s3cret"
+	w := with(t, sandbox.Rule{On: "NOOP", Reply: "550 we do not like " + canary + " or YzRuNHJ5IHMzY3JldA== or c4n4ry+s3cret"})
+	set := settings(w)
+	set.Transcript = probe.TranscriptAlways
+	set.Getenv = func(name string) (string, bool) { return canary, name == "CANARY" }
+	d := playWith(t, t.Context(), runner(t, w), checks(t, set,
+		"name: secret\nsecrets:\n  password: {env: CANARY}\nsteps:\n  - send: NOOP ${password}\n"))
+	c := only(t, &d)
+	expect(t, c, verdict{result.Fail, result.Reply, 1, "*** or *** or ***"})
+	all := dump(&d)
+	for _, form := range []string{canary, "YzRuNHJ5IHMzY3JldA", "c4n4ry"} {
+		if strings.Contains(all, form) {
+			t.Errorf("the result holds %q:\n%s", form, all)
+		}
+	}
+	if lines := received(t, w); !slices.Contains(lines, "NOOP "+canary) {
+		t.Errorf("the server got %q; want the secret itself", lines)
+	}
+}
+
+func TestPlayingNeedsNoTLS(t *testing.T) {
+	t.Parallel()
+	for _, step := range []string{"starttls: {}", "{auth: PLAIN, user: kate, password: '${p}'}"} {
+		s := parse(t, "name: x\nvars: {p: q}\nsteps:\n  - EHLO ${helo}\n  - "+step+"\n")
+		if _, err := probe.NewDialogue(s[0], settings(nil)); err == nil || !strings.Contains(err.Error(), "test.yaml:5:") {
+			t.Errorf("NewDialogue of a step %s: %v; want an error with its place", step, err)
+		}
+	}
+}

@@ -1,0 +1,224 @@
+package probe
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"mxprobe/dnsmx"
+	"mxprobe/probe/result"
+)
+
+// usualPort is where mail servers take mail from each other (RFC 5321
+// section 4.5.4.2).
+const usualPort = 25
+
+// domain does everything a request asks for.
+func (r *run) domain(ctx context.Context, req Request) result.Domain {
+	started := time.Now()
+	d := result.Domain{Domain: req.Domain, Server: req.Server, Hosts: []result.Host{}}
+	if ctx.Err() != nil {
+		d.Reason, d.Message = stopReason(ctx), stopMessage(ctx)
+		return d
+	}
+	route, err := r.route(ctx, req)
+	d.DNSMillis = result.Millis(time.Since(started))
+	if err != nil {
+		r.unrouted(ctx, &d, err)
+	} else {
+		d.Origin, d.Authentic, d.Notes = string(route.Origin), route.Authentic, route.Notes
+		lanes := r.plan(ctx, &d, req, route.Hosts)
+		r.routed(&d)
+		r.play(ctx, &d, lanes)
+		sumUp(&d, r.Require)
+	}
+	d.Millis = result.Millis(time.Since(started))
+	return d
+}
+
+// route finds the hosts: those of the domain's MX records, or the one server
+// that was named.
+func (r *run) route(ctx context.Context, req Request) (dnsmx.Route, error) {
+	if req.Server == "" {
+		return r.Resolver.Route(ctx, req.Domain)
+	}
+	host := r.Resolver.Host(ctx, req.Server)
+	return dnsmx.Route{Domain: req.Domain, Origin: dnsmx.OriginServer, Hosts: []dnsmx.Host{host}}, nil
+}
+
+// unrouted says why there is no host to speak to.
+func (r *run) unrouted(ctx context.Context, d *result.Domain, err error) {
+	d.Status, d.Reason = r.lookupVerdict(ctx, err)
+	d.Message = result.PrintableString(err.Error())
+	d.Hint = lookupHint(err, d.Reason)
+	r.routed(d)
+}
+
+// lookupVerdict judges a look-up that failed. What the domain's records say
+// is final. Silence or SERVFAIL is the fault of the domain's own servers
+// while the same resolver still answers for the root, else it is ours.
+func (r *run) lookupVerdict(ctx context.Context, err error) (result.Verdict, result.Reason) {
+	if ctx.Err() != nil {
+		return result.Inconclusive, stopReason(ctx)
+	}
+	var failed *dnsmx.Error
+	if errors.As(err, &failed) && failed.Temporary() && r.Resolver.Alive(ctx) != nil {
+		return result.Inconclusive, result.Resolver
+	}
+	return result.Fail, result.DNS
+}
+
+// plan fills in the hosts and addresses of d and returns the lanes of those
+// that are to be spoken to, with the place of each in d.
+func (r *run) plan(ctx context.Context, d *result.Domain, req Request, hosts []dnsmx.Host) []plannedLane {
+	if d.Origin == string(dnsmx.OriginNull) {
+		d.Status, d.Reason = result.Fail, result.NullMX
+		d.Message = "the domain takes no mail: its only MX record is the null MX (RFC 7505)"
+		return nil
+	}
+	dnsmx.Rank(hosts, nil)
+	var lanes []plannedLane
+	for _, h := range hosts {
+		if !r.chosen(h.Name) {
+			continue
+		}
+		d.Hosts = append(d.Hosts, result.Host{
+			Name: h.Name, Preference: h.Preference, Notes: slices.Clone(h.Notes), Addresses: []result.Address{},
+		})
+		lanes = r.planHost(ctx, d, req, &h, lanes)
+	}
+	if len(d.Hosts) == 0 {
+		d.Status, d.Reason = result.NotRun, result.Condition
+		d.Message = fmt.Sprintf("none of the %d hosts was chosen by name", len(hosts))
+	}
+	return lanes
+}
+
+// plannedLane is a lane and the address it belongs to, by index because the
+// slices still grow while planning.
+type plannedLane struct {
+	host, address int
+	lane          *lane
+}
+
+func (r *run) planHost(ctx context.Context, d *result.Domain, req Request, h *dnsmx.Host, lanes []plannedLane) []plannedLane {
+	at := len(d.Hosts) - 1
+	host := &d.Hosts[at]
+	if h.Err != nil {
+		host.Status, host.Reason = r.lookupVerdict(ctx, h.Err)
+		host.Message = result.PrintableString(h.Err.Error())
+		host.Hint = lookupHint(h.Err, host.Reason)
+		return lanes
+	}
+	if r.Self != "" && req.Server == "" && strings.EqualFold(strings.TrimSuffix(r.Self, "."), h.Name) {
+		host.Notes = append(host.Notes, "this host has the name given in EHLO: a sender of that name would see a loop (RFC 5321 section 5.1)")
+	}
+	for _, ip := range h.Addrs {
+		if !r.Family.has(ip) {
+			continue
+		}
+		for _, group := range byPort(req) {
+			host.Addresses = append(host.Addresses, result.Address{IP: ip.String(), Port: group.port, Checks: []result.Check{}})
+			t := Target{Domain: req.Domain, Host: h.Name, Preference: h.Preference, IP: ip, Port: group.port}
+			lanes = append(lanes, plannedLane{at, len(host.Addresses) - 1, r.newLane(t, group.checks)})
+		}
+	}
+	if len(host.Addresses) == 0 {
+		host.Status, host.Reason = result.Skip, result.Condition
+		host.Message = "no address of the chosen family"
+	}
+	return lanes
+}
+
+// has reports whether ip is to be spoken to.
+func (f Family) has(ip netip.Addr) bool {
+	switch f {
+	case OnlyIPv4:
+		return ip.Is4()
+	case OnlyIPv6:
+		return ip.Is6()
+	}
+	return true
+}
+
+type portGroup struct {
+	port   uint16
+	checks []Check
+}
+
+// byPort groups the checks of a request by the port they speak to.
+func byPort(req Request) []portGroup {
+	var groups []portGroup
+next:
+	for _, c := range req.Checks {
+		port := req.Port
+		if port == 0 {
+			port = c.Port()
+		}
+		if port == 0 {
+			port = usualPort
+		}
+		for i := range groups {
+			if groups[i].port == port {
+				groups[i].checks = append(groups[i].checks, c)
+				continue next
+			}
+		}
+		groups = append(groups, portGroup{port, []Check{c}})
+	}
+	return groups
+}
+
+// chosen reports whether a host is to be spoken to.
+func (r *Runner) chosen(name string) bool {
+	for _, glob := range r.SkipHost {
+		if MatchHost(glob, name) {
+			return false
+		}
+	}
+	for _, glob := range r.Only {
+		if MatchHost(glob, name) {
+			return true
+		}
+	}
+	return len(r.Only) == 0
+}
+
+// play works the lanes off, each in its goroutine, and fills in what they saw.
+func (r *run) play(ctx context.Context, d *result.Domain, lanes []plannedLane) {
+	var all sync.WaitGroup
+	for _, p := range lanes {
+		address := &d.Hosts[p.host].Addresses[p.address]
+		all.Go(func() { address.Checks = p.lane.work(ctx) })
+	}
+	all.Wait()
+}
+
+// MatchHost reports whether a host name fits a glob, in which * stands for
+// any characters and ? for one, without regard to case or a final dot.
+func MatchHost(glob, name string) bool {
+	return matchGlob(strings.ToLower(strings.TrimSuffix(glob, ".")), strings.ToLower(strings.TrimSuffix(name, ".")))
+}
+
+func matchGlob(glob, name string) bool {
+	for glob != "" {
+		if glob[0] == '*' {
+			for i := len(name); i >= 0; i-- {
+				if matchGlob(glob[1:], name[i:]) {
+					return true
+				}
+			}
+			return false
+		}
+		if name == "" || (glob[0] != '?' && glob[0] != name[0]) {
+			return false
+		}
+		glob, name = glob[1:], name[1:]
+	}
+	return name == ""
+}

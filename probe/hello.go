@@ -1,0 +1,87 @@
+package probe
+
+import (
+	"strconv"
+	"strings"
+
+	"mxprobe/probe/result"
+	"mxprobe/probe/smtpwire"
+	"mxprobe/scenarios"
+)
+
+// learn takes up what a line and its reply tell of the session.
+func (s *session) learn(step *scenarios.Step, seen *observation) {
+	if seen.reply == nil {
+		return
+	}
+	positive := seen.reply.Class() == 2
+	switch step.Verb {
+	case "EHLO", "LHLO":
+		seen.plain = true
+		if positive {
+			s.learnKeywords(seen)
+		}
+	case "HELO":
+		seen.plain = true
+		if positive {
+			s.keywords = nil // afterwards no extension may be used
+		}
+	case "DATA":
+		s.dataOpen = seen.reply.Class() == 3
+	}
+	s.envelope.learn(step.Verb, positive)
+}
+
+func (s *session) learnKeywords(seen *observation) {
+	k := smtpwire.ParseEHLO(seen.reply)
+	s.keywords, seen.keywords = &k, &k
+	if n := k.Notes(); n != 0 {
+		s.note(n.String())
+	}
+	if smtpwire.LooksRewritten(seen.reply) {
+		s.note("keywords of the EHLO reply were crossed out: a firewall or filter (a middlebox) sits before the server")
+	}
+}
+
+// fallsBack reports whether EHLO was not understood and HELO is to be tried
+// (RFC 5321 section 3.2): on 500, 501, 502 and 504, where the scenario says
+// nothing of the reply. A 550 refuses the client and not the command, and a
+// 4xx asks to come back.
+func fallsBack(step *scenarios.Step, code int) bool {
+	if step.Verb != "EHLO" || !step.Expect.IsZero() || !step.PassIf.IsZero() {
+		return false
+	}
+	switch code {
+	case 500, 501, 502, 504:
+		return true
+	}
+	return false
+}
+
+// fallBack says HELO with the name EHLO was said with.
+func (s *session) fallBack(st *result.Step, step *scenarios.Step, want *scenarios.Expect, refused string) judgement {
+	reason := "EHLO got " + refused + ", so HELO was said"
+	line := append([]byte("HELO"), s.buf[len("EHLO"):]...)
+	if j, ok := s.write("HELO", line, s.timeout(step.Timeout, s.set.replyTimeout())); !ok {
+		return j
+	}
+	st.Sent = s.trial.dialogue.mask.printable(line[:len(line)-2], maxLine)
+	seen := s.read(s.timeout(step.Timeout, s.set.replyTimeout()))
+	seen.verb, seen.plain = "HELO", true
+	s.keywords = nil
+	j := s.judge(st, want, &seen)
+	if j.status > result.Pass {
+		j.message += " (" + reason + ")"
+	}
+	j.note = reason + ": the server knows no extension"
+	return j
+}
+
+// shownStep is the reply in a step's record, on one line.
+func shownStep(st *result.Step) string {
+	text := strconv.Itoa(st.Code)
+	if len(st.Text) > 0 {
+		text += " " + st.Text[0]
+	}
+	return strings.TrimSpace(text)
+}

@@ -1,0 +1,126 @@
+package probe
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"mxprobe/dnsmx"
+	"mxprobe/probe/result"
+)
+
+// advice returns a likely cause of a failure and what to do next, or nothing
+// where the reply leaves doubt. verb is the command that was refused, "" for
+// the greeting.
+func advice(reason result.Reason, verb string, code int, enhanced, text string) string {
+	low := strings.ToLower(text)
+	switch reason {
+	case result.Refused:
+		return "the mail service is not running there, or listens on another port or address; a firewall may also refuse"
+	case result.Unreachable:
+		return "a router says that there is no way to this address: look at the route or at the address in DNS"
+	case result.NoRoute:
+		return "nothing is known of the server: give this machine such a route, or leave the family out with -4 or -6"
+	case result.Policy:
+		return policyAdvice(low)
+	case result.Temporary:
+		return temporaryAdvice(verb, code, low)
+	case result.Reply:
+		return replyAdvice(verb, code, enhanced, low)
+	case result.EOF:
+		if verb == "" {
+			return "a filter or a connection limit before the server may have closed the line before it spoke"
+		}
+	case result.Timeout:
+		if verb == "" {
+			return "the port takes connections but nothing speaks SMTP: a firewall or proxy may answer for the server, or the port wants TLS from the first byte"
+		}
+		if verb == dataEnd {
+			return "it is not known whether the message was accepted: it may arrive, and sending it again may deliver it twice"
+		}
+	}
+	return ""
+}
+
+func policyAdvice(low string) string {
+	switch {
+	case containsAny(low, "reverse", "ptr", "rdns", "hostname"):
+		return "this machine's address has no reverse DNS that leads back to it: probe from an address that has"
+	case containsAny(low, "too many", "rate"):
+		return "this machine connects too often for this server: wait, or lower --per-host and --jobs"
+	}
+	return "this machine's address is on a list: probe from another address, or have it taken off"
+}
+
+func temporaryAdvice(verb string, code int, low string) string {
+	switch {
+	case code == 421:
+		return "the server is overloaded, shutting down, or limits connections: try again later"
+	case containsAny(low, "grey", "gray", "come back later", "try again later"):
+		return "this looks like greylisting: the same sender and recipient must pass after some minutes; add --retry 1 --retry-wait 5m, or retry: to the scenario"
+	case verb == "RCPT" && (code == 452 || code == 552):
+		return "too many recipients in one transaction, or the mailbox is full"
+	case code == 451 && containsAny(low, "dns", "lookup", "look-up", "resolv", "domain"):
+		return "the server could not look something up in DNS: see its own resolver"
+	case code == 452:
+		return "the server is short of storage"
+	}
+	return "a temporary answer says nothing final: run again later, or let --retry do it"
+}
+
+func replyAdvice(verb string, code int, enhanced, low string) string {
+	switch {
+	case code == 530 && containsAny(low, "starttls"):
+		return "the server wants TLS first: add the step - STARTTLS before this one"
+	case code == 530:
+		return "the server wants a login on this port: it takes no mail from strangers here"
+	case code == 535:
+		return "the user name or the password is wrong"
+	case code == 504 && verb == "AUTH":
+		return "the server does not know this authentication mechanism"
+	case code == 503:
+		return "the server sees the commands out of order: look at the step before this one"
+	case code == 554 && verb == "":
+		return "the server takes no mail from this machine, or no mail at all"
+	case code == 500 || code == 502:
+		return "the server does not know this command: it is not that kind of server, a filter sits in between, or the scenario has a typing error"
+	case verb == "RCPT" && (enhanced == "5.1.1" || containsAny(low, "user unknown", "no such user", "unknown user", "unknown recipient", "mailbox unavailable")):
+		return "there is no such recipient on this server"
+	case verb == "RCPT" && containsAny(low, "relay"):
+		return "the server does not take mail for this domain: the MX record may point to the wrong host, or the domain is missing in its configuration"
+	case verb == "EHLO" && (code == 501 || code == 550):
+		return "the server does not like the name given in EHLO: see --helo"
+	case verb == "MAIL" && code/100 == 5:
+		return "the server refuses the sender: see --from"
+	case strings.HasPrefix(enhanced, "5.7."):
+		return "the server refuses by policy: its log says which rule"
+	}
+	return ""
+}
+
+// lookupHint is the advice for a name that led to no address.
+func lookupHint(err error, reason result.Reason) string {
+	if reason == result.Resolver {
+		return "the resolver does not answer for the root either: see the network of this machine, or name another resolver with --dns"
+	}
+	var failed *dnsmx.Error
+	if !errors.As(err, &failed) {
+		return ""
+	}
+	switch failed.Kind {
+	case dnsmx.NoName:
+		return fmt.Sprintf("the name does not exist in DNS: look for a typing error, or for a domain that has lapsed; closer: dig %s %s", result.PrintableString(failed.Name), failed.Type)
+	case dnsmx.ServFail, dnsmx.Timeout:
+		return fmt.Sprintf("the domain's own name servers do not answer properly, for this resolver does answer otherwise; closer: dig +trace %s %s", result.PrintableString(failed.Name), failed.Type)
+	}
+	return ""
+}
+
+func containsAny(s string, words ...string) bool {
+	for _, w := range words {
+		if strings.Contains(s, w) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,147 @@
+package probe
+
+import (
+	"context"
+	"time"
+
+	"mxprobe/probe/result"
+)
+
+// lane is the queue of checks for one address. One goroutine works it off,
+// so that an address never has two sessions; a check that waits for its next
+// attempt lets the others go first.
+type lane struct {
+	run    *run
+	target Target
+	trials []*queued
+}
+
+type queued struct {
+	check Check
+	trial Trial
+	due   time.Time
+	done  bool
+}
+
+func (r *run) newLane(t Target, checks []Check) *lane {
+	l := &lane{run: r, target: t}
+	for _, c := range checks {
+		l.trials = append(l.trials, &queued{check: c, trial: c.Start(t, r.stepped(t, c.Name()))})
+	}
+	return l
+}
+
+// work plays every check of the lane and returns the results in the order of
+// the checks.
+func (l *lane) work(ctx context.Context) []result.Check {
+	for {
+		next := l.next()
+		if next == nil {
+			break
+		}
+		if !waitUntil(ctx, next.due) {
+			l.abandon(stopReason(ctx))
+			break
+		}
+		release := l.acquire(ctx)
+		if release == nil {
+			l.abandon(stopReason(ctx))
+			break
+		}
+		wait, again := next.trial.Play(ctx)
+		release()
+		if again {
+			next.due = time.Now().Add(wait)
+			continue
+		}
+		l.finish(next)
+	}
+	checks := make([]result.Check, len(l.trials))
+	for i, q := range l.trials {
+		checks[i] = q.trial.Result()
+	}
+	return checks
+}
+
+// next returns the first trial that is due, else the one that is due first,
+// or nil if all are done.
+func (l *lane) next() *queued {
+	var best *queued
+	now := time.Now()
+	for _, q := range l.trials {
+		switch {
+		case q.done:
+		case !q.due.After(now):
+			return q
+		case best == nil || q.due.Before(best.due):
+			best = q
+		}
+	}
+	return best
+}
+
+// acquire takes the address, then the host, then a job: always in this
+// order, so that no two lanes wait for each other.
+func (l *lane) acquire(ctx context.Context) (release func()) {
+	address := l.run.addresses.acquire(ctx, l.target.IP)
+	if address == nil {
+		return nil
+	}
+	host := l.run.hosts.acquire(ctx, l.target.Host)
+	if host == nil {
+		address()
+		return nil
+	}
+	select {
+	case l.run.jobs <- struct{}{}:
+	case <-ctx.Done():
+		host()
+		address()
+		return nil
+	}
+	if ctx.Err() != nil { // both were ready: no session is opened any more
+		<-l.run.jobs
+		host()
+		address()
+		return nil
+	}
+	return func() {
+		<-l.run.jobs
+		host()
+		address()
+	}
+}
+
+func (l *lane) abandon(reason result.Reason) {
+	for _, q := range l.trials {
+		if !q.done {
+			q.trial.Abandon(reason)
+			l.finish(q)
+		}
+	}
+}
+
+func (l *lane) finish(q *queued) {
+	q.done = true
+	c := q.trial.Result()
+	l.run.checked(l.target, &c)
+}
+
+// waitUntil waits for due and reports whether it came before ctx ended.
+func waitUntil(ctx context.Context, due time.Time) bool {
+	if ctx.Err() != nil {
+		return false
+	}
+	d := time.Until(due)
+	if due.IsZero() || d <= 0 {
+		return true
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

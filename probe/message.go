@@ -1,0 +1,253 @@
+package probe
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"time"
+
+	"mxprobe/probe/result"
+	"mxprobe/probe/smtpwire"
+	"mxprobe/scenarios"
+)
+
+// dataEnd stands for a verb where the end of a message is judged.
+const dataEnd = "end of data"
+
+// envelope is the transaction as far as it is known.
+type envelope struct {
+	from     string
+	to       []string
+	accepted int
+}
+
+// sent keeps the address of a MAIL or RCPT line.
+func (e *envelope) sent(verb string, line []byte) {
+	switch verb {
+	case "MAIL":
+		e.from = pathOf(line)
+	case "RCPT":
+		e.to = append(e.to, pathOf(line))
+	}
+}
+
+// learn takes a reply up. A refused MAIL, RSET, EHLO and the end of a
+// message begin a new transaction.
+func (e *envelope) learn(verb string, positive bool) {
+	switch verb {
+	case "RCPT":
+		if positive {
+			e.accepted++
+		}
+	case "RSET", "EHLO", "HELO", "LHLO", dataEnd:
+		if positive || verb == dataEnd {
+			*e = envelope{}
+		}
+	}
+}
+
+// pathOf returns the address between the angle brackets of a line.
+func pathOf(line []byte) string {
+	_, rest, ok := bytes.Cut(line, []byte("<"))
+	if !ok {
+		return ""
+	}
+	address, _, ok := bytes.Cut(rest, []byte(">"))
+	if !ok {
+		return ""
+	}
+	return string(address)
+}
+
+// playMessage sends a message, with the DATA before it unless the step is a
+// body, and judges the reply to its end.
+func (s *session) playMessage(step *scenarios.Step) {
+	st := s.begin(step)
+	want, err := s.want(step)
+	var text []byte
+	if err == nil {
+		text, err = s.messageText(step)
+	}
+	if err != nil {
+		s.close(st, badValue(err))
+		return
+	}
+	if step.Action == scenarios.Message {
+		if j, goOn := s.sayData(st, step, want); !goOn {
+			s.close(st, j)
+			return
+		}
+	}
+	s.close(st, s.sendText(st, step, want, text))
+}
+
+// sayData says DATA. A refusal of DATA is the refusal of the message, where
+// one is expected.
+func (s *session) sayData(st *result.Step, step *scenarios.Step, want *scenarios.Expect) (judgement, bool) {
+	limit := s.timeout(step.Timeout, s.set.replyTimeout())
+	st.Sent = "DATA"
+	if j, ok := s.write("DATA", []byte("DATA\r\n"), limit); !ok {
+		return j, false
+	}
+	seen := s.read(limit)
+	seen.verb = "DATA"
+	if seen.reply != nil && seen.reply.Code == 354 {
+		fillReply(st, &seen, s.trial.dialogue.mask)
+		s.dataOpen = true
+		return judgement{}, true
+	}
+	if j, ok := s.passes(st, step, &seen); ok {
+		return j, false
+	}
+	if seen.reply != nil && seen.reply.Class() <= 3 {
+		// 2xx to DATA is no leave to send the text.
+		want = s.trial.dialogue.data
+	}
+	j := s.judge(st, want, &seen)
+	return j, false
+}
+
+// sendText sends the text of a message and its end, and judges the reply.
+func (s *session) sendText(st *result.Step, step *scenarios.Step, want *scenarios.Expect, text []byte) judgement {
+	limit := s.timeout(step.Timeout, DefaultDataTimeout)
+	if step.Timeout == 0 && s.set.ReplyTimeout > 0 {
+		limit = s.set.ReplyTimeout
+	}
+	s.buf = smtpwire.AppendData(s.buf[:0], text, !step.NoStuff, !step.NoEnd)
+	st.Sent = fmt.Sprintf("%s (%d bytes)", strings.TrimSpace(st.Sent+" message"), len(s.buf))
+	st.Want = want.Codes.String()
+	s.setDeadline(time.Now().Add(limit))
+	if err := s.writeText(); err != nil {
+		return s.writeFailed(err, dataEnd, limit)
+	}
+	s.dataOpen = step.NoEnd
+	if want.Codes.None {
+		s.loose = true
+		return met()
+	}
+	seen := s.read(limit)
+	seen.verb = dataEnd
+	if seen.reply != nil {
+		s.envelope.learn(dataEnd, seen.reply.Class() == 2)
+	} else if seen.fault.reason != result.Protocol {
+		seen.fault.message += ", after the end of the message: it is not known whether it was accepted"
+	}
+	if j, ok := s.passes(st, step, &seen); ok {
+		return j
+	}
+	j := s.judge(st, want, &seen)
+	if j.status <= result.Warn {
+		j = s.capture(step, &seen, j)
+	}
+	return j
+}
+
+// maxRecorded is the longest message that is repeated in a transcript.
+const maxRecorded = 2048
+
+// writeText sends the text in s.buf in one write.
+func (s *session) writeText() error {
+	if len(s.buf) > maxRecorded {
+		s.record.Remark(fmt.Sprintf("the text of the message, %d bytes", len(s.buf)))
+		s.conn.SetRecording(false)
+		defer s.conn.SetRecording(true)
+	}
+	return s.conn.WriteRaw(s.buf)
+}
+
+// messageText returns the text of a message with its variables put in and
+// the missing fields added.
+func (s *session) messageText(step *scenarios.Step) ([]byte, error) {
+	text := step.Content
+	if text == nil {
+		var err error
+		if text, err = step.Text.Append(nil, s.lookup); err != nil {
+			return nil, err
+		}
+	}
+	if step.Action == scenarios.Body || step.AsIs {
+		return text, nil
+	}
+	return s.complete(text), nil
+}
+
+// complete adds the header fields a message must have (RFC 5322 section
+// 3.6), those that make it recognisable, and the one that keeps responders
+// quiet (RFC 3834 section 5). Attempts of one dialogue share Date and
+// Message-ID, since greylisting must see the same message again.
+func (s *session) complete(text []byte) []byte {
+	header, hasHeader := headerOf(text)
+	var out []byte
+	add := func(name, value string) {
+		if !hasField(header, name) {
+			out = append(append(append(append(out, name...), ": "...), value...), '\n')
+		}
+	}
+	from, _ := s.lookup("from")
+	helo, _ := s.lookup("helo")
+	if from == "" {
+		from = "mxprobe@" + helo
+	}
+	to := s.envelope.to
+	if len(to) == 0 {
+		address, _ := s.lookup("to")
+		to = []string{address}
+	}
+	add("Date", s.set.now().Add(-time.Since(s.trial.started)).Format("Mon, 02 Jan 2006 15:04:05 -0700"))
+	add("Message-ID", s.messageID(helo))
+	add("From", "<"+from+">")
+	add("To", "<"+strings.Join(to, ">, <")+">")
+	add("Auto-Submitted", "auto-generated")
+	if !hasHeader {
+		out = append(out, '\n')
+	}
+	return append(out, text...)
+}
+
+// messageID is the same for every attempt of a dialogue, and another for
+// every other dialogue.
+func (s *session) messageID(helo string) string {
+	t := s.trial.target
+	id := strings.Map(idByte, fmt.Sprintf("%s.%s.%d.%s", t.IP, s.trial.dialogue.name, t.Port, t.Domain))
+	run, _ := s.lookup("run_id")
+	return fmt.Sprintf("<%s.%s@%s>", strings.Map(idByte, run), id, helo)
+}
+
+// idByte keeps what may stand in the left part of a Message-ID (RFC 5322
+// section 3.6.4).
+func idByte(r rune) rune {
+	switch {
+	case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9':
+		return r
+	}
+	return '-'
+}
+
+// headerOf returns the header section of a text, if it begins with one.
+func headerOf(text []byte) (header []byte, ok bool) {
+	first, _, _ := bytes.Cut(text, []byte("\n"))
+	name, _, colon := bytes.Cut(first, []byte(":"))
+	if !colon || len(name) == 0 || bytes.ContainsAny(name, " \t") {
+		return nil, false
+	}
+	for at := 0; at < len(text); {
+		end := bytes.IndexByte(text[at:], '\n')
+		if end < 0 {
+			break
+		}
+		if len(bytes.TrimRight(text[at:at+end], "\r")) == 0 {
+			return text[:at], true
+		}
+		at += end + 1
+	}
+	return text, true
+}
+
+func hasField(header []byte, name string) bool {
+	for line := range bytes.Lines(header) {
+		if len(line) > len(name) && line[len(name)] == ':' && strings.EqualFold(string(line[:len(name)]), name) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,139 @@
+// Package probe plays dialogues with mail servers and says what was seen.
+//
+// A Runner takes Requests (a domain, or a server, and the checks to make),
+// finds the hosts, opens sessions within its limits and yields one
+// result.Domain for each request. A Dialogue is the Check that plays a
+// scenario; NewDialogue makes one. Nothing here prints.
+package probe
+
+import (
+	"context"
+	"net"
+	"net/netip"
+	"time"
+
+	"mxprobe/dnsmx"
+	"mxprobe/probe/result"
+)
+
+// Resolver finds the hosts of a domain; *dnsmx.Resolver is one.
+type Resolver interface {
+	Route(ctx context.Context, domain string) (dnsmx.Route, error)
+	Host(ctx context.Context, name string) dnsmx.Host
+	Alive(ctx context.Context) error
+}
+
+// Dialer opens connections; *net.Dialer is one. The address is always an IP
+// address and a port.
+type Dialer interface {
+	DialContext(ctx context.Context, network, address string) (net.Conn, error)
+}
+
+// Router is a Dialer that knows whether there is a way to an address. It is
+// asked when a connection fails with "network unreachable", to tell a machine
+// without a route for the address family from a router far away.
+type Router interface {
+	HasRoute(to netip.AddrPort) bool
+}
+
+// Request asks for one domain, or for one server instead of its MX hosts.
+type Request struct {
+	// Domain is the mail domain; it may be empty where Server is set.
+	Domain string
+	// Server is a host name or an address literal. It is spoken to instead
+	// of the domain's MX hosts, and no MX record is looked up.
+	Server string
+	// Port is the port of every check; 0 leaves it to the check.
+	Port   uint16
+	Checks []Check
+}
+
+// Target is one address of one host.
+type Target struct {
+	Domain     string
+	Host       string
+	Preference uint16
+	IP         netip.Addr
+	Port       uint16
+}
+
+// AddrPort returns the address to connect to.
+func (t Target) AddrPort() netip.AddrPort { return netip.AddrPortFrom(t.IP, t.Port) }
+
+// Check is something to be found out about one address. A Check is used by
+// many goroutines at once.
+type Check interface {
+	// Name is the name in the report.
+	Name() string
+	// Port is the port the check speaks to, 0 for the usual one (25).
+	Port() uint16
+	// Start prepares the check for one target. If stepped is not nil, the
+	// trial calls it after each step.
+	Start(t Target, stepped func(*result.Step)) Trial
+}
+
+// Trial is one check of one target; one goroutine uses it.
+type Trial interface {
+	// Play makes one attempt. If again is true, the trial wants another
+	// attempt, after wait.
+	Play(ctx context.Context) (wait time.Duration, again bool)
+	// Abandon says that no further attempt will be made, and why.
+	Abandon(reason result.Reason)
+	// Result returns what was seen so far.
+	Result() result.Check
+}
+
+// Require says which addresses must pass.
+type Require uint8
+
+// The demands on a domain.
+const (
+	RequireAll  Require = iota // every address of every host
+	RequireBest                // every address of the hosts with the lowest preference value
+	RequireAny                 // at least one address
+)
+
+// Family limits the addresses to one address family.
+type Family uint8
+
+// The address families.
+const (
+	AnyFamily Family = iota
+	OnlyIPv4
+	OnlyIPv6
+)
+
+// Runner plays checks against the hosts of domains. Set the fields before
+// the first Run and do not change them afterwards.
+type Runner struct {
+	Resolver Resolver
+	// Jobs is how many sessions may be open at once, PerHost how many with
+	// one host; there is never more than one with an address. Values below
+	// 1 stand for 64 and 2.
+	Jobs, PerHost int
+	Family        Family
+	// Only and SkipHost are globs for host names (* and ?, without case);
+	// an empty list chooses every host.
+	Only, SkipHost []string
+	Require        Require
+	// FailFast stops the run at the first failure.
+	FailFast bool
+	// Self is the name this machine gives in EHLO; a mail exchanger of the
+	// same name is noted as a loop.
+	Self string
+	// Watch, if not nil, is told of everything as it happens. It is called
+	// by one goroutine at a time.
+	Watch Watcher
+}
+
+// Watcher is told what happens while it happens.
+type Watcher interface {
+	// Routed is called when the hosts of a domain are known (or not to be
+	// had: then d has a reason).
+	Routed(d *result.Domain)
+	// Stepped is called after each step of a dialogue.
+	Stepped(t Target, check string, s *result.Step)
+	// Checked is called when a check of one address is complete, steps of
+	// all attempts included.
+	Checked(t Target, c *result.Check)
+}

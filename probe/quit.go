@@ -1,0 +1,73 @@
+package probe
+
+import (
+	"time"
+
+	"mxprobe/probe/result"
+	"mxprobe/scenarios"
+)
+
+// quit says QUIT where the line is still open. How the server takes it is a
+// note (RFC 5321 section 4.1.1.10), unless it shows that replies were out of
+// step all along.
+func (s *session) quit() {
+	if s.conn == nil || s.gone || s.quitSaid || s.farewellCode != 0 || s.scenario.NoQuit {
+		return
+	}
+	if s.dataOpen && !s.endData() {
+		return
+	}
+	st := s.newStep(s.trial.dialogue.steps+1, "QUIT", scenarios.Pos{})
+	st.Sent = "QUIT"
+	limit := quitTimeout
+	if s.ctx.Err() != nil {
+		_ = s.conn.SetDeadline(time.Now().Add(farewell))
+		_ = s.conn.WriteLine([]byte("QUIT"))
+		s.close(st, judgement{status: result.NotRun})
+		return
+	}
+	s.setDeadline(time.Now().Add(limit))
+	if err := s.conn.WriteLine([]byte("QUIT")); err != nil {
+		s.close(st, judgement{status: result.Pass, note: "QUIT could not be sent: " + plainError(err)})
+		return
+	}
+	seen := s.read(limit)
+	fillReply(st, &seen, s.trial.dialogue.mask)
+	s.close(st, s.judgeQuit(&seen))
+}
+
+func (s *session) judgeQuit(seen *observation) judgement {
+	j := met()
+	switch {
+	case seen.reply == nil:
+		j.note = "no answer to QUIT: " + seen.fault.message
+	case seen.reply.Code == 221:
+	case s.loose:
+	default:
+		if further := s.read(time.Second); further.reply != nil {
+			return judgement{
+				status: result.Fail, reason: result.Protocol,
+				message: "a reply too many: QUIT got " + shown(seen.reply) + " and then " + shown(further.reply) + ", so an earlier reply was not the one asked for",
+			}
+		}
+		j.note = "QUIT was answered with " + shown(seen.reply) + " instead of 221"
+	}
+	return j
+}
+
+// endData leaves the state in which the server takes every line for message
+// text. Where no recipient was accepted a lone dot is right (RFC 2920
+// section 3.1); where one was, a dot could deliver an empty message, so the
+// connection is dropped, which delivers nothing.
+func (s *session) endData() bool {
+	s.dataOpen = false
+	if s.envelope.accepted > 0 || s.ctx.Err() != nil {
+		_ = s.conn.Close()
+		return false
+	}
+	s.setDeadline(time.Now().Add(quitTimeout))
+	if s.conn.WriteRaw([]byte(".\r\n")) != nil {
+		return false
+	}
+	return s.read(quitTimeout).reply != nil
+}

@@ -1,0 +1,132 @@
+package probe
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"net/netip"
+	"sync"
+
+	"mxprobe/probe/result"
+)
+
+// Defaults of a Runner's limits.
+const (
+	DefaultJobs    = 64
+	DefaultPerHost = 2
+)
+
+// ahead is how many domains for each job may be under way or waiting to be
+// yielded: enough to keep the sessions busy while one slow domain holds up
+// the order, and a bound on memory.
+const ahead = 4
+
+// errFailFast ends a run at its first failure.
+var errFailFast = errors.New("stopped at the first failure")
+
+// run is one call of Runner.Run: the shared limits and the owner of all
+// goroutines.
+type run struct {
+	*Runner
+	cancel    context.CancelCauseFunc
+	jobs      chan struct{}
+	addresses *keyed[netip.Addr]
+	hosts     *keyed[string]
+	watch     sync.Mutex
+}
+
+// Run plays the requests and yields one result for each, in their order. It
+// reads ahead only as far as its limits allow, so that memory does not grow
+// with the list. When ctx ends, what is known of the requests read so far is
+// yielded, what was not done in them has the verdict not_run, and no further
+// request is read. The cause of ctx's end (context.Cause) tells a time limit
+// from an interruption: context.DeadlineExceeded is the one, all else the
+// other. Run returns when every session is closed.
+func (r *Runner) Run(ctx context.Context, requests iter.Seq[Request]) iter.Seq[result.Domain] {
+	return func(yield func(result.Domain) bool) {
+		ctx, cancel := context.WithCancelCause(ctx)
+		defer cancel(nil)
+		run := r.newRun(cancel)
+		queue := newWindow[chan result.Domain](ahead * cap(run.jobs))
+		go run.feed(ctx, requests, queue)
+		open := true
+		for done := range queue.all(ctx) {
+			d := <-done
+			if open && !yield(d) {
+				open = false
+				cancel(nil)
+			}
+		}
+	}
+}
+
+func (r *Runner) newRun(cancel context.CancelCauseFunc) *run {
+	jobs, perHost := r.Jobs, r.PerHost
+	if jobs < 1 {
+		jobs = DefaultJobs
+	}
+	if perHost < 1 {
+		perHost = DefaultPerHost
+	}
+	return &run{
+		Runner:    r,
+		cancel:    cancel,
+		jobs:      make(chan struct{}, jobs),
+		addresses: newKeyed[netip.Addr](1),
+		hosts:     newKeyed[string](perHost),
+	}
+}
+
+// feed starts one goroutine for each request that has a place in the window.
+func (r *run) feed(ctx context.Context, requests iter.Seq[Request], queue *window[chan result.Domain]) {
+	defer queue.close()
+	for req := range requests {
+		done := make(chan result.Domain, 1)
+		if !queue.put(ctx, done) {
+			return
+		}
+		go func() { done <- r.domain(ctx, req) }()
+	}
+}
+
+func (r *run) routed(d *result.Domain) {
+	if r.Watch == nil {
+		return
+	}
+	r.watch.Lock()
+	defer r.watch.Unlock()
+	r.Watch.Routed(d)
+}
+
+func (r *run) checked(t Target, c *result.Check) {
+	if r.FailFast && c.Status == result.Fail {
+		r.cancel(errFailFast)
+	}
+	if r.Watch == nil {
+		return
+	}
+	r.watch.Lock()
+	defer r.watch.Unlock()
+	r.Watch.Checked(t, c)
+}
+
+// stepped returns the function that trials of one target and check call
+// after each step, nil if nobody watches.
+func (r *run) stepped(t Target, check string) func(*result.Step) {
+	if r.Watch == nil {
+		return nil
+	}
+	return func(s *result.Step) {
+		r.watch.Lock()
+		defer r.watch.Unlock()
+		r.Watch.Stepped(t, check, s)
+	}
+}
+
+// stopReason tells why ctx ended, for what could not be done any more.
+func stopReason(ctx context.Context) result.Reason {
+	if errors.Is(context.Cause(ctx), context.DeadlineExceeded) {
+		return result.Deadline
+	}
+	return result.Interrupted
+}

@@ -1,0 +1,127 @@
+package probe
+
+import "mxprobe/probe/result"
+
+// outcome is what a sending server would make of an address.
+type outcome uint8
+
+const (
+	unknown   outcome = iota // the prober could not find out
+	dead                     // no connection, or no dialogue: next host
+	postponed                // a temporary answer: next host, and the mail stays queued
+	rejected                 // a permanent refusal: the mail is returned
+	taken                    // the dialogue went as far as it should
+)
+
+// sendersView walks the ranked hosts as RFC 5321 section 5.1 has a sender
+// do. Hosts of one preference are one set: the sender may begin with any.
+func sendersView(hosts []result.Host) *result.Sender {
+	view := &result.Sender{}
+	decided := false
+	anyPostponed, anyKnown := false, false
+	for from := 0; from < len(hosts); {
+		to := from
+		best := unknown
+		by := ""
+		for ; to < len(hosts) && hosts[to].Preference == hosts[from].Preference; to++ {
+			h := &hosts[to]
+			o, failing := hostOutcome(h)
+			if failing {
+				view.Failing = append(view.Failing, h.Name)
+			}
+			if o == taken && by == "" {
+				by = h.Name
+			}
+			best = max(best, o)
+		}
+		from = to
+		anyPostponed = anyPostponed || best == postponed
+		anyKnown = anyKnown || best != unknown
+		if decided {
+			continue
+		}
+		switch best {
+		case taken:
+			view.View, view.By, decided = result.ViewAtOnce, by, true
+		case rejected:
+			view.View, decided = result.ViewRefused, true
+		}
+	}
+	switch {
+	case !anyKnown:
+		return nil
+	case !decided && anyPostponed:
+		view.View = result.ViewQueued
+	case !decided:
+		view.View = result.ViewDown
+	case view.View == result.ViewAtOnce && len(view.Failing) > 0:
+		view.View = result.ViewDegraded
+	}
+	return view
+}
+
+// hostOutcome returns the best outcome among the addresses of a host, as a
+// sender tries them in turn, and whether any of them fails.
+func hostOutcome(h *result.Host) (best outcome, failing bool) {
+	if h.Reason == result.DNS {
+		return dead, true
+	}
+	for i := range h.Addresses {
+		o := addressOutcome(&h.Addresses[i])
+		failing = failing || (o != taken && o != unknown)
+		best = max(best, o)
+	}
+	return best, failing
+}
+
+// addressOutcome is the worst outcome of the dialogues with an address.
+func addressOutcome(a *result.Address) outcome {
+	worst := unknown
+	for i := range a.Checks {
+		o := checkOutcome(&a.Checks[i])
+		if o != unknown && (worst == unknown || o < worst) {
+			worst = o
+		}
+	}
+	return worst
+}
+
+func checkOutcome(c *result.Check) outcome {
+	switch c.Reason {
+	case result.None, result.Slow:
+		if c.Status == result.Pass || c.Status == result.Warn {
+			return taken
+		}
+		return unknown
+	case result.Temporary:
+		return postponed
+	case result.Refused, result.Unreachable, result.Timeout, result.Reset, result.EOF, result.Protocol, result.TLS:
+		return dead
+	case result.Reply:
+		return replyOutcome(c)
+	}
+	return unknown
+}
+
+// replyOutcome looks at the code of the step that failed: an acceptance
+// where a refusal was expected is a finding, but the mail is taken.
+func replyOutcome(c *result.Check) outcome {
+	if c.FailedStep == nil {
+		return unknown
+	}
+	for i := range c.Steps {
+		s := &c.Steps[i]
+		if s.Attempt != c.Attempts || s.Number != *c.FailedStep {
+			continue
+		}
+		switch s.Code / 100 {
+		case 2, 3:
+			return taken
+		case 4:
+			return postponed
+		case 5:
+			return rejected
+		}
+	}
+	return unknown
+}

@@ -1,0 +1,145 @@
+package probe
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"mxprobe/probe/result"
+)
+
+// host is a host with one check an address.
+func host(name string, pref uint16, checks ...result.Check) result.Host {
+	h := result.Host{Name: name, Preference: pref}
+	for _, c := range checks {
+		h.Addresses = append(h.Addresses, result.Address{Checks: []result.Check{c}, Status: c.Status})
+		h.Status = result.Worst(h.Status, c.Status)
+	}
+	return h
+}
+
+func passed() result.Check { return result.Check{Status: result.Pass, Attempts: 1} }
+
+func notReached() result.Check {
+	return result.Check{Status: result.Fail, Reason: result.Timeout, Attempts: 1, FailedStep: new(int)}
+}
+
+func busy() result.Check {
+	return result.Check{Status: result.Inconclusive, Reason: result.Temporary, Attempts: 1}
+}
+
+func replied(code int) result.Check {
+	step := 3
+	return result.Check{
+		Status: result.Fail, Reason: result.Reply, Attempts: 2, FailedStep: &step,
+		Steps: []result.Step{{Attempt: 1, Number: 3, Code: 451}, {Attempt: 2, Number: 2, Code: 250}, {Attempt: 2, Number: 3, Code: code}},
+	}
+}
+
+func listed() result.Check {
+	return result.Check{Status: result.Inconclusive, Reason: result.Policy, Attempts: 1}
+}
+
+// A temporary answer or a dead host sends the sender to the next host, a
+// permanent refusal stops it (RFC 5321 sections 5.1 and 4.5.4.1).
+func TestTrap61SendersView(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		name  string
+		hosts []result.Host
+		want  *result.Sender
+	}{
+		{
+			"all take it",
+			[]result.Host{host("a", 10, passed()), host("b", 20, passed())},
+			&result.Sender{View: result.ViewAtOnce, By: "a"},
+		},
+		{
+			"first is dead",
+			[]result.Host{host("a", 10, notReached()), host("b", 20, passed())},
+			&result.Sender{View: result.ViewDegraded, By: "b", Failing: []string{"a"}},
+		},
+		{
+			"first is busy",
+			[]result.Host{host("a", 10, busy()), host("b", 20, passed())},
+			&result.Sender{View: result.ViewDegraded, By: "b", Failing: []string{"a"}},
+		},
+		{
+			"one address of the first is dead",
+			[]result.Host{host("a", 10, notReached(), passed())},
+			&result.Sender{View: result.ViewDegraded, By: "a", Failing: []string{"a"}},
+		},
+		{
+			"backup is dead",
+			[]result.Host{host("a", 10, passed()), host("b", 20, notReached())},
+			&result.Sender{View: result.ViewDegraded, By: "a", Failing: []string{"b"}},
+		},
+		{
+			"first refuses for good",
+			[]result.Host{host("a", 10, replied(550)), host("b", 20, passed())},
+			&result.Sender{View: result.ViewRefused, Failing: []string{"a"}},
+		},
+		{
+			"equal preference, one refuses",
+			[]result.Host{host("a", 10, replied(550)), host("b", 10, passed())},
+			&result.Sender{View: result.ViewDegraded, By: "b", Failing: []string{"a"}},
+		},
+		{
+			"accepting what should be refused still takes mail",
+			[]result.Host{host("a", 10, replied(250))},
+			&result.Sender{View: result.ViewAtOnce, By: "a"},
+		},
+		{
+			"all dead",
+			[]result.Host{host("a", 10, notReached()), host("b", 20, notReached())},
+			&result.Sender{View: result.ViewDown, Failing: []string{"a", "b"}},
+		},
+		{
+			"all busy",
+			[]result.Host{host("a", 10, busy()), host("b", 20, notReached())},
+			&result.Sender{View: result.ViewQueued, Failing: []string{"a", "b"}},
+		},
+		{
+			"name without address",
+			[]result.Host{{Name: "a", Preference: 10, Status: result.Fail, Reason: result.DNS}, host("b", 20, passed())},
+			&result.Sender{View: result.ViewDegraded, By: "b", Failing: []string{"a"}},
+		},
+		{"we are listed everywhere: nothing is known", []result.Host{host("a", 10, listed())}, nil},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			if diff := cmp.Diff(tc.want, sendersView(tc.hosts)); diff != "" {
+				t.Errorf("sendersView (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestJudgeDomainAppliesTheDemand(t *testing.T) {
+	t.Parallel()
+	dead := []result.Host{host("a", 10, passed()), host("b", 20, notReached())}
+	for _, tc := range []struct {
+		name    string
+		hosts   []result.Host
+		require Require
+		want    result.Verdict
+	}{
+		{"all, backup dead", dead, RequireAll, result.Fail},
+		{"best, backup dead", dead, RequireBest, result.Warn},
+		{"any, backup dead", dead, RequireAny, result.Warn},
+		{"best, best dead", []result.Host{host("a", 10, notReached()), host("b", 20, passed())}, RequireBest, result.Fail},
+		{"any, best dead", []result.Host{host("a", 10, notReached()), host("b", 20, passed())}, RequireAny, result.Warn},
+		{"any, none alive", []result.Host{host("a", 10, notReached())}, RequireAny, result.Fail},
+		{"best of an equal pair", []result.Host{host("a", 10, passed()), host("b", 10, notReached())}, RequireBest, result.Fail},
+		{"fail outweighs inconclusive", []result.Host{host("a", 10, busy()), host("b", 20, notReached())}, RequireAll, result.Fail},
+		{"any, one of two only busy", []result.Host{host("a", 10, busy()), host("b", 20, passed())}, RequireAny, result.Warn},
+		{"all well", []result.Host{host("a", 10, passed())}, RequireAny, result.Pass},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			if got, _, _ := judgeDomain(tc.hosts, tc.require); got != tc.want {
+				t.Errorf("judgeDomain = %v; want %v", got, tc.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,216 @@
+package probe
+
+import (
+	"context"
+	"time"
+
+	"mxprobe/probe/result"
+	"mxprobe/probe/smtpwire"
+	"mxprobe/scenarios"
+)
+
+// session is one attempt: one connection, from the handshake to QUIT.
+type session struct {
+	ctx      context.Context
+	trial    *trial
+	set      *Settings
+	scenario *scenarios.Scenario
+	lookup   scenarios.Lookup
+	captures map[string]string
+
+	conn        *smtpwire.Conn // nil while there is none
+	record      *smtpwire.Recorder
+	started     time.Time
+	connectTime time.Duration
+	buf         []byte
+
+	// What is known of the server.
+	greeted  bool
+	keywords *smtpwire.Keywords // of the latest EHLO, nil before it
+	envelope envelope
+	dataOpen bool // the server waits for message text
+	quitSaid bool // by the scenario itself
+	gone     bool // nothing more can be said on the connection
+	// farewellCode is the 421 with which the server ends the session.
+	farewellCode int
+	// loose is set once a reply was left unread on purpose: from then on a
+	// byte in the buffer is no surprise.
+	loose bool
+
+	// What it amounts to. Only the last of steps is pointed at by others.
+	steps      []result.Step
+	spans      []span // of each step, in the record
+	status     result.Verdict
+	reason     result.Reason
+	message    string
+	hint       string
+	notes      []string
+	failedStep *int
+	failedCode int
+	over       bool // no further step is to be played
+	passed     bool // because of a pass_if
+}
+
+// span is the part of the record that belongs to a step.
+type span struct{ from, to int }
+
+func newSession(ctx context.Context, t *trial) *session {
+	s := &session{
+		ctx:      ctx,
+		trial:    t,
+		set:      t.dialogue.settings,
+		scenario: t.dialogue.scenario,
+		captures: make(map[string]string),
+		started:  time.Now(),
+		record:   t.dialogue.settings.recorder(),
+		steps:    make([]result.Step, 0, t.dialogue.steps+2),
+	}
+	s.lookup = t.dialogue.lookup(t.target, t.rule, s.captures)
+	return s
+}
+
+// play runs the whole attempt. Afterwards the connection is closed and the
+// verdict stands.
+func (s *session) play() {
+	if !s.connect() {
+		s.finish()
+		return
+	}
+	unblock := context.AfterFunc(s.ctx, func() { _ = s.conn.SetDeadline(time.Unix(1, 0)) })
+	defer unblock()
+	defer s.conn.Close()
+	if !s.scenario.SpeakFirst {
+		s.greet()
+	}
+	for i := range s.scenario.Steps {
+		s.step(&s.scenario.Steps[i])
+	}
+	s.quit()
+	s.finish()
+}
+
+// connect opens the connection. What fails before the server has spoken is
+// the failure of step 0.
+func (s *session) connect() bool {
+	limit := s.set.connectTimeout()
+	ctx, cancel := context.WithTimeout(s.ctx, limit)
+	defer cancel()
+	to := s.trial.target.AddrPort()
+	begun := time.Now()
+	nc, err := s.set.Dialer.DialContext(ctx, "tcp", to.String())
+	if err == nil {
+		s.connectTime = max(time.Since(begun), 1)
+		s.conn = smtpwire.NewConn(nc, smtpwire.Options{Record: s.record})
+		return true
+	}
+	f := dialFault(s.ctx, s.set.Dialer, err, to, limit)
+	if (f.reason == result.Timeout || f.reason == result.Unreachable) && s.set.lineDown(s.ctx) {
+		f = fault{result.Inconclusive, result.NoRoute, f.message + "; the control server does not answer either"}
+	}
+	st := s.newStep(0, "connect", scenarios.Pos{})
+	st.Millis = result.Millis(time.Since(begun))
+	s.close(st, judgement{status: f.status, reason: f.reason, message: f.message, hint: advice(f.reason, "connect", 0, "", "")})
+	for i := range s.scenario.Steps {
+		s.leaveOut(&s.scenario.Steps[i])
+	}
+	return false
+}
+
+// greet waits for the greeting and judges it. Nothing is sent before its
+// last line (RFC 5321 section 4.3.1).
+func (s *session) greet() {
+	st := s.newStep(0, "greeting", s.scenario.Pos)
+	want, err := s.trial.dialogue.greeting.Resolve(s.lookup)
+	if err != nil {
+		s.close(st, badValue(err))
+		return
+	}
+	seen := s.read(s.timeout(0, s.set.replyTimeout()))
+	seen.plain = true
+	s.greeted = true
+	j := s.judge(st, want, &seen)
+	if seen.reply != nil && smtpwire.LooksRewritten(seen.reply) {
+		s.note("the greeting was rewritten: a firewall or filter (a middlebox) sits before the server")
+	}
+	s.close(st, j)
+}
+
+// badValue is the judgement on a step whose variables cannot be put in: the
+// mistake is ours.
+func badValue(err error) judgement {
+	return judgement{status: result.Inconclusive, reason: result.Local, message: result.PrintableString(err.Error())}
+}
+
+// timeout returns the wait for a reply: the step's, else the scenario's,
+// else the general one.
+func (s *session) timeout(step, general time.Duration) time.Duration {
+	switch {
+	case step > 0:
+		return step
+	case s.scenario.Timeout > 0:
+		return s.scenario.Timeout
+	}
+	return general
+}
+
+// read waits for one reply.
+func (s *session) read(limit time.Duration) observation {
+	if s.gone {
+		return observation{fault: fault{result.Fail, result.EOF, "the connection had ended before this step"}}
+	}
+	begun := time.Now()
+	s.setDeadline(begun.Add(limit))
+	reply, err := s.conn.ReadReply()
+	seen := observation{took: time.Since(begun)}
+	if err != nil {
+		seen.fault = readFault(s.ctx, err, limit)
+		return seen
+	}
+	seen.reply = &reply
+	return seen
+}
+
+// setDeadline bounds the next read and write; the end of the run bounds them
+// as well, whichever comes first.
+func (s *session) setDeadline(at time.Time) {
+	_ = s.conn.SetDeadline(at)
+	if s.ctx.Err() != nil { // the run may have ended before the line above
+		_ = s.conn.SetDeadline(time.Unix(1, 0))
+	}
+}
+
+// judge judges a reply, takes up what it tells of the server, and fills in
+// the step.
+func (s *session) judge(st *result.Step, want *scenarios.Expect, seen *observation) judgement {
+	fillReply(st, seen, s.trial.dialogue.mask)
+	st.Want = want.Codes.String()
+	j := judge(want, seen, s.set.temporary())
+	if seen.reply == nil {
+		if s.farewellCode != 0 && j.reason == result.EOF {
+			j.message += ", after it had announced so with 421"
+		}
+		s.hangUp()
+		return j
+	}
+	if seen.reply.Code == 421 {
+		// The end of the session, whatever was asked (RFC 5321 section 3.8).
+		s.farewellCode = 421
+	}
+	return j
+}
+
+// hangUp closes a connection on which nothing more can be said.
+func (s *session) hangUp() {
+	s.gone = true
+	_ = s.conn.Close()
+}
+
+// note keeps a finding that decides nothing.
+func (s *session) note(text string) {
+	for _, known := range s.notes {
+		if known == text {
+			return
+		}
+	}
+	s.notes = append(s.notes, text)
+}

@@ -1,0 +1,132 @@
+package probe
+
+import (
+	"context"
+	"net"
+	"sync"
+	"time"
+
+	"mxprobe/probe/result"
+	"mxprobe/probe/smtpwire"
+)
+
+// Defaults of Settings, and what is not a setting.
+const (
+	DefaultReplyTimeout   = 30 * time.Second
+	DefaultConnectTimeout = 10 * time.Second
+	// DefaultDataTimeout is the wait after the end of a message, where
+	// servers do their work (RFC 5321 section 4.5.3.2.6 allows 10 minutes).
+	DefaultDataTimeout = 60 * time.Second
+	// DefaultRetryWait is long enough for most greylists.
+	DefaultRetryWait = 5 * time.Minute
+
+	// quitTimeout bounds the wait for the answer to QUIT.
+	quitTimeout = 5 * time.Second
+	// farewell bounds the attempt to say QUIT when the run was stopped.
+	farewell = 500 * time.Millisecond
+)
+
+// TranscriptMode says of which dialogues the result holds a transcript.
+type TranscriptMode uint8
+
+// The modes.
+const (
+	TranscriptOnFailure TranscriptMode = iota
+	TranscriptAlways
+)
+
+// Settings are what all dialogues of a run have in common. They must not
+// change after the first NewDialogue.
+type Settings struct {
+	Dialer Dialer
+	// HELO, From and To are the values of the variables helo, from and to.
+	// An empty To stands for postmaster at the domain. An empty From is the
+	// null reverse-path.
+	HELO, From, To string
+	// RunID is the variable run_id: letters and digits, new for each run.
+	RunID string
+	// Now is the clock of the variable now and of the Date field; nil
+	// stands for time.Now.
+	Now func() time.Time
+	// Overrides are variables from outside the scenario, the weakest first:
+	// environment, files, command line.
+	Overrides []map[string]string
+	// Getenv looks up environment variables for secrets; nil finds none.
+	Getenv func(string) (string, bool)
+	// ReplyTimeout is the wait for one reply where the scenario and its
+	// step say nothing, ConnectTimeout the wait for a connection; 0 stands
+	// for the defaults.
+	ReplyTimeout, ConnectTimeout time.Duration
+	// Retry and RetryWait override the scenario's retry where not nil.
+	Retry     *int
+	RetryWait *time.Duration
+	// Temporary is how temporary answers count: Inconclusive, Warn or Fail.
+	// NotRun, the zero value, stands for Inconclusive.
+	Temporary  result.Verdict
+	Transcript TranscriptMode
+	// Control is a server known to answer, host and port. It is tried when
+	// an address does not answer: if the control server does not answer
+	// either, nothing is known of the address. Empty means none.
+	Control string
+
+	control     sync.Once
+	controlDown bool
+	recorders   sync.Pool
+}
+
+// recorder returns an empty recorder, from one that is used no more if there
+// is one.
+func (s *Settings) recorder() *smtpwire.Recorder {
+	if r, ok := s.recorders.Get().(*smtpwire.Recorder); ok {
+		r.Reset()
+		return r
+	}
+	return smtpwire.NewRecorder(0)
+}
+
+func (s *Settings) now() time.Time {
+	if s.Now != nil {
+		return s.Now()
+	}
+	return time.Now()
+}
+
+func (s *Settings) connectTimeout() time.Duration {
+	if s.ConnectTimeout > 0 {
+		return s.ConnectTimeout
+	}
+	return DefaultConnectTimeout
+}
+
+func (s *Settings) replyTimeout() time.Duration {
+	if s.ReplyTimeout > 0 {
+		return s.ReplyTimeout
+	}
+	return DefaultReplyTimeout
+}
+
+func (s *Settings) temporary() result.Verdict {
+	if s.Temporary == result.NotRun {
+		return result.Inconclusive
+	}
+	return s.Temporary
+}
+
+// lineDown reports whether the control server was tried, once in a run, and
+// did not answer.
+func (s *Settings) lineDown(ctx context.Context) bool {
+	if s.Control == "" {
+		return false
+	}
+	s.control.Do(func() {
+		ctx, cancel := context.WithTimeout(ctx, s.connectTimeout())
+		defer cancel()
+		conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", s.Control)
+		if err != nil {
+			s.controlDown = true
+			return
+		}
+		_ = conn.Close()
+	})
+	return s.controlDown
+}

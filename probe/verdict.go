@@ -1,0 +1,170 @@
+package probe
+
+import (
+	"fmt"
+	"strings"
+
+	"mxprobe/probe/result"
+)
+
+// sumUp gives every level of d its verdict, from the checks upwards, and
+// says how a sender would fare.
+func sumUp(d *result.Domain, require Require) {
+	for i := range d.Hosts {
+		sumUpHost(&d.Hosts[i])
+	}
+	adviseUnreached(d)
+	if d.Reason != result.None { // decided without a dialogue
+		return
+	}
+	d.Sender = sendersView(d.Hosts)
+	d.Status, d.Reason, d.Message = judgeDomain(d.Hosts, require)
+}
+
+func sumUpHost(h *result.Host) {
+	for i := range h.Addresses {
+		a := &h.Addresses[i]
+		for j := range a.Checks {
+			a.Status = result.Worst(a.Status, a.Checks[j].Status)
+		}
+		if a.Status > h.Status {
+			h.Status = a.Status
+			h.Reason, h.Message = decider(a)
+		}
+	}
+}
+
+// decider returns the reason and message of the check that decided the
+// address.
+func decider(a *result.Address) (result.Reason, string) {
+	for i := range a.Checks {
+		if c := &a.Checks[i]; c.Status == a.Status {
+			return c.Reason, c.Message
+		}
+	}
+	return result.None, ""
+}
+
+// judgeDomain applies the demand. Failures of addresses that need not pass
+// are a warning, never silence.
+func judgeDomain(hosts []result.Host, require Require) (result.Verdict, result.Reason, string) {
+	all := worstOf(hosts, func(*result.Host) bool { return true })
+	if all <= result.Pass {
+		return all, result.None, ""
+	}
+	needed := all
+	switch require {
+	case RequireBest:
+		best := hosts[0].Preference // hosts are ranked
+		needed = worstOf(hosts, func(h *result.Host) bool { return h.Preference == best })
+	case RequireAny:
+		if anyPassed(hosts) {
+			needed = result.Pass
+		}
+	}
+	deciding := worstHost(hosts, needed)
+	if needed < all {
+		deciding = worstHost(hosts, all)
+		needed = result.Worst(needed, result.Warn)
+	}
+	return needed, deciding.Reason, fmt.Sprintf("%s: %s", deciding.Name, deciding.Message)
+}
+
+func worstOf(hosts []result.Host, counts func(*result.Host) bool) result.Verdict {
+	worst := result.NotRun
+	for i := range hosts {
+		if counts(&hosts[i]) {
+			worst = result.Worst(worst, hosts[i].Status)
+		}
+	}
+	return worst
+}
+
+func worstHost(hosts []result.Host, v result.Verdict) *result.Host {
+	for i := range hosts {
+		if hosts[i].Status == v {
+			return &hosts[i]
+		}
+	}
+	return &hosts[0]
+}
+
+func anyPassed(hosts []result.Host) bool {
+	for i := range hosts {
+		for j := range hosts[i].Addresses {
+			if s := hosts[i].Addresses[j].Status; s == result.Pass || s == result.Warn {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// adviseUnreached tells a dead host from a dead line: with other hosts
+// answering the fault is there, with none the way out of here is suspect.
+func adviseUnreached(d *result.Domain) {
+	reached, unreached := 0, 0
+	var answered []string
+	for i := range d.Hosts {
+		n := 0
+		for j := range d.Hosts[i].Addresses {
+			if silent(&d.Hosts[i].Addresses[j]) {
+				unreached++
+			} else if greeted(&d.Hosts[i].Addresses[j]) {
+				n++
+			}
+		}
+		if n > 0 {
+			answered = append(answered, d.Hosts[i].Name)
+		}
+		reached += n
+	}
+	switch {
+	case unreached == 0:
+	case reached == 0:
+		d.Hint = "no address answered at all: outgoing port 25 is often blocked by the network a probe runs in; try another port (-p 587) or another machine, or name a server known to answer with --control"
+	default:
+		advice := fmt.Sprintf("%s answered from this machine, so look at this host or the way to it", strings.Join(answered, " and "))
+		eachCheck(d, func(c *result.Check) {
+			if c.Reason == result.Timeout && atConnect(c) {
+				c.Hint = advice
+			}
+		})
+	}
+}
+
+func eachCheck(d *result.Domain, f func(*result.Check)) {
+	for i := range d.Hosts {
+		for j := range d.Hosts[i].Addresses {
+			a := &d.Hosts[i].Addresses[j]
+			for k := range a.Checks {
+				f(&a.Checks[k])
+			}
+		}
+	}
+}
+
+// silent reports whether every connection to the address timed out.
+func silent(a *result.Address) bool {
+	for i := range a.Checks {
+		if c := &a.Checks[i]; c.Reason != result.Timeout || !atConnect(c) {
+			return false
+		}
+	}
+	return len(a.Checks) > 0
+}
+
+// greeted reports whether the address took a connection.
+func greeted(a *result.Address) bool {
+	for i := range a.Checks {
+		if c := &a.Checks[i]; c.Attempts > 0 && !atConnect(c) && c.Status != result.NotRun {
+			return true
+		}
+	}
+	return false
+}
+
+// atConnect reports whether the check ended before there was a connection.
+func atConnect(c *result.Check) bool {
+	return c.FailedStep != nil && *c.FailedStep == 0 && c.ConnectMillis == 0
+}
