@@ -23,10 +23,6 @@ func (s *Step) delivers() bool {
 	case Bytes:
 		return handsOver(string(s.Bytes)) && s.Expect.mayTake(3)
 	case Send, Raw:
-		// A command that is a variable's could be any.
-		if s.Text.parts != nil && s.Verb == "" && s.Action == Send {
-			return s.Expect.mayTake(3)
-		}
 		if s.Verb == "BDAT" {
 			return s.Expect.mayTake(2)
 		}
@@ -42,11 +38,12 @@ func (e *Expect) mayTake(class int) bool {
 	return c.IsZero() || c.Any || c.None || len(c.vars) > 0 || c.HasClass(class)
 }
 
-// handsOver reports whether one of the lines is DATA, or BDAT.
+// handsOver reports whether one of the lines is DATA or BDAT, or could be
+// because its command comes from a variable.
 func handsOver(text string) bool {
 	for line := range strings.FieldsFuncSeq(text, func(r rune) bool { return r == '\r' || r == '\n' }) {
 		verb, _, _ := strings.Cut(strings.TrimSpace(line), " ")
-		if strings.EqualFold(verb, "DATA") || strings.EqualFold(verb, "BDAT") {
+		if strings.EqualFold(verb, "DATA") || strings.EqualFold(verb, "BDAT") || strings.Contains(verb, "${") {
 			return true
 		}
 	}

@@ -75,9 +75,3 @@ func resolveAll[T any](in []T, lookup Lookup, resolve func(*T, Lookup) (T, error
 	}
 	return out, nil
 }
-
-// reads reports whether more is expected than a code, so that a reply has to
-// be read.
-func (e *Expect) reads() bool {
-	return e.Enhanced != nil || e.Text != nil || e.Lines != nil || e.Offers != nil || e.Lacks != nil || e.Within != Limit{}
-}

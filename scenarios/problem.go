@@ -108,12 +108,3 @@ func (s *Scenario) Problem(pos Pos, message, hint string) Problem {
 	}
 	return s.source.problem(pos, s.source.width(pos), message, hint)
 }
-
-// Problem returns a mistake at a place of the scenario's file, for callers
-// that find one which Parse cannot see.
-func (s *Scenario) Problem(pos Pos, message, hint string) Problem {
-	if s.source == nil {
-		return Problem{File: s.File, Pos: pos, Width: 1, Message: message, Hint: hint}
-	}
-	return s.source.problem(pos, s.source.width(pos), message, hint)
-}
