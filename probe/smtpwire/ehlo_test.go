@@ -162,6 +162,7 @@ func TestTrap10Middlebox(t *testing.T) {
 		{reply(220, "220 mx.fabrikam.test ESMTP\r\n"), false},
 		{reply(220, "220-****************\r\n220-* Welcome *\r\n220 ****************\r\n"), false},
 		{reply(220, "220 *\r\n"), false},
+		{reply(220, "220 **** 192.0.2.1:25\r\n"), false},
 		{reply(220, "220\r\n"), false},
 		{reply(554, "554 ********************\r\n"), false},
 		{ehlo("mx.fabrikam.test", "SIZE 10", "XXXXXXXA"), true},

@@ -415,3 +415,29 @@ func TestReadWithBytesAndErrorAtOnce(t *testing.T) {
 		t.Errorf("ReadReply() = %v; want Truncated by %v", e, cause)
 	}
 }
+
+// A time limit is no end: what comes under the next one is read.
+func TestReadWithBytesAndTimeoutAtOnce(t *testing.T) {
+	t.Parallel()
+	nc := &together{s: "250-a\r\n", err: timeoutErr}
+	c := NewConn(nc, Options{})
+	if e := replyErr(t, c); e.Kind != Truncated || !isTimeout(e) {
+		t.Errorf("ReadReply() = %v; want Truncated by a timeout", e)
+	}
+	nc.s, nc.err = "250 b\r\n", nil
+	if r := mustRead(t, c); r.Raw != "250-a\r\n250 b\r\n" {
+		t.Errorf("ReadReply() = %q; want the whole reply", r.Raw)
+	}
+}
+
+// Replies that never end where a read ends must not make the buffer grow.
+func TestBufferStaysSmall(t *testing.T) {
+	t.Parallel()
+	c := said(Options{}, strings.Repeat("250 2.1.5 Ok, recipient taken\r\n", 5000))
+	for range 4999 {
+		mustRead(t, c)
+		if len(c.buf) > firstBuffer {
+			t.Fatalf("buffer has %d octets; want %d", len(c.buf), firstBuffer)
+		}
+	}
+}

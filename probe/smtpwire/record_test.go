@@ -21,7 +21,7 @@ func TestRecorderKeepsOrderAndTime(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		rec := NewRecorder(0)
-		sc := &scriptConn{pieces: [][]byte{[]byte("220 m"), []byte("x\r\n"), []byte("250 ok\r\n")}}
+		sc := &scriptConn{pieces: [][]byte{[]byte("220-m"), []byte("x\r\n"), []byte("220 go\r\n"), []byte("250 ok\r\n")}}
 		c := NewConn(sc, Options{Record: rec})
 		mustRead(t, c)
 		time.Sleep(time.Second)
@@ -40,7 +40,7 @@ func TestRecorderKeepsOrderAndTime(t *testing.T) {
 			t.Fatal(err)
 		}
 		later := "1s C \"NOOP\\r\\n\"\n1s S \"250 ok\\r\\n\"\n1s - \"message of 14 octets\"\n1s C \".\\r\\n\"\n"
-		if got, want := story(rec, 0), "0s S \"220 mx\\r\\n\"\n"+later; got != want {
+		if got, want := story(rec, 0), "0s S \"220-mx\\r\\n\"\n0s S \"220 go\\r\\n\"\n"+later; got != want {
 			t.Errorf("record =\n%swant\n%s", got, want)
 		}
 		if got := story(rec, step); got != later {
