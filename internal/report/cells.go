@@ -114,7 +114,8 @@ func wrap(s string, width int) []string {
 		switch {
 		case line == "":
 			line = word
-		case cells(line)+1+cells(word) <= width:
+		case cells(line)+1+cells(word) <= width || strings.HasPrefix(word, "::"):
+			// A CI system may take a line that begins with :: for a command.
 			line += " " + word
 		default:
 			lines = append(lines, line)

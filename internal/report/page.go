@@ -59,20 +59,26 @@ func (p *page) room(indent int) int {
 	return max(p.width-indent, 20)
 }
 
-// text writes s below a label, wrapped, later lines under the first.
-func (p *page) text(indent, label, s string) {
-	for i, l := range wrap(s, p.room(cells(indent)+cells(label))) {
+// text writes s behind a label, wrapped, later lines under the first. A
+// later line is always set in, so that no word of a server begins a line,
+// where it might be taken for a verdict.
+func (p *page) text(indent, label, s string) { p.styled("", indent, label, s) }
+
+// styled is text with a label in a colour.
+func (p *page) styled(style, indent, label, s string) {
+	hang := max(cells(indent)+cells(label), 2)
+	for i, l := range wrap(s, p.room(hang)) {
 		if i > 0 {
-			label = strings.Repeat(" ", cells(label))
+			indent, label = strings.Repeat(" ", hang), ""
 		}
-		p.line(indent, label, l)
+		p.line(indent, p.paint(style, label), l)
 	}
 }
 
 // paint is called after widths have been counted, because an escape
 // sequence takes no column.
 func (p *page) paint(style, s string) string {
-	if !p.color || s == "" {
+	if !p.color || style == "" || s == "" {
 		return s
 	}
 	return "\x1b[" + style + "m" + s + "\x1b[0m"

@@ -120,7 +120,7 @@ func (t *Text) verdictOfAll(d *result.Domain, rows []row) {
 	if d.Status < worst {
 		why = "a host that need not pass did not (" + why + ")"
 	}
-	t.page.text("", t.page.verdict(d.Status, 0)+gap, title(d)+": "+why)
+	t.page.styled(style(d.Status), "", word(d.Status)+gap, title(d)+": "+why)
 }
 
 func (t *Text) flush() error {
