@@ -27,7 +27,11 @@ func Printable(b []byte, limit int) string {
 	}
 	var out strings.Builder
 	out.Grow(len(b) + len("... ( more bytes)") + len("9223372036854775807"))
-	escape(&out, string(b))
+	if ascii(b) {
+		out.Write(b) // what most text is, without a copy on the way
+	} else {
+		escape(&out, string(b))
+	}
 	out.WriteString("... (")
 	var digits [20]byte
 	out.Write(strconv.AppendInt(digits[:0], int64(left), 10))
@@ -68,6 +72,16 @@ func runeEnd(b []byte, limit int) int {
 		return start
 	}
 	return limit
+}
+
+// ascii reports whether b is ASCII that Printable leaves as it is.
+func ascii(b []byte) bool {
+	for _, c := range b {
+		if c < 0x20 || c >= 0x7f {
+			return false
+		}
+	}
+	return true
 }
 
 // plain returns the length of the part of s, from its start, that Printable

@@ -1,0 +1,77 @@
+package result
+
+import (
+	"encoding/json"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// TestNamesInJSONAreFrozen: a name that is gone or means something else
+// breaks every program that reads the reports. Add to this list, never
+// change it.
+func TestNamesInJSONAreFrozen(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		v    any
+		want string
+	}{
+		{Run{}, "v type program run_id started domains end"},
+		{End{}, "v type status exit hosts steps ms notes?"},
+		{Domain{}, "domain server? origin? authentic? status reason? message? hint? notes? sender? dns_ms hosts ms"},
+		{Host{}, "name pref status reason? message? hint? notes? addresses"},
+		{Address{}, "ip port status checks"},
+		{Check{}, "scenario status reason? message? hint? failed_step? step_count attempts forgiven? captures? tls connect_ms? notes? steps ms"},
+		{TLSState{}, "version cipher"},
+		{Step{}, "attempt step name sent? status reason? message? want? code? enhanced? text? ms file? line? col? notes? excerpt? transcript?"},
+		{Excerpt{}, "first lines line col width"},
+		{Line{}, "from text ms"},
+		{Sender{}, "view by? failing?"},
+		{Counts{}, "pass warn fail inconclusive skip not_run"},
+	} {
+		typ := reflect.TypeOf(tt.v)
+		var names []string
+		for i := range typ.NumField() {
+			name, option, _ := strings.Cut(typ.Field(i).Tag.Get("json"), ",")
+			if option == "omitempty" {
+				name += "?"
+			}
+			names = append(names, name)
+		}
+		want := strings.Fields(tt.want)
+		for _, name := range want {
+			if !slices.Contains(names, name) {
+				t.Errorf("%v has no member %q", typ, name)
+			}
+		}
+		for _, name := range names {
+			if !slices.Contains(want, name) {
+				t.Errorf("%v has a new member %q: add it here and to the schema of the reports", typ, name)
+			}
+		}
+	}
+}
+
+// TestGreetingMayDecide: step 0 is a step like any other, so it must not be
+// left out as if it were nothing.
+func TestGreetingMayDecide(t *testing.T) {
+	t.Parallel()
+	zero := 0
+	for _, tt := range []struct {
+		c    Check
+		want bool
+	}{{Check{FailedStep: &zero}, true}, {Check{}, false}} {
+		b, err := json.Marshal(tt.c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(string(b), `"failed_step":0`); got != tt.want {
+			t.Errorf("failed_step is in %s: %v; want %v", b, got, tt.want)
+		}
+	}
+	b, err := json.Marshal(Step{})
+	if err != nil || !strings.Contains(string(b), `"step":0`) || strings.Contains(string(b), `"code"`) {
+		t.Errorf("the greeting without a reply = %s, %v; want step 0 and no code", b, err)
+	}
+}
