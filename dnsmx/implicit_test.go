@@ -2,6 +2,7 @@ package dnsmx
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/miekg/dns"
@@ -46,6 +47,26 @@ func TestTrap55RootWithPreference(t *testing.T) {
 	}
 	route, _ := r.Route(t.Context(), "example.test")
 	wantNote(t, route.Notes, "preference 10", "RFC 7505")
+}
+
+// A record cut short is neither a null MX nor the lack of MX records.
+func TestTrap55HollowRecord(t *testing.T) {
+	t.Parallel()
+	for _, hollow := range []dns.RR{
+		&dns.RFC3597{Hdr: dns.RR_Header{Name: "example.test.", Rrtype: dns.TypeMX, Class: dns.ClassINET}},
+		&dns.RFC3597{Hdr: dns.RR_Header{Name: "example.test.", Rrtype: dns.TypeMX, Class: dns.ClassINET}, Rdata: "0000"},
+		&dns.RFC3597{Hdr: dns.RR_Header{Name: "example.test.", Rrtype: dns.TypeCNAME, Class: dns.ClassINET}},
+	} {
+		w := newWorld(t, "example.test. A 192.0.2.1")
+		w.spoil = func(_, r *dns.Msg) *dns.Msg {
+			r.Answer, r.Ns = []dns.RR{hollow}, nil
+			return r
+		}
+		e := routeError(t, w.resolver(), "example.test")
+		if e.Kind != Malformed || !e.Temporary() || !strings.Contains(e.Error(), "a record without its data") {
+			t.Errorf("%v: %v, kind %v; want it told, Malformed, temporary", hollow, e, e.Kind)
+		}
+	}
 }
 
 // Only an empty answer makes a domain its own mail host. RFC 5321, section 5.1.

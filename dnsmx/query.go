@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 
 	"github.com/miekg/dns"
@@ -59,10 +60,29 @@ func readMessage(b []byte, asked *dns.Msg) (*dns.Msg, error) {
 	if !answers(m, asked) {
 		return nil, errStray
 	}
+	if err == nil && slices.ContainsFunc(m.Answer, hollow) {
+		err = errors.New("a record without its data")
+	}
 	if err != nil && b[2]&truncated == 0 {
 		return nil, fmt.Errorf("%d bytes: %w", len(b), err)
 	}
 	return m, nil
+}
+
+// hollow reports whether the record ends before its data. The codec lets that
+// pass, and an MX record without a name would look much like a null MX.
+func hollow(rr dns.RR) bool {
+	switch rr := rr.(type) {
+	case *dns.MX:
+		return rr.Mx == ""
+	case *dns.CNAME:
+		return rr.Target == ""
+	case *dns.A:
+		return len(rr.A) == 0
+	case *dns.AAAA:
+		return len(rr.AAAA) == 0
+	}
+	return false
 }
 
 // answers reports whether m answers the question of asked. A server that

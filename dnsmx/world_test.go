@@ -105,7 +105,11 @@ func (w *world) exchange(ctx context.Context, _ netip.AddrPort, q query, timeout
 		w.t.Errorf("packing the response: %v", err)
 		return nil, err
 	}
-	return readMessage(b, asked)
+	m, err := readMessage(b, asked)
+	if err != nil {
+		return nil, &malformedError{err}
+	}
+	return m, nil
 }
 
 // ServeDNS makes the world a handler of a real server.
