@@ -30,7 +30,7 @@ type page struct {
 }
 
 func newPage(o Options) page {
-	p := page{color: o.Color, width: o.Width}
+	p := page{color: o.Color, width: max(o.Width, 0)}
 	if p.width > 0 {
 		p.width = max(p.width, minWidth)
 	}

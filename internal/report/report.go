@@ -21,8 +21,8 @@ type Options struct {
 	// Color allows escape sequences for colour. Colour never says anything
 	// that words do not say as well.
 	Color bool
-	// Width is the number of columns to keep to, 0 for no limit. Values
-	// below 40 are taken as 40.
+	// Width is the number of columns to keep to, 0 or less for no limit.
+	// Values below 40 are taken as 40.
 	Width int
 	// Verbose is -1 for what is wrong alone, 0 for the usual, 1 for every
 	// step with its reply, 2 for every line of every attempt.

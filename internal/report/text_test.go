@@ -109,7 +109,7 @@ func everyDomain() []*result.Domain {
 // search finds.
 func TestNoWidthLosesAddressOrVerdict(t *testing.T) {
 	t.Parallel()
-	for _, width := range []int{1, 40, 41, 60, 72, 79, 80, 81, 100, 132, 200} {
+	for _, width := range []int{-5, 1, 40, 41, 60, 72, 79, 80, 81, 100, 132, 200} {
 		for _, d := range allDomains() {
 			text := textOf(t, Options{Width: width}, &d)
 			lines := strings.Split(text, "\n")
