@@ -7,6 +7,9 @@ import (
 	"strings"
 )
 
+// maxBody is how much is kept of a message without limit.
+const maxBody = 16 << 20
+
 // message reads a message into c.body and answers it.
 func (c *Conn) message() {
 	if err := c.readMessage(); err != nil {
@@ -22,7 +25,7 @@ func (c *Conn) message() {
 func (c *Conn) readMessage() error {
 	c.body, c.tooBig = []byte{}, false
 	limit := c.srv.sizeLimit()
-	start, lastCR := true, false
+	size, start, lastCR := int64(0), true, false
 	var line []byte // for the record
 	for {
 		part, err := c.in.ReadSlice('\n')
@@ -47,10 +50,10 @@ func (c *Conn) readMessage() error {
 		}
 		start = whole && (bytes.HasSuffix(part, []byte("\r\n")) || len(part) == 1 && lastCR)
 		lastCR = len(part) > 0 && part[len(part)-1] == '\r'
-		if limit > 0 && int64(len(c.body)+len(text)) > limit {
-			c.tooBig = true
-			continue
+		size += int64(len(text))
+		c.tooBig = limit > 0 && size > limit
+		if !c.tooBig && size <= maxBody {
+			c.body = append(c.body, text...)
 		}
-		c.body = append(c.body, text...)
 	}
 }

@@ -39,8 +39,8 @@ func (w *World) DialContext(ctx context.Context, network, address string) (net.C
 		if kind, ok := w.dead[ap.Addr()]; ok {
 			dead = kind
 		}
-	case w.listensOn(ap):
-		return w.connect(ctx, network, ap) // with Spec.Loopback
+	case w.givesOut(ap):
+		return w.connect(ctx, network, ap)
 	default:
 		return fail(ErrOutside)
 	}
@@ -84,9 +84,14 @@ func (w *World) die(ctx context.Context, how Dead) error {
 	return os.NewSyscallError("connect", errno)
 }
 
-func (w *World) listensOn(ap netip.AddrPort) bool {
-	for _, to := range w.doors {
-		if to == ap {
+// givesOut reports whether ap is what a client of a world with Spec.Loopback
+// makes of an answer of its DNS.
+func (w *World) givesOut(ap netip.AddrPort) bool {
+	if !w.spec.Loopback || ap.Port() != w.spec.SMTPPort {
+		return false
+	}
+	for _, to := range w.zones.moved {
+		if to == ap.Addr() {
 			return true
 		}
 	}

@@ -3,7 +3,9 @@ package sandbox
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/netip"
+	"slices"
 	"syscall"
 )
 
@@ -60,56 +62,62 @@ func (w *World) unlisten() {
 }
 
 func (w *World) listenOnOnePort() error {
-	w.zones.moved = make(map[netip.Addr]netip.Addr)
-	next := netip.AddrFrom4([4]byte{127, 0, 0, 1})
-	six := hasIPv6Loopback()
+	w.zones.moved = w.loopbackAddresses()
+	// Those that live come first, because the first chooses the port.
 	for _, s := range w.servers {
 		for _, a := range s.addrs {
-			to := next
-			switch {
-			case a.Is4():
-				next = next.Next()
-			case six && s.dead == Alive:
-				to, six = netip.IPv6Loopback(), false
-			default:
-				w.zones.moved[a] = netip.Addr{}
-				continue
-			}
-			w.zones.moved[a] = to
-			if err := w.openOnLoopback(s, a, to); err != nil {
-				return err
+			if to := w.zones.moved[a]; s.dead == Alive && to.IsValid() {
+				at := netip.AddrPortFrom(to, w.spec.SMTPPort)
+				if err := w.listen(s, at, netip.AddrPortFrom(a, s.ports[0]), netip.AddrPort{}); err != nil {
+					return err
+				}
+				w.spec.SMTPPort = w.listeners[0].addr.Port()
 			}
 		}
 	}
-	// An address without a server refuses.
-	for _, z := range w.zones.byName {
-		for _, a := range z.addresses() {
-			if _, ok := w.zones.moved[a]; !ok && a.Is4() {
-				w.zones.moved[a] = next
-				next = next.Next()
+	for _, s := range w.servers {
+		for _, a := range s.addrs {
+			if s.dead == Alive {
+				continue
+			}
+			w.dead[a] = s.dead
+			if to := w.zones.moved[a]; s.dead == HangsAll && to.IsValid() {
+				h, err := newHole(netip.AddrPortFrom(to, w.spec.SMTPPort))
+				if err != nil {
+					return err
+				}
+				w.holes = append(w.holes, h)
 			}
 		}
 	}
 	return nil
 }
 
-func (w *World) openOnLoopback(s *server, a, to netip.Addr) error {
-	at := netip.AddrPortFrom(to, w.spec.SMTPPort)
-	switch s.dead {
-	case Alive:
-		if err := w.listen(s, at, netip.AddrPortFrom(a, s.ports[0]), netip.AddrPort{}); err != nil {
-			return err
+// loopbackAddresses finds an address for every address of the world, in the
+// order of the servers. The invalid address stands for none.
+func (w *World) loopbackAddresses() map[netip.Addr]netip.Addr {
+	moved := make(map[netip.Addr]netip.Addr)
+	next := netip.AddrFrom4([4]byte{127, 0, 0, 1})
+	take := func(a netip.Addr) {
+		if _, ok := moved[a]; !ok && a.Is4() {
+			moved[a] = next
+			next = next.Next()
 		}
-		w.spec.SMTPPort = w.listeners[0].tcp.Addr().(interface{ AddrPort() netip.AddrPort }).AddrPort().Port()
-	case HangsAll:
-		w.dead[a] = s.dead
-		h, err := newHole(at)
-		if err != nil {
-			return err
-		}
-		w.holes = append(w.holes, h)
-	default:
-		w.dead[a] = s.dead
 	}
-	return nil
+	six := hasIPv6Loopback()
+	for _, s := range w.servers {
+		for _, a := range s.addrs {
+			take(a)
+			if a.Is6() && six && s.dead == Alive {
+				moved[a], six = netip.IPv6Loopback(), false
+			}
+		}
+	}
+	// An address without a server gets one where nobody listens.
+	for _, name := range slices.Sorted(maps.Keys(w.zones.byName)) {
+		for _, a := range w.zones.byName[name].addresses() {
+			take(a)
+		}
+	}
+	return moved
 }

@@ -19,7 +19,7 @@ const maxFile = 1 << 20
 // use. A Spec without error is accepted by Start, but for what the system
 // refuses.
 func ParseSpec(file string, src []byte) (Spec, error) {
-	r := &fileReader{file: file}
+	r := &fileReader{file: file, lines: strings.Split(string(src), "\n")}
 	if len(src) > maxFile {
 		r.failAt(1, 1, "file is larger than 1 MiB")
 		return Spec{}, r.problems
@@ -102,12 +102,13 @@ func (r *fileReader) zones(n *yaml.Node) []Zone {
 	r.entries(n, "zones", func(k, v *yaml.Node) {
 		z := Zone{Name: k.Value, Text: r.text(v)}
 		built, err := newZone(z)
-		var at *zoneError
+		mistakes, inText := errors.AsType[zoneErrors](err)
+		for _, m := range mistakes {
+			line, col := r.zoneLine(v, m.line)
+			r.failAt(line, col, "zone %q: %v", z.Name, m.err)
+		}
 		switch {
-		case errors.As(err, &at):
-			line, col := zoneLine(v, at.line)
-			r.failAt(line, col, "zone %q: %v", z.Name, at.err)
-			return
+		case inText:
 		case err != nil:
 			r.fail(k, "%v", err)
 			return
@@ -116,24 +117,31 @@ func (r *fileReader) zones(n *yaml.Node) []Zone {
 			return
 		}
 		seen[built.name] = true
+		if !inText {
+			out = append(out, z)
+		}
 		for _, a := range built.addresses() {
 			if !isDoc(a) {
 				_, err := docAddr(a.String())
-				line, col := zoneLine(v, lineOf(z.Text, a))
+				line, col := r.zoneLine(v, lineOf(z.Text, a))
 				r.failAt(line, col, "zone %q: %v", z.Name, err)
 			}
 		}
-		out = append(out, z)
 	})
 	return out
 }
 
 // zoneLine returns the place in the file of a line of a zone's text.
-func zoneLine(v *yaml.Node, line int) (int, int) {
-	if v.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 {
-		return v.Line + line, 1
+func (r *fileReader) zoneLine(v *yaml.Node, line int) (int, int) {
+	if v.Style&(yaml.LiteralStyle|yaml.FoldedStyle) == 0 {
+		return v.Line, v.Column
 	}
-	return v.Line, v.Column
+	line += v.Line
+	if line > len(r.lines) {
+		return line, 1
+	}
+	text := r.lines[line-1]
+	return line, 1 + len(text) - len(strings.TrimLeft(text, " \t"))
 }
 
 // lineOf returns the line of a zone's text that speaks of an address.

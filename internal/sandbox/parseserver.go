@@ -1,8 +1,8 @@
 package sandbox
 
 import (
-	"math"
 	"net/netip"
+	"strconv"
 
 	"gopkg.in/yaml.v3"
 )
@@ -145,9 +145,9 @@ func (r *fileReader) addresses(v *yaml.Node) []string {
 func (r *fileReader) ports(v *yaml.Node) []uint16 {
 	out := []uint16{}
 	r.each(v, func(v *yaml.Node) {
-		n := r.number(v)
-		if n < 1 || n > math.MaxUint16 {
-			r.fail(v, "%q is not a port", v.Value)
+		n, err := strconv.ParseUint(v.Value, 10, 16)
+		if err != nil || n == 0 {
+			r.fail(v, "expected a port, found %s", kindName(v))
 			return
 		}
 		out = append(out, uint16(n))

@@ -13,6 +13,7 @@ import (
 // fileReader walks the nodes of a world file and collects what is wrong.
 type fileReader struct {
 	file     string
+	lines    []string
 	problems Problems
 }
 

@@ -42,16 +42,22 @@ func (p Problems) sort() {
 // didYouMean returns a hint at the allowed word nearest to the one found, or
 // the list of all where none is near.
 func didYouMean(found string, allowed []string) string {
-	best, at := 3, ""
-	for _, word := range allowed {
-		if d := distance(strings.ToLower(found), word); d < best && d < len(word) {
-			best, at = d, word
-		}
-	}
-	if at != "" {
+	if at := nearest(found, allowed); at != "" {
 		return fmt.Sprintf("did you mean %q?", at)
 	}
 	return "allowed: " + strings.Join(allowed, ", ")
+}
+
+// nearest returns the allowed word that is at most two slips away, and fewer
+// than half its letters; empty if there is none.
+func nearest(found string, allowed []string) string {
+	best, at := 3, ""
+	for _, word := range allowed {
+		if d := distance(strings.ToLower(found), word); d < best && 2*d < len(word) {
+			best, at = d, word
+		}
+	}
+	return at
 }
 
 // distance is how many bytes have to be put in, taken out, replaced, or

@@ -99,6 +99,9 @@ func (r *record) line(line string, command bool) {
 func (r *record) message(m Message) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.size > maxRememberBytes {
+		m.Data = nil
+	}
 	r.s.Messages = append(r.s.Messages, m)
 	r.size += len(m.Data)
 }

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -101,7 +102,27 @@ func checkRule(r Rule) error {
 	if ends > 1 {
 		return errors.New("a rule has only one of close, reset and hang")
 	}
+	if err := checkOn(r.On); err != nil {
+		return err
+	}
 	return checkReply(r.Reply)
+}
+
+// checkOn finds slips of the pen: a place that is never met would make a
+// world behave well without a word.
+func checkOn(on string) error {
+	places := []string{
+		onConnect, onEndOfData, "ehlo", "helo", "mail", "rcpt", "data", "rset", "noop",
+		"quit", "vrfy", "expn", "help", "starttls", "auth", "bdat",
+	}
+	word := strings.ToLower(on)
+	if strings.ContainsAny(on, " *?<:") || slices.Contains(places, word) {
+		return nil
+	}
+	if near := nearest(word, places); near != "" || strings.Contains(on, "-") {
+		return fmt.Errorf("%q is not a place of a rule (%s)", on, didYouMean(word, places))
+	}
+	return nil
 }
 
 // checkReply holds a reply to the form of RFC 5321 section 4.2, because what

@@ -77,6 +77,9 @@ func (s *server) complete(zones *zoneSet) {
 	}
 	if s.domains == nil {
 		s.domains = zones.domainsOf(s.name)
+		if s.domains == nil {
+			s.domains = append(s.domains, s.name, strings.TrimSuffix(parent(s.name+"."), "."))
+		}
 	}
 	if s.users == nil {
 		s.users = []string{"kate"}
@@ -121,6 +124,11 @@ func checkServer(s Server) error {
 	case "", BadSenderAtMail, BadSenderAtRcpt, BadSenderAccepted:
 	default:
 		return fmt.Errorf("%q is not a place to refuse senders at (mail, rcpt, accept)", s.BadSender)
+	}
+	for _, text := range append([]string{s.Hostname}, s.EHLO...) {
+		if strings.ContainsAny(text, "\r\n") {
+			return fmt.Errorf("%q has a line break in it", text)
+		}
 	}
 	if slices.Contains(s.Ports, 0) {
 		return errors.New("0 is not a port")

@@ -109,6 +109,9 @@ func (c *Conn) say(e event, r *Rule) (said string, err error) {
 			if err := c.flush(); err != nil || !c.Sleep(r.ExtraDelay) {
 				return "", errGone
 			}
+			if e.stage == onConnect && c.heardEarly() {
+				c.log.early()
+			}
 		}
 		c.out = append(c.out, r.Extra...)
 	}

@@ -111,7 +111,7 @@ type Server struct {
 	// for DefaultEHLO and SIZE.
 	EHLO []string
 	// Domains are those it takes mail for; nil stands for the domains whose
-	// MX it is.
+	// MX it is or, where there are none, for Name and the domain above it.
 	Domains []string
 	// Users are the recipients it knows, as local parts ("kate") or whole
 	// addresses, without case; "*" is everybody, nil is kate. Postmaster is
@@ -121,7 +121,8 @@ type Server struct {
 	Relay     bool
 	BadSender BadSender
 	// Size is the largest message in octets (RFC 1870); 0 stands for
-	// DefaultSize, -1 for no limit and none announced.
+	// DefaultSize, -1 for no limit and none announced. Of a message without
+	// limit, 16 MiB are kept.
 	Size int64
 	// Recipients is how many recipients one message may have; 0 stands for
 	// 100, the least a server must take (RFC 5321 section 4.5.3.1.8).

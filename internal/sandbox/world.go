@@ -158,6 +158,34 @@ func (w *World) Addr(ip string) netip.AddrPort {
 	return netip.AddrPort{}
 }
 
+// Door is one way into the world.
+type Door struct {
+	// Server is the host name, Port what its clients call the port.
+	Server string
+	Port   uint16
+	// Addr is the documentation address.
+	Addr netip.Addr
+	// Listen is the listener on loopback behind it, invalid if there is
+	// none.
+	Listen netip.AddrPort
+	Dead   Dead
+}
+
+// Doors returns every address and port of every server, in the order of the
+// spec.
+func (w *World) Doors() []Door {
+	var out []Door
+	for _, s := range w.servers {
+		for _, a := range s.addrs {
+			for _, port := range s.ports {
+				to := w.doors[netip.AddrPortFrom(a, port)]
+				out = append(out, Door{Server: s.name, Port: port, Addr: a, Listen: to, Dead: s.dead})
+			}
+		}
+	}
+	return out
+}
+
 // Sessions returns what the servers saw, in the order in which connections
 // came in. The oldest are forgotten after ten thousand.
 func (w *World) Sessions() []Session { return w.memory.sessions() }

@@ -49,8 +49,21 @@ func checkDomain(name string) error {
 	return nil
 }
 
-// newZone reads the text of a zone. The error is a *zoneError where it
-// belongs to a line.
+// zoneErrors are the mistakes in the text of a zone. What is no record at
+// all ends the reading, and with it the list.
+type zoneErrors []*zoneError
+
+// Error returns the mistakes, one on a line.
+func (e zoneErrors) Error() string {
+	lines := make([]string, len(e))
+	for i := range e {
+		lines[i] = e[i].Error()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// newZone reads the text of a zone. The error is zoneErrors unless it is
+// about the name; what could be read comes with it.
 func newZone(z Zone) (*zone, error) {
 	if err := checkDomain(z.Name); err != nil {
 		return nil, err
@@ -61,14 +74,15 @@ func newZone(z Zone) (*zone, error) {
 		records:   make(map[string][]dns.RR),
 		nodes:     make(map[string]bool),
 	}
-	if err := out.read(z.Text); err != nil {
-		return nil, err
+	if errs := out.read(z.Text); errs != nil {
+		return out, errs
 	}
 	out.complete()
 	return out, nil
 }
 
-func (z *zone) read(text string) error {
+func (z *zone) read(text string) zoneErrors {
+	var errs zoneErrors
 	if !strings.HasSuffix(text, "\n") {
 		text += "\n"
 	}
@@ -81,16 +95,16 @@ func (z *zone) read(text string) error {
 			break
 		}
 		if n >= maxZoneRecords {
-			return &zoneError{src.line(), fmt.Errorf("more than %d records", maxZoneRecords)}
+			return append(errs, &zoneError{src.line(), fmt.Errorf("more than %d records", maxZoneRecords)})
 		}
 		if err := z.add(rr); err != nil {
-			return &zoneError{src.line(), err}
+			errs = append(errs, &zoneError{src.line(), err})
 		}
 	}
 	if err := p.Err(); err != nil {
-		return &zoneError{src.line(), plainZoneError(err)}
+		errs = append(errs, &zoneError{src.line(), plainZoneError(err)})
 	}
-	return nil
+	return errs
 }
 
 // plainZoneError takes the position out of the parser's message, because it

@@ -148,9 +148,7 @@ func (s *zoneSet) addressesOf(host string) []netip.Addr {
 	return out
 }
 
-// domainsOf returns the domains whose mail goes to a host: those with an MX
-// record that names it, or the host itself without any (RFC 5321 section
-// 5.1).
+// domainsOf returns the domains with an MX record that names a host.
 func (s *zoneSet) domainsOf(host string) []string {
 	host = dns.CanonicalName(host)
 	var out []string
@@ -163,9 +161,6 @@ func (s *zoneSet) domainsOf(host string) []string {
 				}
 			}
 		}
-	}
-	if out == nil {
-		out = append(out, strings.TrimSuffix(host, "."))
 	}
 	return out
 }
