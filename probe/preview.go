@@ -1,0 +1,103 @@
+package probe
+
+import (
+	"fmt"
+
+	"mxprobe/probe/result"
+	"mxprobe/scenarios"
+)
+
+// Preview returns what the dialogue would send to a target, line by line,
+// without any connection: secrets masked, what hangs on replies (conditions,
+// captures) named instead of put in.
+func (d *Dialogue) Preview(t Target) ([]string, error) {
+	tr := d.Start(t, nil).(*trial)
+	if tr.rule != nil && tr.rule.Skip != "" {
+		return []string{"(left out: " + tr.rule.Skip + ")"}, nil
+	}
+	p := &preview{dialogue: d, captures: map[string]string{}}
+	p.lookup = d.lookup(t, tr.rule, p.captures)
+	for i := range d.scenario.Steps {
+		if err := p.step(&d.scenario.Steps[i]); err != nil {
+			return nil, err
+		}
+	}
+	if !d.scenario.NoQuit && !p.quit {
+		p.add("QUIT", "")
+	}
+	return p.lines, nil
+}
+
+type preview struct {
+	dialogue *Dialogue
+	lookup   scenarios.Lookup
+	captures map[string]string
+	lines    []string
+	quit     bool
+}
+
+func (p *preview) add(line, remark string) {
+	line = p.dialogue.mask.printable([]byte(line), maxLine)
+	if remark != "" {
+		line += "   " + remark
+	}
+	p.lines = append(p.lines, line)
+}
+
+func (p *preview) step(step *scenarios.Step) error {
+	for i := range step.Steps {
+		if err := p.step(&step.Steps[i]); err != nil {
+			return err
+		}
+	}
+	remark := conditionsOf(step)
+	switch step.Action {
+	case scenarios.Send, scenarios.Raw:
+		line, err := step.Text.Expand(p.lookup)
+		if err != nil {
+			return err
+		}
+		p.quit = p.quit || step.Verb == "QUIT"
+		p.add(line, remark)
+	case scenarios.Bytes:
+		p.add(string(step.Bytes), remark)
+	case scenarios.Message:
+		p.add("DATA", remark)
+		return p.text(step)
+	case scenarios.Body:
+		return p.text(step)
+	case scenarios.Sleep:
+		p.add(fmt.Sprintf("(wait %v)", step.Sleep), remark)
+	case scenarios.Close:
+		p.add("(close the connection)", remark)
+	}
+	for i := range step.Captures {
+		p.captures[step.Captures[i].Name] = "<" + step.Captures[i].Name + ">"
+	}
+	return nil
+}
+
+func (p *preview) text(step *scenarios.Step) error {
+	text := step.Content
+	if text == nil {
+		expanded, err := step.Text.Append(nil, p.lookup)
+		if err != nil {
+			return err
+		}
+		text = expanded
+	}
+	p.add(fmt.Sprintf("(a message of %d bytes and what it lacks of header fields)", len(text)), conditionsOf(step))
+	return nil
+}
+
+// conditionsOf is what decides whether a step is played.
+func conditionsOf(step *scenarios.Step) string {
+	remark := ""
+	for i := range step.If {
+		remark += "[if " + step.If[i].String() + "]"
+	}
+	for i := range step.Unless {
+		remark += "[unless " + step.Unless[i].String() + "]"
+	}
+	return result.PrintableString(remark)
+}
