@@ -1,0 +1,169 @@
+// Package cli is the command line of mxprobe: its commands, flags, messages
+// and exit statuses. The program is a value, so that a test can run it with
+// streams and an environment of its own; nothing below this package prints,
+// reads the environment or ends the process.
+package cli
+
+import (
+	"errors"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+)
+
+// Program is mxprobe with everything it touches of the process around it.
+type Program struct {
+	Stdin  io.Reader
+	Stdout io.Writer
+	Stderr io.Writer
+	// Environ returns the environment as NAME=VALUE (os.Environ).
+	Environ func() []string
+	// LookupEnv returns one variable of it (os.LookupEnv).
+	LookupEnv func(name string) (value string, ok bool)
+	// Version is what the build was told to be, "" if it was not told.
+	Version string
+}
+
+// action does what a command is for. It returns the exit status; with an
+// error, the status follows from the error and the message is printed.
+type action func(arguments []string) (status int, err error)
+
+// Main runs the program with the arguments after the program's name and
+// returns its exit status, one of the constants of this package.
+func (p *Program) Main(args []string) int {
+	status, err := p.main(args)
+	if err != nil {
+		return p.complain(err)
+	}
+	return status
+}
+
+func (p *Program) main(args []string) (int, error) {
+	if len(args) == 0 {
+		return ExitUsage, p.shortHelp(p.Stderr)
+	}
+	cmd, args, err := findCommand(args)
+	if err != nil {
+		return 0, err
+	}
+	if cmd == nil { // flags alone
+		return p.topLevel(args)
+	}
+	options, do := cmd.bind(p)
+	given, err := arrange(args, options)
+	switch {
+	case err != nil:
+		return 0, p.withHelpAt(cmd, err)
+	case given.help:
+		return ExitOK, p.commandHelp(p.Stdout, cmd, options)
+	case given.version:
+		return ExitOK, p.version(p.Stdout)
+	}
+	return p.parse(cmd, options, do, given)
+}
+
+// parse lets the flag library take the flags, puts the environment behind
+// them and does what the command is for.
+func (p *Program) parse(cmd *command, options []option, do action, given arranged) (status int, err error) {
+	var wrong error // what a flag's value said, free of the library's words
+	flags := make([]cli.Flag, len(options))
+	values := make([]value, len(options))
+	for i := range options {
+		values[i] = value{option: &options[i], wrong: &wrong}
+		flags[i] = &cli.GenericFlag{Name: options[i].name, Value: &values[i]}
+	}
+	run := func(ctx *cli.Context) error {
+		if err := p.takeEnvironment(values); err != nil {
+			return err
+		}
+		status, err = do(ctx.Args().Slice())
+		return err
+	}
+	app := &cli.App{
+		Name:                      "mxprobe",
+		Commands:                  []*cli.Command{{Name: cmd.name, Flags: flags, Action: run, HideHelp: true, OnUsageError: usageErrorAsIs}},
+		Reader:                    p.Stdin,
+		Writer:                    p.Stdout,
+		ErrWriter:                 p.Stderr,
+		Compiled:                  time.Unix(1, 0), // else the library asks the file system
+		HideHelp:                  true,
+		HideVersion:               true, // -v is verbose
+		DisableSliceFlagSeparator: true, // a value with a comma is one value
+		OnUsageError:              usageErrorAsIs,
+		ExitErrHandler:            func(*cli.Context, error) {},
+	}
+	argv := append([]string{"mxprobe", cmd.name}, given.flags...)
+	argv = append(append(argv, "--"), given.arguments...)
+	if err := app.Run(argv); err != nil {
+		if wrong != nil {
+			err = wrong
+		}
+		return 0, p.withHelpAt(cmd, err)
+	}
+	return status, nil
+}
+
+func usageErrorAsIs(_ *cli.Context, err error, _ bool) error { return err }
+
+// value is one flag as the flag library wants it.
+type value struct {
+	option *option
+	set    bool
+	wrong  *error
+}
+
+// Set takes a value from the command line.
+func (v *value) Set(text string) error {
+	if v.set && !v.option.repeat && !v.option.isSwitch() {
+		// Taking the last one would quietly leave out what the first asked for.
+		*v.wrong = usagef("--%s is given twice", v.option.name)
+		return *v.wrong
+	}
+	v.set = true
+	if err := v.option.set(text); err != nil {
+		*v.wrong = usagef("--%s: %s", v.option.name, err)
+		return *v.wrong
+	}
+	return nil
+}
+
+func (v *value) String() string { return "" }
+
+// IsBoolFlag tells the flag library which flags take no value.
+func (v *value) IsBoolFlag() bool { return v.option.isSwitch() }
+
+// takeEnvironment sets the options that were not given as flags. An empty
+// variable counts as none.
+func (p *Program) takeEnvironment(values []value) error {
+	for i := range values {
+		o := values[i].option
+		if o.env == "" || values[i].set {
+			continue
+		}
+		text, ok := p.LookupEnv(o.env)
+		if !ok || text == "" {
+			continue
+		}
+		words := []string{text}
+		if o.repeat {
+			words = strings.Fields(text)
+		}
+		for _, word := range words {
+			if err := o.set(word); err != nil {
+				return usagef("environment variable %s: %s", o.env, err)
+			}
+		}
+	}
+	return nil
+}
+
+// withHelpAt adds to a mistake in the flags where the help is.
+func (p *Program) withHelpAt(cmd *command, err error) error {
+	usage := (*usageError)(nil)
+	if errors.As(err, &usage) && strings.HasPrefix(usage.message, "unknown flag") {
+		return usagef("%s; see mxprobe %s --help", usage.message, cmd.name)
+	}
+	return err
+}

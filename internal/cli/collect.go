@@ -1,0 +1,82 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"mxprobe/probe"
+	"mxprobe/probe/result"
+)
+
+// limit applies --max-time.
+func (s *settings) limit(ctx context.Context) (context.Context, context.CancelFunc) {
+	if s.maxTime == 0 {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(ctx, s.maxTime)
+}
+
+// collect runs the plan, passes the results on as they come, and returns the
+// exit status.
+func (p *Program) collect(ctx context.Context, s *settings, runner *probe.Runner, plan *plan, out reporter, started time.Time) (int, error) {
+	sum := tally{require: runner.Require}
+	run, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var broken error
+	for d := range runner.Run(run, plan.requests()) {
+		if plan.judge != nil {
+			plan.judge(&d)
+		}
+		sum.add(&d)
+		if broken == nil {
+			if broken = out.Domain(&d); broken != nil {
+				cancel() // nobody reads any more: stop politely
+			}
+		}
+		if d.Status == result.Warn {
+			warn(p.Stderr, "%s", said(&d))
+		}
+	}
+	o := outcome{
+		signal: stoppedBy(ctx), verdict: sum.verdict, undone: sum.undone || !plan.asked.Load(),
+		skipped: sum.hosts.Skip > 0, failOnSkip: s.failOnSkip,
+		internal: broken != nil, usage: plan.fault() != nil || sum.nothingLeft(),
+	}
+	end := sum.end(o.status(), time.Since(started))
+	if broken == nil {
+		broken = out.End(&end)
+	}
+	if broken != nil {
+		o.internal = true
+		say(p.Stderr, "the report cannot be written: %s", cause(broken))
+	}
+	p.lastWords(ctx, s, plan, &sum, &o)
+	return o.status(), nil
+}
+
+// said names a domain, or the server that was named instead, with what was
+// found of it.
+func said(d *result.Domain) string {
+	name := d.Domain
+	if name == "" {
+		name = d.Server
+	}
+	return name + ": " + d.Message
+}
+
+// lastWords says on standard error what a report does not say.
+func (p *Program) lastWords(ctx context.Context, s *settings, plan *plan, sum *tally, o *outcome) {
+	switch {
+	case o.signal != nil:
+		say(p.Stderr, "%s; what was known is printed", context.Cause(ctx))
+	case plan.fault() != nil:
+		say(p.Stderr, "%s", plan.fault())
+	case sum.nothingLeft():
+		say(p.Stderr, "--only and --skip-host leave no host to speak to of %s", count(sum.domains, "domain"))
+	case o.undone && errors.Is(context.Cause(ctx), context.DeadlineExceeded):
+		say(p.Stderr, "the time limit of %s was over before everything was done", s.maxTime)
+	case sum.allSkipped():
+		warn(p.Stderr, "every dialogue was skipped, so nothing was tested")
+	}
+}

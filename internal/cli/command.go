@@ -1,0 +1,85 @@
+package cli
+
+import (
+	"slices"
+	"strings"
+)
+
+// command is one command with its help. bind makes its options and what they
+// are for; only the command that was asked for is bound.
+type command struct {
+	name      string
+	arguments string // as the help shows them
+	summary   string
+	examples  []string
+	// notes follow the options in the help, line by line.
+	notes []string
+	bind  func(*Program) ([]option, action)
+}
+
+// commands returns all commands in the order of the help.
+func commands() []command {
+	return []command{
+		runCommand(), mxCommand(), validateCommand(), listCommand(), initCommand(),
+		schemaCommand(), demoCommand(), sandboxCommand(), versionCommand(),
+		{name: "help", arguments: "[COMMAND]", summary: "say what a command does", bind: bindHelp},
+	}
+}
+
+func commandNames() []string {
+	var names []string
+	for _, c := range commands() {
+		names = append(names, c.name)
+	}
+	return names
+}
+
+// findCommand returns the command that args name and args without its name.
+// Flags may stand before the name; nil means that there is nothing but flags.
+func findCommand(args []string) (*command, []string, error) {
+	for i, word := range args {
+		if strings.HasPrefix(word, "-") && word != "-" {
+			continue
+		}
+		cmd := commandNamed(word)
+		if cmd == nil && i > 0 {
+			continue // perhaps the value of a flag before it
+		}
+		if cmd == nil {
+			return nil, nil, unknownCommand(word)
+		}
+		return cmd, slices.Concat(args[:i], args[i+1:]), nil
+	}
+	return nil, args, nil
+}
+
+func commandNamed(name string) *command {
+	all := commands()
+	for i := range all {
+		if all[i].name == name {
+			return &all[i]
+		}
+	}
+	return nil
+}
+
+func unknownCommand(word string) error {
+	if strings.HasPrefix(word, "@") || strings.HasSuffix(word, ".yaml") || strings.HasSuffix(word, ".yml") {
+		return usagef("unknown command %s (did you mean mxprobe run %s?)", shown(word), shown(word))
+	}
+	return usagef("unknown command %s%s; see mxprobe --help", shown(word), didYouMean(word, commandNames()))
+}
+
+// topLevel answers flags without a command.
+func (p *Program) topLevel(args []string) (int, error) {
+	given, err := arrange(args, nil)
+	switch {
+	case given.help:
+		return ExitOK, p.help(p.Stdout)
+	case given.version:
+		return ExitOK, p.version(p.Stdout)
+	case err == nil || len(args) > 1:
+		return 0, usagef("no command among the arguments; see mxprobe --help")
+	}
+	return 0, usagef("%s; see mxprobe --help", err)
+}

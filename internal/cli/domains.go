@@ -1,0 +1,152 @@
+package cli
+
+import (
+	"bufio"
+	"errors"
+	"io"
+	"iter"
+	"os"
+	"slices"
+	"strings"
+)
+
+// domainList is the domains of a call. They are read while the run goes on,
+// so that memory does not grow with a list.
+type domainList struct {
+	stdin io.Reader
+	specs []string // domains, @FILE, and - for standard input
+	// err is why the list ended early; to be looked at when it has ended.
+	err error
+	// read counts the domains.
+	read int
+}
+
+// newDomainList looks at everything that can be looked at beforehand: every
+// line of every regular file, so that a slip in line 9,000 is known before
+// anything is sent.
+func (p *Program) newDomainList(specs []string) (*domainList, error) {
+	l := &domainList{stdin: p.Stdin}
+	for _, spec := range specs {
+		if spec == "@-" {
+			spec = "-"
+		}
+		if spec == "-" && slices.Contains(l.specs, "-") {
+			return nil, usagef("standard input is named twice as a list of domains")
+		}
+		l.specs = append(l.specs, spec)
+	}
+	for _, spec := range l.specs {
+		name, isFile := strings.CutPrefix(spec, "@")
+		if !isFile {
+			continue
+		}
+		if err := checkList(name); err != nil {
+			return nil, err
+		}
+	}
+	return l, nil
+}
+
+// checkList reads a list once through if it can be read twice.
+func checkList(name string) error {
+	file, err := os.Open(name)
+	if err != nil {
+		return usagef("list of domains %s: %s", shown(name), cause(err))
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return usagef("list of domains %s: %s", shown(name), cause(err))
+	}
+	if info.IsDir() {
+		return usagef("list of domains %s: it is a directory", shown(name))
+	}
+	if !info.Mode().IsRegular() {
+		return nil
+	}
+	lines := 0
+	err = eachLine(file, name, func(string) bool { lines++; return true })
+	if err == nil && lines == 0 {
+		err = usagef("there is no domain in %s", shown(name))
+	}
+	return err
+}
+
+// all yields the domains in order. After a list that cannot be read on, it
+// ends and err says why.
+func (l *domainList) all() iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, spec := range l.specs {
+			more, err := l.one(spec, func(domain string) bool {
+				l.read++
+				return yield(domain)
+			})
+			if err != nil {
+				l.err = err
+			}
+			if err != nil || !more {
+				return
+			}
+		}
+		if l.read == 0 {
+			l.err = usagef("there is no domain on standard input")
+		}
+	}
+}
+
+func (l *domainList) one(spec string, yield func(string) bool) (more bool, err error) {
+	more = true
+	take := func(domain string) bool { more = yield(domain); return more }
+	name, isFile := strings.CutPrefix(spec, "@")
+	switch {
+	case spec == "-":
+		return more, eachLine(l.stdin, "standard input", take)
+	case !isFile:
+		return yield(spec), nil
+	}
+	file, err := os.Open(name)
+	if err != nil {
+		return false, usagef("list of domains %s: %s", shown(name), cause(err))
+	}
+	defer file.Close()
+	return more, eachLine(file, name, take)
+}
+
+// eachLine yields the domain of each line: blanks around it do not count, nor
+// does what follows a # at the begin of the line or after a blank.
+func eachLine(r io.Reader, name string, yield func(string) bool) error {
+	lines := bufio.NewScanner(r)
+	number := 0
+	for lines.Scan() {
+		number++
+		text := lines.Text()
+		if number == 1 {
+			text = strings.TrimPrefix(text, "\ufeff") // a mark of some editors
+		}
+		text = strings.TrimSpace(withoutRemark(text))
+		if text == "" {
+			continue
+		}
+		if why := domainFault(text); why != "" {
+			return usagef("%s:%d: %q is not a domain: %s", name, number, text, why)
+		}
+		if !yield(text) {
+			return nil
+		}
+	}
+	if err := lines.Err(); errors.Is(err, bufio.ErrTooLong) {
+		return usagef("%s:%d: the line is too long for a domain", name, number+1)
+	} else if err != nil {
+		return usagef("reading %s: %s", name, cause(err))
+	}
+	return nil
+}
+
+func withoutRemark(line string) string {
+	for i := range len(line) {
+		if line[i] == '#' && (i == 0 || line[i-1] == ' ' || line[i-1] == '\t') {
+			return line[:i]
+		}
+	}
+	return line
+}

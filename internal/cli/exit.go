@@ -1,0 +1,67 @@
+package cli
+
+import (
+	"os"
+	"syscall"
+
+	"mxprobe/probe/result"
+)
+
+// The exit statuses. Nothing but a run in which every verdict is pass, warn
+// or skip ends in ExitOK, so that a pipeline is never green by mistake.
+const (
+	// ExitOK says that every required host passed; skips are fine.
+	ExitOK = 0
+	// ExitFailed says that something failed: a final answer that was not
+	// expected, a refused connection, a time-out, a domain without mail.
+	ExitFailed = 1
+	// ExitUsage says that nothing was done because of how it was asked for:
+	// a bad flag, a bad file, an undefined variable, nothing left to run.
+	ExitUsage = 2
+	// ExitInconclusive says that nothing failed but something is not known:
+	// a temporary answer, a fault on this side, or an internal error.
+	ExitInconclusive = 3
+	// ExitInterrupted says that SIGINT ended the run; what was known is printed.
+	ExitInterrupted = 130
+	// ExitTerminated says that SIGTERM ended the run; what was known is printed.
+	ExitTerminated = 143
+)
+
+// outcome is everything the exit status of a run depends on.
+type outcome struct {
+	// usage is true if nothing was run because of a mistake in the call or
+	// in a file, or because nothing was left to run.
+	usage bool
+	// signal ended the run early; nil if none did.
+	signal os.Signal
+	// verdict is the worst verdict of all domains, --require and may_fail
+	// already applied.
+	verdict result.Verdict
+	// undone is true if a dialogue that had to pass was never finished,
+	// because of --max-time or because the run was stopped.
+	undone bool
+	// skipped is true if a dialogue was skipped, failOnSkip if that counts.
+	skipped, failOnSkip bool
+	// internal is true if the report could not be written, or the program
+	// itself went wrong.
+	internal bool
+}
+
+// status decides the exit status of a run. It is the only place that does.
+func (o outcome) status() int {
+	switch {
+	case o.signal == syscall.SIGTERM:
+		return ExitTerminated
+	case o.signal != nil:
+		return ExitInterrupted
+	case o.verdict == result.Fail, o.skipped && o.failOnSkip:
+		return ExitFailed
+	case o.usage:
+		return ExitUsage
+	case o.undone, o.internal:
+		return ExitInconclusive
+	case o.verdict == result.Pass, o.verdict == result.Warn, o.verdict == result.Skip:
+		return ExitOK
+	}
+	return ExitInconclusive
+}

@@ -1,0 +1,215 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"mxprobe/scenarios"
+)
+
+// fileLimit is how much of a file is read: one byte more than the language
+// allows, so that its own message says that the file is too large.
+const fileLimit = 1<<20 + 1
+
+// loaded is what the arguments of a call name.
+type loaded struct {
+	scenarios []*scenarios.Scenario
+	files     int
+	// bad are the mistakes in the files; what has none is in scenarios.
+	bad scenarios.Problems
+}
+
+// load reads the scenarios that the arguments name: files, directories with
+// everything *.yaml and *.yml in them, - for standard input, and built-ins as
+// @name. A file that cannot be read is an error; mistakes in files are not,
+// so that those of all files can be shown.
+func (p *Program) load(arguments []string) (*loaded, error) {
+	l := new(loaded)
+	for _, argument := range arguments {
+		names, err := expand(argument)
+		if err != nil {
+			return nil, err
+		}
+		for _, name := range names {
+			src, err := p.source(name)
+			if err != nil {
+				return nil, err
+			}
+			l.files++
+			if err := l.parse(name, src); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return l, nil
+}
+
+func (l *loaded) parse(name string, src []byte) (err error) {
+	if name == "-" {
+		name = "stdin"
+	}
+	found, err := scenarios.Parse(name, src)
+	if err != nil {
+		l.bad, err = gather(l.bad, err)
+		return err
+	}
+	l.scenarios = append(l.scenarios, found...)
+	return nil
+}
+
+// check returns all mistakes as badFiles, those of the files and the
+// variables of the chosen scenarios that nothing defines; nil if there are
+// none.
+func (l *loaded) check(chosen []*scenarios.Scenario, overrides []map[string]string) error {
+	bad := l.bad
+	for _, sc := range chosen {
+		if problems := sc.Undefined(overrides); len(problems) > 0 {
+			bad, _ = gather(bad, problems)
+		}
+	}
+	if len(bad) > 0 {
+		return &badFiles{bad}
+	}
+	return nil
+}
+
+// expand returns the files of a directory in the order of their names, and
+// everything else as it is. Hidden files and directories are left out.
+func expand(argument string) ([]string, error) {
+	if argument == "-" || strings.HasPrefix(argument, "@") {
+		return []string{argument}, nil
+	}
+	if info, err := os.Stat(argument); err != nil || !info.IsDir() {
+		return []string{argument}, nil
+	}
+	var names []string
+	err := filepath.WalkDir(argument, func(path string, entry fs.DirEntry, err error) error {
+		hidden := strings.HasPrefix(entry.Name(), ".") && path != argument
+		switch ext := filepath.Ext(path); {
+		case err != nil:
+			return err
+		case hidden && entry.IsDir():
+			return fs.SkipDir
+		case !hidden && !entry.IsDir() && (ext == ".yaml" || ext == ".yml"):
+			names = append(names, path)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, usagef("%s", err)
+	}
+	if len(names) == 0 {
+		return nil, usagef("there is no *.yaml or *.yml file in the directory %q", argument)
+	}
+	slices.Sort(names)
+	return names, nil
+}
+
+// source reads one file, built-in or standard input.
+func (p *Program) source(name string) ([]byte, error) {
+	if strings.HasPrefix(name, "@") {
+		return builtin(name)
+	}
+	in := p.Stdin
+	if name != "-" {
+		file, err := os.Open(name)
+		if err != nil {
+			return nil, noFile(name, err)
+		}
+		defer file.Close()
+		in = file
+	}
+	src, err := io.ReadAll(io.LimitReader(in, fileLimit))
+	if err != nil {
+		return nil, usagef("reading %s: %s", shown(name), cause(err))
+	}
+	return src, nil
+}
+
+func builtin(name string) ([]byte, error) {
+	src, ok := scenarios.Builtin(name)
+	if !ok {
+		return nil, usagef("there is no built-in scenario %s%s; mxprobe list shows them",
+			shown(name), didYouMean(name, scenarios.Builtins()))
+	}
+	return src, nil
+}
+
+// noFile says why a scenario file cannot be opened, and what was perhaps meant.
+func noFile(name string, err error) error {
+	if !errors.Is(err, fs.ErrNotExist) {
+		return usagef("scenario %s: %s", shown(name), cause(err))
+	}
+	if slices.Contains(scenarios.Builtins(), "@"+name) {
+		return usagef("there is no file %s (did you mean @%s?)", shown(name), name)
+	}
+	near := ""
+	if entries, err := os.ReadDir(filepath.Dir(name)); err == nil {
+		var names []string
+		for _, e := range entries {
+			names = append(names, filepath.Join(filepath.Dir(name), e.Name()))
+		}
+		near = didYouMean(filepath.Clean(name), names)
+	}
+	if near == "" && domainFault(name) == "" && strings.Contains(name, ".") && !strings.Contains(name, ".y") {
+		near = " (a domain is given as -d " + name + ")"
+	}
+	return usagef("there is no file %s%s", shown(name), near)
+}
+
+// cause is an error of the file system without the operation and the path,
+// which the message around it names.
+func cause(err error) error {
+	if pathError, ok := errors.AsType[*fs.PathError](err); ok {
+		return pathError.Err
+	}
+	return err
+}
+
+// badFiles is every mistake in the scenarios of a call.
+type badFiles struct{ problems scenarios.Problems }
+
+// Error returns the mistakes one after the other, and their number.
+func (b *badFiles) Error() string { return b.problems.Error() + "\nmxprobe: " + b.summary() }
+
+func (b *badFiles) summary() string {
+	files := make(map[string]bool)
+	for i := range b.problems {
+		files[b.problems[i].File] = true
+	}
+	return fmt.Sprintf("%s in %s; nothing was sent",
+		count(len(b.problems), "error"), count(len(files), "file"))
+}
+
+// gather adds the mistakes in err to those known, each once: the rows of an
+// each share their steps. Any other error is returned.
+func gather(known scenarios.Problems, err error) (scenarios.Problems, error) {
+	problems, ok := errors.AsType[scenarios.Problems](err)
+	if !ok {
+		return known, err
+	}
+next:
+	for _, problem := range problems {
+		for i := range known {
+			if known[i].Error() == problem.Error() {
+				continue next
+			}
+		}
+		known = append(known, problem)
+	}
+	return known, nil
+}
+
+// count puts a number before a noun.
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

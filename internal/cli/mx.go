@@ -1,0 +1,146 @@
+package cli
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"mxprobe/internal/report"
+	"mxprobe/probe"
+	"mxprobe/probe/result"
+)
+
+func mxCommand() command {
+	return command{
+		name:      "mx",
+		arguments: "DOMAIN...",
+		summary:   "look up the ranked mail hosts and addresses of domains, nothing more",
+		examples: []string{
+			"mxprobe mx example.org",
+			"mxprobe mx @domains.txt -f jsonl        a list, one domain a line",
+			"mxprobe mx example.org --dns 192.0.2.53",
+		},
+		notes: []string{
+			"A DOMAIN may be @FILE, one domain a line, or - for standard input.",
+			"Exit status: 0 hosts found, or a domain that says it takes no mail; 1 there are",
+			"none, and that is final; 2 bad call; 3 not known: the look-up failed.",
+		},
+		bind: func(p *Program) ([]option, action) {
+			s := newSettings()
+			return s.lookupOptions(), func(args []string) (int, error) { return p.mx(s, args) }
+		},
+	}
+}
+
+// lookupOptions are the flags of run that matter where nobody is spoken to.
+func (s *settings) lookupOptions() []option {
+	options := []option{dnsOption(&s.dns)}
+	options = append(options, familyOptions(&s.only4, &s.only6)...)
+	for _, o := range s.timeOptions() {
+		if o.name == "max-time" {
+			options = append(options, o)
+		}
+	}
+	return append(options, s.out.options(false)...)
+}
+
+func (p *Program) mx(s *settings, args []string) (int, error) {
+	if len(args) == 0 {
+		return 0, usagef("no domain: mxprobe mx DOMAIN")
+	}
+	if err := s.contradiction(); err != nil {
+		return 0, err
+	}
+	for _, arg := range args {
+		if err := checkDomainArgument(arg); err != nil {
+			return 0, usagef("%s", err)
+		}
+	}
+	domains, err := p.newDomainList(args)
+	if err != nil {
+		return 0, err
+	}
+	resolver, err := newResolver(s.dns)
+	if err != nil {
+		return 0, err
+	}
+	ctx, stop := untilSignal()
+	defer stop()
+	ctx, cancel := s.limit(ctx)
+	defer cancel()
+	return p.lookUp(ctx, s, resolver, domains)
+}
+
+// lookUp has a runner with a check that does nothing find the hosts.
+func (p *Program) lookUp(ctx context.Context, s *settings, resolver probe.Resolver, domains *domainList) (int, error) {
+	runner := &probe.Runner{Resolver: resolver, Family: s.family()}
+	plan := &plan{domains: domains, mx: []probe.Check{lookOnly{}}, judge: judgeRoute}
+	return p.collect(ctx, s, runner, plan, p.routeWriter(&s.out, p.Stdout), time.Now())
+}
+
+// judgeRoute gives the verdict of a look-up alone: a null MX is an answer,
+// and one usable host is enough.
+func judgeRoute(d *result.Domain) {
+	for i := range d.Hosts {
+		h := &d.Hosts[i]
+		for j := range h.Addresses {
+			h.Addresses[j].Checks = []result.Check{}
+			h.Addresses[j].Status = result.Pass
+			h.Status = result.Pass
+		}
+	}
+	d.Sender = nil
+	if d.Reason == result.NullMX {
+		d.Status = result.Pass
+	}
+	if d.Reason != result.None && len(d.Hosts) == 0 {
+		return
+	}
+	d.Status, d.Reason = result.NotRun, result.None
+	for i := range d.Hosts {
+		h := &d.Hosts[i]
+		if h.Status == result.Pass {
+			d.Status, d.Reason, d.Message = result.Pass, result.None, ""
+			return
+		}
+		// A host that may still be found outweighs one that is gone: mail
+		// for it waits (RFC 5321 section 5.1).
+		if d.Status != result.Inconclusive {
+			d.Status, d.Reason, d.Message = h.Status, h.Reason, h.Name+": "+h.Message
+		}
+	}
+}
+
+// lookOnly is a check that does nothing, so that the runner finds addresses.
+type lookOnly struct{}
+
+func (lookOnly) Name() string                                       { return "" }
+func (lookOnly) Port() uint16                                       { return 0 }
+func (lookOnly) Start(probe.Target, func(*result.Step)) probe.Trial { return lookOnly{} }
+func (lookOnly) Play(context.Context) (time.Duration, bool)         { return 0, false }
+func (lookOnly) Abandon(result.Reason)                              {}
+func (lookOnly) Result() result.Check                               { return result.Check{Status: result.Pass} }
+
+// routeWriter returns the writer of look-ups in the chosen format.
+func (p *Program) routeWriter(o *output, w io.Writer) reporter {
+	switch o.format {
+	case "json":
+		out, _ := p.reporter(o, w, "", true, nil)
+		return out
+	case "jsonl":
+		return routeEvents{report.NewJSONL(w)}
+	}
+	return &routeText{w: w, options: p.textOptions(o)}
+}
+
+type routeEvents struct{ *report.JSONL }
+
+func (r routeEvents) Domain(d *result.Domain) error { return r.Routed(d) }
+
+type routeText struct {
+	w       io.Writer
+	options report.Options
+}
+
+func (r *routeText) Domain(d *result.Domain) error { return report.MX(r.w, r.options, d) }
+func (r *routeText) End(*result.End) error         { return nil }

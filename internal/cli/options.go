@@ -1,0 +1,225 @@
+package cli
+
+import (
+	"strings"
+
+	"mxprobe/probe"
+)
+
+// The headings of the options in the help.
+const (
+	groupServers   = "Which servers"
+	groupDialogue  = "What is said"
+	groupScenarios = "Which scenarios"
+	groupTime      = "Time and pace"
+	groupVerdict   = "What counts"
+	groupOutput    = "Output"
+)
+
+func (s *settings) options() []option {
+	var all []option
+	all = append(all, s.serverOptions()...)
+	all = append(all, s.dialogueOptions()...)
+	all = append(all, s.scenarioOptions()...)
+	all = append(all, s.timeOptions()...)
+	all = append(all, s.verdictOptions()...)
+	return append(all, s.out.options(true)...)
+}
+
+func (s *settings) serverOptions() []option {
+	all := []option{
+		{
+			name: "domain", short: "d", arg: "D", env: "MXPROBE_DOMAIN", repeat: true, set: setList(&s.domains, checkDomainArgument),
+			help: "mail domain; @FILE reads one a line, - standard input; several allowed",
+		},
+		{
+			name: "server", short: "H", arg: "HOST[:PORT]", env: "MXPROBE_SERVER", set: checked(setText(&s.server), checkServer),
+			help: "speak to this server; look up no MX records",
+		},
+		{
+			name: "port", short: "p", arg: "PORT", env: "MXPROBE_PORT", set: setPort(&s.port), def: "the scenario's, or 25",
+			help: "port to speak to",
+		},
+		{
+			name: "connect-to", arg: "NAME=ADDR:PORT", repeat: true, set: setList(&s.connectTo, checkRedirect),
+			help: "connect to ADDR:PORT for the host or address NAME (NAME:PORT for one port of it); for labs; several allowed",
+		},
+		{
+			name: "source", arg: "ADDR", set: setAddr(&s.source),
+			help: "address of this machine to connect from",
+		},
+		{
+			name: "only", arg: "GLOB", repeat: true, set: setList(&s.only, checkGlob),
+			help: "only hosts whose name fits (* and ?); several allowed",
+		},
+		{
+			name: "skip-host", arg: "GLOB", repeat: true, set: setList(&s.skipHosts, checkGlob),
+			help: "leave hosts out whose name fits; several allowed",
+		},
+	}
+	all = append(all, familyOptions(&s.only4, &s.only6)...)
+	all = append(all, dnsOption(&s.dns))
+	for i := range all {
+		all[i].group = groupServers
+	}
+	return all
+}
+
+func familyOptions(only4, only6 *bool) []option {
+	return []option{
+		{name: "ipv4", short: "4", set: setSwitch(only4), group: groupServers, help: "IPv4 addresses only"},
+		{name: "ipv6", short: "6", set: setSwitch(only6), group: groupServers, help: "IPv6 addresses only"},
+	}
+}
+
+func dnsOption(servers *[]string) option {
+	return option{
+		name: "dns", arg: "ADDR[:PORT]", env: "MXPROBE_DNS", repeat: true, set: setList(servers, checkNameServer),
+		group: groupServers, def: "the system's", help: "DNS server to ask; several allowed",
+	}
+}
+
+func (s *settings) dialogueOptions() []option {
+	return []option{
+		{
+			name: "helo", arg: "NAME", env: "MXPROBE_HELO", set: setText(&s.helo), group: groupDialogue,
+			def: "this machine's full name", help: "${helo}, the name given in EHLO",
+		},
+		{
+			name: "from", arg: "ADDR", env: "MXPROBE_FROM", set: s.setFrom, group: groupDialogue,
+			def: "mxprobe@ and that name", help: "${from}, the sender; <> is the null sender",
+		},
+		{
+			name: "to", arg: "ADDR", env: "MXPROBE_TO", set: setText(&s.to), group: groupDialogue,
+			def: "postmaster@ and the domain", help: "${to}, the recipient",
+		},
+		{
+			name: "var", arg: "NAME=VALUE", repeat: true, set: setList(&s.vars, checkAssignment), group: groupDialogue,
+			help: "set a variable; several allowed; MXPROBE_VAR_NAME in the environment does the same, weaker",
+		},
+		{
+			name: "vars-file", arg: "FILE", set: setText(&s.varsFile), group: groupDialogue,
+			help: "read variables from FILE, a NAME=VALUE on each line, # for remarks; weaker than --var",
+		},
+	}
+}
+
+// setFrom takes a sender, with or without its angle brackets.
+func (s *settings) setFrom(value string) error {
+	s.from, s.fromGiven = strings.TrimSuffix(strings.TrimPrefix(value, "<"), ">"), true
+	return nil
+}
+
+func (s *settings) scenarioOptions() []option {
+	return []option{
+		{
+			name: "tag", arg: "TAG", repeat: true, set: setList(&s.tags, nil), group: groupScenarios,
+			help: "only scenarios with one of these tags; several allowed",
+		},
+		{
+			name: "skip-tag", arg: "TAG", repeat: true, set: setList(&s.skipTags, nil), group: groupScenarios,
+			help: "leave scenarios out that have one of these tags; several allowed",
+		},
+		{
+			name: "name", arg: "RE", set: checked(setText(&s.name), checkRegexp), group: groupScenarios,
+			help: "only scenarios whose name fits the regular expression",
+		},
+		{
+			name: "dry-run", short: "n", set: setSwitch(&s.dryRun), group: groupScenarios,
+			help: "look up the hosts and print the lines that would be sent; open no connection to them",
+		},
+	}
+}
+
+func (s *settings) timeOptions() []option {
+	setRetryWait := func(value string) (err error) {
+		s.retryWait, err = parseDuration(value)
+		s.retryWaitGiven = true
+		return err
+	}
+	return []option{
+		{
+			name: "max-time", short: "t", arg: "TIME", env: "MXPROBE_MAX_TIME", set: setTime(&s.maxTime, parsePluginTime),
+			group: groupTime, def: "none", help: "end the whole run after this time (30s, 2m; a bare number is seconds)",
+		},
+		{
+			name: "timeout", arg: "TIME", env: "MXPROBE_TIMEOUT", set: setTime(&s.timeout, parseDuration), group: groupTime,
+			def: "the scenario's, or 30s", help: "wait this long for one reply",
+		},
+		{
+			name: "connect-timeout", arg: "TIME", env: "MXPROBE_CONNECT_TIMEOUT", set: setTime(&s.connectTimeout, parseDuration),
+			group: groupTime, def: "10s", help: "wait this long for a connection",
+		},
+		{
+			name: "retry", arg: "N", set: setNumber(&s.retry, 0), group: groupTime,
+			def: "the scenario's", help: "further attempts after a temporary failure",
+		},
+		{
+			name: "retry-wait", arg: "TIME", set: setRetryWait, group: groupTime,
+			def: "the scenario's", help: "wait this long between attempts",
+		},
+		{
+			name: "jobs", short: "j", arg: "N", env: "MXPROBE_JOBS", set: setNumber(&s.jobs, 1), group: groupTime,
+			def: "64", help: "sessions at once; never more than one with an address",
+		},
+		{
+			name: "per-host", arg: "N", set: setNumber(&s.perHost, 1), group: groupTime,
+			def: "2", help: "sessions at once with one host",
+		},
+	}
+}
+
+func (s *settings) verdictOptions() []option {
+	return []option{
+		{
+			name: "require", arg: "all|best|any", env: "MXPROBE_REQUIRE", set: setChoice(&s.require, "all", "best", "any"),
+			group: groupVerdict, def: "all", help: "which addresses must pass: all, those of the most preferred hosts, or any one",
+		},
+		{
+			name: "temporary", arg: "VERDICT", env: "MXPROBE_TEMPORARY", set: setChoice(&s.temporary, "inconclusive", "warn", "fail"),
+			group: groupVerdict, def: "inconclusive", help: "what an unexpected 4xx counts as: inconclusive, warn or fail",
+		},
+		{
+			name: "control", arg: "HOST[:PORT]", env: "MXPROBE_CONTROL", set: checked(setText(&s.control), checkServer),
+			group: groupVerdict, help: "server known to answer: if it does not answer either, the fault is on this side",
+		},
+		{name: "fail-fast", set: setSwitch(&s.failFast), group: groupVerdict, help: "stop at the first failure"},
+		{name: "fail-on-skip", set: setSwitch(&s.failOnSkip), group: groupVerdict, help: "a skipped dialogue counts as failed"},
+	}
+}
+
+// options are the flags of a report; verbosity only where there is more to say.
+func (o *output) options(verbosity bool) []option {
+	all := []option{
+		{
+			name: "format", short: "f", arg: "FORMAT", env: "MXPROBE_FORMAT", set: setChoice(&o.format, "text", "json", "jsonl"),
+			def: "text", help: "text, json (one document) or jsonl (an event a line, as it happens)",
+		},
+		{
+			name: "color", arg: "WHEN", set: setChoice(&o.color, "auto", "always", "never"),
+			def: "auto", help: "colour the text: auto, always or never",
+		},
+	}
+	if verbosity {
+		all = append(all,
+			option{
+				name: "verbose", short: "v", repeat: true, set: setCount(&o.verbose),
+				help: "show every step; -vv shows every line of every attempt",
+			},
+			option{name: "quiet", short: "q", set: setSwitch(&o.quiet), help: "print nothing but what is wrong"})
+	}
+	for i := range all {
+		all[i].group = groupOutput
+	}
+	return all
+}
+
+// newSettings returns the defaults.
+func newSettings() *settings {
+	return &settings{
+		retry: -1, require: "all", temporary: "inconclusive",
+		jobs: probe.DefaultJobs, perHost: probe.DefaultPerHost, out: newOutput(),
+	}
+}
+
+func newOutput() output { return output{format: "text", color: "auto"} }

@@ -1,0 +1,148 @@
+package cli
+
+import (
+	"io"
+	"os"
+	"strconv"
+	"time"
+
+	"golang.org/x/term"
+
+	"mxprobe/internal/report"
+	"mxprobe/probe"
+	"mxprobe/probe/result"
+)
+
+// reporter takes the results of a run in their order.
+type reporter interface {
+	Domain(d *result.Domain) error
+	End(end *result.End) error
+}
+
+// againFunc is the command that looks closer at a failure.
+type againFunc = func(d *result.Domain, h *result.Host, a *result.Address, c *result.Check) string
+
+// reporter returns the writer of the chosen format, and a watcher if that
+// format has something to say while the run goes on, else nil.
+func (p *Program) reporter(o *output, w io.Writer, runID string, list bool, again againFunc) (reporter, probe.Watcher) {
+	switch o.format {
+	case "json":
+		return report.NewJSON(w, &result.Run{
+			V: result.Version, Type: "run", Program: "mxprobe " + p.versionName(nil), RunID: runID, Started: time.Now().UTC(),
+		}), nil
+	case "jsonl":
+		e := &events{report.NewJSONL(w)}
+		return e, e
+	}
+	options := p.textOptions(o)
+	options.List, options.Again = list, again
+	return report.NewText(w, options), nil
+}
+
+// textOptions says how text for standard output is written.
+func (p *Program) textOptions(o *output) report.Options {
+	options := report.Options{Color: p.colored(o.color), Verbose: o.verbose}
+	if o.quiet {
+		options.Verbose = -1
+	}
+	if fd, ok := terminal(p.Stdout); ok {
+		if width, _, err := term.GetSize(fd); err == nil {
+			options.Width = width
+		}
+	} else if columns, _ := p.LookupEnv("COLUMNS"); columns != "" {
+		options.Width, _ = strconv.Atoi(columns)
+	}
+	return options
+}
+
+// colored decides on colour: the flag, then NO_COLOR, CLICOLOR_FORCE and
+// TERM, then whether standard output is a terminal.
+func (p *Program) colored(when string) bool {
+	switch when {
+	case "always":
+		return true
+	case "never":
+		return false
+	}
+	if v, _ := p.LookupEnv("NO_COLOR"); v != "" {
+		return false
+	}
+	if v, _ := p.LookupEnv("CLICOLOR_FORCE"); v != "" && v != "0" {
+		return true
+	}
+	if v, _ := p.LookupEnv("TERM"); v == "dumb" {
+		return false
+	}
+	_, ok := terminal(p.Stdout)
+	return ok
+}
+
+// terminal returns the descriptor of w if it is a terminal.
+func terminal(w io.Writer) (fd int, ok bool) {
+	file, isFile := w.(*os.File)
+	if !isFile {
+		return 0, false
+	}
+	fd = int(file.Fd())
+	return fd, term.IsTerminal(fd)
+}
+
+// events writes JSON Lines while the run goes on. Its writer keeps the first
+// error and gives it back with the next domain.
+type events struct{ *report.JSONL }
+
+func (e *events) Domain(d *result.Domain) error { return e.DomainDone(d) }
+
+// Routed is part of probe.Watcher.
+func (e *events) Routed(d *result.Domain) { _ = e.JSONL.Routed(d) }
+
+// Stepped is part of probe.Watcher.
+func (e *events) Stepped(t probe.Target, check string, s *result.Step) {
+	_ = e.JSONL.Stepped(place(t), check, s)
+}
+
+// Checked is part of probe.Watcher.
+func (e *events) Checked(t probe.Target, c *result.Check) { _ = e.JSONL.Checked(place(t), c) }
+
+func place(t probe.Target) report.Place {
+	return report.Place{Domain: t.Domain, Host: t.Host, Preference: t.Preference, IP: t.IP.String(), Port: t.Port}
+}
+
+// watchers tells several watchers.
+type watchers []probe.Watcher
+
+// watching returns a watcher for all that are not nil, nil if there is none:
+// a run that nobody watches does not pay for it.
+func watching(all ...probe.Watcher) probe.Watcher {
+	var some watchers
+	for _, w := range all {
+		if w != nil {
+			some = append(some, w)
+		}
+	}
+	switch len(some) {
+	case 0:
+		return nil
+	case 1:
+		return some[0]
+	}
+	return some
+}
+
+func (ws watchers) Routed(d *result.Domain) {
+	for _, w := range ws {
+		w.Routed(d)
+	}
+}
+
+func (ws watchers) Stepped(t probe.Target, check string, s *result.Step) {
+	for _, w := range ws {
+		w.Stepped(t, check, s)
+	}
+}
+
+func (ws watchers) Checked(t probe.Target, c *result.Check) {
+	for _, w := range ws {
+		w.Checked(t, c)
+	}
+}

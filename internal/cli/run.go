@@ -1,0 +1,262 @@
+package cli
+
+import (
+	"context"
+	"crypto/rand"
+	"net"
+	"strconv"
+	"strings"
+	"time"
+
+	"mxprobe/dnsmx"
+	"mxprobe/probe"
+	"mxprobe/scenarios"
+)
+
+func runCommand() command {
+	return command{
+		name:      "run",
+		arguments: "SCENARIO...",
+		summary:   "play scenarios on every mail host and address of a domain",
+		examples: []string{
+			"mxprobe run @rcpt -d example.org                 would they take mail? sends none",
+			"mxprobe run @send -d example.org --to me@example.org   send a test message",
+			"mxprobe run tests/ -d @domains.txt -f jsonl      a directory, a list of domains",
+			"mxprobe run send.yaml -H mx1.example.org -p 587  one server, no MX look-up",
+			"mxprobe run @rcpt -d example.org --dry-run       what would be sent to whom?",
+		},
+		notes: []string{
+			"A SCENARIO is a file, a directory (all *.yaml and *.yml in it), - for standard",
+			"input, or a built-in such as @send; mxprobe list shows those.",
+			"A flag beats the environment, the environment beats the scenario.",
+		},
+		bind: func(p *Program) ([]option, action) {
+			s := newSettings()
+			return s.options(), func(args []string) (int, error) { return p.run(s, args) }
+		},
+	}
+}
+
+// session is one call of run: what is played, and with what.
+type session struct {
+	*Program
+	settings  *settings
+	scenarios []*scenarios.Scenario
+	overrides []map[string]string
+	domains   *domainList
+	// resolver and dialer are the network; a sandbox has its own.
+	resolver probe.Resolver
+	dialer   probe.Dialer
+	runID    string
+}
+
+func (p *Program) run(s *settings, args []string) (int, error) {
+	if len(args) == 0 {
+		return 0, usagef("no scenario: give a file, a directory, - or a built-in such as @rcpt (mxprobe list shows them)")
+	}
+	if err := s.contradiction(); err != nil {
+		return 0, err
+	}
+	r := &session{Program: p, settings: s, runID: strings.ToLower(rand.Text()[:12])}
+	if err := r.prepare(args); err != nil {
+		return 0, err
+	}
+	if err := r.network(); err != nil {
+		return 0, err
+	}
+	ctx, stop := untilSignal()
+	defer stop()
+	return r.play(ctx)
+}
+
+// prepare reads everything there is to read and finds every mistake that can
+// be found without a network.
+func (r *session) prepare(args []string) (err error) {
+	if r.overrides, err = r.Program.overrides(r.settings); err != nil {
+		return err
+	}
+	l, err := r.load(args)
+	if err != nil {
+		return err
+	}
+	r.scenarios, err = r.settings.choose(l.scenarios, r.overrides)
+	if bad := l.check(r.scenarios, r.overrides); bad != nil {
+		return bad
+	}
+	if err != nil {
+		return err
+	}
+	if err := r.hasDomain(); err != nil {
+		return err
+	}
+	for _, arg := range args {
+		if arg == "-" && readsStdin(r.settings.domains) {
+			return usagef("standard input cannot be both the scenario and the list of domains")
+		}
+	}
+	r.domains, err = r.newDomainList(r.settings.domains)
+	return err
+}
+
+// hasDomain looks for scenarios that need a domain where none is given.
+func (r *session) hasDomain() error {
+	if len(r.settings.domains) > 0 || r.settings.server != "" {
+		return nil
+	}
+	for _, sc := range r.scenarios {
+		if sc.Target.IsZero() {
+			return usagef("no domain: give -d DOMAIN, or --server HOST to speak to one server")
+		}
+	}
+	return nil
+}
+
+func readsStdin(domains []string) bool {
+	for _, d := range domains {
+		if d == "-" || d == "@-" {
+			return true
+		}
+	}
+	return false
+}
+
+// network makes the resolver and the dialer that the flags ask for.
+func (r *session) network() error {
+	resolver, err := newResolver(r.settings.dns)
+	if err != nil {
+		return err
+	}
+	dialer, err := newDialer(r.settings, resolver)
+	if err != nil {
+		return err
+	}
+	r.resolver, r.dialer = dialer, dialer
+	return nil
+}
+
+// newResolver asks the given servers, or the system's where none is given.
+func newResolver(servers []string) (*dnsmx.Resolver, error) {
+	if len(servers) == 0 {
+		return dnsmx.System()
+	}
+	var config dnsmx.Config
+	for _, text := range servers {
+		server, err := parseAddrPort(text, 53)
+		if err != nil {
+			return nil, usagef("--dns: %s", err)
+		}
+		config.Servers = append(config.Servers, server)
+	}
+	return dnsmx.New(config)
+}
+
+// dialogues makes the checks of the scenarios.
+func (r *session) dialogues(set *probe.Settings) ([]*probe.Dialogue, error) {
+	var all []*probe.Dialogue
+	var bad scenarios.Problems
+	for _, sc := range r.scenarios {
+		d, err := probe.NewDialogue(sc, set)
+		if err != nil {
+			if bad, err = gather(bad, err); err != nil {
+				return nil, usagef("%s: %s", sc.File, err)
+			}
+			continue
+		}
+		all = append(all, d)
+	}
+	if len(bad) > 0 {
+		return nil, &badFiles{bad}
+	}
+	return all, nil
+}
+
+// probeSettings returns what all dialogues have in common, and a note if the
+// name for EHLO is a makeshift.
+func (r *session) probeSettings(ctx context.Context) (set *probe.Settings, note string) {
+	s := r.settings
+	set = &probe.Settings{
+		Dialer: r.dialer, HELO: s.helo, From: s.from, To: s.to, RunID: r.runID,
+		Overrides: r.overrides, Getenv: r.LookupEnv,
+		ReplyTimeout: s.timeout, ConnectTimeout: s.connectTimeout,
+		Temporary: s.temporaryVerdict(), Control: withPort(s.control),
+	}
+	if set.HELO == "" {
+		set.HELO, note = ownName(ctx, r.resolver, s.source)
+	}
+	if !s.fromGiven {
+		set.From = "mxprobe@" + set.HELO
+	}
+	if s.retry >= 0 {
+		set.Retry = &s.retry
+	}
+	if s.retryWaitGiven {
+		set.RetryWait = &s.retryWait
+	}
+	if s.out.verbose > 0 {
+		set.Transcript = probe.TranscriptAlways
+	}
+	return set, note
+}
+
+// withPort gives a server the usual port where it has none.
+func withPort(server string) string {
+	if server == "" {
+		return ""
+	}
+	host, port, _ := parseServer(server)
+	if port == 0 {
+		port = 25
+	}
+	return net.JoinHostPort(host, strconv.Itoa(int(port)))
+}
+
+// play runs everything, writes the report and returns the exit status.
+func (r *session) play(ctx context.Context) (int, error) {
+	started := time.Now()
+	s := r.settings
+	ctx, cancel := s.limit(ctx)
+	defer cancel()
+	set, note := r.probeSettings(ctx)
+	dialogues, err := r.dialogues(set)
+	if err != nil {
+		return 0, err
+	}
+	plan, err := newPlan(s, dialogues, r.domains, r.overrides)
+	if err != nil {
+		return 0, err
+	}
+	if note != "" && !s.out.quiet {
+		warn(r.Stderr, "%s", note)
+	}
+	runner := &probe.Runner{
+		Resolver: r.resolver, Jobs: s.jobs, PerHost: s.perHost, Family: s.family(), Self: set.HELO,
+		Only: s.only, SkipHost: s.skipHosts, Require: s.demand(), FailFast: s.failFast,
+	}
+	if s.dryRun {
+		return r.preview(ctx, runner, plan)
+	}
+	stdout := r.Stdout
+	var line probe.Watcher
+	if _, ok := terminal(r.Stderr); ok && !s.out.quiet {
+		progress := startProgress(r.Stderr)
+		defer progress.stop()
+		plan.count(progress)
+		stdout, line = progress.over(stdout), progress
+	}
+	out, watch := r.reporter(&s.out, stdout, r.runID, r.isList(), r.again(dialogues))
+	runner.Watch = watching(watch, line)
+	return r.collect(ctx, s, runner, plan, out, started)
+}
+
+func (r *session) isList() bool {
+	specs := r.domains.specs
+	return len(specs) > 1 || (len(specs) == 1 && (specs[0] == "-" || strings.HasPrefix(specs[0], "@")))
+}
+
+func (r *session) again(dialogues []*probe.Dialogue) againFunc {
+	names := make(map[string]*scenarios.Scenario)
+	for _, d := range dialogues {
+		names[d.Name()] = d.Scenario()
+	}
+	return r.settings.again(r.scenarios, names)
+}

@@ -1,0 +1,101 @@
+package cli
+
+import (
+	"net/netip"
+	"time"
+
+	"mxprobe/probe"
+	"mxprobe/probe/result"
+)
+
+// settings is what the flags and the environment say to run.
+type settings struct {
+	domains   []string
+	server    string
+	port      uint16
+	only4     bool
+	only6     bool
+	dns       []string
+	connectTo []string
+	source    netip.Addr
+	only      []string
+	skipHosts []string
+
+	helo, from, to string
+	fromGiven      bool // an empty from is the null sender
+	vars           []string
+	varsFile       string
+
+	tags, skipTags []string
+	name           string
+
+	maxTime, timeout, connectTimeout time.Duration
+	retry                            int // below 0: the scenario's
+	retryWait                        time.Duration
+	retryWaitGiven                   bool
+	jobs, perHost                    int
+
+	require    string
+	failFast   bool
+	failOnSkip bool
+	temporary  string
+	control    string
+	dryRun     bool
+
+	out output
+}
+
+// output is what the flags say about reports; several commands have it.
+type output struct {
+	format  string
+	verbose int
+	quiet   bool
+	color   string
+}
+
+func (s *settings) family() probe.Family {
+	switch {
+	case s.only4:
+		return probe.OnlyIPv4
+	case s.only6:
+		return probe.OnlyIPv6
+	}
+	return probe.AnyFamily
+}
+
+func (s *settings) demand() probe.Require {
+	switch s.require {
+	case "best":
+		return probe.RequireBest
+	case "any":
+		return probe.RequireAny
+	}
+	return probe.RequireAll
+}
+
+func (s *settings) temporaryVerdict() result.Verdict {
+	switch s.temporary {
+	case "warn":
+		return result.Warn
+	case "fail":
+		return result.Fail
+	}
+	return result.Inconclusive
+}
+
+// contradiction says which flags cannot stand together, nil if none do.
+func (s *settings) contradiction() error {
+	if s.only4 && s.only6 {
+		return usagef("-4 and -6 leave no address; give one of them, or none for both")
+	}
+	if s.out.quiet && s.out.verbose > 0 {
+		return usagef("-q and -v contradict each other; give one of them")
+	}
+	if s.server == "" || s.port == 0 {
+		return nil
+	}
+	if _, port, _ := parseServer(s.server); port != 0 && port != s.port {
+		return usagef("--server names port %d and --port names %d; give one of them", port, s.port)
+	}
+	return nil
+}

@@ -1,0 +1,43 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+// stopped is the cause of a context that a signal ended.
+type stopped struct{ signal os.Signal }
+
+func (s *stopped) Error() string { return "stopped by " + s.signal.String() }
+
+// untilSignal returns a context that ends at the first SIGINT or SIGTERM with
+// a *stopped as its cause. A second signal ends the process at once, as if
+// nobody were listening. The caller has to call stop.
+func untilSignal() (ctx context.Context, stop func()) {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		select {
+		case s := <-signals:
+			signal.Stop(signals)
+			cancel(&stopped{s})
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, func() {
+		signal.Stop(signals)
+		cancel(nil)
+	}
+}
+
+// stoppedBy returns the signal that ended ctx, nil if none did.
+func stoppedBy(ctx context.Context) os.Signal {
+	if s, ok := errors.AsType[*stopped](context.Cause(ctx)); ok {
+		return s.signal
+	}
+	return nil
+}

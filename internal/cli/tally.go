@@ -1,0 +1,73 @@
+package cli
+
+import (
+	"time"
+
+	"mxprobe/probe"
+	"mxprobe/probe/result"
+)
+
+// tally sums up the domains of a run.
+type tally struct {
+	require  probe.Require
+	verdict  result.Verdict
+	hosts    result.Counts // dialogues
+	steps    result.Counts
+	domains  int
+	unchosen int // domains of which --only and --skip-host left no host
+	undone   bool
+}
+
+// add counts one domain.
+func (t *tally) add(d *result.Domain) {
+	t.domains++
+	t.verdict = result.Worst(t.verdict, d.Status)
+	if d.Status == result.NotRun && d.Reason == result.Condition {
+		t.unchosen++
+	}
+	// What is not known of a domain must not be hidden behind another that
+	// passed, or behind its own other addresses.
+	if d.Status == result.NotRun {
+		t.undone = true
+	}
+	for i := range d.Hosts {
+		for j := range d.Hosts[i].Addresses {
+			t.addChecks(d.Hosts[i].Addresses[j].Checks)
+		}
+	}
+}
+
+func (t *tally) addChecks(checks []result.Check) {
+	for i := range checks {
+		c := &checks[i]
+		t.hosts.Add(c.Status)
+		if c.Status == result.NotRun && t.require == probe.RequireAll {
+			t.undone = true
+		}
+		for k := range c.Steps {
+			if c.Steps[k].Attempt == c.Attempts {
+				t.steps.Add(c.Steps[k].Status)
+			}
+		}
+	}
+}
+
+// nothingLeft reports whether the flags left no host of any domain.
+func (t *tally) nothingLeft() bool { return t.domains > 0 && t.unchosen == t.domains }
+
+// allSkipped reports whether nothing was tested, only skipped.
+func (t *tally) allSkipped() bool {
+	return t.verdict == result.Skip && t.hosts.Skip > 0 && t.hosts.Pass+t.hosts.Warn == 0
+}
+
+// end is the last word of a report.
+func (t *tally) end(exit int, elapsed time.Duration) result.End {
+	status := t.verdict
+	if t.undone && status < result.Inconclusive {
+		status = result.Inconclusive
+	}
+	return result.End{
+		V: result.Version, Type: "end", Status: status, Exit: exit,
+		Hosts: t.hosts, Steps: t.steps, Millis: result.Millis(elapsed),
+	}
+}

@@ -1,0 +1,66 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"mxprobe/probe/result"
+)
+
+// The program speaks on standard error in these ways only:
+//
+//	mxprobe: ...   why the program ends, or ended as it did (complain, say)
+//	warning: ...   it goes on, but somebody should know (warn)
+//	FILE:L:C: ...  mistakes in scenario files, as their own package words them
+//
+// Text that comes from outside is made printable before it is shown.
+
+// usageError is a mistake in the call. The program does nothing and ends
+// with ExitUsage.
+type usageError struct{ message string }
+
+func (e *usageError) Error() string { return e.message }
+
+func usagef(format string, args ...any) error {
+	return &usageError{fmt.Sprintf(format, args...)}
+}
+
+// complain says why the program ends, and returns the exit status for err.
+func (p *Program) complain(err error) int {
+	if bad, ok := errors.AsType[*badFiles](err); ok {
+		fmt.Fprintf(p.Stderr, "%s\n", printable(bad.problems.Error()))
+		say(p.Stderr, "%s", bad.summary())
+		return ExitUsage
+	}
+	say(p.Stderr, "%s", err)
+	if _, ok := errors.AsType[*usageError](err); ok {
+		return ExitUsage
+	}
+	return ExitInconclusive
+}
+
+// say prints one line under the program's name.
+func say(w io.Writer, format string, args ...any) {
+	fmt.Fprintf(w, "mxprobe: %s\n", printable(fmt.Sprintf(format, args...)))
+}
+
+// warn says something that does not end the program.
+func warn(w io.Writer, format string, args ...any) {
+	fmt.Fprintf(w, "warning: %s\n", printable(fmt.Sprintf(format, args...)))
+}
+
+// printable makes text of several lines safe for a terminal. Tabs stay: a
+// caret under a line of a file relies on them.
+func printable(text string) string {
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		parts := strings.Split(line, "\t")
+		for j, part := range parts {
+			parts[j] = result.PrintableString(part)
+		}
+		lines[i] = strings.Join(parts, "\t")
+	}
+	return strings.Join(lines, "\n")
+}
