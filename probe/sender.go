@@ -1,6 +1,10 @@
 package probe
 
-import "mxprobe/probe/result"
+import (
+	"strings"
+
+	"mxprobe/probe/result"
+)
 
 // outcome is what a sending server would make of an address.
 type outcome uint8
@@ -14,11 +18,12 @@ const (
 )
 
 // sendersView walks the ranked hosts as RFC 5321 section 5.1 has a sender
-// do. Hosts of one preference are one set: the sender may begin with any.
+// do. Hosts of one preference are one set: the sender may begin with any. It
+// returns nil where the dialogues do not show whether mail would be taken.
 func sendersView(hosts []result.Host) *result.Sender {
 	view := &result.Sender{}
 	decided := false
-	anyPostponed, anyKnown := false, false
+	anyPostponed := false
 	for from := 0; from < len(hosts); {
 		to := from
 		best := unknown
@@ -36,11 +41,12 @@ func sendersView(hosts []result.Host) *result.Sender {
 		}
 		from = to
 		anyPostponed = anyPostponed || best == postponed
-		anyKnown = anyKnown || best != unknown
 		if decided {
 			continue
 		}
 		switch best {
+		case unknown:
+			return nil
 		case taken:
 			view.View, view.By, decided = result.ViewAtOnce, by, true
 		case rejected:
@@ -48,7 +54,7 @@ func sendersView(hosts []result.Host) *result.Sender {
 		}
 	}
 	switch {
-	case !anyKnown:
+	case len(hosts) == 0:
 		return nil
 	case !decided && anyPostponed:
 		view.View = result.ViewQueued
@@ -89,7 +95,7 @@ func addressOutcome(a *result.Address) outcome {
 func checkOutcome(c *result.Check) outcome {
 	switch c.Reason {
 	case result.None, result.Slow:
-		if c.Status == result.Pass || c.Status == result.Warn {
+		if tookRecipient(c) {
 			return taken
 		}
 		return unknown
@@ -101,6 +107,18 @@ func checkOutcome(c *result.Check) outcome {
 		return replyOutcome(c)
 	}
 	return unknown
+}
+
+// tookRecipient reports whether a recipient was accepted in the last attempt
+// of a dialogue: less does not show that a server takes mail.
+func tookRecipient(c *result.Check) bool {
+	for i := range c.Steps {
+		s := &c.Steps[i]
+		if s.Attempt == c.Attempts && s.Code/100 == 2 && len(s.Sent) > 4 && strings.EqualFold(s.Sent[:4], "RCPT") {
+			return true
+		}
+	}
+	return false
 }
 
 // replyOutcome looks at the code of the step that failed: an acceptance
@@ -116,6 +134,9 @@ func replyOutcome(c *result.Check) outcome {
 		}
 		switch s.Code / 100 {
 		case 2, 3:
+			if !tookRecipient(c) {
+				return unknown
+			}
 			return taken
 		case 4:
 			return postponed

@@ -18,7 +18,19 @@ func host(name string, pref uint16, checks ...result.Check) result.Host {
 	return h
 }
 
-func passed() result.Check { return result.Check{Status: result.Pass, Attempts: 1} }
+func passed() result.Check {
+	return result.Check{Status: result.Pass, Attempts: 1, Steps: []result.Step{
+		{Attempt: 1, Number: 3, Sent: "rcpt to:<kate@example.test>", Code: 250},
+	}}
+}
+
+// refusedAsExpected is a dialogue that passed, and in which no recipient was
+// accepted.
+func refusedAsExpected() result.Check {
+	return result.Check{Status: result.Pass, Attempts: 1, Steps: []result.Step{
+		{Attempt: 1, Number: 3, Sent: "RCPT TO:<kate@example.test>", Code: 550},
+	}}
+}
 
 func notReached() result.Check {
 	return result.Check{Status: result.Fail, Reason: result.Timeout, Attempts: 1, FailedStep: new(int)}
@@ -32,7 +44,7 @@ func replied(code int) result.Check {
 	step := 3
 	return result.Check{
 		Status: result.Fail, Reason: result.Reply, Attempts: 2, FailedStep: &step,
-		Steps: []result.Step{{Attempt: 1, Number: 3, Code: 451}, {Attempt: 2, Number: 2, Code: 250}, {Attempt: 2, Number: 3, Code: code}},
+		Steps: []result.Step{{Attempt: 1, Number: 3, Code: 451}, {Attempt: 2, Number: 2, Code: 250}, {Attempt: 2, Number: 3, Sent: "RCPT TO:<x>", Code: code}},
 	}
 }
 
@@ -103,6 +115,13 @@ func TestTrap61SendersView(t *testing.T) {
 			"name without address",
 			[]result.Host{{Name: "a", Preference: 10, Status: result.Fail, Reason: result.DNS}, host("b", 20, passed())},
 			&result.Sender{View: result.ViewDegraded, By: "b", Failing: []string{"a"}},
+		},
+		{"a refusal as expected shows nothing", []result.Host{host("a", 10, refusedAsExpected())}, nil},
+		{"the first shows nothing", []result.Host{host("a", 10, refusedAsExpected()), host("b", 20, notReached())}, nil},
+		{
+			"the backup shows nothing",
+			[]result.Host{host("a", 10, passed()), host("b", 20, refusedAsExpected())},
+			&result.Sender{View: result.ViewAtOnce, By: "a"},
 		},
 		{"we are listed everywhere: nothing is known", []result.Host{host("a", 10, listed())}, nil},
 	} {
