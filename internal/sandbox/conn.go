@@ -34,8 +34,8 @@ type Conn struct {
 
 	// The state of the session (RFC 5321 section 4.1.4).
 	helo     string
-	extended bool // EHLO, not HELO
-	mail     bool // there is a sender
+	keywords []string // offered in the reply to EHLO
+	mail     bool     // there is a sender
 	from     string
 	to       []string
 	utf8     bool // the sender was declared with SMTPUTF8
@@ -192,12 +192,13 @@ func (c *Conn) drain() {
 	}
 }
 
-// heardEarly reports whether the client has sent something already.
-func (c *Conn) heardEarly() bool {
+// listenEarly records whether the client has sent something already.
+func (c *Conn) listenEarly() {
 	_ = c.nc.SetReadDeadline(time.Now().Add(time.Millisecond))
-	_, err := c.in.Peek(1)
+	if _, err := c.in.Peek(1); err == nil {
+		c.log.early()
+	}
 	_ = c.nc.SetReadDeadline(time.Time{})
-	return err == nil
 }
 
 // replyBytes puts CR LF behind each line.

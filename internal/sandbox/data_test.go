@@ -76,6 +76,19 @@ func TestMessageOverTheLimitIsRefusedAtItsEnd(t *testing.T) {
 	}
 }
 
+func TestMessageIsTakenWhereTheConnectionEndsAfterIt(t *testing.T) {
+	t.Parallel()
+	w := startOne(t, Server{Rules: []Rule{{On: "end-of-data", Reply: "250 ok", Close: true}}})
+	c := upToData(t, w)
+	c.write("x\r\n.\r\n")
+	if got, err := c.rest(); got != "250 ok\r\n" || err != nil {
+		t.Errorf("answer = %q, %v; want 250 and the end", got, err)
+	}
+	if got := w.Sessions()[0].Messages; len(got) != 1 || string(got[0].Data) != "x\r\n" {
+		t.Errorf("messages = %q; want one", got)
+	}
+}
+
 func TestSessionsTellWhatWasSaid(t *testing.T) {
 	t.Parallel()
 	w := startOne(t, Server{})

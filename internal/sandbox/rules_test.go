@@ -32,6 +32,9 @@ func TestRuleReplies(t *testing.T) {
 		{"refusal makes no state", []Rule{{On: "MAIL", Reply: "450 no"}}, []say{{"MAIL FROM:<>", "450"}, {"RCPT TO:<kate@example.test>", "503"}}},
 		{"at the end of data", []Rule{{On: "end-of-data", Reply: "451 4.3.0 disk"}}, []say{{"MAIL FROM:<>", "250"}, {"RCPT TO:<kate@example.test>", "250"}, {"DATA", "354"}, {".", "451"}, {"DATA", "503"}}},
 		{"no end of data as a command", []Rule{{On: "end-of-data", Reply: "451 x"}}, []say{{"END-OF-DATA", "500"}, {"connect", "500"}}},
+		{"EHLO offers what it says", []Rule{{On: "EHLO", Reply: "250-SIZE\n250-dsn\n250 HELP", Times: 1}}, []say{
+			{"MAIL FROM:<> SIZE=1", "555"}, {"MAIL FROM:<> RET=FULL", "250"}, {"EHLO client.example", "250"}, {"MAIL FROM:<> SIZE=1", "250"},
+		}},
 		{"func", []Rule{{On: "NOOP", Func: func(c *Conn, line string) { _ = c.Reply("299 " + line) }}}, []say{{"NOOP 1", "299 NOOP 1\r\n"}, {"NOOP", "299 NOOP\r\n"}}},
 		{"extra", []Rule{{On: "NOOP", Extra: "250 more\r\n"}}, []say{{"NOOP", "250 2.0.0"}, {"HELP", "250 more"}}},
 		{"raw 421 stays", []Rule{{On: "NOOP", Raw: "421 bye\r\n"}}, []say{{"NOOP", "421"}, {"HELP", "214"}}},

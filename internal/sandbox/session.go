@@ -65,8 +65,16 @@ func (c *Conn) play(e event) {
 		r.Func(c, e.line)
 		return
 	}
-	said, err := c.say(e, r)
-	if err != nil {
+	if r.Delay > 0 && (c.flush() != nil || !c.Sleep(r.Delay)) {
+		c.done = true
+		return
+	}
+	said := c.compose(e, r)
+	if e.stage == onEndOfData && strings.HasPrefix(said, "2") {
+		// Before it is said: a client that has its answer may look.
+		c.log.message(Message{From: c.from, To: c.to, Data: c.body})
+	}
+	if c.say(e, said, r) != nil {
 		c.done = true
 		return
 	}
@@ -82,40 +90,37 @@ func (c *Conn) play(e event) {
 	}
 }
 
-// say sends what a rule, or the usual behaviour, has to say.
-func (c *Conn) say(e event, r *Rule) (said string, err error) {
-	if r.Delay > 0 {
-		if err := c.flush(); err != nil || !c.Sleep(r.Delay) {
-			return "", errGone
-		}
-	}
+// compose returns what a rule, or the usual behaviour, has to say.
+func (c *Conn) compose(e event, r *Rule) string {
 	switch {
 	case r.silent():
+		return ""
 	case r.Raw != "":
-		said = r.Raw
+		return r.Raw
 	case r.Reply != "":
-		said = string(replyBytes(r.Reply))
-	default:
-		said = string(replyBytes(c.usual(e)))
+		return string(replyBytes(r.Reply))
 	}
-	if e.stage == onConnect && (r.Delay > 0 || r.Drip > 0) && c.heardEarly() {
-		c.log.early()
+	return string(replyBytes(c.usual(e)))
+}
+
+// say sends the answer and what nobody asked for.
+func (c *Conn) say(e event, said string, r *Rule) error {
+	if e.stage == onConnect && (r.Delay > 0 || r.Drip > 0) {
+		c.listenEarly()
 	}
 	if err := c.send([]byte(said), r.Split, r.Drip); err != nil {
-		return "", err
+		return err
 	}
-	if r.Extra != "" {
-		if r.ExtraDelay > 0 {
-			if err := c.flush(); err != nil || !c.Sleep(r.ExtraDelay) {
-				return "", errGone
-			}
-			if e.stage == onConnect && c.heardEarly() {
-				c.log.early()
-			}
+	if r.Extra != "" && r.ExtraDelay > 0 {
+		if c.flush() != nil || !c.Sleep(r.ExtraDelay) {
+			return errGone
 		}
-		c.out = append(c.out, r.Extra...)
+		if e.stage == onConnect {
+			c.listenEarly()
+		}
 	}
-	return said, nil
+	c.out = append(c.out, r.Extra...)
+	return nil
 }
 
 // goOn changes the state of the session as the answer says.
@@ -131,14 +136,11 @@ func (c *Conn) goOn(e event, said string, raw bool) {
 	case e.stage == onConnect:
 		c.unwelcome = !good // RFC 5321 section 3.1
 	case e.stage == onEndOfData:
-		if good {
-			c.log.message(Message{From: c.from, To: c.to, Data: c.body})
-		}
 		c.reset()
 	case !good && code != "354":
 	case e.verb == "EHLO", e.verb == "HELO":
 		c.reset()
-		c.helo, c.extended = argument(e.line), e.verb == "EHLO"
+		c.helo, c.keywords = argument(e.line), keywordsOf(e.verb, said)
 	case e.verb == "RSET":
 		c.reset()
 	case e.verb == "MAIL":
@@ -151,6 +153,22 @@ func (c *Conn) goOn(e event, said string, raw bool) {
 	case e.verb == "DATA" && code == "354":
 		c.message()
 	}
+}
+
+// keywordsOf returns what a reply to EHLO offered: a rule may offer something
+// else than the server. HELO offers nothing.
+func keywordsOf(verb, said string) []string {
+	lines := strings.Split(strings.TrimRight(said, "\r\n"), "\n")
+	if verb != "EHLO" || len(lines) < 2 {
+		return nil
+	}
+	var out []string
+	for _, line := range lines[1:] {
+		if len(line) > 4 {
+			out = append(out, strings.TrimRight(line[4:], "\r"))
+		}
+	}
+	return out
 }
 
 // reset forgets the transaction (RFC 5321 section 4.1.1.5).

@@ -102,7 +102,7 @@ func multiline(code string, lines []string) string {
 
 // offers reports whether the keyword is offered in this session.
 func (c *Conn) offers(keyword string) bool {
-	return c.extended && slices.ContainsFunc(c.srv.keywords, func(k string) bool {
+	return slices.ContainsFunc(c.keywords, func(k string) bool {
 		name, _, _ := strings.Cut(k, " ")
 		return strings.EqualFold(name, keyword)
 	})
