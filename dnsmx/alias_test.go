@@ -91,6 +91,16 @@ func TestTrap58OpenAliasIsNotEmpty(t *testing.T) {
 	}
 }
 
+// Nor does the SOA record of the alias's own zone.
+func TestTrap58AliasIntoAnotherZone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "www.test. CNAME example.invalid.", "example.invalid. A 192.0.2.1")
+	route := mustRoute(t, w.resolver(), "www.test")
+	if n := w.count("MX example.invalid."); n != 1 || route.Origin != OriginImplicit {
+		t.Errorf("the target was asked for %d times, origin %q; want 1, implicit", n, route.Origin)
+	}
+}
+
 // chain returns n aliases from 0.test and an MX record at the end.
 func chain(n int) []string {
 	var lines []string
@@ -174,6 +184,12 @@ func TestHost(t *testing.T) {
 		if got := hostLines([]Host{r.Host(t.Context(), tt.in)})[0]; got != tt.want {
 			t.Errorf("Host(%q) = %q; want %q", tt.in, got, tt.want)
 		}
+	}
+	if h := r.Host(t.Context(), "fe80::1%a\r\nb"); h.Err == nil {
+		t.Errorf("Host with line ends in the zone = %q; want an error", h.Name)
+	}
+	if h := r.Host(t.Context(), "fe80::1%eth0"); h.Err != nil || h.Addrs[0].Zone() != "eth0" {
+		t.Errorf("Host with a zone = %+v; want the zone kept", h)
 	}
 	wantNote(t, r.Host(t.Context(), "www.test").Notes, `"www.test" is an alias (CNAME) for "mx.test"`)
 }

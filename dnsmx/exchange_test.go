@@ -87,6 +87,32 @@ func TestRouteOverNetwork(t *testing.T) {
 	}
 }
 
+func TestSourceAddress(t *testing.T) {
+	t.Parallel()
+	source := netip.MustParseAddr("127.0.0.9")
+	l, err := net.ListenPacket("udp", netip.AddrPortFrom(source, 0).String())
+	if err != nil {
+		t.Skipf("this system has no second address on loopback: %v", err)
+	}
+	l.Close()
+	w := exampleWorld(t)
+	addr := serve(t, dns.HandlerFunc(func(rw dns.ResponseWriter, m *dns.Msg) {
+		if host, _, _ := net.SplitHostPort(rw.RemoteAddr().String()); host != source.String() {
+			t.Errorf("query from %s; want %s", host, source)
+		}
+		w.ServeDNS(rw, m)
+	}))
+	for _, tcp := range []bool{false, true} {
+		r := mustNew(t, Config{Servers: []netip.AddrPort{addr}, Source: source, TCP: tcp, Timeout: patient})
+		mustRoute(t, r, "example.test")
+	}
+	// It cannot be used towards the other address family.
+	r := mustNew(t, Config{Servers: []netip.AddrPort{addr}, Source: netip.IPv6Loopback(), Timeout: patient})
+	if from := r.wire.(*sockets).sourceFor(addr); from.IsValid() {
+		t.Errorf("source %v towards %v; want none", from, addr)
+	}
+}
+
 // Datagrams that anybody could have sent must not be taken for the answer.
 func TestStrayDatagramsIgnored(t *testing.T) {
 	t.Parallel()

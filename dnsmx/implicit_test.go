@@ -49,6 +49,32 @@ func TestTrap55RootWithPreference(t *testing.T) {
 	wantNote(t, route.Notes, "preference 10", "RFC 7505")
 }
 
+// A name that does not exist has no records, whatever the answer holds.
+func TestTrap56NameErrorWithRecords(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "example.test. MX 10 mx.test.", "mx.test. A 192.0.2.1")
+	w.spoil = func(_, r *dns.Msg) *dns.Msg {
+		if r.Question[0].Name == "mx.test." {
+			r.Rcode = dns.RcodeNameError
+		}
+		return r
+	}
+	wantHosts(t, mustRoute(t, w.resolver(), "example.test"), "10 mx.test NoName")
+}
+
+// Some resolvers put the name servers of the zone into an empty answer. It is
+// no referral, for they do look up names.
+func TestTrap56EmptyAnswerWithNameServers(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "example.test. A 192.0.2.1")
+	w.spoil = only(dns.TypeMX, "example.test.", func(_, r *dns.Msg) *dns.Msg {
+		ns, _ := dns.NewRR("test. 60 NS ns.test.")
+		r.Ns = []dns.RR{ns}
+		return r
+	})
+	wantHosts(t, mustRoute(t, w.resolver(), "example.test"), "0 example.test 192.0.2.1")
+}
+
 // A record cut short is neither a null MX nor the lack of MX records.
 func TestTrap55HollowRecord(t *testing.T) {
 	t.Parallel()

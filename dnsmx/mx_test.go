@@ -109,6 +109,13 @@ func TestDuplicateHostsMerged(t *testing.T) {
 	route := mustRoute(t, w.resolver(), "example.test")
 	wantHosts(t, route, "10 mx.test 192.0.2.1", "15 other.test 192.0.2.2")
 	wantNote(t, route.Hosts[0].Notes, "again with preference 20", "10 counts")
+
+	w = newWorld(t, "example.test. MX 10 mx.test.", "example.test. MX 10 mx.test.", "mx.test. A 192.0.2.1")
+	route = mustRoute(t, w.resolver(), "example.test")
+	wantHosts(t, route, "10 mx.test 192.0.2.1")
+	if n := route.Hosts[0].Notes; len(n) > 0 {
+		t.Errorf("notes %q on a record that is there twice; want none", n)
+	}
 }
 
 // A host with one family only is a good host.
