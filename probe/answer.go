@@ -7,7 +7,7 @@ import (
 
 // answer reads and judges the reply to a line.
 func (s *session) answer(st *result.Step, step *scenarios.Step, want *scenarios.Expect) judgement {
-	st.Want = want.Codes.String()
+	st.Want = s.trial.dialogue.wantText(st.Number, want)
 	if want.Codes.None {
 		s.loose = true
 		return met()

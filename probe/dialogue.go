@@ -22,6 +22,7 @@ type Dialogue struct {
 	// number.
 	greeting, data *scenarios.Expect
 	wants          []*scenarios.Expect
+	wantTexts      []string // the codes of wants, as the report shows them
 }
 
 // NewDialogue makes a check of a scenario. It fails with scenarios.Problems
@@ -55,6 +56,7 @@ func (d *Dialogue) compile() {
 	d.greeting = withDefault(&d.scenario.Greeting, "220")
 	d.data = withDefault(&scenarios.Expect{}, "354")
 	d.wants = make([]*scenarios.Expect, d.steps+1)
+	d.wantTexts = make([]string, d.steps+1)
 	var walk func(steps []scenarios.Step)
 	walk = func(steps []scenarios.Step) {
 		for i := range steps {
@@ -66,7 +68,7 @@ func (d *Dialogue) compile() {
 			if step.NoEnd && step.Expect.IsZero() {
 				want = *withDefault(&want, "none")
 			}
-			d.wants[step.Number] = &want
+			d.wants[step.Number], d.wantTexts[step.Number] = &want, want.Codes.String()
 			walk(step.Steps)
 		}
 	}
@@ -80,6 +82,14 @@ func withDefault(e *scenarios.Expect, codes string) *scenarios.Expect {
 		with.Codes, _ = scenarios.ParseCodes(codes) // a constant that parses
 	}
 	return &with
+}
+
+// wantText is what the report shows of an expectation.
+func (d *Dialogue) wantText(number int, want *scenarios.Expect) string {
+	if number < len(d.wants) && want == d.wants[number] {
+		return d.wantTexts[number]
+	}
+	return want.Codes.String()
 }
 
 func lastNumber(steps []scenarios.Step) int {

@@ -115,7 +115,7 @@ func (s *session) sendText(st *result.Step, step *scenarios.Step, want *scenario
 	}
 	s.buf = smtpwire.AppendData(s.buf[:0], text, !step.NoStuff, !step.NoEnd)
 	st.Sent = fmt.Sprintf("%s (%d bytes)", strings.TrimSpace(st.Sent+" message"), len(s.buf))
-	st.Want = want.Codes.String()
+	st.Want = s.trial.dialogue.wantText(st.Number, want)
 	s.setDeadline(time.Now().Add(limit))
 	if err := s.writeText(); err != nil {
 		return s.writeFailed(err, dataEnd, limit)
@@ -193,7 +193,7 @@ func (s *session) complete(text []byte) []byte {
 		address, _ := s.lookup("to")
 		to = []string{address}
 	}
-	add("Date", s.set.now().Add(-time.Since(s.trial.started)).Format("Mon, 02 Jan 2006 15:04:05 -0700"))
+	add("Date", s.set.now().UTC().Add(-time.Since(s.trial.started)).Format("Mon, 02 Jan 2006 15:04:05 -0700"))
 	add("Message-ID", s.messageID(helo))
 	add("From", "<"+from+">")
 	add("To", "<"+strings.Join(to, ">, <")+">")

@@ -183,7 +183,7 @@ func (s *session) setDeadline(at time.Time) {
 // the step.
 func (s *session) judge(st *result.Step, want *scenarios.Expect, seen *observation) judgement {
 	fillReply(st, seen, s.trial.dialogue.mask)
-	st.Want = want.Codes.String()
+	st.Want = s.trial.dialogue.wantText(st.Number, want)
 	j := judge(want, seen, s.set.temporary())
 	if seen.reply == nil {
 		if s.farewellCode != 0 && j.reason == result.EOF {

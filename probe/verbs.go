@@ -104,10 +104,10 @@ func (s *session) playRead(step *scenarios.Step) {
 	seen := s.read(s.timeout(step.Timeout, s.set.replyTimeout()))
 	switch {
 	case seen.reply == nil && seen.fault.reason == result.Timeout:
-		st.Want = want.Codes.String()
+		st.Want = s.trial.dialogue.wantText(st.Number, want)
 		s.close(st, judgement{status: result.Pass, note: "no such reply came, which is fine"})
 	case seen.reply != nil && !want.Codes.Any && !want.Codes.Match(seen.reply.Code):
-		st.Want = want.Codes.String()
+		st.Want = s.trial.dialogue.wantText(st.Number, want)
 		s.conn.UnreadReply(*seen.reply)
 		s.loose = true
 		s.close(st, judgement{status: result.Pass, note: "another reply came and is left for the next step"})

@@ -59,7 +59,7 @@ func settings(dialer probe.Dialer) *probe.Settings {
 }
 
 // parse reads a scenario that must be right.
-func parse(t *testing.T, src string) []*scenarios.Scenario {
+func parse(t testing.TB, src string) []*scenarios.Scenario {
 	t.Helper()
 	parsed, err := scenarios.Parse("test.yaml", []byte(src))
 	if err != nil {
