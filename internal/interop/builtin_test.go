@@ -99,9 +99,14 @@ func TestUnknownRecipientFails(t *testing.T) {
 	} {
 		t.Run(at.domain, func(t *testing.T) {
 			need(t, at.mta)
-			o := play(t, "@rcpt", "-d", at.domain, "--to", "nobody@"+at.domain)
+			// A 550 is final: no further attempt is made.
+			o := play(t, "@rcpt", "-d", at.domain, "--to", "nobody@"+at.domain, "--retry", "3", "--retry-wait", "10ms")
 			o.exits(1)
-			s := verdict(t, o.check(at.ip), result.Fail, result.Reply)
+			c := o.check(at.ip)
+			s := verdict(t, c, result.Fail, result.Reply)
+			if c.Attempts != 1 {
+				t.Errorf("%d attempts; want 1", c.Attempts)
+			}
 			decided(t, s, "RCPT TO:<nobody@"+at.domain+">", 550, at.enhanced)
 			if s.Line == 0 || s.Excerpt == nil {
 				t.Errorf("the step that failed has no place in its file: line %d, excerpt %v", s.Line, s.Excerpt)
@@ -110,6 +115,19 @@ func TestUnknownRecipientFails(t *testing.T) {
 				t.Errorf("a sender's view is %+v; want refused", view)
 			}
 		})
+	}
+}
+
+// TestTrap01RefusalOfManyLines has Exim explain in three lines why it refuses a
+// sender (RFC 5321 section 4.2.1).
+func TestTrap01RefusalOfManyLines(t *testing.T) {
+	need(t, theWorld.exim)
+	o := play(t, "@rcpt", "-d", "exim.test", "--to", "kate@exim.test", "--from", "nobody@invalid.invalid")
+	o.exits(1)
+	s := verdict(t, o.check(ipExim), result.Fail, result.Reply)
+	decided(t, s, "MAIL FROM:<nobody@invalid.invalid>", 550, "")
+	if len(s.Text) != 3 || s.Text[2] != "Sender verify failed" {
+		t.Errorf("text is %q; want all three lines", s.Text)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -33,15 +34,23 @@ type outcome struct {
 const programTime = 60 * time.Second
 
 // play calls "mxprobe run" with the arguments, against the names and the port
-// of the world, and reads its report.
+// of the world where they name no others, and reads its report.
 func play(t *testing.T, args ...string) *outcome {
 	t.Helper()
 	knot := need(t, theWorld.knot)
-	args = append([]string{
-		"run", "--dns", knot.Addr, "--port", strconv.Itoa(theWorld.port), "--format", "json",
-		"--helo", "probe.sender.test", "--from", "probe@sender.test",
-	}, args...)
-	o := execute(t, args...)
+	all := append([]string{"run"}, args...)
+	for _, flag := range [][2]string{
+		{"--dns", knot.Addr},
+		{"--port", strconv.Itoa(theWorld.port)},
+		{"--helo", "probe.sender.test"},
+		{"--from", "probe@sender.test"},
+		{"--format", "json"},
+	} {
+		if !slices.Contains(args, flag[0]) {
+			all = append(all, flag[0], flag[1])
+		}
+	}
+	o := execute(t, all...)
 	if err := json.Unmarshal([]byte(o.stdout), &o.run); err != nil {
 		t.Fatalf("%s: no JSON report (exit status %d): %v", o, o.exit, err)
 	}

@@ -217,11 +217,26 @@ func TestResolverDown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = l.Close() }() // it takes the port and never answers
-	o := play(t, "@rcpt", "-d", "postfix.test", "--dns", l.LocalAddr().String())
+	nobody := l.LocalAddr().String()
+	_ = l.Close()
+	o := play(t, "@rcpt", "-d", "postfix.test", "--dns", nobody)
 	o.exits(3)
 	if d := o.domain(); d.Status != result.Inconclusive || d.Reason != result.Resolver {
 		t.Errorf("%s for reason %q; want inconclusive for resolver", d.Status, d.Reason)
+	}
+}
+
+// TestMX prints the hosts by preference and speaks to none.
+func TestMX(t *testing.T) {
+	knot := need(t, theWorld.knot)
+	o := execute(t, "mx", "several.test", "--dns", knot.Addr)
+	o.exits(0)
+	rest := o.stdout
+	for _, name := range []string{"mx.exim.test", ipExim, "mx.postfix.test", ipPostfix, "mx.aiosmtpd.test", ipAiosmtpd} {
+		var ok bool
+		if _, rest, ok = strings.Cut(rest, name); !ok {
+			t.Errorf("%s is missing, or not in its place", name)
+		}
 	}
 }
 

@@ -43,11 +43,19 @@ func TestTrap42LongMessageArrives(t *testing.T) {
 		t.Run(at.domain, func(t *testing.T) {
 			p := need(t, at.get(theWorld))
 			body := strings.Repeat("."+strings.Repeat("x", 70)+"\n.\n", 9000) + ".the end"
-			path := filepath.Join(t.TempDir(), "mail.eml")
-			if err := os.WriteFile(path, []byte("Subject: long "+at.domain+"\n\n"+body), 0o644); err != nil {
+			// The scenario finds the file beside itself.
+			dir := t.TempDir()
+			yaml, err := os.ReadFile(scenario(t, "file.yaml"))
+			if err != nil {
 				t.Fatal(err)
 			}
-			o := play(t, scenario(t, "file.yaml"), "-d", at.domain, "--to", "kate@"+at.domain, "--var", "mail="+path)
+			mail := "Subject: long " + at.domain + "\n\n" + body
+			for name, text := range map[string]string{"file.yaml": string(yaml), "mail.eml": mail} {
+				if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			o := play(t, filepath.Join(dir, "file.yaml"), "-d", at.domain, "--to", "kate@"+at.domain)
 			o.exits(0)
 			message := awaitMail(t, p, "Subject: long "+at.domain)
 			_, got, _ := strings.Cut(message, "\n\n")

@@ -41,7 +41,9 @@ func TestWorldPostfix(t *testing.T) {
 		exchange{"", "220"},
 		exchange{"EHLO probe.sender.test", "250-"},
 		exchange{"VRFY kate", "502"},
-		exchange{"MAIL FROM:<probe@sender.test> RET=HDRS", "501"})
+		exchange{"MAIL FROM:<probe@sender.test> RET=HDRS", "501"},
+		exchange{"MAIL FROM:<probe@sender.test>", "250"},
+		exchange{"RCPT TO:<kate@elsewhere.test>", "454"})
 }
 
 func TestWorldPostfixBusy(t *testing.T) {

@@ -3,6 +3,7 @@
 package interop
 
 import (
+	"strings"
 	"testing"
 
 	"mxprobe/internal/interop/mta"
@@ -78,32 +79,48 @@ func TestTrap65GreylistPassesOnRetry(t *testing.T) {
 }
 
 // TestTrap11Busy gets 421 instead of a greeting: the end of the session, and
-// nothing final.
+// nothing final. Postfix counts the connections of each client, so that its
+// refusal is about us; Exim has too many of all clients together.
 func TestTrap11Busy(t *testing.T) {
 	for _, at := range []struct {
-		domain, ip, enhanced string
-		mta                  func() (*mta.Process, error)
+		domain, ip string
+		reason     result.Reason
+		mta        func() (*mta.Process, error)
 	}{
-		{"busy.postfix.test", ipPostfixBusy, "", theWorld.postfix},
-		{"busy.exim.test", ipEximBusy, "", theWorld.busyExim},
+		{"busy.postfix.test", ipPostfixBusy, result.Policy, theWorld.postfix},
+		{"busy.exim.test", ipEximBusy, result.Temporary, theWorld.busyExim},
 	} {
 		t.Run(at.domain, func(t *testing.T) {
 			need(t, at.mta)
 			held := hold(t, theWorld.addr(at.ip))
-			args := []string{"@rcpt", "-d", at.domain, "--to", "kate@" + at.domain, "--retry", "0"}
-			o := play(t, args...)
+			args := []string{"@rcpt", "-d", at.domain, "--to", "kate@" + at.domain, "--retry-wait", "100ms", "--retry"}
+			o := play(t, append(args, "1")...)
 			o.exits(3)
-			s := verdict(t, o.check(at.ip), result.Inconclusive, result.Temporary)
-			if s.Number != 0 || s.Code != 421 {
-				t.Errorf("decided by step %d with code %d; want step 0 with 421", s.Number, s.Code)
+			c := o.check(at.ip)
+			s := verdict(t, c, result.Inconclusive, at.reason)
+			decided(t, s, "", 421, "") // greetings have no enhanced code (RFC 2034 section 4)
+			if s.Number != 0 || c.Attempts != 2 {
+				t.Errorf("decided by step %d of attempt %d; want step 0 of attempt 2", s.Number, c.Attempts)
 			}
 
 			// Once the place is free, the same call passes. It is free a
 			// moment after we have left, hence the attempts.
 			_ = held.conn.Close()
-			args[len(args)-1] = "20"
-			o = play(t, append(args, "--retry-wait", "100ms")...)
+			o = play(t, append(args, "20")...)
 			o.exits(0)
 		})
+	}
+}
+
+// TestTrap11TooManyErrors has Postfix end the session in the middle: after the
+// last error it may take, it sends 421 without being asked (RFC 5321 section
+// 3.8), before or after our next command.
+func TestTrap11TooManyErrors(t *testing.T) {
+	need(t, theWorld.postfix)
+	o := play(t, scenario(t, "errors.yaml"), "-d", "strict.postfix.test")
+	o.exits(3)
+	s := verdict(t, o.check(ipPostfixStrict), result.Inconclusive, result.Temporary)
+	if s.Number != 4 || !strings.Contains(s.Message, "421 4.7.0") {
+		t.Errorf("decided by step %d because of %q; want step 4 because of 421 4.7.0", s.Number, s.Message)
 	}
 }

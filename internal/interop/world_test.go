@@ -32,6 +32,7 @@ const (
 	ipEximLate      = "127.0.0.13"
 	ipPostfixBare   = "127.0.0.14"
 	ipOpen          = "127.0.0.15"
+	ipPostfixStrict = "127.0.0.16"
 )
 
 //go:embed testdata/world.zone
@@ -58,7 +59,7 @@ func newWorld(dir string) (*world, error) {
 	w := &world{dir: dir, ipv6: loopback6()}
 	ips := []string{
 		ipPostfix, ipExim, ipAiosmtpd, ipDead, ipPostfixGrey, ipPostfixBusy, ipPostfixClosed,
-		ipEximGrey, ipEximBusy, ipEximClosed, ipMute, ipEximLate, ipPostfixBare, ipOpen,
+		ipEximGrey, ipEximBusy, ipEximClosed, ipMute, ipEximLate, ipPostfixBare, ipOpen, ipPostfixStrict,
 	}
 	if w.ipv6 != "" {
 		ips = append(ips, w.ipv6)
@@ -126,7 +127,7 @@ func (w *world) addr(ip string) string { return net.JoinHostPort(ip, strconv.Ito
 func (w *world) startPostfix(dir string) (*mta.Process, error) {
 	domains := []string{
 		"postfix.test", "grey.postfix.test", "busy.postfix.test", "closed.postfix.test", "bare.postfix.test",
-		"six.postfix.test", "several.test", "partly.test", "lastdead.test", "twofaced.test", "implicit.test",
+		"strict.postfix.test", "six.postfix.test", "several.test", "partly.test", "lastdead.test", "twofaced.test", "implicit.test",
 		"cnamed.test", "aliased.test", "halfgone.test", "halfbroken.test",
 	}
 	var recipients []string
@@ -135,7 +136,7 @@ func (w *world) startPostfix(dir string) (*mta.Process, error) {
 	}
 	return mta.StartPostfix(dir, mta.PostfixConfig{
 		Port: w.port, Plain: ipPostfix, IPv6: w.ipv6, Greylist: ipPostfixGrey, Busy: ipPostfixBusy,
-		Closed: ipPostfixClosed, Bare: ipPostfixBare, Policy: w.policy.addr(),
+		Closed: ipPostfixClosed, Bare: ipPostfixBare, Strict: ipPostfixStrict, Policy: w.policy.addr(),
 		Domains: domains, Recipients: recipients, BadSenders: []string{"invalid.invalid", ".invalid"},
 	})
 }

@@ -17,12 +17,13 @@ import (
 // delivers. The addresses are IP addresses; all have the same port.
 type PostfixConfig struct {
 	Port       int
-	Plain      string   // as Postfix comes, nothing special
+	Plain      string   // all extensions Postfix has, and 554 for relaying
 	IPv6       string   // the same on an IPv6 address; empty for none
 	Greylist   string   // asks the policy server at RCPT
 	Busy       string   // takes one connection at a time and answers 421 to more
 	Closed     string   // refuses every client in its greeting
-	Bare       string   // offers neither DSN nor PIPELINING nor ENHANCEDSTATUSCODES, no VRFY
+	Bare       string   // offers neither DSN nor PIPELINING nor ENHANCEDSTATUSCODES, no VRFY, and 454 for relaying
+	Strict     string   // ends the session with 421 after the second error
 	Policy     string   // address and port of the policy server
 	Domains    []string // domains it takes mail for
 	Recipients []string // addresses it takes mail for, local parts and domains
@@ -64,7 +65,7 @@ func StartPostfix(dir string, c PostfixConfig) (*Process, error) {
 
 func (c *PostfixConfig) listeners() []string {
 	var addrs []string
-	for _, ip := range []string{c.Plain, c.IPv6, c.Greylist, c.Bare} {
+	for _, ip := range []string{c.Plain, c.IPv6, c.Greylist, c.Bare, c.Strict} {
 		if ip != "" {
 			addrs = append(addrs, net.JoinHostPort(ip, strconv.Itoa(c.Port)))
 		}
@@ -93,7 +94,7 @@ func (c *PostfixConfig) write(dir, sbin string, uid, gid int) error {
 		return err
 	}
 	_, err = write(dir, "master.cf", "PORT", port, "PLAIN", c.Plain, "GREY", c.Greylist, "BUSY", c.Busy,
-		"CLOSED", c.Closed, "BARE", c.Bare, "POLICY", c.Policy, "MORE", more)
+		"CLOSED", c.Closed, "BARE", c.Bare, "STRICT", c.Strict, "POLICY", c.Policy, "MORE", more)
 	if err != nil {
 		return err
 	}
