@@ -35,7 +35,7 @@ func (r *run) domain(ctx context.Context, req Request) result.Domain {
 		lanes := r.plan(ctx, &d, req, route.Hosts)
 		r.routed(&d)
 		r.play(ctx, &d, lanes)
-		sumUp(&d, r.Require)
+		sumUp(&d, r.Require, softHosts(route.Hosts))
 	}
 	d.Millis = result.Millis(time.Since(started))
 	return d
@@ -61,16 +61,45 @@ func (r *run) unrouted(ctx context.Context, d *result.Domain, err error) {
 
 // lookupVerdict judges a look-up that failed. What the domain's records say
 // is final. Silence or SERVFAIL is the fault of the domain's own servers
-// while the same resolver still answers for the root, else it is ours.
+// while the same resolver still answers for the root, else it is ours. A
+// resolver that refuses, or cannot be reached, is ours in any case: it does
+// not speak for the domain.
 func (r *run) lookupVerdict(ctx context.Context, err error) (result.Verdict, result.Reason) {
 	if ctx.Err() != nil {
 		return result.Inconclusive, stopReason(ctx)
 	}
 	var failed *dnsmx.Error
-	if errors.As(err, &failed) && failed.Temporary() && r.Resolver.Alive(ctx) != nil {
+	if !errors.As(err, &failed) || !failed.Temporary() {
+		return result.Fail, result.DNS
+	}
+	ours := failed.Kind == dnsmx.Refused || failed.Kind == dnsmx.Unreachable
+	if ours || !r.alive.holds(ctx, r.Resolver) {
 		return result.Inconclusive, result.Resolver
 	}
 	return result.Fail, result.DNS
+}
+
+// aliveFor is how long the answer to "does the resolver still answer" stands:
+// a list with many broken domains must not ask it for each.
+const aliveFor = 5 * time.Second
+
+// liveness remembers whether the resolver answers for the root.
+type liveness struct {
+	mu    sync.Mutex
+	asked time.Time
+	alive bool
+}
+
+// holds reports whether the resolver answers, as it did a moment ago or does
+// now. Look-ups that fail together wait for one answer.
+func (l *liveness) holds(ctx context.Context, resolver Resolver) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.asked.IsZero() || time.Since(l.asked) > aliveFor {
+		l.alive = resolver.Alive(ctx) == nil
+		l.asked = time.Now()
+	}
+	return l.alive
 }
 
 // plan fills in the hosts and addresses of d and returns the lanes of those
@@ -97,6 +126,18 @@ func (r *run) plan(ctx context.Context, d *result.Domain, req Request, hosts []d
 		d.Message = fmt.Sprintf("none of the %d hosts was chosen by name", len(hosts))
 	}
 	return lanes
+}
+
+// softHosts are the hosts whose addresses are not to be had for the moment.
+func softHosts(hosts []dnsmx.Host) []string {
+	var names []string
+	for i := range hosts {
+		var failed *dnsmx.Error
+		if errors.As(hosts[i].Err, &failed) && failed.Temporary() {
+			names = append(names, hosts[i].Name)
+		}
+	}
+	return names
 }
 
 // plannedLane is a lane and the address it belongs to, by index because the

@@ -100,18 +100,30 @@ func replyAdvice(verb string, code int, enhanced, low string) string {
 
 // lookupHint is the advice for a name that led to no address.
 func lookupHint(err error, reason result.Reason) string {
-	if reason == result.Resolver {
-		return "the resolver does not answer for the root either: see the network of this machine, or name another resolver with --dns"
-	}
 	var failed *dnsmx.Error
 	if !errors.As(err, &failed) {
 		return ""
 	}
+	switch {
+	case failed.Kind == dnsmx.Refused:
+		return "the resolver refuses to answer for this name: ask one that resolves for this machine, with --dns"
+	case failed.Kind == dnsmx.Unreachable:
+		return "the resolver cannot be reached: see its address and the network of this machine, or name another with --dns"
+	case reason == result.Resolver:
+		return "the resolver does not answer for the root either: see the network of this machine, or name another resolver with --dns"
+	}
+	name := result.PrintableString(failed.Name)
+	kind := failed.Type
+	if kind != "MX" {
+		kind = "A"
+	}
 	switch failed.Kind {
 	case dnsmx.NoName:
-		return fmt.Sprintf("the name does not exist in DNS: look for a typing error, or for a domain that has lapsed; closer: dig %s %s", result.PrintableString(failed.Name), failed.Type)
-	case dnsmx.ServFail, dnsmx.Timeout:
-		return fmt.Sprintf("the domain's own name servers do not answer properly, for this resolver does answer otherwise; closer: dig +trace %s %s", result.PrintableString(failed.Name), failed.Type)
+		return fmt.Sprintf("the name does not exist in DNS: look for a typing error, or for a domain that has lapsed; closer: dig %s %s", name, kind)
+	case dnsmx.NoData, dnsmx.NoHost:
+		return fmt.Sprintf("the name exists in DNS but has no address for mail; closer: dig %s %s", name, kind)
+	case dnsmx.ServFail, dnsmx.Timeout, dnsmx.Malformed:
+		return fmt.Sprintf("the domain's own name servers do not answer properly, for this resolver does answer otherwise; closer: dig +trace %s %s", name, kind)
 	}
 	return ""
 }

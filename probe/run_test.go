@@ -120,6 +120,7 @@ func TestDNSVerdicts(t *testing.T) {
 		},
 		{"Trap56 SERVFAIL everywhere", oneHost, []sandbox.Fault{{Name: "*", Answer: sandbox.ServFail}}, result.Inconclusive, result.Resolver, "SERVFAIL"},
 		{"Trap56 silence everywhere", oneHost, []sandbox.Fault{{Name: "*", Answer: sandbox.Silence}}, result.Inconclusive, result.Resolver, "example.test"},
+		{"Trap56 the resolver refuses", oneHost, []sandbox.Fault{{Name: "example.test", Answer: sandbox.Refused}}, result.Inconclusive, result.Resolver, "REFUSED"},
 		{"Trap57 only an address as name", "@ MX 10 192.0.2.1.\n", nil, result.Fail, result.DNS, "192.0.2.1"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -137,6 +138,35 @@ func TestDNSVerdicts(t *testing.T) {
 			}
 			if n := len(w.Sessions()); n != 0 {
 				t.Errorf("%d connections were made; want none", n)
+			}
+		})
+	}
+}
+
+// A sender keeps the mail while any host's address is only not to be had
+// now; it returns it, or gives up, where all is final (RFC 5321 section 5.1).
+func TestTrap72SoftOutweighsHard(t *testing.T) {
+	t.Parallel()
+	const zone = "@ MX 10 mx1\n@ MX 20 gone\nmx1 A 192.0.2.10\n"
+	for _, tc := range []struct {
+		name   string
+		zone   string
+		faults []sandbox.Fault
+		want   result.SenderView
+	}{
+		{"one is temporary", zone, []sandbox.Fault{{Name: "mx1.*", Answer: sandbox.ServFail}}, result.ViewQueued},
+		{"all are final", "@ MX 10 lost\n@ MX 20 gone\n", nil, result.ViewDown},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			w, err := sandbox.Start(sandbox.Spec{Zones: []sandbox.Zone{{Name: "example.test", Text: tc.zone}}, Faults: tc.faults})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = w.Close() })
+			d := play(t, w, ask)
+			if d.Sender == nil || d.Sender.View != tc.want {
+				t.Errorf("sender is %+v; want %s", d.Sender, tc.want)
 			}
 		})
 	}

@@ -33,6 +33,7 @@ type run struct {
 	addresses *keyed[netip.Addr]
 	hosts     *keyed[string]
 	watch     sync.Mutex
+	alive     liveness
 }
 
 // Run plays the requests and yields one result for each, in their order. It

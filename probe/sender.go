@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"slices"
 	"strings"
 
 	"mxprobe/probe/result"
@@ -20,7 +21,9 @@ const (
 // sendersView walks the ranked hosts as RFC 5321 section 5.1 has a sender
 // do. Hosts of one preference are one set: the sender may begin with any. It
 // returns nil where the dialogues do not show whether mail would be taken.
-func sendersView(hosts []result.Host) *result.Sender {
+// soft names the hosts whose look-up failed for the moment: for a sender that
+// is a reason to keep the mail.
+func sendersView(hosts []result.Host, soft []string) *result.Sender {
 	view := &result.Sender{}
 	decided := false
 	anyPostponed := false
@@ -30,7 +33,7 @@ func sendersView(hosts []result.Host) *result.Sender {
 		by := ""
 		for ; to < len(hosts) && hosts[to].Preference == hosts[from].Preference; to++ {
 			h := &hosts[to]
-			o, failing := hostOutcome(h)
+			o, failing := hostOutcome(h, slices.Contains(soft, h.Name))
 			if failing {
 				view.Failing = append(view.Failing, h.Name)
 			}
@@ -68,8 +71,13 @@ func sendersView(hosts []result.Host) *result.Sender {
 
 // hostOutcome returns the best outcome among the addresses of a host, as a
 // sender tries them in turn, and whether any of them fails.
-func hostOutcome(h *result.Host) (best outcome, failing bool) {
-	if h.Reason == result.DNS {
+func hostOutcome(h *result.Host, soft bool) (best outcome, failing bool) {
+	switch {
+	case h.Reason == result.Resolver:
+		return unknown, false
+	case soft:
+		return postponed, true
+	case h.Reason == result.DNS:
 		return dead, true
 	}
 	for i := range h.Addresses {

@@ -127,7 +127,7 @@ func TestTrap61SendersView(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			if diff := cmp.Diff(tc.want, sendersView(tc.hosts)); diff != "" {
+			if diff := cmp.Diff(tc.want, sendersView(tc.hosts, nil)); diff != "" {
 				t.Errorf("sendersView (-want +got):\n%s", diff)
 			}
 		})

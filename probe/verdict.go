@@ -8,8 +8,9 @@ import (
 )
 
 // sumUp gives every level of d its verdict, from the checks upwards, and
-// says how a sender would fare.
-func sumUp(d *result.Domain, require Require) {
+// says how a sender would fare. soft are the hosts whose addresses are only
+// not to be had now.
+func sumUp(d *result.Domain, require Require, soft []string) {
 	for i := range d.Hosts {
 		sumUpHost(&d.Hosts[i])
 	}
@@ -17,7 +18,7 @@ func sumUp(d *result.Domain, require Require) {
 	if d.Reason != result.None { // decided without a dialogue
 		return
 	}
-	d.Sender = sendersView(d.Hosts)
+	d.Sender = sendersView(d.Hosts, soft)
 	d.Status, d.Reason, d.Message = judgeDomain(d.Hosts, require)
 }
 
