@@ -8,8 +8,7 @@ import (
 )
 
 // again returns the function that words the command to look closer at a
-// failure: the same call for the one host that failed, with -v. What the
-// environment says is not repeated, since it will say it again.
+// failure: the same call for the one host that failed, with -v.
 func (s *settings) again(chosen []*scenarios.Scenario, names map[string]*scenarios.Scenario) againFunc {
 	return func(d *result.Domain, h *result.Host, a *result.Address, c *result.Check) string {
 		words := []string{"mxprobe", "run"}

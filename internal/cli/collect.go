@@ -74,7 +74,7 @@ func (p *Program) lastWords(ctx context.Context, s *settings, plan *plan, sum *t
 		say(p.Stderr, "%s", plan.fault())
 	case sum.nothingLeft():
 		say(p.Stderr, "--only and --skip-host leave no host to speak to of %s", count(sum.domains, "domain"))
-	case o.undone && errors.Is(context.Cause(ctx), context.DeadlineExceeded):
+	case sum.late, o.undone && errors.Is(context.Cause(ctx), context.DeadlineExceeded):
 		say(p.Stderr, "the time limit of %s was over before everything was done", s.maxTime)
 	case sum.allSkipped():
 		warn(p.Stderr, "every dialogue was skipped, so nothing was tested")

@@ -79,7 +79,9 @@ func (l *domainList) all() iter.Seq[string] {
 		for _, spec := range l.specs {
 			more, err := l.one(spec, func(domain string) bool {
 				l.read++
-				return yield(domain)
+				// The final dot is for resolvers; in an address it is a fault
+				// (RFC 5321 section 4.1.2).
+				return yield(strings.TrimSuffix(domain, "."))
 			})
 			if err != nil {
 				l.err = err

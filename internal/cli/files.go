@@ -22,7 +22,8 @@ type loaded struct {
 	scenarios []*scenarios.Scenario
 	files     int
 	// bad are the mistakes in the files; what has none is in scenarios.
-	bad scenarios.Problems
+	bad     scenarios.Problems
+	sources [][]byte
 }
 
 // load reads the scenarios that the arguments name: files, directories with
@@ -60,6 +61,7 @@ func (l *loaded) parse(name string, src []byte) (err error) {
 		return err
 	}
 	l.scenarios = append(l.scenarios, found...)
+	l.sources = append(l.sources, src)
 	return nil
 }
 

@@ -27,15 +27,15 @@ func (p *Program) help(w io.Writer) error {
 YAML on every host and address, and says pass or fail for each step.
 
 Examples:
-  mxprobe demo                              see it work, without a network
-  mxprobe run @rcpt -d example.org          would every server take mail? sends none
-  mxprobe run send.yaml -d example.org -v   play a dialogue of your own
-  mxprobe mx example.org                    only look up the hosts
+  mxprobe demo                             see it work, without a network
+  mxprobe run @rcpt -d example.org         would they take mail? sends none
+  mxprobe run send.yaml -d example.org -v  play a dialogue of your own
+  mxprobe mx example.org                   only look up the hosts
 
 Commands:
 `)
 	for _, c := range commands() {
-		b.WriteString(entry("  "+strings.TrimSpace(c.name+" "+c.arguments), c.summary))
+		b.WriteString(entry(column, "  "+strings.TrimSpace(c.name+" "+c.arguments), c.summary))
 	}
 	b.WriteString(`
   mxprobe COMMAND --help says more.
@@ -79,7 +79,7 @@ func (p *Program) commandHelp(w io.Writer, cmd *command, options []option) error
 			group = o.group
 			b.WriteString("\n" + group + ":\n")
 		}
-		b.WriteString(entry("  "+o.flags(), explain(o)))
+		b.WriteString(entry(column, "  "+o.flags(), explain(o)))
 	}
 	for i, line := range cmd.notes {
 		if i == 0 {
@@ -102,10 +102,11 @@ func explain(o *option) string {
 	return text
 }
 
-// entry sets a term and its explanation in two columns within 80.
-func entry(term, text string) string {
+// entry sets a term and its explanation in two columns within 80; the
+// explanation begins at column, below a term that is too long.
+func entry(column int, term, text string) string {
 	explanation := wrap(strings.Repeat(" ", column), text)
-	if len(term) > column-2 {
+	if len(term) > column-1 {
 		return term + "\n" + explanation
 	}
 	return term + explanation[len(term):]

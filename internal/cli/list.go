@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"fmt"
 	"io"
 	"strings"
 
@@ -58,7 +57,7 @@ func writeListed(b *strings.Builder, sc *scenarios.Scenario) {
 	if len(sc.Tags) > 0 {
 		facts = append(facts, "tags "+result.PrintableString(strings.Join(sc.Tags, " ")))
 	}
-	fmt.Fprintf(b, "%-18s %s\n", result.PrintableString(sc.File), strings.Join(facts, ", "))
+	b.WriteString(entry(19, result.PrintableString(sc.File), strings.Join(facts, ", ")))
 	if text := strings.Join(strings.Fields(sc.Description), " "); text != "" {
 		b.WriteString(wrap("    ", result.PrintableString(text)))
 	}

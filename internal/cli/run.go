@@ -19,9 +19,9 @@ func runCommand() command {
 		arguments: "SCENARIO...",
 		summary:   "play scenarios on every mail host and address of a domain",
 		examples: []string{
-			"mxprobe run @rcpt -d example.org                 would they take mail? sends none",
-			"mxprobe run @send -d example.org --to me@example.org   send a test message",
-			"mxprobe run tests/ -d @domains.txt -f jsonl      a directory, a list of domains",
+			"mxprobe run @rcpt -d example.org                 would they take mail?",
+			"mxprobe run @send -d example.org --to me@example.org     sends a message",
+			"mxprobe run tests/ -d @domains.txt -f jsonl      a directory, a list",
 			"mxprobe run send.yaml -H mx1.example.org -p 587  one server, no MX look-up",
 			"mxprobe run @rcpt -d example.org --dry-run       what would be sent to whom?",
 		},
@@ -88,6 +88,9 @@ func (r *session) prepare(args []string) (err error) {
 	}
 	if err := r.hasDomain(); err != nil {
 		return err
+	}
+	for _, warning := range r.settings.unused(l.sources) {
+		warn(r.Stderr, "%s", warning)
 	}
 	for _, arg := range args {
 		if arg == "-" && readsStdin(r.settings.domains) {

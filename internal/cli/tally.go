@@ -16,6 +16,7 @@ type tally struct {
 	domains  int
 	unchosen int // domains of which --only and --skip-host left no host
 	undone   bool
+	late     bool // something was cut short by --max-time
 }
 
 // add counts one domain.
@@ -27,9 +28,8 @@ func (t *tally) add(d *result.Domain) {
 	}
 	// What is not known of a domain must not be hidden behind another that
 	// passed, or behind its own other addresses.
-	if d.Status == result.NotRun {
-		t.undone = true
-	}
+	t.undone = t.undone || d.Status == result.NotRun
+	t.late = t.late || d.Reason == result.Deadline
 	for i := range d.Hosts {
 		for j := range d.Hosts[i].Addresses {
 			t.addChecks(d.Hosts[i].Addresses[j].Checks)
@@ -41,6 +41,7 @@ func (t *tally) addChecks(checks []result.Check) {
 	for i := range checks {
 		c := &checks[i]
 		t.hosts.Add(c.Status)
+		t.late = t.late || c.Reason == result.Deadline
 		if c.Status == result.NotRun && t.require == probe.RequireAll {
 			t.undone = true
 		}

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bufio"
+	"bytes"
 	"os"
 	"regexp"
 	"slices"
@@ -76,6 +77,31 @@ func readVars(name string) (map[string]string, error) {
 		return nil, usagef("--vars-file %s: %s", shown(name), cause(err))
 	}
 	return vars, nil
+}
+
+// unused returns a warning for each --var that no file mentions: a slip in the
+// name would otherwise go unseen, and the default be tested.
+func (s *settings) unused(sources [][]byte) []string {
+	var warnings []string
+	for _, assignment := range s.vars {
+		name, _, _ := strings.Cut(assignment, "=")
+		if slices.Contains(scenarios.BuiltinNames(), name) || mentioned(sources, name) {
+			continue
+		}
+		warnings = append(warnings, "--var "+name+": no scenario uses ${"+name+"}")
+	}
+	return warnings
+}
+
+func mentioned(sources [][]byte, name string) bool {
+	for _, src := range sources {
+		for _, end := range []string{"}", ":", "|"} {
+			if bytes.Contains(src, []byte("${"+name+end)) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // choose leaves the scenarios that --tag, --skip-tag and --name ask for.

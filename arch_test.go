@@ -1,0 +1,194 @@
+package main_test
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// module is the path of this module.
+const module = "mxprobe"
+
+// room is what the code of one package may import: packages of this module,
+// and libraries. Arrows point down only, and a library stays in its room, so
+// that moving to its successor is a change in one place. Do not add a line to
+// mend a build; change the picture in ARCHITECTURE.md first.
+type room struct {
+	packages  []string
+	libraries []string
+}
+
+func rooms() map[string]room {
+	return map[string]room{
+		// floor 5
+		"": {packages: []string{"internal/cli"}},
+		// floor 4
+		"internal/cli": {
+			packages: []string{
+				"internal/report", "probe",
+				"dnsmx", "scenarios", "probe/result", "internal/sandbox",
+			},
+			libraries: []string{"github.com/urfave/cli/v2", "golang.org/x/term"},
+		},
+		// floor 2
+		"probe":           {packages: []string{"dnsmx", "scenarios", "probe/smtpwire", "probe/result"}},
+		"internal/report": {packages: []string{"probe/result"}},
+		// floor 1: these know nothing of each other
+		"dnsmx":            {libraries: []string{"github.com/miekg/dns", "golang.org/x/net/idna"}},
+		"scenarios":        {libraries: []string{"gopkg.in/yaml.v3"}},
+		"probe/smtpwire":   {},
+		"probe/result":     {},
+		"internal/sandbox": {libraries: []string{"github.com/miekg/dns", "gopkg.in/yaml.v3"}},
+		// beside the house: real servers for tests
+		"internal/interop":     {},
+		"internal/interop/mta": {},
+	}
+}
+
+// testLibraries may be imported by tests, and by nothing else.
+func testLibraries() []string {
+	return []string{
+		"github.com/google/go-cmp", "github.com/rogpeppe/go-internal",
+		"github.com/santhosh-tekuri/jsonschema/v6", "go.uber.org/goleak",
+	}
+}
+
+// onlyForTests are packages that no program may contain.
+func onlyForTests() []string { return []string{"internal/interop", "internal/interop/mta"} }
+
+// TestImportsPointDown holds the picture of ARCHITECTURE.md: every import of
+// every file is one that its package may have.
+func TestImportsPointDown(t *testing.T) {
+	t.Parallel()
+	files := 0
+	err := filepath.WalkDir(".", func(path string, entry fs.DirEntry, err error) error {
+		switch name := entry.Name(); {
+		case err != nil:
+			return err
+		case entry.IsDir() && path != "." && (name[0] == '.' || name == "testdata" || name == "tools"):
+			return fs.SkipDir
+		case entry.IsDir() || !strings.HasSuffix(name, ".go"):
+			return nil
+		}
+		files++
+		checkFile(t, path)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if files < 50 {
+		t.Errorf("only %d files were looked at", files)
+	}
+}
+
+func checkFile(t *testing.T, path string) {
+	t.Helper()
+	folder := filepath.ToSlash(filepath.Dir(path))
+	if folder == "." {
+		folder = ""
+	}
+	allowed, known := rooms()[folder]
+	if !known {
+		t.Errorf("%s: the package %q is not in the picture", path, folder)
+		return
+	}
+	file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	isTest := strings.HasSuffix(path, "_test.go")
+	for _, spec := range file.Imports {
+		imported, err := strconv.Unquote(spec.Path.Value)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		if why := fault(imported, allowed, isTest); why != "" {
+			t.Errorf("%s imports %s: %s", path, imported, why)
+		}
+	}
+}
+
+// fault says why an import is not allowed, or nothing. Tests may use every
+// package of this module, but no more libraries than the code beside them
+// and those for tests.
+func fault(imported string, allowed room, isTest bool) string {
+	if imported == "net/http" || imported == "html/template" || imported == "text/template" || imported == "encoding/xml" {
+		if !isTest {
+			return "it costs time at every start"
+		}
+		return ""
+	}
+	if own, ok := ownPackage(imported); ok {
+		switch {
+		case isTest || slices.Contains(allowed.packages, own):
+			return ""
+		case slices.Contains(onlyForTests(), own):
+			return "it is for tests"
+		}
+		return "that arrow does not point down"
+	}
+	first, _, _ := strings.Cut(imported, "/")
+	if !strings.Contains(first, ".") || within(imported, allowed.libraries) {
+		return ""
+	}
+	if within(imported, testLibraries()) {
+		if isTest {
+			return ""
+		}
+		return "the library is for tests"
+	}
+	return "the library has another room"
+}
+
+func ownPackage(imported string) (string, bool) {
+	if imported == module {
+		return "", true
+	}
+	return strings.CutPrefix(imported, module+"/")
+}
+
+func within(imported string, modules []string) bool {
+	return slices.ContainsFunc(modules, func(m string) bool {
+		return imported == m || strings.HasPrefix(imported, m+"/")
+	})
+}
+
+// TestFaultFindsWhatItIsFor tries the rules on imports that break them.
+func TestFaultFindsWhatItIsFor(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		folder, imported string
+		isTest, wrong    bool
+	}{
+		{"dnsmx", "mxprobe/scenarios", false, true},
+		{"probe/result", "mxprobe/probe", false, true},
+		{"internal/report", "mxprobe/dnsmx", false, true},
+		{"probe", "mxprobe/internal/sandbox", false, true},
+		{"probe", "mxprobe/internal/sandbox", true, false},
+		{"probe", "github.com/miekg/dns", false, true},
+		{"probe", "github.com/miekg/dns", true, true},
+		{"internal/report", "gopkg.in/yaml.v3", false, true},
+		{"probe", "github.com/urfave/cli/v2", false, true},
+		{"internal/cli", "github.com/google/go-cmp/cmp", false, true},
+		{"internal/cli", "github.com/google/go-cmp/cmp", true, false},
+		{"internal/cli", "mxprobe/internal/interop/mta", false, true},
+		{"internal/cli", "net/http", false, true},
+		{"probe", "mxprobe/dnsmx", false, false},
+		{"probe", "net/netip", false, false},
+		{"dnsmx", "github.com/miekg/dns", false, false},
+	}
+	for _, tt := range tests {
+		why := fault(tt.imported, rooms()[tt.folder], tt.isTest)
+		if (why != "") != tt.wrong {
+			t.Errorf("fault(%s in %q, test %t) = %q; want a fault: %t", tt.imported, tt.folder, tt.isTest, why, tt.wrong)
+		}
+	}
+}
