@@ -42,13 +42,16 @@ func (p *parser) hex(n *yaml.Node) []byte {
 		return nil
 	}
 	var out []byte
+	at := p.src.offset(pos(n))
 	for _, word := range strings.Fields(text) {
+		at += max(0, strings.Index(p.src.text[at:], word))
 		b, err := hex.DecodeString(word)
 		if err != nil {
-			p.fail(n, "as in bytes: 2e 0d 0a ff", "%q is not bytes in hex, two digits each", word)
+			p.failAt(p.src.pos(at), len(word), "as in bytes: 2e 0d 0a ff", "%q is not bytes in hex, two digits each", word)
 			return nil
 		}
 		out = append(out, b...)
+		at += len(word)
 	}
 	return out
 }
@@ -57,7 +60,10 @@ func (p *parser) hex(n *yaml.Node) []byte {
 func (p *parser) pipeline(n *yaml.Node) []Step {
 	if n.Kind != yaml.SequenceNode || len(n.Content) == 0 {
 		p.steps++
-		if !p.slipOfShape(n) {
+		switch {
+		case n.Kind == yaml.SequenceNode:
+			p.fail(n, "", "there are no lines in the pipeline")
+		case !p.slipOfShape(n):
 			p.fail(n, "start each line with a hyphen", "pipeline is a list of lines, not %s", kind(n))
 		}
 		return nil

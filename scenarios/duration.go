@@ -21,7 +21,7 @@ func parseDuration(text string) (time.Duration, error) {
 			i++
 		}
 		n, err := strconv.ParseFloat(rest[:i], 64)
-		if err != nil {
+		if err != nil || rest[0] == '.' || rest[i-1] == '.' {
 			return 0, durationError(text)
 		}
 		unit, length := durationUnit(rest[i:])

@@ -18,7 +18,12 @@ type row struct {
 func (p *parser) each(n *yaml.Node) []row {
 	n = deref(n)
 	if n.Kind == yaml.SequenceNode {
-		return p.counted(n, p.inlineRows(n, true))
+		before := len(p.problems)
+		rows := p.inlineRows(n, true)
+		if len(p.problems) > before {
+			return nil
+		}
+		return p.counted(n, rows)
 	}
 	path, ok := p.word(n, "each")
 	if !ok {
@@ -62,7 +67,7 @@ func (p *parser) counted(n *yaml.Node, rows []row) []row {
 		p.fail(n, "", "there are more than %d rows", maxRows)
 		return nil
 	}
-	if len(rows) == 0 && len(p.problems) == 0 {
+	if len(rows) == 0 {
 		p.fail(n, "", "each has no rows")
 	}
 	for i := range rows {

@@ -25,6 +25,14 @@ type keySet struct {
 	odd func(f field) bool
 }
 
+// hint names the keys that are allowed.
+func (s keySet) hint() string {
+	if s.keys == nil {
+		return "name: value"
+	}
+	return "allowed: " + allowed(s.keys)
+}
+
 func pos(n *yaml.Node) Pos { return Pos{n.Line, n.Column} }
 
 // deref returns the node that an alias stands for.
@@ -81,7 +89,7 @@ func (p *parser) fields(n *yaml.Node, set keySet) (fields []field, ok bool) {
 	n = deref(n)
 	if n.Kind != yaml.MappingNode {
 		if !p.slipOfShape(n) {
-			p.fail(n, "allowed: "+allowed(set.keys), "%s is a map, not %s", set.what, kind(n))
+			p.fail(n, set.hint(), "%s is a map, not %s", set.what, kind(n))
 		}
 		return nil, false
 	}
@@ -100,9 +108,13 @@ func (p *parser) fields(n *yaml.Node, set keySet) (fields []field, ok bool) {
 			p.fail(key, "keep one of them", "key %q is given twice, first at %d:%d", f.name, at.Line, at.Column)
 			continue
 		}
+		if key.Tag == "!!merge" {
+			p.fail(key, "repeat the keys", "scenarios have no merge keys")
+			continue
+		}
 		if set.keys != nil && !slices.Contains(set.keys, f.name) {
 			if set.odd == nil || !set.odd(f) {
-				p.unknownKey(f, set.keys)
+				p.unknownKey(f, set)
 			}
 			continue
 		}
@@ -111,15 +123,20 @@ func (p *parser) fields(n *yaml.Node, set keySet) (fields []field, ok bool) {
 	return fields, true
 }
 
-func (p *parser) unknownKey(f field, keys []string) {
-	switch {
-	case f.name == "<<":
-		p.fail(f.key, "repeat the keys", "scenarios have no merge keys")
-	case missing(f.key):
-		p.fail(f.key, "allowed: "+allowed(keys), "a key is missing before the colon")
-	default:
-		p.fail(f.key, "allowed: "+allowed(keys), "unknown key %q%s", f.name, didYouMean(f.name, keys))
+// fewKeys is how many keys can be listed beside a suggestion without hiding
+// it.
+const fewKeys = 12
+
+func (p *parser) unknownKey(f field, set keySet) {
+	if missing(f.key) {
+		p.fail(f.key, set.hint(), "a key is missing before the colon")
+		return
 	}
+	meant, hint := didYouMean(f.name, set.keys), set.hint()
+	if meant != "" && len(set.keys) > fewKeys {
+		hint = ""
+	}
+	p.fail(f.key, hint, "unknown key %q%s", f.name, meant)
 }
 
 // list returns the elements of a list, or the node itself if it is none.
@@ -137,8 +154,11 @@ func (p *parser) scalar(n *yaml.Node, what string) (string, bool) {
 	switch {
 	case p.slipOfShape(n):
 		return "", false
-	case n.Kind != yaml.ScalarNode, missing(n):
-		p.fail(n, "", "%s is missing: found %s", what, kind(n))
+	case n.Kind != yaml.ScalarNode:
+		p.fail(n, "", "%s is a single value here, not %s", what, kind(n))
+		return "", false
+	case missing(n):
+		p.fail(n, `an empty text is written ""`, "%s has no value", what)
 		return "", false
 	case n.Style&yaml.TaggedStyle != 0:
 		p.fail(n, "leave the tag out, or quote the text", "YAML tags such as %q mean nothing here", n.Tag)

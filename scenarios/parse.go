@@ -148,35 +148,6 @@ func decode(text string) (nodes []*yaml.Node, err error) {
 	}
 }
 
-// bounded refuses documents that are nested too deep, or whose aliases stand
-// for too much.
-func (p *parser) bounded(n *yaml.Node) bool {
-	aliased := 0
-	var walk func(n *yaml.Node, depth int, inAlias bool) bool
-	walk = func(n *yaml.Node, depth int, inAlias bool) bool {
-		if depth > maxDepth {
-			p.fail(n, "", "maps and lists are nested deeper than %d", maxDepth)
-			return false
-		}
-		if inAlias {
-			if aliased++; aliased > maxAliased {
-				p.fail(n, "", "the aliases stand for more than %d values", maxAliased)
-				return false
-			}
-		}
-		if n.Kind == yaml.AliasNode {
-			return walk(n.Alias, depth+1, true)
-		}
-		for _, c := range n.Content {
-			if !walk(c, depth+1, inAlias) {
-				return false
-			}
-		}
-		return true
-	}
-	return walk(n, 0, false)
-}
-
 // open reads a file that the scenario names.
 func (f *files) open(path string) ([]byte, error) {
 	if b, ok := f.seen[path]; ok {

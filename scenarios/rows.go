@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -67,13 +68,14 @@ func (p *parser) csvError(err error) {
 		p.failAt(Pos{1, 1}, 1, "", "cannot read the rows: %v", err)
 		return
 	}
-	line := min(max(pe.Line, 1), p.src.count())
-	at := p.src.pos(min(p.src.lines[line-1]+max(pe.Column, 1)-1, len(p.src.text)))
-	if errors.Is(err, csv.ErrFieldCount) {
-		p.failAt(Pos{line, 1}, 1, "quote a value that holds a comma", "this row has more or fewer columns than the first")
-		return
+	// The row may go over several lines; where it starts is always known.
+	start := p.src.pos(p.src.lines[max(pe.StartLine, 1)-1])
+	switch {
+	case errors.Is(err, csv.ErrFieldCount):
+		p.failAt(start, 1, "quote a value that holds a comma", "this row has more or fewer columns than the first")
+	default:
+		p.failAt(start, 1, `in quotes, a quote is written ""`, "this row cannot be read: %v", pe.Err)
 	}
-	p.failAt(at, 1, "", "%v", pe.Err)
 }
 
 // jsonRows reads a file with one JSON object in each line. Numbers keep
@@ -91,8 +93,8 @@ func (p *parser) jsonRows() []row {
 			continue
 		}
 		r := row{columns: make(map[string]string, len(object))}
-		for name, raw := range object {
-			p.jsonColumn(n, r.columns, name, raw)
+		for _, name := range slices.Sorted(maps.Keys(object)) {
+			p.jsonColumn(n, r.columns, name, object[name])
 		}
 		rows = append(rows, r)
 	}

@@ -6,11 +6,20 @@ import (
 )
 
 // didYouMean returns ` (did you mean "x"?)` for the word of the list that is
-// nearest to what was written, or nothing if none is near.
+// nearest to what was written, or nothing if none is near. Of a long word a
+// third may be wrong; very short ones are near to anything.
 func didYouMean(written string, words []string) string {
-	best, least := "", 1+len(written)/3
+	best, least := "", (len(written)+1)/3+1
+	if len(written) < 3 {
+		return ""
+	}
+	low := strings.ToLower(written)
 	for _, w := range words {
-		if d := distance(strings.ToLower(written), strings.ToLower(w), least+1); d < least || d == least && best == "" {
+		d := distance(low, strings.ToLower(w), least)
+		if strings.HasPrefix(low, w) && len(w) > 3 {
+			d = min(d, 1)
+		}
+		if d < least {
 			best, least = w, d
 		}
 	}

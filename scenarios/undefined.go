@@ -62,7 +62,7 @@ func (c *checker) run(host *HostRule) {
 	for _, vars := range [][]Var{s.Vars, s.rowTexts, hostVars(host)} {
 		for i := range vars {
 			if _, t, _ := s.define(vars[i].Name, host, c.overrides); t == &vars[i].Value {
-				c.text(t)
+				c.follow(vars[i].Name, t)
 			}
 		}
 	}
