@@ -31,7 +31,7 @@ func FuzzParse(f *testing.F) {
 		"", "\n", "\ufeff", "---\n---\n", "...", "%YAML 1.2\n---\nsteps: [NOOP]", // next to nothing
 		"steps: &a [*a]", "&a {steps: *a}", "? ? ?", "- - - -", // odd structure
 		"steps: [{{{{", "steps: [${", "steps:\n\t- x", "steps: \"", "steps: '''", "steps: |5\n x", // slips at the end
-		"steps:\n  - a: b: c\n  - ${x}: y\n  - 'a': \"b\" c", // slips in a row
+		"steps:\n  - a: b: c\n  - ${x}: y\n  - 'a': \"b\" c",               // slips in a row
 		"name: \u00e4\u00f6\u00fc ${\U0001f600}\nsteps: [\u65e5\u672c: x]", // wide characters
 	} {
 		f.Add(seed)

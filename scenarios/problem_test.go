@@ -34,8 +34,10 @@ func TestProblemHasTheFormThatEditorsRead(t *testing.T) {
 func TestProblemsOfTheScenarioComeBeforeThoseOfItsFiles(t *testing.T) {
 	t.Parallel()
 	p := Problems{
-		{File: "a.csv", Pos: Pos{1, 1}, Message: "csv"}, {File: "m.yaml", Pos: Pos{9, 1}, Message: "nine"},
-		{File: "m.yaml", Pos: Pos{2, 5}, Message: "two five"}, {File: "m.yaml", Pos: Pos{2, 1}, Message: "two one"},
+		{File: "a.csv", Pos: Pos{1, 1}, Message: "csv"},
+		{File: "m.yaml", Pos: Pos{9, 1}, Message: "nine"},
+		{File: "m.yaml", Pos: Pos{2, 5}, Message: "two five"},
+		{File: "m.yaml", Pos: Pos{2, 1}, Message: "two one"},
 		{File: "m.yaml", Pos: Pos{2, 1}, Message: "two one"},
 	}
 	var got []string
@@ -51,7 +53,7 @@ func TestWidthOfWhatStandsAtAPlace(t *testing.T) {
 	t.Parallel()
 	src := strings.Join([]string{
 		`name: héllo wörld   # comment`,
-		`tags: [one, 'two ''x''', "th\"ree", four]`,
+		`each: [{a: 'two ''x''', b: "th\"ree", c: four}]`,
 		`vars: {a: b, c: "${x}"}`,
 		`steps:`,
 		`  - send: RCPT TO:<${to}> # rest`,
@@ -61,7 +63,7 @@ func TestWidthOfWhatStandsAtAPlace(t *testing.T) {
 	}, "\n")
 	s := mustParse(t, src)[0]
 	for place, want := range map[Pos]int{
-		{1, 7}: 11, {2, 8}: 3, {2, 13}: 11, {2, 26}: 9, {2, 37}: 4, {3, 11}: 1, {5, 11}: 15, {6, 13}: 1, {6, 15}: 3, {6, 20}: 3,
+		{1, 7}: 11, {2, 8}: 1, {2, 12}: 11, {2, 28}: 9, {2, 42}: 4, {3, 11}: 1, {5, 11}: 15, {6, 13}: 1, {6, 15}: 3, {6, 20}: 3,
 		{7, 11}: 9, {8, 5}: 11, {99, 1}: 1, {1, 99}: 1, {0, 0}: 1,
 	} {
 		if got := s.Width(place); got != want {

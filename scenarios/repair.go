@@ -25,7 +25,9 @@ func (p *parser) repair(err error) []*yaml.Node {
 		if s.message != "" {
 			p.failAt(at, s.width, s.hint, "%s", s.message)
 		}
-		quiet[at.Line] = true
+		for line := p.src.pos(s.from).Line; line <= at.Line && !s.hopeless; line++ {
+			quiet[line] = true
+		}
 	}
 	if hopeless {
 		if len(slips) == 0 {
@@ -53,6 +55,8 @@ func replaceSlips(text string, slips []slip) string {
 		}
 		b.WriteString(text[at:s.from])
 		b.WriteString(s.replacement)
+		// Lines keep their numbers.
+		b.WriteString(strings.Repeat("\n", strings.Count(text[s.from:s.to], "\n")))
 		at = s.to
 	}
 	b.WriteString(text[at:])

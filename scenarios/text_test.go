@@ -164,7 +164,7 @@ func FuzzText(f *testing.F) {
 	for _, seed := range []string{
 		"${a}", "x${b.c-d_1}$$", // well formed
 		"${none:-${a}}", deepDefault(8, "x"), // defaults inside defaults
-		"${a|xtext}${mail|base64}", // filters
+		"${a|xtext}${mail|base64}",                               // filters
 		"${", "${a", "${}", "$", "$$$", "$${a}", "${a:-", "${|}", // cut off
 		"${lines}", "a\r\n${cr}", // line ends
 	} {
