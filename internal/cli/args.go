@@ -15,6 +15,17 @@ type arranged struct {
 	version   bool // -V or --version was
 }
 
+// has reports whether the flag of that name was given.
+func (a *arranged) has(name string) bool {
+	for _, word := range a.flags {
+		rest, ok := strings.CutPrefix(word, "--"+name)
+		if ok && (rest == "" || rest[0] == '=') {
+			return true
+		}
+	}
+	return false
+}
+
 // arrange sorts args into flags and arguments. A flag may stand anywhere
 // before a "--", which ends the flags. Short flags may be joined (-nv, -vv),
 // and a value may follow its short flag at once where it does not begin with

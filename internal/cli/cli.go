@@ -6,6 +6,7 @@ package cli
 
 import (
 	"errors"
+	"flag"
 	"io"
 	"strings"
 	"time"
@@ -68,11 +69,13 @@ func (p *Program) main(args []string) (int, error) {
 // them and does what the command is for.
 func (p *Program) parse(cmd *command, options []option, do action, given arranged) (status int, err error) {
 	var wrong error // what a flag's value said, free of the library's words
-	flags := make([]cli.Flag, len(options))
+	var flags []cli.Flag
 	values := make([]value, len(options))
 	for i := range options {
 		values[i] = value{option: &options[i], wrong: &wrong}
-		flags[i] = &cli.GenericFlag{Name: options[i].name, Value: &values[i]}
+		if given.has(options[i].name) {
+			flags = append(flags, &values[i])
+		}
 	}
 	run := func(ctx *cli.Context) error {
 		if err := p.takeEnvironment(values); err != nil {
@@ -107,12 +110,26 @@ func (p *Program) parse(cmd *command, options []option, do action, given arrange
 
 func usageErrorAsIs(_ *cli.Context, err error, _ bool) error { return err }
 
-// value is one flag as the flag library wants it.
+// value is one flag as the flag library wants it. The library's own types
+// take their names apart with regular expressions, again and again, which
+// costs more than the rest of a short run.
 type value struct {
 	option *option
 	set    bool
 	wrong  *error
 }
+
+// Apply is part of cli.Flag.
+func (v *value) Apply(set *flag.FlagSet) error {
+	set.Var(v, v.option.name, "")
+	return nil
+}
+
+// Names is part of cli.Flag.
+func (v *value) Names() []string { return []string{v.option.name} }
+
+// IsSet is part of cli.Flag.
+func (v *value) IsSet() bool { return v.set }
 
 // Set takes a value from the command line.
 func (v *value) Set(text string) error {
@@ -129,6 +146,7 @@ func (v *value) Set(text string) error {
 	return nil
 }
 
+// String is part of cli.Flag and flag.Value.
 func (v *value) String() string { return "" }
 
 // IsBoolFlag tells the flag library which flags take no value.

@@ -12,7 +12,7 @@ func listCommand() command {
 	return command{
 		name:      "list",
 		arguments: "[SCENARIO...]",
-		summary:   "show scenarios with their tags and steps, the built-ins where no file is given",
+		summary:   "show scenarios with their tags and steps; the built-ins if no file is given",
 		examples: []string{
 			"mxprobe list                     the built-ins",
 			"mxprobe list tests/              the scenarios of a directory",

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 
@@ -55,12 +56,7 @@ func (r *redirect) fits(to netip.AddrPort, names []string) bool {
 	if r.name == "" {
 		return r.addr == to.Addr().Unmap()
 	}
-	for _, n := range names {
-		if n == r.name {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(names, r.name)
 }
 
 // dialer opens the connections of a run, from --source and by way of
@@ -137,27 +133,34 @@ func (d *dialer) learn(host *dnsmx.Host) {
 		if r.name == "" || r.name != name {
 			continue
 		}
-		if host.Err != nil || len(host.Addrs) == 0 {
-			host.Err, host.Addrs = nil, []netip.Addr{r.to.Addr()}
+		if host.Err == nil {
+			d.remember(name, host.Addrs)
+			return
 		}
-		d.remember(name, host.Addrs)
+		addr := r.to.Addr()
+		if others := d.remember(name, []netip.Addr{addr}); others > 0 {
+			// Which of the hosts a connection is for could not be told.
+			host.Err = fmt.Errorf("%w, and --connect-to leads another host to %s as well; give each an address of its own", host.Err, addr)
+			return
+		}
+		host.Err, host.Addrs = nil, []netip.Addr{addr}
 		return
 	}
 }
 
-func (d *dialer) remember(name string, addrs []netip.Addr) {
+// remember notes a name for the addresses, and returns how many other names
+// they have.
+func (d *dialer) remember(name string, addrs []netip.Addr) (others int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.names == nil {
 		d.names = make(map[netip.Addr][]string)
 	}
-next:
 	for _, a := range addrs {
-		for _, known := range d.names[a] {
-			if known == name {
-				continue next
-			}
+		if !slices.Contains(d.names[a], name) {
+			d.names[a] = append(d.names[a], name)
 		}
-		d.names[a] = append(d.names[a], name)
+		others += len(d.names[a]) - 1
 	}
+	return others
 }

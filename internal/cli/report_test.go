@@ -1,0 +1,207 @@
+package cli
+
+import (
+	"bytes"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"mxprobe/probe"
+	"mxprobe/probe/result"
+	"mxprobe/scenarios"
+)
+
+func TestColor(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		when string
+		env  map[string]string
+		want bool
+	}{
+		{"auto", nil, false}, // the output is no terminal
+		{"always", nil, true},
+		{"always", map[string]string{"NO_COLOR": "1"}, true}, // the flag is stronger
+		{"never", map[string]string{"CLICOLOR_FORCE": "1"}, false},
+		{"auto", map[string]string{"CLICOLOR_FORCE": "1"}, true},
+		{"auto", map[string]string{"CLICOLOR_FORCE": "0"}, false},
+		{"auto", map[string]string{"CLICOLOR_FORCE": "1", "NO_COLOR": "1"}, false},
+		{"auto", map[string]string{"CLICOLOR_FORCE": "1", "NO_COLOR": ""}, true},
+		{"auto", map[string]string{"TERM": "dumb"}, false},
+	}
+	for _, tt := range tests {
+		p := program()
+		p.LookupEnv = func(name string) (string, bool) { v, ok := tt.env[name]; return v, ok }
+		if got := p.colored(tt.when); got != tt.want {
+			t.Errorf("colored(%s) with %v = %t; want %t", tt.when, tt.env, got, tt.want)
+		}
+	}
+}
+
+// TestTallyHidesNothing: what was not done must not vanish behind what passed.
+func TestTallyHidesNothing(t *testing.T) {
+	t.Parallel()
+	domain := func(status result.Verdict, reason result.Reason, checks ...result.Check) *result.Domain {
+		return &result.Domain{
+			Domain: "x.example", Status: status, Reason: reason,
+			Hosts: []result.Host{{Addresses: []result.Address{{Checks: checks}}}},
+		}
+	}
+	pass := result.Check{Status: result.Pass, Attempts: 2, Steps: []result.Step{
+		{Attempt: 1, Status: result.Inconclusive}, {Attempt: 2, Status: result.Pass},
+	}}
+	late := result.Check{Status: result.NotRun, Reason: result.Deadline}
+	skip := result.Check{Status: result.Skip}
+
+	var all tally
+	all.add(domain(result.Pass, "", pass))
+	if all.undone || all.late || all.verdict != result.Pass || all.steps.Inconclusive != 0 || all.steps.Pass != 1 {
+		t.Errorf("one pass: %+v", all)
+	}
+	all.add(domain(result.Pass, "", pass, late))
+	if !all.undone || !all.late {
+		t.Errorf("a check not run beside a pass: %+v; want undone and late", all)
+	}
+	if end := all.end(ExitInconclusive, time.Second); end.Status != result.Inconclusive || end.Hosts.NotRun != 1 || end.Exit != 3 {
+		t.Errorf("end = %+v; want inconclusive", end)
+	}
+	anyHost := tally{require: probe.RequireAny}
+	anyHost.add(domain(result.Pass, "", pass, late))
+	if anyHost.undone {
+		t.Error("--require any: one pass is enough, the rest may be undone")
+	}
+	var notRun tally
+	notRun.add(domain(result.Pass, "", pass))
+	notRun.add(&result.Domain{Status: result.NotRun, Reason: result.Interrupted})
+	if !notRun.undone {
+		t.Error("a domain that was not run is not counted as undone")
+	}
+	var skipped tally
+	skipped.add(domain(result.Skip, "", skip))
+	if !skipped.allSkipped() || skipped.nothingLeft() {
+		t.Errorf("one skip: %+v", skipped)
+	}
+	skipped.add(domain(result.Pass, "", pass))
+	if skipped.allSkipped() {
+		t.Error("a pass beside a skip: not all was skipped")
+	}
+	var none tally
+	none.add(&result.Domain{Status: result.NotRun, Reason: result.Condition})
+	if !none.nothingLeft() {
+		t.Error("a domain without a chosen host: something is left")
+	}
+}
+
+// TestAgainIsACommandForAShell: quoted, for the one host, and without what
+// comes from elsewhere.
+func TestAgainIsACommandForAShell(t *testing.T) {
+	t.Parallel()
+	s := newSettings()
+	s.dns, s.port, s.only4 = []string{"127.0.0.1:5353"}, 2525, true
+	s.vars, s.helo, s.fromGiven = []string{"word=a b"}, "probe.test", true
+	one := &scenarios.Scenario{File: "my mail/it's.yaml"}
+	two := &scenarios.Scenario{File: "@rcpt"}
+	again := s.again([]*scenarios.Scenario{one, two}, map[string]*scenarios.Scenario{"one": one, "two": two})
+	d := &result.Domain{Domain: "contoso.test"}
+	h := &result.Host{Name: "mx1.contoso.test"}
+	tail := " -d contoso.test --dns 127.0.0.1:5353 -p 2525 -4 --helo probe.test --from '<>' --var 'word=a b'"
+	got := again(d, h, &result.Address{}, &result.Check{Scenario: "one"})
+	if want := `mxprobe run 'my mail/it'\''s.yaml'` + tail + " --only mx1.contoso.test -v"; got != want {
+		t.Errorf("again = %s; want %s", got, want)
+	}
+	got = again(d, nil, nil, nil)
+	if want := `mxprobe run 'my mail/it'\''s.yaml' @rcpt` + tail + " -v"; got != want {
+		t.Errorf("again without a host = %s; want %s", got, want)
+	}
+	s.server = "mx2.contoso.test:26"
+	if got = again(d, h, nil, nil); !strings.Contains(got, "--server mx2.contoso.test:26") || strings.Contains(got, "--only") {
+		t.Errorf("again with a server = %s; want --server and no --only", got)
+	}
+}
+
+// TestAgainShowsNoSecret walks over every setting: what could hold a secret
+// comes from the scenario or the environment, and neither is repeated.
+func TestAgainShowsNoSecret(t *testing.T) {
+	t.Parallel()
+	s := newSettings()
+	sc := &scenarios.Scenario{File: "x.yaml", Secrets: []scenarios.Secret{{Name: "password", Env: "PASSWORD"}}}
+	got := s.again([]*scenarios.Scenario{sc}, nil)(&result.Domain{Domain: "x.example"}, nil, nil, nil)
+	if got != "mxprobe run x.yaml -d x.example -v" {
+		t.Errorf("again = %s", got)
+	}
+}
+
+// lockedBuffer is a terminal that can be read while it is written to.
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *lockedBuffer) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(b)
+}
+
+func (l *lockedBuffer) take() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	defer l.b.Reset()
+	return l.b.String()
+}
+
+func TestProgressComesAfterTwoSecondsAndGoes(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var tty, out lockedBuffer
+		p := startProgress(&tty)
+		for _, host := range []string{"mx1.example", "mx1.example", "mx2.example"} {
+			p.planned(host)
+		}
+		p.Checked(probe.Target{Host: "mx1.example"}, &result.Check{Status: result.Fail})
+		time.Sleep(quickWork - rewrite)
+		synctest.Wait()
+		if got := tty.take(); got != "" {
+			t.Errorf("after less than %s: %q; want nothing", quickWork, got)
+		}
+		time.Sleep(2 * rewrite)
+		synctest.Wait()
+		if got := tty.take(); !strings.HasSuffix(got, "\r\x1b[K1 of 3 dialogues, 1 failed, waiting for mx1.example") {
+			t.Errorf("after %s: %q", quickWork, got)
+		}
+		p.Checked(probe.Target{Host: "mx1.example"}, &result.Check{Status: result.Pass})
+		time.Sleep(rewrite)
+		synctest.Wait()
+		if got := tty.take(); got != "\r\x1b[K2 of 3 dialogues, 1 failed, waiting for mx2.example" {
+			t.Errorf("later: %q", got)
+		}
+		if _, err := p.over(&out).Write([]byte("PASS\n")); err != nil {
+			t.Error(err)
+		}
+		if got := tty.take(); got != "\r\x1b[K" || out.take() != "PASS\n" {
+			t.Errorf("other output did not clear the line first: %q", got)
+		}
+		time.Sleep(rewrite)
+		synctest.Wait()
+		tty.take()
+		p.stop()
+		if got := tty.take(); got != "\r\x1b[K" {
+			t.Errorf("at the end: %q; want the line gone", got)
+		}
+	})
+}
+
+func TestQuickWorkShowsNoProgress(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var tty lockedBuffer
+		p := startProgress(&tty)
+		p.planned("mx1.example")
+		time.Sleep(time.Second)
+		p.stop()
+		if got := tty.take(); got != "" {
+			t.Errorf("progress = %q; want nothing", got)
+		}
+	})
+}
