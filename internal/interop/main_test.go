@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -57,8 +58,9 @@ var buildProgram = sync.OnceValues(func() (string, error) {
 // mailbox is a server that delivers to a file.
 type mailbox func() (*mta.Process, error)
 
-// awaitMail waits until the server has delivered a message with the mark in
-// it, and wants the text in that message. Delivery happens after the 250.
+// awaitMail waits until the server has delivered a message with the mark and
+// all the texts in it, and returns it. Delivery happens after the 250, and a
+// message may be seen while it is being written.
 func awaitMail(t *testing.T, p *mta.Process, mark string, texts ...string) string {
 	t.Helper()
 	deadline := time.Now().Add(20 * time.Second)
@@ -67,20 +69,29 @@ func awaitMail(t *testing.T, p *mta.Process, mark string, texts ...string) strin
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, message := range strings.Split("\n"+mail, "\nFrom ")[1:] {
-			if !strings.Contains(message, mark) {
-				continue
-			}
-			for _, text := range texts {
-				if !strings.Contains(message, text) {
-					t.Errorf("the delivered message lacks %q:\n%s", text, message)
-				}
-			}
+		message := marked(mail, mark)
+		missing := lacking(message, append([]string{mark}, texts...))
+		if len(missing) == 0 {
 			return message
 		}
 		if time.Now().After(deadline) {
-			t.Fatalf("no message with %q was delivered; mailbox:\n%s", mark, mail)
+			t.Fatalf("the message with %q lacks %q:\n%s", mark, missing, message)
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
+}
+
+// marked returns the message of an mbox file that has the mark in it.
+func marked(mail, mark string) string {
+	for message := range strings.SplitSeq("\n"+mail, "\nFrom ") {
+		if strings.Contains(message, mark) {
+			return message
+		}
+	}
+	return ""
+}
+
+// lacking returns those of the texts that are not in the message.
+func lacking(message string, texts []string) []string {
+	return slices.DeleteFunc(texts, func(text string) bool { return strings.Contains(message, text) })
 }

@@ -110,14 +110,15 @@ func TestWorldDelivers(t *testing.T) {
 	} {
 		t.Run(at.name, func(t *testing.T) {
 			p := need(t, at.mail)
+			mark := "by hand for " + newSender()
 			talk(t, theWorld.addr(at.ip),
 				exchange{"", "220"},
 				exchange{"EHLO probe.sender.test", "250-"},
 				exchange{"MAIL FROM:<probe@sender.test>", "250"},
 				exchange{"RCPT TO:<" + at.to + ">", "250"},
 				exchange{"DATA", "354"},
-				exchange{"Subject: by hand\r\n\r\n..\r\n...two\r\n.", "250"})
-			awaitMail(t, p, "by hand\n", "\n.\n..two\n")
+				exchange{"Subject: " + mark + "\r\n\r\n..\r\n...two\r\n.", "250"})
+			awaitMail(t, p, mark+"\n", "\n.\n..two\n")
 		})
 	}
 }
