@@ -85,10 +85,10 @@ func (s *session) playMessage(step *scenarios.Step) {
 // one is expected.
 func (s *session) sayData(st *result.Step, step *scenarios.Step, want *scenarios.Expect) (judgement, bool) {
 	limit := s.timeout(step.Timeout, s.set.replyTimeout())
-	st.Sent = "DATA"
 	if j, ok := s.write("DATA", []byte("DATA\r\n"), limit); !ok {
 		return j, false
 	}
+	st.Sent = "DATA"
 	seen := s.read(limit)
 	seen.verb = "DATA"
 	if seen.reply != nil && seen.reply.Code == 354 {

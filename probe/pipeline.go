@@ -26,9 +26,10 @@ func (s *session) playPipeline(step *scenarios.Step) {
 	}
 	limit := s.timeout(step.Timeout, s.set.replyTimeout())
 	if j, ok := s.quiet(""); !ok {
-		s.closeRecord(records[0], j)
-		for _, at := range records[1:] {
-			s.closeRecord(at, judgement{status: result.NotRun})
+		for _, at := range records {
+			s.steps[at].Sent = ""
+			s.closeRecord(at, j)
+			j = judgement{status: result.NotRun}
 		}
 		return
 	}

@@ -228,6 +228,19 @@ func TestTrap22Tarpit(t *testing.T) {
 	expect(t, c, verdict{result.Fail, result.Timeout, 2, `not complete after 500ms: "2`})
 }
 
+// A 421 that comes unasked ends the session before the next line: that line
+// was never sent, and the step says so.
+func TestTrap11UnaskedFarewell(t *testing.T) {
+	t.Parallel()
+	w := with(t, sandbox.Rule{On: "MAIL", Reply: "250 OK", Extra: "421 4.4.2 time is over\r\n", Close: true})
+	d := play(t, w, strings.Replace(ask, "  - RCPT", "  - sleep: 100ms\n  - RCPT", 1))
+	c := only(t, &d)
+	expect(t, c, verdict{result.Inconclusive, result.Temporary, 4, "421 4.4.2 time is over"})
+	if s := step(t, c, 4); s.Sent != "" {
+		t.Errorf("RCPT has sent %q; want nothing, for it never was", s.Sent)
+	}
+}
+
 // A reply of text that would steer a terminal is shown escaped (RFC 5321
 // section 4.2; RFC 6531 section 3.7.4 for UTF-8).
 func TestTrap12HostileTextIsEscaped(t *testing.T) {

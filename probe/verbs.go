@@ -42,11 +42,11 @@ func (s *session) playLine(step *scenarios.Step) {
 		s.close(st, badValue(err))
 		return
 	}
-	st.Sent = s.sent(step, s.buf)
 	if j, ok := s.write(step.Verb, s.buf, s.timeout(step.Timeout, s.set.replyTimeout())); !ok {
 		s.close(st, j)
 		return
 	}
+	st.Sent = s.sent(step, s.buf)
 	s.sentLine(step, s.buf)
 	j := s.answer(st, step, want)
 	if fallsBack(step, st.Code) {
