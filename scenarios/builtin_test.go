@@ -142,8 +142,10 @@ func TestTrap68VRFYNeverFails(t *testing.T) {
 		if step.Verb != "VRFY" {
 			continue
 		}
-		if !step.Expect.Codes.Any || len(step.Captures) != 1 {
-			t.Errorf("VRFY expects %s", step.Expect.Codes.String())
+		for _, code := range []int{250, 251, 252, 450, 500, 502, 550, 553} {
+			if !step.Expect.Codes.Match(code) {
+				t.Errorf("VRFY fails on %d", code)
+			}
 		}
 		// A reply without text must not fail for want of a match.
 		if !step.Captures[0].Re.MatchString("") {

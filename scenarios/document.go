@@ -13,7 +13,7 @@ import (
 
 // document reads one scenario; number counts the documents of the file.
 func (p *parser) document(n *yaml.Node, number int) []*Scenario {
-	s := &Scenario{File: p.src.file, Pos: pos(n), source: p.src}
+	s := &Scenario{File: p.src.file, Pos: pos(n), source: p.src, outputs: &outputs{}}
 	if root := deref(n); root.Kind == yaml.MappingNode && p.otherVersion(root) {
 		return nil
 	}

@@ -5,6 +5,23 @@
 // its place. A Scenario is ready to play: reply codes, patterns and limits
 // are compiled once, and what depends on variables is expanded from
 // templates (Text) when a target is known. Nothing here opens a connection.
+//
+// To play one: ask Undefined whether all variables are known, fetch what
+// LoadSecrets returns, make a Lookup for each target, and expand Text and
+// Expect with it. Step.Default says what a step expects that does not say so
+// itself. Scenarios are not changed by any of this and may be used by many
+// goroutines at once; a Lookup is for one.
+//
+// # What YAML does to a line
+//
+// A step that is a line alone is a plain scalar of YAML. Blanks at its end
+// are cut off, and so is everything from a " #" on; a line over several lines
+// of the file is joined with single blanks. Write the line in quotes to keep
+// such things. A colon with a blank after it makes a key, and a line cannot
+// start with one of @ ` * & ! % | > { [ " ' #; Parse says so where it sees it.
+// Values keep their text: 5.10 and 2e10 are not numbers here. "\xff" in
+// double quotes is the character U+00FF, which is two bytes in UTF-8; any
+// byte can be sent with bytes.
 package scenarios
 
 import (
@@ -62,6 +79,7 @@ type Scenario struct {
 	source *source
 	// rowTexts are the columns of an inline row that hold variables.
 	rowTexts []Var
+	outputs  *outputs // of the commands of Secrets
 }
 
 // Var is a variable that the scenario sets.
@@ -138,14 +156,17 @@ type Step struct {
 	Number int
 	Name   Text // zero where not given: the line is the name
 	Action Action
-	// Text is the line of Send and Raw, and the text of Message and Body
-	// where it does not come from a file.
+	// Text is the line of Send and Raw, the text of Message and Body where
+	// it does not come from a file, and the line as typed of a StartTLS that
+	// is a bare line. Line ends in the text of a Send are CRLF: several
+	// commands in one write.
 	Text Text
 	// Verb is the command word of a Send whose first word is written
 	// without a variable, in upper case ("MAIL"), else empty.
 	Verb  string
 	Bytes []byte // for Bytes
-	// Content is the file's content for a Message or Body with file:, else nil.
+	// Content is the file's content for a Message or Body with file:, else
+	// nil. There are no variables in it.
 	Content []byte
 	// AsIs (message), NoStuff and NoEnd (body) switch off what is added.
 	AsIs, NoStuff, NoEnd bool

@@ -2,11 +2,12 @@ package scenarios
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -72,8 +73,31 @@ func (s *Scenario) load(secret *Secret, getenv func(string) (string, bool)) (str
 		}
 		return cutLineEnd(string(b)), nil
 	default:
-		return secret.run()
+		return s.outputs.get(secret)
 	}
+}
+
+// outputs are what the commands of a document printed, so that each runs
+// once, however many rows there are.
+type outputs struct {
+	mu    sync.Mutex
+	known map[string]string // by the secret's name
+}
+
+func (o *outputs) get(secret *Secret) (string, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if value, ok := o.known[secret.Name]; ok {
+		return value, nil
+	}
+	value, err := secret.run()
+	if err == nil {
+		if o.known == nil {
+			o.known = map[string]string{}
+		}
+		o.known[secret.Name] = value
+	}
+	return value, err
 }
 
 // run runs the secret's command and returns what it prints.
@@ -81,7 +105,6 @@ func (s *Secret) run() (string, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), secretWait)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, s.Command[0], s.Command[1:]...)
-	cmd.Stderr = os.Stderr
 	// A child that keeps the pipe open must not keep us.
 	cmd.WaitDelay = time.Second
 	out, err := cmd.Output()
@@ -89,11 +112,25 @@ func (s *Secret) run() (string, error) {
 	case ctx.Err() != nil:
 		return "", fmt.Errorf("command %q did not end within %v", s.Command[0], secretWait)
 	case err != nil:
-		return "", fmt.Errorf("running %q: %w", s.Command[0], err)
+		return "", fmt.Errorf("running %q: %w%s", s.Command[0], err, complaint(err))
 	case len(out) > maxSecret:
 		return "", fmt.Errorf("output of %q is longer than %d bytes", s.Command[0], maxSecret)
 	}
 	return cutLineEnd(string(out)), nil
+}
+
+// complaint returns the first line that a program that failed wrote as its
+// error.
+func complaint(err error) string {
+	ee, ok := errors.AsType[*exec.ExitError](err)
+	if !ok {
+		return ""
+	}
+	line, _, _ := strings.Cut(strings.TrimSpace(string(ee.Stderr)), "\n")
+	if line == "" {
+		return ""
+	}
+	return ": " + shown(line, 0)
 }
 
 // cutLineEnd cuts one line end off.

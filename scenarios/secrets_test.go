@@ -43,7 +43,7 @@ func TestSecretsThatAreNotToBeHad(t *testing.T) {
   two: {file: two}
   long: {file: long}
   none: {command: [mxprobe-no-such-program]}
-  failing: {command: "false"}
+  failing: {command: [sh, -c, "echo locked >&2; exit 3"]}
   silent: {command: "true"}
 steps: [NOOP]
 `
@@ -64,7 +64,7 @@ steps: [NOOP]
 		`:6:3: error: secret "newline": file "newline" is empty`,
 		`:8:3: error: secret "long": `,
 		`:9:3: error: secret "none": running "mxprobe-no-such-program"`,
-		`:10:3: error: secret "failing": running "false": exit status 1`,
+		`:10:3: error: secret "failing": running "sh": exit status 3: locked`,
 		`:11:3: error: secret "silent": output of "true" is empty`,
 	} {
 		if !strings.Contains(err.Error(), want) {
@@ -76,6 +76,21 @@ steps: [NOOP]
 	}
 	if got := cutLineEnd("a\r\n\n"); got != "a\r\n" {
 		t.Errorf("cutLineEnd cuts more than one line end off: %q", got)
+	}
+}
+
+// A command may ask its user something: once, not for each row.
+func TestCommandRunsOnceForAllRows(t *testing.T) {
+	t.Parallel()
+	count := filepath.Join(t.TempDir(), "count")
+	src := "secrets: {p: {command: [sh, -c, 'echo x >>" + count + "; echo s']}}\neach: [{a: b}, {a: c}]\nsteps: [NOOP]\n"
+	for _, s := range mustParse(t, src) {
+		if got, err := s.LoadSecrets(noEnv); err != nil || got["p"] != "s" {
+			t.Errorf("LoadSecrets = %v, %v", got, err)
+		}
+	}
+	if got, err := os.ReadFile(count); err != nil || string(got) != "x\n" {
+		t.Errorf("the command left %q, %v; want one line", got, err)
 	}
 }
 

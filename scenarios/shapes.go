@@ -21,13 +21,25 @@ func (p *parser) slipOfShape(n *yaml.Node) bool {
 // commandKey reports a command that became a key of a step because a blank
 // follows its colon.
 func (p *parser) commandKey(f field) bool {
-	if f.name == "<<" || f.name == "" || isKeyWord(f.name) || slices.Contains(stepKeys(), strings.ToLower(f.name)) {
+	if !isCommand(f.name) || slices.Contains(stepKeys(), strings.ToLower(f.name)) {
 		return false
 	}
 	at := pos(f.key)
 	at.Col += utf8.RuneCountInString(f.name) + 1
 	p.blankAfterColon(at, f.name, missing(deref(f.value)))
 	return true
+}
+
+// isCommand reports whether a key looks like the start of a line to send.
+func isCommand(key string) bool {
+	if strings.ContainsAny(key, " <>@:") || key != "" && key == strings.ToUpper(key) && key != strings.ToLower(key) {
+		return true
+	}
+	switch strings.ToUpper(key) {
+	case "EHLO", "HELO", "LHLO", "MAIL", "RCPT", "DATA", "BDAT", "RSET", "NOOP", "QUIT", "VRFY", "EXPN", "HELP", "ETRN":
+		return true
+	}
+	return false
 }
 
 // blankAfterColon reports a colon that makes a key of what is before it; at

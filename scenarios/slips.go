@@ -60,7 +60,8 @@ func (s *slipScanner) blanks(at int) int {
 func (s *slipScanner) line(start int) int {
 	end := s.end(start)
 	at := s.blanks(start)
-	if at >= end || s.text[at] == '#' || s.text[at] == '\r' {
+	// A percent sign in the first column starts a directive, %YAML.
+	if at >= end || s.text[at] == '#' || s.text[at] == '\r' || at == start && s.text[at] == '%' {
 		return end + 1
 	}
 	if tab := strings.IndexByte(s.text[start:at], '\t'); tab >= 0 {

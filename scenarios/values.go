@@ -1,0 +1,157 @@
+package scenarios
+
+import (
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"gopkg.in/yaml.v3"
+)
+
+// word returns a scalar that may not be empty and holds no variables.
+func (p *parser) word(n *yaml.Node, what string) (string, bool) {
+	s, ok := p.scalar(n, what)
+	switch {
+	case !ok:
+		return "", false
+	case strings.Contains(s, "${"):
+		p.fail(deref(n), "", "%s cannot hold variables", what)
+		return "", false
+	case strings.TrimSpace(s) == "":
+		p.fail(deref(n), "", "%s is empty", what)
+		return "", false
+	}
+	return s, true
+}
+
+// text returns a scalar with variables.
+func (p *parser) text(n *yaml.Node, what string) Text { return p.template(n, what, false) }
+
+func (p *parser) template(n *yaml.Node, what string, breaks bool) Text {
+	n = deref(n)
+	s, ok := p.scalar(n, what)
+	if !ok {
+		return Text{}
+	}
+	place := func(i int) Pos { return p.variablePlace(n, i) }
+	t, err := parseText(s, pos(n), breaks, place)
+	if err != nil {
+		p.failAt(place(err.n), err.width, err.hint, "%s", err.message)
+	}
+	return t
+}
+
+// variablePlace finds the i-th "${" of a scalar in the source. Escapes of
+// YAML cannot make one up, so that looking for it is enough.
+func (p *parser) variablePlace(n *yaml.Node, i int) Pos {
+	at := p.src.offset(pos(n))
+	for at < len(p.src.text) {
+		next := strings.IndexByte(p.src.text[at:], '$')
+		if next < 0 {
+			break
+		}
+		at += next
+		switch {
+		case strings.HasPrefix(p.src.text[at:], "$$"):
+			at++
+		case strings.HasPrefix(p.src.text[at:], "${"):
+			if i == 0 {
+				return p.src.pos(at)
+			}
+			i--
+		}
+		at++
+	}
+	return pos(n)
+}
+
+// line returns a text of one line that is not empty.
+func (p *parser) line(n *yaml.Node, what string) Text {
+	t := p.text(n, what)
+	switch {
+	case t.IsZero():
+	case strings.TrimSpace(t.source) == "":
+		p.fail(deref(n), "", "%s is empty", what)
+	case strings.ContainsAny(strings.TrimRight(t.source, "\n"), "\r\n"):
+		p.fail(deref(n), "", "%s has more than one line", what)
+	}
+	return t
+}
+
+// boolean reads true or false.
+func (p *parser) boolean(n *yaml.Node, what string) bool {
+	s, ok := p.scalar(n, what)
+	if ok && s != "true" && s != "false" {
+		p.fail(deref(n), "allowed: false, true", "%s is true or false, not %q", what, s)
+	}
+	return s == "true"
+}
+
+// duration reads a time; zero is for those that may be none.
+func (p *parser) duration(n *yaml.Node, what string, zero bool) time.Duration {
+	s, ok := p.word(n, what)
+	if !ok {
+		return 0
+	}
+	d, err := parseDuration(s)
+	switch {
+	case err != nil:
+		p.fail(deref(n), "", "%v", err)
+	case d == 0 && !zero:
+		p.fail(deref(n), "", "%s must be longer than nothing", what)
+	}
+	return d
+}
+
+// limit reads a time, or a map of warn and fail. Of within the time to warn
+// is the shorter one; where more is better, as with the days that a
+// certificate is valid for, it is the longer one.
+func (p *parser) limit(n *yaml.Node, what string, more bool) Limit {
+	n = deref(n)
+	l := Limit{Pos: pos(n)}
+	if n.Kind != yaml.MappingNode {
+		l.Fail = p.duration(n, what, false)
+		return l
+	}
+	fields, ok := p.fields(n, keySet{what: what, keys: limitKeys()})
+	for _, f := range fields {
+		switch f.name {
+		case "warn":
+			l.Warn = p.duration(f.value, "warn", false)
+		case "fail":
+			l.Fail = p.duration(f.value, "fail", false)
+		}
+	}
+	switch {
+	case !ok:
+	case len(n.Content) == 0:
+		p.fail(n, "allowed: fail, warn", "%s has no time in it", what)
+	case l.Warn == 0 || l.Fail == 0:
+	case !more && l.Warn >= l.Fail:
+		p.fail(n, "", "warn must be shorter than fail, or it never warns")
+	case more && l.Warn <= l.Fail:
+		p.fail(n, "", "warn must be longer than fail, or it never warns")
+	}
+	return l
+}
+
+// number reads a whole number within bounds.
+func (p *parser) number(n *yaml.Node, what string, low, high int) int {
+	s, ok := p.word(n, what)
+	if !ok {
+		return 0
+	}
+	value := 0
+	for _, r := range s {
+		if r < '0' || r > '9' || value > high {
+			value = -1
+			break
+		}
+		value = value*10 + int(r-'0')
+	}
+	if value < low || value > high || utf8.RuneCountInString(s) > 9 {
+		p.fail(deref(n), "", "%s is a whole number from %d to %d, not %q", what, low, high, s)
+		return 0
+	}
+	return value
+}
