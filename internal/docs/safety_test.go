@@ -1,0 +1,97 @@
+package docs
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"mxprobe/probe"
+	"mxprobe/probe/smtpwire"
+	"mxprobe/scenarios"
+)
+
+const safety = "docs/safety.md"
+
+// The table of built-ins has all of them and says rightly which deliver mail:
+// each is played, and the messages that arrive are counted.
+func TestWhatBuiltinsDeliver(t *testing.T) {
+	t.Parallel()
+	says := map[string]bool{}
+	var names []string
+	for _, r := range rows(section(t, safety, "## What the built-in scenarios send")) {
+		name := code(r[0])[0]
+		names = append(names, name)
+		says[name] = strings.HasPrefix(r[1], "yes")
+		if !says[name] && r[1] != "no" {
+			t.Errorf("%s: the table says %q; want yes or no", name, r[1])
+		}
+	}
+	slices.Sort(names)
+	if want := scenarios.Builtins(); !slices.Equal(names, want) {
+		t.Errorf("built-ins in the table are %q; want %q", names, want)
+	}
+	for _, name := range scenarios.Builtins() {
+		t.Run(name, func(t *testing.T) { t.Parallel(); delivers(t, name, says[name]) })
+	}
+}
+
+func delivers(t *testing.T, name string, want bool) {
+	src, ok := scenarios.Builtin(name)
+	if !ok {
+		t.Fatalf("there is no built-in %s", name)
+	}
+	parsed, err := scenarios.Parse(name, src)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range parsed {
+		if s.Delivers != want || strings.HasPrefix(s.Description, "DELIVERS MAIL") != want {
+			t.Errorf("delivers is %v, and the description begins %.20q; want %v", s.Delivers, s.Description, want)
+		}
+	}
+	w := world(t, "usual")
+	play(t, w, parsed)
+	messages := 0
+	sessions := w.Sessions()
+	for _, s := range sessions {
+		messages += len(s.Messages)
+		for _, m := range s.Messages {
+			if !strings.Contains(string(m.Data), "\r\nAuto-Submitted: auto-generated\r\n") {
+				t.Errorf("a message has no Auto-Submitted field: %q", m.Data)
+			}
+		}
+	}
+	if len(sessions) != 2 {
+		t.Errorf("%d sessions with two addresses; want one each", len(sessions))
+	}
+	if wanted := map[bool]int{true: 2, false: 0}[want]; messages != wanted {
+		t.Errorf("%d messages arrived at two addresses; want %d", messages, wanted)
+	}
+}
+
+// The limits in the document are those of the program.
+func TestLimitsAreThoseOfTheProgram(t *testing.T) {
+	t.Parallel()
+	short := func(d time.Duration) string { return strconv.Itoa(int(d.Seconds())) + "s" }
+	want := map[string]string{
+		"sessions with one host": strconv.Itoa(probe.DefaultPerHost) + ", `--per-host`",
+		"sessions in all":        strconv.Itoa(probe.DefaultJobs) + ", `--jobs`",
+		"wait for a connection":  short(probe.DefaultConnectTimeout) + ", `--connect-timeout`",
+		"wait for a reply":       short(probe.DefaultReplyTimeout) + ", `--timeout`; " + short(probe.DefaultDataTimeout) + " after a message",
+	}
+	for _, r := range rows(section(t, safety, "## How much at once")) {
+		if text, ok := want[r[0]]; ok && r[1] != text {
+			t.Errorf("%s: %q; want %q", r[0], r[1], text)
+		}
+		delete(want, r[0])
+	}
+	for name := range want {
+		t.Errorf("the table of limits has no row %q", name)
+	}
+	reply := strconv.Itoa(smtpwire.DefaultMaxBytes>>10) + " KiB and " + strconv.Itoa(smtpwire.DefaultMaxLines) + " lines"
+	if !strings.Contains(read(t, safety), reply) {
+		t.Errorf("%s does not say that a reply may have %s", safety, reply)
+	}
+}

@@ -1,0 +1,96 @@
+package docs
+
+import (
+	"net/netip"
+	"slices"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"mxprobe/dnsmx"
+	"mxprobe/internal/sandbox"
+	"mxprobe/probe"
+	"mxprobe/probe/result"
+	"mxprobe/scenarios"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// servers are the mail servers the documents speak of: "usual", and those
+// that a mark names after "on".
+func servers() map[string]sandbox.Server {
+	return map[string]sandbox.Server{
+		"usual":              {},
+		"greylist":           {Rules: []sandbox.Rule{{On: "RCPT", Times: 1, Reply: "451 4.7.1 Greylisted, come back later"}}},
+		"no-dsn":             {EHLO: []string{"PIPELINING", "8BITMIME", "HELP"}},
+		"no-data":            {Rules: []sandbox.Rule{{On: "DATA", Reply: "554 5.7.1 no"}}},
+		"bad-sender-at-mail": {BadSender: sandbox.BadSenderAtMail},
+		"slow":               {Rules: []sandbox.Rule{{On: "EHLO", Delay: 100 * time.Millisecond}}},
+	}
+}
+
+// world starts the world of the documents: example.org with one host, two
+// addresses and the users kate and sales.
+func world(t *testing.T, server string) *sandbox.World {
+	t.Helper()
+	s, ok := servers()[server]
+	if !ok {
+		t.Fatalf("there is no server %q for documents", server)
+	}
+	s.Name, s.Users, s.Ports = "mx1.example.org", []string{"kate", "sales"}, []uint16{25, 587}
+	zone := "@ MX 10 mx1\nmx1 A 192.0.2.10\nmx1 AAAA 2001:db8::10\n"
+	w, err := sandbox.Start(sandbox.Spec{
+		Zones: []sandbox.Zone{{Name: "example.org", Text: zone}}, Servers: []sandbox.Server{s},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := w.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return w
+}
+
+func getenv(name string) (string, bool) {
+	if name == "MX_TOKEN" || name == "SUBMIT_PASSWORD" {
+		return "correct horse", true
+	}
+	return "", false
+}
+
+func settings(w *sandbox.World) *probe.Settings {
+	return &probe.Settings{
+		Dialer: w, HELO: "probe.example.net", From: "mxprobe@probe.example.net", RunID: "run1",
+		ReplyTimeout: 20 * time.Second, ConnectTimeout: 20 * time.Second, Getenv: getenv,
+	}
+}
+
+// play plays scenarios against example.org, or the server each names, and
+// returns the domains.
+func play(t *testing.T, w *sandbox.World, parsed []*scenarios.Scenario) []result.Domain {
+	t.Helper()
+	resolver, err := dnsmx.New(dnsmx.Config{Servers: []netip.AddrPort{w.DNS()}, Timeout: 5 * time.Second})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var requests []probe.Request
+	set := settings(w)
+	for _, s := range parsed {
+		d, err := probe.NewDialogue(s, set)
+		if err != nil {
+			t.Fatal(err)
+		}
+		request := probe.Request{Domain: "example.org", Checks: []probe.Check{d}}
+		if !s.Target.IsZero() {
+			if request.Server, err = s.Target.Expand(s.Lookup(&scenarios.Bindings{})); err != nil {
+				t.Fatal(err)
+			}
+		}
+		requests = append(requests, request)
+	}
+	runner := &probe.Runner{Resolver: resolver}
+	return slices.Collect(runner.Run(t.Context(), slices.Values(requests)))
+}
