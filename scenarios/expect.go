@@ -26,10 +26,6 @@ func (s *Step) Default() Expect {
 	}
 }
 
-// DefaultGreeting returns what the greeting must be where the scenario does
-// not say so.
-func DefaultGreeting() Expect { return Expect{Codes: codeSet("220")} }
-
 // Resolve returns the expectation with its variables put in. It is e itself
 // where there are none, at no cost. The error is a *TextError that names the
 // variable, or says what it stands for where that cannot be expected.

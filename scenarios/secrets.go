@@ -34,8 +34,7 @@ func (s *Scenario) LoadSecrets(getenv func(string) (string, bool)) (map[string]s
 			err = fmt.Errorf("%s is empty", secret.origin())
 		}
 		if err != nil {
-			problems = append(problems, s.source.problem(secret.Pos, len(secret.Name),
-				fmt.Sprintf("secret %q: %v", secret.Name, err), ""))
+			problems = append(problems, s.Problem(secret.Pos, fmt.Sprintf("secret %q: %v", secret.Name, err), ""))
 			continue
 		}
 		values[secret.Name] = value
@@ -85,6 +84,9 @@ type outputs struct {
 }
 
 func (o *outputs) get(secret *Secret) (string, error) {
+	if o == nil { // a scenario that Parse did not make
+		return secret.run()
+	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if value, ok := o.known[secret.Name]; ok {

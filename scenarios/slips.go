@@ -118,7 +118,7 @@ func (s *slipScanner) value(start, at, parent int) int {
 	case '{', '[':
 		return s.flow(at)
 	case '|', '>':
-		return s.block(end+1, parent)
+		return s.block(at, parent)
 	case '@', '`', '%':
 		s.add(at, 1, "no value can start with "+s.text[at:at+1]+" in YAML", "quote the line", at, end, "x")
 	case '*':
@@ -184,9 +184,17 @@ func (s *slipScanner) quoted(start, at, parent int) int {
 	return end + 1
 }
 
-// block passes a block of text; its lines are indented more than parent.
-func (s *slipScanner) block(at, parent int) int {
+// block passes a block of text whose header is at an offset; its lines are
+// indented more than parent.
+func (s *slipScanner) block(header, parent int) int {
+	end := s.end(header)
 	indent := -1
+	for _, c := range []byte(s.text[header+1 : min(header+3, end)]) {
+		if c >= '1' && c <= '9' {
+			indent = parent + int(c-'0')
+		}
+	}
+	at := end + 1
 	for at < len(s.text) {
 		end := s.end(at)
 		first := at
