@@ -2,12 +2,12 @@
 # oneshot.sh [RUNS]: what one dialogue in one process costs, mxprobe beside swaks and check_smtp, all in one run.
 #
 # Every program plays the same dialogue (greeting, EHLO, MAIL, RCPT, DATA, message, QUIT) with the mail server of
-# `mxprobe sandbox` on loopback, in turn, RUNS times (default 21). Printed are the medians of CPU time and of peak
+# `mxprobe sandbox` on loopback, in turn, RUNS times (default 21). Printed are the median of CPU time and the peak
 # memory as the kernel counts them for the finished process, then user-space instructions (valgrind's callgrind),
 # and each as a ratio. Only the ratios of one run mean anything.
 #
-# Needs Go, python3, valgrind, swaks and check_smtp (Debian: valgrind swaks monitoring-plugins-basic); a program
-# that is not there is left out.
+# Needs Go, python3, GNU time, valgrind, swaks and check_smtp (Debian: time valgrind swaks monitoring-plugins-basic);
+# a program that is not there is left out.
 set -eu
 runs=${1:-21}
 cd "$(dirname "$0")/.."
@@ -71,7 +71,14 @@ def run(argv):
     _, status, used = os.wait4(pid, 0)
     if os.waitstatus_to_exitcode(status) != 0:
         raise SystemExit("not measured: exit status %d of %s" % (os.waitstatus_to_exitcode(status), " ".join(argv)))
-    return (used.ru_utime + used.ru_stime) * 1000, used.ru_maxrss / 1024
+    return (used.ru_utime + used.ru_stime) * 1000
+
+def memory(argv):
+    # The kernel counts the parent's pages before exec, so the parent has to be a small program.
+    if not shutil.which("time"):
+        return None
+    out = subprocess.run(["time", "-f", "peak %M"] + argv, capture_output=True, text=True)
+    return int(re.search(r"peak (\d+)", out.stderr).group(1)) / 1024
 
 def instructions(argv):
     if not shutil.which("valgrind"):
@@ -86,11 +93,10 @@ seen = {name: [] for name in programs}
 for _ in range(int(env["RUNS"]) + 1):
     for name, argv in programs.items():
         seen[name].append(run(argv))
-rows = {name: (statistics.median(c for c, _ in got[1:]), statistics.median(m for _, m in got[1:]), instructions(programs[name]))
-        for name, got in seen.items()}
+rows = {name: (statistics.median(got[1:]), memory(programs[name]), instructions(programs[name])) for name, got in seen.items()}
 print("%-18s %8s %8s %12s" % ("one dialogue", "CPU ms", "MiB", "M instr."))
-for name, (cpu, memory, count) in rows.items():
-    print("%-18s %8.2f %8.1f %12s" % (name, cpu, memory, "%.2f" % count if count else "-"))
+for name, (cpu, peak, count) in rows.items():
+    print("%-18s %8.2f %8s %12s" % (name, cpu, "%.1f" % peak if peak else "-", "%.2f" % count if count else "-"))
 for peer in ("swaks", "check_smtp"):
     if peer not in rows:
         continue
