@@ -42,7 +42,7 @@ func (p *parser) hex(n *yaml.Node) []byte {
 		return nil
 	}
 	var out []byte
-	at := p.src.offset(pos(n))
+	at := p.at.offsetOf(p.src, pos(n))
 	for _, word := range strings.Fields(text) {
 		at += max(0, strings.Index(p.src.text[at:], word))
 		b, err := hex.DecodeString(word)

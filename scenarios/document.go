@@ -128,7 +128,7 @@ func (p *parser) implicitTLS(n *yaml.Node) bool {
 
 func (p *parser) tags(n *yaml.Node) []string {
 	var out []string
-	for _, e := range list(n) {
+	for _, e := range p.list(n, "tags") {
 		tag, ok := p.word(e, "tag")
 		if ok && strings.ContainsAny(tag, " \t\r\n,") {
 			p.fail(deref(e), "write a list: [dsn, cron]", "a tag is one word, not %q", tag)

@@ -37,7 +37,7 @@ func (p *parser) expectation(e *Expect, f field) {
 // text, else the text is kept for later.
 func collect[T any](p *parser, f field, e *Expect, parse func(string) (T, error), place func(*T, Pos, *Text)) []T {
 	var out []T
-	for _, n := range list(f.value) {
+	for _, n := range p.list(f.value, f.name) {
 		t := p.text(n, f.name)
 		if t.IsZero() {
 			continue
@@ -56,7 +56,7 @@ func collect[T any](p *parser, f field, e *Expect, parse func(string) (T, error)
 		}
 		out = append(out, x)
 	}
-	if len(list(f.value)) == 0 {
+	if emptyList(f.value) {
 		p.fail(deref(f.value), "", "%s is an empty list", f.name)
 	}
 	return out
@@ -66,7 +66,7 @@ func collect[T any](p *parser, f field, e *Expect, parse func(string) (T, error)
 func (p *parser) codes(n *yaml.Node, what string) Codes {
 	n = deref(n)
 	c := Codes{Pos: pos(n)}
-	for _, e := range list(n) {
+	for _, e := range p.list(n, what) {
 		t := p.text(e, what)
 		if t.IsZero() {
 			continue
@@ -84,7 +84,7 @@ func (p *parser) codes(n *yaml.Node, what string) Codes {
 		c.Any, c.EOF, c.None = c.Any || more.Any, c.EOF || more.EOF, c.None || more.None
 		c.ranges = append(c.ranges, more.ranges...)
 	}
-	if len(list(n)) == 0 {
+	if emptyList(n) {
 		p.fail(n, "", "%s is an empty list %s", what, codeForms)
 	}
 	if err := c.check(); err != nil {

@@ -49,14 +49,17 @@ func (p *parser) fail(n *yaml.Node, hint, format string, args ...any) {
 	p.failAt(pos(n), width, hint, format, args...)
 }
 
-func (p *parser) failAt(at Pos, width int, hint, format string, args ...any) {
+func (p *parser) failAt(at Pos, width int, hint, message string, args ...any) {
 	if at.Line < 1 {
 		at = Pos{1, 1}
 	}
-	if p.quiet[at.Line] {
+	if p.quiet[at.Line] || len(p.problems) > maxProblems {
 		return
 	}
-	p.problems = append(p.problems, p.src.problem(at, width, fmt.Sprintf(format, args...), hint))
+	if len(p.problems) == maxProblems {
+		message, hint, args = "there are more than %d mistakes; what follows was not looked at", "", []any{maxProblems}
+	}
+	p.problems = append(p.problems, p.src.problem(at, width, fmt.Sprintf(message, args...), hint))
 }
 
 // kind returns what a node is, for messages.
@@ -91,6 +94,10 @@ func (p *parser) fields(n *yaml.Node, set keySet) (fields []field, ok bool) {
 		return nil, false
 	}
 	if p.slipOfShape(n) {
+		return nil, false
+	}
+	if len(n.Content) > 2*maxEntries {
+		p.fail(n, "", "%s has more than %d keys", set.what, maxEntries)
 		return nil, false
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
@@ -137,11 +144,20 @@ func (p *parser) unknownKey(f field, set keySet) {
 }
 
 // list returns the elements of a list, or the node itself if it is none.
-func list(n *yaml.Node) []*yaml.Node {
-	if n = deref(n); n.Kind == yaml.SequenceNode {
-		return n.Content
+func (p *parser) list(n *yaml.Node, what string) []*yaml.Node {
+	if n = deref(n); n.Kind != yaml.SequenceNode {
+		return []*yaml.Node{n}
 	}
-	return []*yaml.Node{n}
+	if len(n.Content) > maxEntries {
+		p.fail(n, "", "%s has more than %d entries", what, maxEntries)
+		return n.Content[:maxEntries]
+	}
+	return n.Content
+}
+
+func emptyList(n *yaml.Node) bool {
+	n = deref(n)
+	return n.Kind == yaml.SequenceNode && len(n.Content) == 0
 }
 
 // scalar returns the text of a node as it is written; what says what it

@@ -17,15 +17,19 @@ const (
 	maxFile    = 1 << 20   // bytes of a scenario file
 	maxSteps   = 1000      // steps of a scenario
 	maxDepth   = 50        // maps and lists inside each other
+	maxEntries = 1000      // keys of a map, entries of a list that is not of steps or rows
 	maxAliased = 100_000   // nodes that aliases stand for
 	maxRows    = 100_000   // rows of each in all documents of a file
 	maxContent = 25 << 20  // bytes of a file with a message or with rows
 	maxRead    = 100 << 20 // bytes of all such files together
+
+	maxProblems = 1000 // mistakes that are reported
 )
 
 // parser reads one file and collects what is wrong with it.
 type parser struct {
 	src      *source
+	at       cursor
 	dir      string
 	files    *files
 	problems Problems

@@ -48,6 +48,10 @@ func (p *parser) csvRows() []row {
 // csvNames checks the names of the columns.
 func (p *parser) csvNames(r *csv.Reader, names []string) bool {
 	before := len(p.problems)
+	if len(names) > maxEntries {
+		p.failAt(Pos{1, 1}, 1, "", "a row has more than %d columns", maxEntries)
+		return false
+	}
 	for i, name := range names {
 		line, col := r.FieldPos(i)
 		at := p.src.pos(p.src.lines[line-1] + col - 1)

@@ -18,7 +18,7 @@ const defaultWait = 5 * time.Minute
 // conditions reads if or unless.
 func (p *parser) conditions(n *yaml.Node, what string) []Condition {
 	var out []Condition
-	for _, e := range list(n) {
+	for _, e := range p.list(n, what) {
 		word, ok := p.word(e, what)
 		if !ok {
 			continue
@@ -32,7 +32,7 @@ func (p *parser) conditions(n *yaml.Node, what string) []Condition {
 		c.Keyword.Pos = c.Pos
 		out = append(out, c)
 	}
-	if len(list(n)) == 0 {
+	if emptyList(n) {
 		p.fail(deref(n), "", "%s is empty", what)
 	}
 	return out
@@ -130,7 +130,7 @@ func (p *parser) command(n *yaml.Node) ([]string, bool) {
 // hosts reads the list of differences between hosts.
 func (p *parser) hosts(n *yaml.Node) []HostRule {
 	var out []HostRule
-	for _, e := range list(n) {
+	for _, e := range p.list(n, "hosts") {
 		out = append(out, p.host(deref(e)))
 	}
 	return out
@@ -214,10 +214,10 @@ func (p *parser) retry(n *yaml.Node) *Retry {
 
 func (p *parser) retryOn(r *Retry, n *yaml.Node) {
 	r.On = Codes{Pos: pos(deref(n))}
-	if len(list(n)) == 0 {
+	if emptyList(n) {
 		p.fail(deref(n), "", "on is empty")
 	}
-	for _, e := range list(n) {
+	for _, e := range p.list(n, "on") {
 		word, ok := p.word(e, "on")
 		if !ok {
 			continue

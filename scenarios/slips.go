@@ -20,14 +20,19 @@ type slip struct {
 // slipScanner looks for slips in a text that is no YAML. It knows just so much
 // of YAML that it does not find slips where there are none.
 type slipScanner struct {
-	text  string
-	slips []slip
+	text    string
+	slips   []slip
+	anchors map[string]bool // what an alias may name, as far as asked for
 }
+
+// maxSlips is how many slips are looked for; they are looked for again when
+// these are gone.
+const maxSlips = 100
 
 // findSlips returns the slips in a text, in order.
 func findSlips(text string) []slip {
 	s := slipScanner{text: text}
-	for at := 0; at < len(text); {
+	for at := 0; at < len(text) && len(s.slips) < maxSlips; {
 		at = s.line(at)
 	}
 	return s.slips
@@ -126,7 +131,7 @@ func (s *slipScanner) value(start, at, parent int) int {
 		if i := strings.IndexAny(name, " \t\r,"); i >= 0 {
 			name = name[:i]
 		}
-		if name == "" || !strings.Contains(s.text, "&"+name) {
+		if !s.anchor(name) {
 			s.add(at, 1, "* starts an alias in YAML, and nothing is called "+`"`+name+`"`, "quote the line", at, end, "x")
 		}
 	case '&', '!', '#':
@@ -134,6 +139,19 @@ func (s *slipScanner) value(start, at, parent int) int {
 		s.plain(at, end)
 	}
 	return end + 1
+}
+
+// anchor reports whether something in the text is called by a name.
+func (s *slipScanner) anchor(name string) bool {
+	known, asked := s.anchors[name]
+	if !asked {
+		if s.anchors == nil {
+			s.anchors = map[string]bool{}
+		}
+		known = name != "" && strings.Contains(s.text, "&"+name)
+		s.anchors[name] = known
+	}
+	return known
 }
 
 // plain looks for a colon that makes a key inside a value.
@@ -218,15 +236,18 @@ func (s *slipScanner) block(header, parent int) int {
 // it that are not in quotes.
 func (s *slipScanner) flow(open int) int {
 	depth, at, found := 0, open, false
-	for ; at < len(s.text); at++ {
+	for ; at < len(s.text) && len(s.slips) < maxSlips; at++ {
 		switch c := s.text[at]; c {
 		case '"', '\'':
 			if before := s.text[at-1]; strings.IndexByte(" \t\n[{,:", before) >= 0 {
 				at = s.quotedInFlow(at)
 			}
 		case '$':
-			length := strings.IndexAny(s.text[at:s.end(at)], "}")
-			if !strings.HasPrefix(s.text[at:], "${") || length < 0 {
+			if !strings.HasPrefix(s.text[at:], "${") {
+				continue
+			}
+			length := strings.IndexByte(s.text[at:], '}')
+			if length < 0 || strings.Contains(s.text[at:at+length], "\n") {
 				continue
 			}
 			s.variable(at, at+length+1, found)

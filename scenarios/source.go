@@ -73,6 +73,39 @@ func (s *source) pos(offset int) Pos {
 	return Pos{lo + 1, 1 + utf8.RuneCountInString(s.text[s.lines[lo]:min(offset, len(s.text))])}
 }
 
+// cursor finds places and offsets faster than a source does if they are asked
+// for in about their order: a line may be as long as the file.
+type cursor struct {
+	pos    Pos
+	offset int
+}
+
+// offsetOf is source.offset.
+func (c *cursor) offsetOf(s *source, p Pos) int {
+	if c.pos.Line != p.Line || c.pos.Col > p.Col || p.Line < 1 || p.Line > len(s.lines) {
+		*c = cursor{p, s.offset(p)}
+		return c.offset
+	}
+	end := s.lines[p.Line-1] + len(s.line(p.Line))
+	for c.pos.Col < p.Col && c.offset < end {
+		_, n := utf8.DecodeRuneInString(s.text[c.offset:end])
+		c.offset += n
+		c.pos.Col++
+	}
+	return c.offset
+}
+
+// posOf is source.pos.
+func (c *cursor) posOf(s *source, offset int) Pos {
+	if c.pos.Line < 1 || offset < c.offset || c.pos.Line < len(s.lines) && offset >= s.lines[c.pos.Line] {
+		*c = cursor{s.pos(offset), offset}
+		return c.pos
+	}
+	c.pos.Col += utf8.RuneCountInString(s.text[c.offset:min(offset, len(s.text))])
+	c.offset = offset
+	return c.pos
+}
+
 // width returns how many characters the scalar at a place has in its first
 // line, at least 1.
 func (s *source) width(p Pos) int {

@@ -213,6 +213,9 @@ func (c *checker) textError(err error) {
 }
 
 func (c *checker) fail(pos Pos, text, message string) {
+	if len(c.problems) >= maxProblems {
+		return
+	}
 	if c.s.RowNumber > 0 {
 		message += fmt.Sprintf(" (row %d)", c.s.RowNumber)
 	}

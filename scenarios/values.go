@@ -33,36 +33,48 @@ func (p *parser) template(n *yaml.Node, what string, breaks bool) Text {
 	if !ok {
 		return Text{}
 	}
-	place := func(i int) Pos { return p.variablePlace(n, i) }
-	t, err := parseText(s, pos(n), breaks, place)
+	v := variablePlaces{p: p, node: n, at: -1}
+	t, err := parseText(s, pos(n), breaks, v.place)
 	if err != nil {
-		p.failAt(place(err.n), err.width, err.hint, "%s", err.message)
+		v.at = -1
+		p.failAt(v.place(err.n), err.width, err.hint, "%s", err.message)
 	}
 	return t
 }
 
-// variablePlace finds the i-th "${" of a scalar in the source. Escapes of
-// YAML cannot make one up, so that looking for it is enough.
-func (p *parser) variablePlace(n *yaml.Node, i int) Pos {
-	at := p.src.offset(pos(n))
-	for at < len(p.src.text) {
-		next := strings.IndexByte(p.src.text[at:], '$')
-		if next < 0 {
+// variablePlaces finds the places of the variables of a scalar in the
+// source. Escapes of YAML cannot make up a "${", so that looking for it is
+// enough.
+type variablePlaces struct {
+	p    *parser
+	node *yaml.Node
+	at   int // offset after the last one found, -1 before the first
+	next int // number of the next one
+}
+
+// place returns the place of the i-th "${". Those after it can be asked for
+// later, those before it only after at was set to -1.
+func (v *variablePlaces) place(i int) Pos {
+	src := v.p.src
+	if v.at < 0 {
+		v.at, v.next = v.p.at.offsetOf(src, pos(v.node)), 0
+	}
+	for v.at < len(src.text) {
+		skip := strings.IndexByte(src.text[v.at:], '$')
+		if skip < 0 {
 			break
 		}
-		at += next
+		v.at += skip + 1
 		switch {
-		case strings.HasPrefix(p.src.text[at:], "$$"):
-			at++
-		case strings.HasPrefix(p.src.text[at:], "${"):
-			if i == 0 {
-				return p.src.pos(at)
+		case strings.HasPrefix(src.text[v.at:], "$"):
+			v.at++
+		case strings.HasPrefix(src.text[v.at:], "{"):
+			if v.next++; v.next > i {
+				return v.p.at.posOf(src, v.at-1)
 			}
-			i--
 		}
-		at++
 	}
-	return pos(n)
+	return pos(v.node)
 }
 
 // line returns a text of one line that is not empty.
