@@ -47,14 +47,10 @@ func (p *Program) newDomainList(specs []string) (*domainList, error) {
 	return l, nil
 }
 
-// checkList reads a list once through if it can be read twice.
+// checkList reads a list once through if it can be read twice. A pipe can
+// not, and to open it would take it from its writer.
 func checkList(name string) error {
-	file, err := os.Open(name)
-	if err != nil {
-		return usagef("list of domains %s: %s", shown(name), cause(err))
-	}
-	defer file.Close()
-	info, err := file.Stat()
+	info, err := os.Stat(name)
 	if err != nil {
 		return usagef("list of domains %s: %s", shown(name), cause(err))
 	}
@@ -64,6 +60,11 @@ func checkList(name string) error {
 	if !info.Mode().IsRegular() {
 		return nil
 	}
+	file, err := os.Open(name)
+	if err != nil {
+		return usagef("list of domains %s: %s", shown(name), cause(err))
+	}
+	defer file.Close()
 	lines := 0
 	err = eachLine(file, name, func(string) bool { lines++; return true })
 	if err == nil && lines == 0 {

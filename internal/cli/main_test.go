@@ -51,6 +51,8 @@ func TestScripts(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			// Nothing outside the script may change what it does.
 			e.Setenv("MXPROBE_HELO", "probe.test")
+			// A program with the race detector in it waits a second at its end.
+			e.Setenv("GORACE", "atexit_sleep_ms=0")
 			e.Values[worldKey{}] = new(holder)
 			return nil
 		},
@@ -116,7 +118,7 @@ func cmdSignal(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	cmd := exec.CommandContext(ctx, path, args[3:]...)
 	cmd.Dir = ts.MkAbs(".")
-	for _, name := range []string{"PATH", "HOME", "DNS", "SMTP", "MXPROBE_HELO", "TMPDIR"} {
+	for _, name := range []string{"PATH", "HOME", "DNS", "SMTP", "MXPROBE_HELO", "TMPDIR", "GORACE"} {
 		cmd.Env = append(cmd.Env, name+"="+ts.Getenv(name))
 	}
 	var stderr strings.Builder
