@@ -52,7 +52,8 @@ type files struct {
 //
 // The error is Problems and holds every mistake, each with its place. No
 // scenario is returned then. A file may have 1 MiB, a scenario 1,000 steps,
-// a file of rows 100,000 rows; a file that is named, 25 MiB.
+// any other map or list 1,000 entries, all rows together 100,000, and a file
+// that is named 25 MiB.
 func Parse(file string, src []byte) ([]*Scenario, error) {
 	return parse(file, src, readFile)
 }
