@@ -44,7 +44,8 @@ func rooms() map[string]room {
 		"probe/smtpwire":   {},
 		"probe/result":     {},
 		"internal/sandbox": {libraries: []string{"github.com/miekg/dns", "gopkg.in/yaml.v3"}},
-		// beside the house: real servers for tests
+		// beside the house: tests alone, with real servers and of the documents
+		"internal/docs":        {},
 		"internal/interop":     {},
 		"internal/interop/mta": {},
 	}
