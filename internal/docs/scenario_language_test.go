@@ -183,8 +183,8 @@ func TestErrorShownInFull(t *testing.T) {
 	}
 }
 
-// Every key of the JSON Schema is explained: in a cell of a table that begins
-// with the key, or as the heading of an explanation.
+// Every key of the JSON Schema is explained: in the first cell of a row, or
+// in words with an example of its value.
 func TestEveryKeyIsExplained(t *testing.T) {
 	t.Parallel()
 	text := read(t, language)
@@ -195,8 +195,44 @@ func TestEveryKeyIsExplained(t *testing.T) {
 		}
 	}
 	for _, key := range schemaKeys(t) {
-		if !explained[key] && !regexp.MustCompile("(`|[{] ?|, )"+key+"(`|:)").MatchString(text) {
+		if !explained[key] && !regexp.MustCompile("(`|[{] ?|, )"+key+":").MatchString(text) {
 			t.Errorf("%s does not explain the key %q of the schema", language, key)
+		}
+	}
+}
+
+// The table of actions has all of them, in their order, and says of each what
+// must come back where the scenario does not.
+func TestActionsAreExplained(t *testing.T) {
+	t.Parallel()
+	table := rows(section(t, language, "## Actions"))
+	if len(table) != int(scenarios.Close)+1 {
+		t.Fatalf("the table has %d actions; want %d", len(table), scenarios.Close+1)
+	}
+	for i, r := range table {
+		step := scenarios.Step{Action: scenarios.Action(i)}
+		if got := code(r[0])[0]; got != step.Action.String() {
+			t.Errorf("row %d is of %q; want %q", i+1, got, step.Action)
+		}
+		want := step.Default()
+		text := want.Codes.String()
+		switch {
+		case step.Action == scenarios.Pipeline:
+			text = "as for each line"
+		case want.Codes.None:
+			text = "nothing is read"
+		case want.Codes.Any:
+			text = "any reply"
+		}
+		if !strings.Contains(r[2], text) {
+			t.Errorf("%s must get %q by the table; want %q", step.Action, r[2], text)
+		}
+	}
+	for verb, want := range map[string]string{"DATA": "to `DATA` 354", "AUTH": "to `AUTH` 2xx or 334"} {
+		step := scenarios.Step{Verb: verb}
+		codes := step.Default().Codes
+		if !strings.HasSuffix(want, codes.String()) || !strings.Contains(table[0][2], want) {
+			t.Errorf("%s must get %s by the program, and %q by the table", verb, codes.String(), table[0][2])
 		}
 	}
 }
