@@ -15,7 +15,7 @@ tmp=$(mktemp -d)
 server=
 trap 'if [ -n "$server" ]; then kill "$server" && wait "$server" || true; fi; rm -r "$tmp"' EXIT
 
-CGO_ENABLED=0 go build -tags urfave_cli_no_docs -trimpath -ldflags '-s -w' -o "$tmp/mxprobe" .
+CGO_ENABLED=0 go build -tags urfave_cli_no_docs,urfave_cli_no_suggest -trimpath -ldflags '-s -w' -o "$tmp/mxprobe" .
 cat > "$tmp/world.yaml" <<'WORLD'
 zones:
   bench.test: |

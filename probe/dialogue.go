@@ -3,6 +3,7 @@ package probe
 import (
 	"context"
 	"strconv"
+	"strings"
 	"time"
 
 	"mxprobe/probe/result"
@@ -29,15 +30,11 @@ type Dialogue struct {
 // if a variable is not defined, a secret cannot be read, or a step needs
 // what cannot be played.
 func NewDialogue(s *scenarios.Scenario, set *Settings) (*Dialogue, error) {
-	problems := append(unplayable(s), s.Undefined(set.Overrides)...)
+	problems := append(unplayable(s), s.UndefinedIn(set.Overrides, set.getenv)...)
 	if len(problems) > 0 {
 		return nil, problems
 	}
-	getenv := set.Getenv
-	if getenv == nil {
-		getenv = func(string) (string, bool) { return "", false }
-	}
-	secrets, err := s.LoadSecrets(getenv)
+	secrets, err := s.LoadSecrets(set.getenv)
 	if err != nil {
 		return nil, err
 	}
@@ -153,6 +150,7 @@ func (d *Dialogue) lookup(t Target, rule *scenarios.HostRule, captures map[strin
 		Host:      rule,
 		Secrets:   d.secrets,
 		Captures:  captures,
+		Getenv:    d.settings.getenv,
 	})
 }
 
@@ -180,7 +178,7 @@ func (s *Settings) builtin(t Target, name string) (string, bool) {
 		if s.To == "" {
 			return "postmaster@" + t.Domain, true
 		}
-		return s.To, true
+		return strings.ReplaceAll(s.To, "${domain}", t.Domain), true
 	case "run_id":
 		return s.RunID, true
 	case "now":
@@ -239,10 +237,7 @@ func (t *trial) wantsAnother(s *session) (bool, time.Duration) {
 	retry, set := t.dialogue.scenario.Retry, t.dialogue.settings
 	times, wait := 0, DefaultRetryWait
 	if retry != nil {
-		times = retry.Times
-		if retry.Wait > 0 {
-			wait = retry.Wait
-		}
+		times, wait = retry.Times, retry.Wait
 	}
 	if set.Retry != nil {
 		times = *set.Retry

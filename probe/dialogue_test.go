@@ -296,6 +296,23 @@ func TestSecretsAreMaskedInTheResult(t *testing.T) {
 	}
 }
 
+// What a scenario takes from the environment is what the settings say it is.
+func TestEnvironmentIsTheSettings(t *testing.T) {
+	t.Parallel()
+	w := with(t)
+	set := settings(w)
+	src := "name: env\nsteps:\n  - send: VRFY ${env.NOT_IN_THE_PROCESS}\n    expect: 252\n"
+	if _, err := probe.NewDialogue(parse(t, src)[0], set); err == nil || !strings.Contains(err.Error(), "NOT_IN_THE_PROCESS") {
+		t.Errorf("NewDialogue: %v; want an error that names the variable", err)
+	}
+	set.Getenv = func(name string) (string, bool) { return "kate", name == "NOT_IN_THE_PROCESS" }
+	d := playWith(t, t.Context(), runner(t, w), checks(t, set, src))
+	expect(t, only(t, &d), pass)
+	if lines := received(t, w); !slices.Contains(lines, "VRFY kate") {
+		t.Errorf("the server got %q; want VRFY kate", lines)
+	}
+}
+
 func TestPlayingNeedsNoTLS(t *testing.T) {
 	t.Parallel()
 	for _, step := range []string{"starttls: {}", "{auth: PLAIN, user: kate, password: '${p}'}"} {

@@ -103,7 +103,7 @@ func replyAdvice(verb string, code int, enhanced, low string) string {
 // lookupHint is the advice for a name that led to no address.
 func lookupHint(err error, reason result.Reason) string {
 	var failed *dnsmx.Error
-	if !errors.As(err, &failed) {
+	if !errors.As(err, &failed) || reason == result.Deadline || reason == result.Interrupted {
 		return ""
 	}
 	switch {

@@ -172,6 +172,19 @@ func TestTrap72SoftOutweighsHard(t *testing.T) {
 	}
 }
 
+// --to may name the domain, for lists.
+func TestRecipientOfEachDomain(t *testing.T) {
+	t.Parallel()
+	w := with(t)
+	set := settings(w)
+	set.To = "kate@${domain}"
+	d := playWith(t, t.Context(), runner(t, w), checks(t, set, ask))
+	expect(t, only(t, &d), pass)
+	if lines := received(t, w); !slices.Contains(lines, "RCPT TO:<kate@example.test>") {
+		t.Errorf("the server got %q; want kate@example.test", lines)
+	}
+}
+
 func TestImplicitMX(t *testing.T) {
 	t.Parallel()
 	w := start(t, "@ A 192.0.2.10\n", sandbox.Server{Name: "example.test", Addrs: []string{"192.0.2.10"}, Domains: []string{"example.test"}})

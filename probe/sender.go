@@ -117,6 +117,17 @@ func checkOutcome(c *result.Check) outcome {
 	return unknown
 }
 
+// partOfDelivery reports whether a step is one that every delivery takes, so
+// that its refusal is the refusal of the mail.
+func partOfDelivery(s *result.Step) bool {
+	verb, _, _ := strings.Cut(strings.ToUpper(s.Sent), " ")
+	switch verb {
+	case "EHLO", "HELO", "MAIL", "RCPT", "DATA":
+		return true
+	}
+	return s.Number == 0
+}
+
 // tookRecipient reports whether a recipient was accepted in the last attempt
 // of a dialogue: less does not show that a server takes mail.
 func tookRecipient(c *result.Check) bool {
@@ -149,6 +160,9 @@ func replyOutcome(c *result.Check) outcome {
 		case 4:
 			return postponed
 		case 5:
+			if !partOfDelivery(s) {
+				return unknown
+			}
 			return rejected
 		}
 	}

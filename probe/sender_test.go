@@ -48,6 +48,12 @@ func replied(code int) result.Check {
 	}
 }
 
+func nonsense() result.Check {
+	c := replied(502)
+	c.Steps[2].Sent = "NOPE"
+	return c
+}
+
 func listed() result.Check {
 	return result.Check{Status: result.Inconclusive, Reason: result.Policy, Attempts: 1}
 }
@@ -116,6 +122,7 @@ func TestTrap61SendersView(t *testing.T) {
 			[]result.Host{{Name: "a", Preference: 10, Status: result.Fail, Reason: result.DNS}, host("b", 20, passed())},
 			&result.Sender{View: result.ViewDegraded, By: "b", Failing: []string{"a"}},
 		},
+		{"a refused nonsense command is no refused mail", []result.Host{host("a", 10, nonsense())}, nil},
 		{"a refusal as expected shows nothing", []result.Host{host("a", 10, refusedAsExpected())}, nil},
 		{"the first shows nothing", []result.Host{host("a", 10, refusedAsExpected()), host("b", 20, notReached())}, nil},
 		{

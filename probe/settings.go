@@ -40,8 +40,8 @@ const (
 type Settings struct {
 	Dialer Dialer
 	// HELO, From and To are the values of the variables helo, from and to.
-	// An empty To stands for postmaster at the domain. An empty From is the
-	// null reverse-path.
+	// An empty To stands for postmaster at the domain, and ${domain} in it for
+	// the domain of the target. An empty From is the null reverse-path.
 	HELO, From, To string
 	// RunID is the variable run_id: letters and digits, new for each run.
 	RunID string
@@ -51,7 +51,8 @@ type Settings struct {
 	// Overrides are variables from outside the scenario, the weakest first:
 	// environment, files, command line.
 	Overrides []map[string]string
-	// Getenv looks up environment variables for secrets; nil finds none.
+	// Getenv looks up environment variables, for secrets and for ${env.NAME};
+	// nil finds none.
 	Getenv func(string) (string, bool)
 	// ReplyTimeout is the wait for one reply where the scenario and its
 	// step say nothing, ConnectTimeout the wait for a connection; 0 stands
@@ -89,6 +90,13 @@ func (s *Settings) now() time.Time {
 		return s.Now()
 	}
 	return time.Now()
+}
+
+func (s *Settings) getenv(name string) (string, bool) {
+	if s.Getenv == nil {
+		return "", false
+	}
+	return s.Getenv(name)
 }
 
 func (s *Settings) connectTimeout() time.Duration {

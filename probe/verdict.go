@@ -18,8 +18,12 @@ func sumUp(d *result.Domain, require Require, soft []string) {
 	if d.Reason != result.None { // decided without a dialogue
 		return
 	}
-	d.Sender = sendersView(d.Hosts, soft)
 	d.Status, d.Reason, d.Message = judgeDomain(d.Hosts, require)
+	d.Sender = sendersView(d.Hosts, soft)
+	if d.Status > result.Warn && d.Sender != nil && d.Sender.View == result.ViewAtOnce {
+		// True, for mail is taken, but the failure is about something else.
+		d.Sender = nil
+	}
 }
 
 func sumUpHost(h *result.Host) {
