@@ -5,17 +5,19 @@ import (
 	"mxprobe/scenarios"
 )
 
-// answer reads and judges the reply to a line.
-func (s *session) answer(st *result.Step, step *scenarios.Step, want *scenarios.Expect) judgement {
+// answer reads and judges the reply to a line; verb is its command word, if
+// it has one.
+func (s *session) answer(st *result.Step, step *scenarios.Step, want *scenarios.Expect, verb string) judgement {
 	st.Want = s.trial.dialogue.wantText(st.Number, want)
 	if want.Codes.None {
 		s.loose = true
+		s.owed = append(s.owed, verb)
 		return met()
 	}
-	seen := s.read(s.timeout(step.Timeout, s.set.replyTimeout()))
+	seen := s.read(s.timeout(step.Timeout, DefaultReplyTimeout))
 	s.greeted = true
-	seen.verb = step.Verb
-	s.learn(step, &seen)
+	seen.verb = verb
+	s.learn(&seen)
 	if j, ok := s.passes(st, step, &seen); ok {
 		return j
 	}
@@ -42,7 +44,7 @@ func (s *session) passes(st *result.Step, step *scenarios.Step, seen *observatio
 	j := s.judge(st, &scenarios.Expect{Codes: codes, Within: step.Expect.Within}, seen)
 	st.Want = codes.String()
 	if j.status <= result.Warn {
-		s.over, s.passed = true, true
+		s.over, s.ended = true, true
 		j = s.capture(step, seen, j)
 	}
 	return j, true

@@ -5,17 +5,19 @@ import (
 	"mxprobe/scenarios"
 )
 
-// scenarioCondition judges the scenario's own if and unless, right after the
-// first answer to EHLO.
-func (s *session) scenarioCondition(step *scenarios.Step) {
-	if s.over || step.Verb != "EHLO" && step.Verb != "HELO" || s.status == result.Skip {
+// scenarioCondition judges the scenario's own if and unless, once: right
+// after the first answer to EHLO or HELO, or after the greeting where the
+// scenario says neither.
+func (s *session) scenarioCondition() {
+	if s.over || s.judgedIf {
 		return
 	}
+	s.judgedIf = true
 	message := s.leftOutBy(s.scenario.If, s.scenario.Unless)
 	if message == "" {
 		return
 	}
-	s.over = true
+	s.over, s.ended = true, true
 	if s.status < result.Warn {
 		s.status, s.reason, s.message = result.Skip, result.Condition, message
 	}

@@ -24,6 +24,7 @@ type Dialogue struct {
 	greeting, data *scenarios.Expect
 	wants          []*scenarios.Expect
 	wantTexts      []string // the codes of wants, as the report shows them
+	hello          bool     // some step is known to say EHLO, HELO or LHLO
 }
 
 // NewDialogue makes a check of a scenario. It fails with scenarios.Problems
@@ -58,12 +59,14 @@ func (d *Dialogue) compile() {
 	walk = func(steps []scenarios.Step) {
 		for i := range steps {
 			step := &steps[i]
+			d.hello = d.hello || isHello(step.Verb) || (step.Verb == "" && step.Action <= scenarios.Bytes)
 			want := step.Expect
-			if want.Codes.IsZero() {
-				want.Codes = step.Default().Codes
-			}
-			if step.NoEnd && step.Expect.IsZero() {
+			switch {
+			case !want.Codes.IsZero():
+			case step.NoEnd: // no reply comes before the end of the text
 				want = *withDefault(&want, "none")
+			default:
+				want.Codes = step.Default().Codes
 			}
 			d.wants[step.Number], d.wantTexts[step.Number] = &want, want.Codes.String()
 			walk(step.Steps)
@@ -146,12 +149,24 @@ func (d *Dialogue) Start(t Target, stepped func(*result.Step)) Trial {
 func (d *Dialogue) lookup(t Target, rule *scenarios.HostRule, captures map[string]string) scenarios.Lookup {
 	return d.scenario.Lookup(&scenarios.Bindings{
 		Builtin:   func(name string) (string, bool) { return d.settings.builtin(t, name) },
-		Overrides: d.settings.Overrides,
+		Overrides: d.settings.overrides(t),
 		Host:      rule,
 		Secrets:   d.secrets,
 		Captures:  captures,
 		Getenv:    d.settings.getenv,
 	})
+}
+
+// overrides are the variables that beat those of the scenario, weakest first.
+func (s *Settings) overrides(t Target) []map[string]string {
+	if len(s.Explicit) == 0 {
+		return s.Overrides
+	}
+	explicit := make(map[string]string, len(s.Explicit))
+	for _, name := range s.Explicit {
+		explicit[name], _ = s.builtin(t, name)
+	}
+	return append([]map[string]string{explicit}, s.Overrides...)
 }
 
 // builtin is the value of a variable that every scenario has.

@@ -99,6 +99,42 @@ func TestLanguage(t *testing.T) {
 		{"a line after 421", []sandbox.Rule{{On: "NOOP", Reply: "421 bye"}}, `
   - {send: NOOP, expect: 421}
   - NOOP`, verdict{result.Inconclusive, result.Temporary, 2, "ended the session with 421"}},
+		{"lacks beside bytes that say EHLO", nil, `
+  - raw: "EHLO probe.example.net\r\n"
+    expect: 250
+    lacks: DSN`, verdict{result.Fail, result.Reply, 1, "offers DSN"}},
+		{"lacks at the reply to a line before", nil, `
+  - {send: "EHLO ${helo}", expect: none}
+  - {expect: 250, lacks: DSN}`, verdict{result.Fail, result.Reply, 2, "offers DSN"}},
+		{"if after EHLO from a variable", nil, `
+  - send: ${hello}
+    offers: DSN
+  - {send: NOOP, if: DSN, expect: 599}`, verdict{result.Fail, result.Reply, 2, "expected 599"}},
+		{"if after a reply read later", nil, `
+  - {send: "EHLO ${helo}", expect: none}
+  - expect: 250
+  - {send: NOOP, if: DSN, expect: 599}`, verdict{result.Fail, result.Reply, 3, "expected 599"}},
+		{"if on a line of a pipeline", nil, `
+  - EHLO ${helo}
+  - pipeline:
+      - MAIL FROM:<${from}>
+      - {send: "RCPT TO:<nobody@example.test>", if: ETRN}
+      - RSET`, pass},
+		{"pass_if of an optional reply", nil, `
+  - {send: NOOP, expect: none}
+  - {expect: 421, optional: true, pass_if: 250}
+  - {send: NOOP, expect: 599}`, pass},
+		{"capture of an optional reply", []sandbox.Rule{{On: "NOOP", Reply: "250 token=x1"}}, `
+  - {send: NOOP, expect: none}
+  - {expect: 250, optional: true, capture: {token: "/token=(.*)/"}}
+  - {send: "VRFY ${token}", expect: 252}`, pass},
+		{"a body without its end waits for nothing", nil, `
+  - EHLO ${helo}
+  - MAIL FROM:<${from}>
+  - RCPT TO:<${to}>
+  - DATA
+  - {body: "one", end: false, within: 9s}
+  - {raw: ".\r\n", expect: 250}`, pass},
 		{"a line after the end", nil, `
   - {send: QUIT, expect: 221}
   - expect: eof
@@ -140,7 +176,7 @@ func TestLanguage(t *testing.T) {
 			if strings.Contains(tc.name, "spoken before") {
 				set.ReplyTimeout = 100 * time.Millisecond
 			}
-			d := playWith(t, t.Context(), runner(t, w), checks(t, set, "name: language\nsteps:"+tc.src+"\n"))
+			d := playWith(t, t.Context(), runner(t, w), checks(t, set, "name: language\nvars: {hello: \"EHLO probe.example.net\"}\nsteps:"+tc.src+"\n"))
 			expect(t, only(t, &d), tc.want)
 		})
 	}
@@ -186,6 +222,42 @@ func TestScenarioConditionSkipsTheHost(t *testing.T) {
 	}
 	if d.Status != result.Skip {
 		t.Errorf("the domain is %v; want skip", d.Status)
+	}
+}
+
+// The condition of a scenario holds wherever its EHLO stands, and without any.
+func TestScenarioConditionIsAlwaysJudged(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct{ name, src, message string }{
+		{"EHLO in a pipeline", "if: ETRN\nsteps:\n  - pipeline:\n      - EHLO ${helo}\n  - {send: NOOP, expect: 599}\n", "does not offer ETRN"},
+		{"no EHLO at all", "if: ipv6\nsteps:\n  - {send: NOOP, expect: 599}\n", "not ipv6"},
+		{"HELO", "if: DSN\nsteps:\n  - HELO ${helo}\n  - {send: NOOP, expect: 599}\n", "does not offer DSN"},
+		{"EHLO not understood", "if: DSN\nsteps:\n  - EHLO ${helo}\n  - {send: NOOP, expect: 599}\n", "does not offer DSN"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			var rules []sandbox.Rule
+			if tc.name == "EHLO not understood" {
+				rules = append(rules, sandbox.Rule{On: "EHLO", Reply: "502 no"})
+			}
+			d := play(t, with(t, rules...), "name: condition\n"+tc.src)
+			expect(t, only(t, &d), verdict{result.Skip, result.Condition, -1, tc.message})
+		})
+	}
+}
+
+// --timeout beats the scenario's, but not the step's own.
+func TestTimeoutOfTheSettingsBeatsTheScenarios(t *testing.T) {
+	t.Parallel()
+	w := with(t, sandbox.Rule{On: "NOOP", Hang: true})
+	set := settings(w)
+	set.ReplyTimeout = 200 * time.Millisecond
+	for step, want := range map[string]string{
+		"{send: NOOP}":                 "no reply in 200ms",
+		"{send: NOOP, timeout: 100ms}": "no reply in 100ms",
+	} {
+		d := playWith(t, t.Context(), runner(t, w), checks(t, set, "name: slow\ntimeout: 60s\nsteps:\n  - "+step+"\n"))
+		expect(t, only(t, &d), verdict{result.Fail, result.Timeout, 1, want})
 	}
 }
 
@@ -310,6 +382,24 @@ func TestEnvironmentIsTheSettings(t *testing.T) {
 	expect(t, only(t, &d), pass)
 	if lines := received(t, w); !slices.Contains(lines, "VRFY kate") {
 		t.Errorf("the server got %q; want VRFY kate", lines)
+	}
+}
+
+// What is asked for on the command line beats what the scenario sets.
+func TestExplicitRecipientBeatsVars(t *testing.T) {
+	t.Parallel()
+	const src = "name: to\nvars: {to: 'postmaster@${domain}'}\nsteps:\n  - EHLO ${helo}\n  - MAIL FROM:<${from}>\n  - RCPT TO:<${to}>\n"
+	for explicit, want := range map[string]string{"": "RCPT TO:<postmaster@example.test>", "to": "RCPT TO:<kate@example.test>"} {
+		w := with(t)
+		set := settings(w)
+		if explicit != "" {
+			set.Explicit = []string{explicit}
+		}
+		d := playWith(t, t.Context(), runner(t, w), checks(t, set, src))
+		expect(t, only(t, &d), pass)
+		if lines := received(t, w); !slices.Contains(lines, want) {
+			t.Errorf("the server got %q; want %q", lines, want)
+		}
 	}
 }
 

@@ -10,12 +10,12 @@ import (
 )
 
 // learn takes up what a line and its reply tell of the session.
-func (s *session) learn(step *scenarios.Step, seen *observation) {
+func (s *session) learn(seen *observation) {
 	if seen.reply == nil {
 		return
 	}
 	positive := seen.reply.Class() == 2
-	switch step.Verb {
+	switch seen.verb {
 	case "EHLO", "LHLO":
 		seen.plain = true
 		if positive {
@@ -29,12 +29,15 @@ func (s *session) learn(step *scenarios.Step, seen *observation) {
 	case "DATA":
 		s.dataOpen = seen.reply.Class() == 3
 	}
-	s.envelope.learn(step.Verb, positive)
+	s.envelope.learn(seen.verb, positive)
+	if isHello(seen.verb) && positive {
+		s.scenarioCondition()
+	}
 }
 
 func (s *session) learnKeywords(seen *observation) {
 	k := smtpwire.ParseEHLO(seen.reply)
-	s.keywords, seen.keywords = &k, &k
+	s.keywords = &k
 	if n := k.Notes(); n != 0 {
 		s.note(n.String())
 	}
@@ -47,8 +50,8 @@ func (s *session) learnKeywords(seen *observation) {
 // (RFC 5321 section 3.2): on 500, 501, 502 and 504, where the scenario says
 // nothing of the reply. A 550 refuses the client and not the command, and a
 // 4xx asks to come back.
-func fallsBack(step *scenarios.Step, code int) bool {
-	if step.Verb != "EHLO" || !step.Expect.IsZero() || !step.PassIf.IsZero() {
+func fallsBack(l line, code int) bool {
+	if l.verb != "EHLO" || l.step.Action != scenarios.Send || !l.step.Expect.IsZero() || !l.step.PassIf.IsZero() {
 		return false
 	}
 	switch code {
@@ -62,13 +65,13 @@ func fallsBack(step *scenarios.Step, code int) bool {
 func (s *session) fallBack(st *result.Step, step *scenarios.Step, want *scenarios.Expect, refused string) judgement {
 	reason := "EHLO got " + refused + ", so HELO was said"
 	line := append([]byte("HELO"), s.buf[len("EHLO"):]...)
-	if j, ok := s.write("HELO", line, s.timeout(step.Timeout, s.set.replyTimeout())); !ok {
+	if j, ok := s.write("HELO", line, s.timeout(step.Timeout, DefaultReplyTimeout)); !ok {
 		return j
 	}
 	st.Sent = s.trial.dialogue.mask.printable(line[:len(line)-2], maxLine)
-	seen := s.read(s.timeout(step.Timeout, s.set.replyTimeout()))
-	seen.verb, seen.plain = "HELO", true
-	s.keywords = nil
+	seen := s.read(s.timeout(step.Timeout, DefaultReplyTimeout))
+	seen.verb = "HELO"
+	s.learn(&seen)
 	j := s.judge(st, want, &seen)
 	if j.status > result.Pass {
 		j.message += " (" + reason + ")"

@@ -84,7 +84,7 @@ func (s *session) playMessage(step *scenarios.Step) {
 // sayData says DATA. A refusal of DATA is the refusal of the message, where
 // one is expected.
 func (s *session) sayData(st *result.Step, step *scenarios.Step, want *scenarios.Expect) (judgement, bool) {
-	limit := s.timeout(step.Timeout, s.set.replyTimeout())
+	limit := s.timeout(step.Timeout, DefaultReplyTimeout)
 	if j, ok := s.write("DATA", []byte("DATA\r\n"), limit); !ok {
 		return j, false
 	}
@@ -110,9 +110,6 @@ func (s *session) sayData(st *result.Step, step *scenarios.Step, want *scenarios
 // sendText sends the text of a message and its end, and judges the reply.
 func (s *session) sendText(st *result.Step, step *scenarios.Step, want *scenarios.Expect, text []byte) judgement {
 	limit := s.timeout(step.Timeout, DefaultDataTimeout)
-	if step.Timeout == 0 && s.set.ReplyTimeout > 0 {
-		limit = s.set.ReplyTimeout
-	}
 	s.buf = smtpwire.AppendData(s.buf[:0], text, !step.NoStuff, !step.NoEnd)
 	st.Sent = fmt.Sprintf("%s (%d bytes)", strings.TrimSpace(st.Sent+" message"), len(s.buf))
 	st.Want = s.trial.dialogue.wantText(st.Number, want)

@@ -1,44 +1,42 @@
 package probe
 
 import (
+	"slices"
 	"time"
 
 	"mxprobe/probe/result"
 	"mxprobe/scenarios"
 )
 
+// queued is a line of a pipeline that was put into the flight.
+type queuedLine struct {
+	line
+	record int // index of its step
+}
+
 // playPipeline sends all lines in one write and reads the replies in order
 // (RFC 2920). Every reply is judged; the first that is not met decides, and
 // the others are still read so that the session can end well.
 func (s *session) playPipeline(step *scenarios.Step) {
-	lines := step.Steps
-	records := make([]int, len(lines))
-	wants := make([]*scenarios.Expect, len(lines))
 	s.buf = s.buf[:0]
-	for i := range lines {
-		if !s.queueLine(&lines[i], &wants[i]) {
-			for i++; i < len(lines); i++ {
-				s.leaveOut(&lines[i])
-			}
-			return
-		}
-		records[i] = len(s.steps) - 1
+	lines, ok := s.queue(step.Steps)
+	if !ok || len(lines) == 0 {
+		return
 	}
-	limit := s.timeout(step.Timeout, s.set.replyTimeout())
 	if j, ok := s.quiet(""); !ok {
-		for _, at := range records {
-			s.steps[at].Sent = ""
-			s.closeRecord(at, j)
+		for _, l := range lines {
+			s.steps[l.record].Sent = ""
+			s.closeRecord(l.record, j)
 			j = judgement{status: result.NotRun}
 		}
 		return
 	}
-	s.setDeadline(time.Now().Add(limit))
+	s.setDeadline(time.Now().Add(s.timeout(step.Timeout, DefaultReplyTimeout)))
 	// A server may stop taking commands until its replies are taken (RFC
 	// 2920 section 3.1), so both go on at once.
 	writeErr, _ := s.conn.WriteAndRead(s.buf, func() error {
-		for i := range lines {
-			s.closeAt(records[i], &lines[i], wants[i])
+		for _, l := range lines {
+			s.closeAt(l)
 		}
 		return s.ctx.Err()
 	})
@@ -47,39 +45,66 @@ func (s *session) playPipeline(step *scenarios.Step) {
 	}
 }
 
-// queueLine begins the record of a line and appends the line to the flight.
-func (s *session) queueLine(line *scenarios.Step, want **scenarios.Expect) bool {
-	st := s.begin(line)
-	from := len(s.buf)
-	var err error
-	if *want, err = s.want(line); err == nil {
-		s.buf, err = s.appendLine(s.buf, line)
+// queue puts the lines that apply into s.buf. It reports false if one cannot
+// be made: then none is sent.
+func (s *session) queue(steps []scenarios.Step) ([]queuedLine, bool) {
+	lines := make([]queuedLine, 0, len(steps))
+	for i := range steps {
+		step := &steps[i]
+		if message := s.leftOutBy(step.If, step.Unless); message != "" {
+			s.skip(step, message)
+			continue
+		}
+		st := s.begin(step)
+		from := len(s.buf)
+		want, err := s.want(step)
+		if err == nil {
+			s.buf, err = s.appendLine(s.buf, step)
+		}
+		if err != nil {
+			s.close(st, badValue(err))
+			s.unqueue(lines, steps[i+1:])
+			return nil, false
+		}
+		st.Sent = s.sent(step, s.buf[from:])
+		l := line{step, want, verbOf(step, s.buf[from:])}
+		s.sentLine(l, s.buf[from:])
+		lines = append(lines, queuedLine{l, len(s.steps) - 1})
 	}
-	if err != nil {
-		s.close(st, badValue(err))
-		return false
+	return lines, true
+}
+
+// unqueue says of lines that they were not sent after all.
+func (s *session) unqueue(lines []queuedLine, rest []scenarios.Step) {
+	for _, l := range lines {
+		s.steps[l.record].Sent = ""
+		s.closeRecord(l.record, judgement{status: result.NotRun})
 	}
-	st.Sent = s.sent(line, s.buf[from:])
-	s.quitSaid = s.quitSaid || line.Verb == "QUIT"
-	s.envelope.sent(line.Verb, s.buf[from:])
-	return true
+	for i := range rest {
+		s.leaveOut(&rest[i])
+	}
 }
 
 // closeAt reads and judges the reply to one line of a pipeline.
-func (s *session) closeAt(record int, line *scenarios.Step, want *scenarios.Expect) {
-	st := &s.steps[record]
+func (s *session) closeAt(l queuedLine) {
+	st := &s.steps[l.record]
 	if s.gone { // the connection ended with an earlier reply
-		s.closeRecord(record, judgement{status: result.NotRun})
+		s.closeRecord(l.record, judgement{status: result.NotRun})
 		return
 	}
 	var j judgement
-	if s.passed { // the reply is read, but nothing hangs on it any more
-		seen := s.read(s.timeout(line.Timeout, s.set.replyTimeout()))
-		seen.verb = line.Verb
-		s.learn(line, &seen)
-		fillReply(st, &seen, s.trial.dialogue.mask)
+	if s.ended { // the reply is read, but nothing hangs on it any more
+		if !l.want.Codes.None {
+			seen := s.read(s.timeout(l.step.Timeout, DefaultReplyTimeout))
+			seen.verb = l.verb
+			s.learn(&seen)
+			fillReply(st, &seen, s.trial.dialogue.mask)
+		}
 	} else {
-		j = s.answer(st, line, want)
+		j = s.answer(st, l.step, l.want, l.verb)
 	}
-	s.closeRecord(record, j)
+	s.closeRecord(l.record, j)
 }
+
+// isHello reports whether a command word begins a session.
+func isHello(verb string) bool { return slices.Contains([]string{"EHLO", "HELO", "LHLO"}, verb) }

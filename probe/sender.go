@@ -110,6 +110,9 @@ func checkOutcome(c *result.Check) outcome {
 	case result.Temporary:
 		return postponed
 	case result.Refused, result.Unreachable, result.Timeout, result.Reset, result.EOF, result.Protocol, result.TLS:
+		if s := failedStep(c); s != nil && !partOfDelivery(s) {
+			return unknown
+		}
 		return dead
 	case result.Reply:
 		return replyOutcome(c)
@@ -143,28 +146,31 @@ func tookRecipient(c *result.Check) bool {
 // replyOutcome looks at the code of the step that failed: an acceptance
 // where a refusal was expected is a finding, but the mail is taken.
 func replyOutcome(c *result.Check) outcome {
-	if c.FailedStep == nil {
+	s := failedStep(c)
+	if s == nil {
 		return unknown
 	}
-	for i := range c.Steps {
-		s := &c.Steps[i]
-		if s.Attempt != c.Attempts || s.Number != *c.FailedStep {
-			continue
-		}
-		switch s.Code / 100 {
-		case 2, 3:
-			if !tookRecipient(c) {
-				return unknown
-			}
+	switch s.Code / 100 {
+	case 2, 3:
+		if tookRecipient(c) {
 			return taken
-		case 4:
-			return postponed
-		case 5:
-			if !partOfDelivery(s) {
-				return unknown
-			}
+		}
+	case 4:
+		return postponed
+	case 5:
+		if partOfDelivery(s) {
 			return rejected
 		}
 	}
 	return unknown
+}
+
+// failedStep returns the step that decided a check, nil if none did.
+func failedStep(c *result.Check) *result.Step {
+	for i := range c.Steps {
+		if s := &c.Steps[i]; c.FailedStep != nil && s.Attempt == c.Attempts && s.Number == *c.FailedStep {
+			return s
+		}
+	}
+	return nil
 }

@@ -54,6 +54,12 @@ func nonsense() result.Check {
 	return c
 }
 
+func endedBySelf() result.Check {
+	c := replied(0)
+	c.Reason, c.Steps[2].Sent = result.EOF, ""
+	return c
+}
+
 func listed() result.Check {
 	return result.Check{Status: result.Inconclusive, Reason: result.Policy, Attempts: 1}
 }
@@ -123,6 +129,7 @@ func TestTrap61SendersView(t *testing.T) {
 			&result.Sender{View: result.ViewDegraded, By: "b", Failing: []string{"a"}},
 		},
 		{"a refused nonsense command is no refused mail", []result.Host{host("a", 10, nonsense())}, nil},
+		{"the end after the scenario's own QUIT", []result.Host{host("a", 10, endedBySelf())}, nil},
 		{"a refusal as expected shows nothing", []result.Host{host("a", 10, refusedAsExpected())}, nil},
 		{"the first shows nothing", []result.Host{host("a", 10, refusedAsExpected()), host("b", 20, notReached())}, nil},
 		{

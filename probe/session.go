@@ -36,6 +36,8 @@ type session struct {
 	// loose is set once a reply was left unread on purpose: from then on a
 	// byte in the buffer is no surprise.
 	loose bool
+	// owed are the command words whose replies were left to later steps.
+	owed []string
 
 	// What it amounts to. Only the last of steps is pointed at by others.
 	steps      []result.Step
@@ -48,7 +50,8 @@ type session struct {
 	failedStep *int
 	failedCode int
 	over       bool // no further step is to be played
-	passed     bool // because of a pass_if
+	ended      bool // as it should be: by a pass_if or a condition
+	judgedIf   bool // the scenario's own if and unless were judged
 }
 
 // span is the part of the record that belongs to a step.
@@ -81,6 +84,9 @@ func (s *session) play() {
 	defer s.conn.Close()
 	if !s.scenario.SpeakFirst {
 		s.greet()
+	}
+	if !s.trial.dialogue.hello {
+		s.scenarioCondition()
 	}
 	for i := range s.scenario.Steps {
 		s.step(&s.scenario.Steps[i])
@@ -125,7 +131,7 @@ func (s *session) greet() {
 		s.close(st, badValue(err))
 		return
 	}
-	seen := s.read(s.timeout(0, s.set.replyTimeout()))
+	seen := s.read(s.timeout(0, DefaultReplyTimeout))
 	seen.plain = true
 	s.greeted = true
 	j := s.judge(st, want, &seen)
@@ -141,12 +147,14 @@ func badValue(err error) judgement {
 	return judgement{status: result.Inconclusive, reason: result.Local, message: result.PrintableString(err.Error())}
 }
 
-// timeout returns the wait for a reply: the step's, else the scenario's,
-// else the general one.
+// timeout returns the wait for a reply: the step's own, else that of the
+// settings, else the scenario's, else the general one.
 func (s *session) timeout(step, general time.Duration) time.Duration {
 	switch {
 	case step > 0:
 		return step
+	case s.set.ReplyTimeout > 0:
+		return s.set.ReplyTimeout
 	case s.scenario.Timeout > 0:
 		return s.scenario.Timeout
 	}

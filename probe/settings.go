@@ -43,6 +43,9 @@ type Settings struct {
 	// An empty To stands for postmaster at the domain, and ${domain} in it for
 	// the domain of the target. An empty From is the null reverse-path.
 	HELO, From, To string
+	// Explicit names those of helo, from and to that were asked for in so many
+	// words: they beat the variables that a scenario sets.
+	Explicit []string
 	// RunID is the variable run_id: letters and digits, new for each run.
 	RunID string
 	// Now is the clock of the variable now and of the Date field; nil
@@ -54,9 +57,9 @@ type Settings struct {
 	// Getenv looks up environment variables, for secrets and for ${env.NAME};
 	// nil finds none.
 	Getenv func(string) (string, bool)
-	// ReplyTimeout is the wait for one reply where the scenario and its
-	// step say nothing, ConnectTimeout the wait for a connection; 0 stands
-	// for the defaults.
+	// ReplyTimeout is the wait for one reply where the step itself says
+	// nothing; 0 leaves it to the scenario, or to the defaults.
+	// ConnectTimeout is the wait for a connection; 0 stands for its default.
 	ReplyTimeout, ConnectTimeout time.Duration
 	// Retry and RetryWait override the scenario's retry where not nil.
 	Retry     *int
@@ -104,13 +107,6 @@ func (s *Settings) connectTimeout() time.Duration {
 		return s.ConnectTimeout
 	}
 	return DefaultConnectTimeout
-}
-
-func (s *Settings) replyTimeout() time.Duration {
-	if s.ReplyTimeout > 0 {
-		return s.ReplyTimeout
-	}
-	return DefaultReplyTimeout
 }
 
 func (s *Settings) temporary() result.Verdict {

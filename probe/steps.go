@@ -27,7 +27,6 @@ func (s *session) step(step *scenarios.Step) {
 		return
 	}
 	playStep(s, step)
-	s.scenarioCondition(step)
 }
 
 func (s *session) skip(step *scenarios.Step, message string) {

@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"bytes"
 	"errors"
 	"strings"
 	"time"
@@ -42,17 +43,45 @@ func (s *session) playLine(step *scenarios.Step) {
 		s.close(st, badValue(err))
 		return
 	}
-	if j, ok := s.write(step.Verb, s.buf, s.timeout(step.Timeout, s.set.replyTimeout())); !ok {
+	l := line{step, want, verbOf(step, s.buf)}
+	if j, ok := s.write(l.verb, s.buf, s.timeout(step.Timeout, DefaultReplyTimeout)); !ok {
 		s.close(st, j)
 		return
 	}
 	st.Sent = s.sent(step, s.buf)
-	s.sentLine(step, s.buf)
-	j := s.answer(st, step, want)
-	if fallsBack(step, st.Code) {
+	s.sentLine(l, s.buf)
+	j := s.answer(st, step, want, l.verb)
+	if fallsBack(l, st.Code) {
 		j = s.fallBack(st, step, want, shownStep(st))
 	}
 	s.close(st, j)
+}
+
+// line is a command as it is played: what must follow it, and its command
+// word, if it has one.
+type line struct {
+	step *scenarios.Step
+	want *scenarios.Expect
+	verb string
+}
+
+// verbOf returns the command word of a line in upper case. Where the file
+// has a variable in its place, or gives the line as bytes, it is read from
+// what is sent, if that is a whole line.
+func verbOf(step *scenarios.Step, sent []byte) string {
+	if step.Verb != "" || !bytes.HasSuffix(sent, []byte("\r\n")) {
+		return step.Verb
+	}
+	word := bytes.TrimRight(sent, "\r\n")
+	if at := bytes.IndexByte(word, ' '); at >= 0 {
+		word = word[:at]
+	}
+	for _, c := range word {
+		if c|0x20 < 'a' || c|0x20 > 'z' {
+			return ""
+		}
+	}
+	return strings.ToUpper(string(word))
 }
 
 // want returns what the reply to a step must be, variables put in.
@@ -81,12 +110,12 @@ func (s *session) sent(step *scenarios.Step, b []byte) string {
 }
 
 // sentLine keeps the envelope, and whether replies are still owed.
-func (s *session) sentLine(step *scenarios.Step, line []byte) {
-	if step.Action != scenarios.Send || strings.Count(string(line), "\n") > 1 {
+func (s *session) sentLine(l line, sent []byte) {
+	if l.step.Action != scenarios.Send || bytes.Count(sent, []byte("\n")) > 1 {
 		s.loose = true
 	}
-	s.quitSaid = s.quitSaid || step.Verb == "QUIT"
-	s.envelope.sent(step.Verb, line)
+	s.quitSaid = s.quitSaid || l.verb == "QUIT"
+	s.envelope.sent(l.verb, sent)
 }
 
 // playRead reads a reply that no line asked for.
@@ -98,23 +127,46 @@ func (s *session) playRead(step *scenarios.Step) {
 		return
 	}
 	if !step.Optional {
-		s.close(st, s.answer(st, step, want))
+		s.close(st, s.answer(st, step, want, s.nextOwed()))
 		return
 	}
-	seen := s.read(s.timeout(step.Timeout, s.set.replyTimeout()))
+	seen := s.read(s.timeout(step.Timeout, DefaultReplyTimeout))
 	switch {
 	case seen.reply == nil && seen.fault.reason == result.Timeout:
 		st.Want = s.trial.dialogue.wantText(st.Number, want)
 		s.close(st, judgement{status: result.Pass, note: "no such reply came, which is fine"})
-	case seen.reply != nil && !want.Codes.Any && !want.Codes.Match(seen.reply.Code):
+	case seen.reply != nil && !want.Codes.Any && !want.Codes.Match(seen.reply.Code) && !step.PassIf.Match(seen.reply.Code):
 		st.Want = s.trial.dialogue.wantText(st.Number, want)
 		s.conn.UnreadReply(*seen.reply)
 		s.loose = true
 		s.close(st, judgement{status: result.Pass, note: "another reply came and is left for the next step"})
 	default:
 		s.greeted = true
-		s.close(st, s.judge(st, want, &seen))
+		s.close(st, s.judgeOptional(st, step, want, &seen))
 	}
+}
+
+// nextOwed is the command word of the line whose reply is read next, if a
+// step left that reply unread.
+func (s *session) nextOwed() string {
+	if len(s.owed) == 0 {
+		return ""
+	}
+	verb := s.owed[0]
+	s.owed = s.owed[1:]
+	return verb
+}
+
+// judgeOptional judges an optional reply that did come.
+func (s *session) judgeOptional(st *result.Step, step *scenarios.Step, want *scenarios.Expect, seen *observation) judgement {
+	if j, ok := s.passes(st, step, seen); ok {
+		return j
+	}
+	j := s.judge(st, want, seen)
+	if j.status <= result.Warn {
+		j = s.capture(step, seen, j)
+	}
+	return j
 }
 
 func (s *session) playSleep(step *scenarios.Step) {

@@ -27,7 +27,7 @@ type Bindings struct {
 // BuiltinNames returns the names of the variables that exist in every
 // dialogue: the mail domain, the name and preference of the host, its
 // address and the port, the name given to EHLO, the sender and recipient, a
-// name for the run, and the time as in the Date field of a message.
+// name for the run, and the time (RFC 3339, UTC).
 func BuiltinNames() []string {
 	return []string{"domain", "mx.name", "mx.pref", "ip", "port", "helo", "from", "to", "run_id", "now"}
 }

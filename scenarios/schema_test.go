@@ -117,6 +117,8 @@ func beyondSchema() map[string]string {
 		"old-mac.yaml":       "line ends are gone from the value",
 		"alias-loop.yaml":    "it stands inside itself and has no value",
 		"alias-bomb.yaml":    "it is too large to be a value",
+
+		"steps-after-close.yaml": "a schema does not see what stands before",
 	}
 }
 

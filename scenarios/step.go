@@ -21,6 +21,10 @@ func (p *parser) stepList(n *yaml.Node) []Step {
 	}
 	out := make([]Step, 0, len(n.Content))
 	for _, e := range n.Content {
+		if ended(out) {
+			p.fail(deref(e), "end the scenario with close, or give close a condition", "this step is never played: the one before closes the connection")
+			break
+		}
 		if s, ok := p.step(deref(e), false); ok {
 			out = append(out, s)
 		}
@@ -30,6 +34,15 @@ func (p *parser) stepList(n *yaml.Node) []Step {
 		}
 	}
 	return out
+}
+
+// ended reports whether nothing can be played after the steps so far.
+func ended(steps []Step) bool {
+	if len(steps) == 0 {
+		return false
+	}
+	last := &steps[len(steps)-1]
+	return last.Action == Close && last.Close != CloseTLS && last.If == nil && last.Unless == nil
 }
 
 // step reads one step. Inside a pipeline only lines and bytes can stand.

@@ -83,3 +83,41 @@ func isVariableName(name string) bool {
 	}
 	return name != ""
 }
+
+// checkHello looks at a name for EHLO: a name or an address literal, without
+// what would end the command (RFC 5321 section 4.1.1.1). Odd names are let
+// through, since to try them is what a tester may want.
+func checkHello(value string) error {
+	if i := strings.IndexFunc(value, func(r rune) bool { return r <= ' ' || r == 0x7f }); i >= 0 {
+		return fmt.Errorf("%q is not a name for EHLO: it holds %q", value, value[i])
+	}
+	return nil
+}
+
+// checkSender looks at a reverse-path, with or without its angle brackets.
+func checkSender(value string) error {
+	if strings.HasPrefix(value, "<") != strings.HasSuffix(value, ">") {
+		return fmt.Errorf("%q is not an address: one of its angle brackets is missing", value)
+	}
+	return checkAddress(strings.TrimSuffix(strings.TrimPrefix(value, "<"), ">"))
+}
+
+func checkRecipient(value string) error { return checkAddress(value) }
+
+// checkAddress refuses what would end the address, or the command, before its
+// time. Blanks and brackets may stand in a quoted local part (RFC 5321
+// section 4.1.2).
+func checkAddress(value string) error {
+	quoted := false
+	for i := range len(value) {
+		switch c := value[i]; {
+		case c < ' ' || c == 0x7f:
+			return fmt.Errorf("%q is not an address: it holds the control character %q", value, c)
+		case c == '"' && (i == 0 || value[i-1] != '\\'):
+			quoted = !quoted
+		case !quoted && strings.IndexByte(" <>", c) >= 0:
+			return fmt.Errorf("%q is not an address: it holds %q", value, c)
+		}
+	}
+	return nil
+}

@@ -82,16 +82,16 @@ func dnsOption(servers *[]string) option {
 func (s *settings) dialogueOptions() []option {
 	return []option{
 		{
-			name: "helo", arg: "NAME", env: "MXPROBE_HELO", set: setText(&s.helo), group: groupDialogue,
+			name: "helo", arg: "NAME", env: "MXPROBE_HELO", set: checked(setText(&s.helo), checkHello), group: groupDialogue,
 			def: "this machine's full name", help: "${helo}, the name given in EHLO",
 		},
 		{
-			name: "from", arg: "ADDR", env: "MXPROBE_FROM", set: s.setFrom, group: groupDialogue,
+			name: "from", arg: "ADDR", env: "MXPROBE_FROM", set: checked(s.setFrom, checkSender), group: groupDialogue,
 			def: "mxprobe@ and that name", help: "${from}, the sender; <> is the null sender",
 		},
 		{
-			name: "to", arg: "ADDR", env: "MXPROBE_TO", set: setText(&s.to), group: groupDialogue,
-			def: "postmaster@ and the domain", help: "${to}, the recipient",
+			name: "to", arg: "ADDR", env: "MXPROBE_TO", set: checked(setText(&s.to), checkRecipient), group: groupDialogue,
+			def: "postmaster@ and the domain", help: "${to}, the recipient; ${domain} in it is the domain",
 		},
 		{
 			name: "var", arg: "NAME=VALUE", repeat: true, set: setList(&s.vars, checkAssignment), group: groupDialogue,

@@ -183,6 +183,7 @@ func (r *session) probeSettings(ctx context.Context) (set *probe.Settings, note 
 		ReplyTimeout: s.timeout, ConnectTimeout: s.connectTimeout,
 		Temporary: s.temporaryVerdict(), Control: withPort(s.control),
 	}
+	set.Explicit = s.explicit()
 	if set.HELO == "" {
 		set.HELO, note = ownName(ctx, r.resolver, s.source)
 	}

@@ -53,6 +53,21 @@ type output struct {
 	color   string
 }
 
+// explicit names the variables that were given by flags of their own.
+func (s *settings) explicit() []string {
+	var names []string
+	if s.helo != "" {
+		names = append(names, "helo")
+	}
+	if s.fromGiven {
+		names = append(names, "from")
+	}
+	if s.to != "" {
+		names = append(names, "to")
+	}
+	return names
+}
+
 func (s *settings) family() probe.Family {
 	switch {
 	case s.only4:

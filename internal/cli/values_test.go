@@ -162,3 +162,32 @@ func TestCheckGlobRefusesWhatHasNoMeaning(t *testing.T) {
 		}
 	}
 }
+
+func TestAddressesAndNamesOfFlags(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		name  string
+		check func(string) error
+		value string
+		ok    bool
+	}{
+		{"hello", checkHello, "mail.example.org", true},
+		{"hello", checkHello, "[IPv6:2001:db8::1]", true},
+		{"hello", checkHello, "a b", false},
+		{"hello", checkHello, "a\r\nRSET", false},
+		{"recipient", checkRecipient, "kate@example.org", true},
+		{"recipient", checkRecipient, "kate@${domain}", true},
+		{"recipient", checkRecipient, `"kate a"@example.org`, true},
+		{"recipient", checkRecipient, "kate@example.org> NOTIFY=NEVER", false},
+		{"recipient", checkRecipient, "kate a@example.org", false},
+		{"recipient", checkRecipient, "kate@example.org\r\nDATA", false},
+		{"sender", checkSender, "<>", true},
+		{"sender", checkSender, "<kate@example.org>", true},
+		{"sender", checkSender, "<kate@example.org", false},
+		{"sender", checkSender, "kate@example.org> SIZE=1", false},
+	} {
+		if err := tc.check(tc.value); (err == nil) != tc.ok {
+			t.Errorf("%s %q: %v; want ok %v", tc.name, tc.value, err, tc.ok)
+		}
+	}
+}
