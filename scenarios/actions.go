@@ -126,53 +126,6 @@ func (p *parser) file(n *yaml.Node) []byte {
 	return b
 }
 
-// starttls reads the settings of a handshake.
-func (p *parser) starttls(n *yaml.Node) *StartTLSOptions {
-	o := &StartTLSOptions{Pos: pos(n)}
-	if missing(n) {
-		return o
-	}
-	fields, _ := p.fields(n, keySet{what: "starttls", keys: starttlsKeys()})
-	for _, f := range fields {
-		switch f.name {
-		case "verify":
-			verify := p.boolean(f.value, "verify")
-			o.Verify = &verify
-		case "min":
-			o.Min = p.tlsVersion(f.value, "min")
-		case "max":
-			o.Max = p.tlsVersion(f.value, "max")
-		case "name":
-			o.Name = p.line(f.value, "name")
-		case "valid_for":
-			o.ValidFor = p.limit(f.value, "valid_for", true)
-		case "client_cert":
-			o.ClientCert, _ = p.word(f.value, "client_cert")
-		case "client_key":
-			o.ClientKey, _ = p.word(f.value, "client_key")
-		}
-	}
-	if o.Min != "" && o.Max != "" && o.Min > o.Max {
-		p.fail(n, "", "min %s is above max %s", o.Min, o.Max)
-	}
-	if o.ClientKey != "" && o.ClientCert == "" {
-		p.fail(n, "add client_cert", "client_key is of no use without client_cert")
-	}
-	return o
-}
-
-func (p *parser) tlsVersion(n *yaml.Node, what string) string {
-	v, ok := p.word(n, what)
-	switch v {
-	case "1.0", "1.1", "1.2", "1.3":
-		return v
-	}
-	if ok {
-		p.fail(deref(n), "allowed: 1.0, 1.1, 1.2, 1.3", "%q is not a version of TLS", v)
-	}
-	return ""
-}
-
 func (p *parser) mechanism(n *yaml.Node) Text {
 	t := p.line(n, "auth")
 	if mech, ok := t.Literal(); ok && !t.IsZero() {

@@ -20,6 +20,8 @@ func (s *Step) delivers() bool {
 		return s.Expect.mayTake(2)
 	case Pipeline:
 		return delivers(s.Steps)
+	case StartTLS:
+		return s.StartTLS != nil && handsOver(s.StartTLS.Line.source)
 	case Bytes:
 		return handsOver(string(s.Bytes)) && s.Expect.mayTake(3)
 	case Send, Raw:

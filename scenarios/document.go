@@ -101,7 +101,8 @@ func (p *parser) setting(s *Scenario, f field) {
 	case "port":
 		s.Port = uint16(p.number(f.value, "port", 1, 65535))
 	case "tls":
-		s.ImplicitTLS = p.implicitTLS(f.value)
+		s.TLS = p.implicitTLS(f.value)
+		s.ImplicitTLS = true
 	case "greeting":
 		s.Greeting = p.greeting(f.value)
 		if s.Greeting.Codes.None {
@@ -116,14 +117,6 @@ func (p *parser) setting(s *Scenario, f field) {
 	case "steps":
 		s.Steps = p.stepList(f.value)
 	}
-}
-
-func (p *parser) implicitTLS(n *yaml.Node) bool {
-	word, ok := p.word(n, "tls")
-	if ok && word != "implicit" {
-		p.fail(deref(n), "for STARTTLS write a step", "tls is implicit (TLS from the first byte), not %q", word)
-	}
-	return ok
 }
 
 func (p *parser) tags(n *yaml.Node) []string {

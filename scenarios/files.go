@@ -52,3 +52,9 @@ func size(bytes int) string {
 	}
 	return fmt.Sprintf("%d KiB", bytes>>10)
 }
+
+// ReadFile reads a file that the scenario names, relative to its own folder:
+// a certificate or key. It may have 1 MiB.
+func (s *Scenario) ReadFile(path string) ([]byte, error) {
+	return readFile(beside(filepath.Dir(s.File), path), 1<<20)
+}

@@ -24,9 +24,11 @@ func stepKeys() []string {
 
 func greetingKeys() []string { return []string{"expect", "text", "lines", "within"} }
 
-func starttlsKeys() []string {
-	return []string{"verify", "min", "max", "name", "valid_for", "client_cert", "client_key"}
+func tlsKeys() []string {
+	return []string{"verify", "min", "max", "name", "valid_for", "ciphers", "curves", "resume", "client_cert", "client_key"}
 }
+
+func starttlsKeys() []string { return append(tlsKeys(), "line") }
 
 func limitKeys() []string { return []string{"warn", "fail"} }
 

@@ -25,6 +25,7 @@
 package scenarios
 
 import (
+	"crypto/tls"
 	"regexp"
 	"time"
 )
@@ -62,8 +63,10 @@ type Scenario struct {
 	Target Text
 	// Port is 0 where the scenario does not name one.
 	Port uint16
-	// ImplicitTLS is true for tls: implicit.
+	// ImplicitTLS is true for tls: implicit; TLS then holds the settings of
+	// the handshake and is nil otherwise.
 	ImplicitTLS bool
+	TLS         *StartTLSOptions
 	// Greeting is what the greeting must be; the zero Expect stands for 220.
 	Greeting Expect
 	// SpeakFirst is true for greeting: none. The first step then does not
@@ -185,15 +188,21 @@ type Step struct {
 	Timeout  time.Duration // 0 where not given
 }
 
-// StartTLSOptions are the settings of a starttls step.
+// StartTLSOptions are the settings of a handshake: of a starttls step, or of
+// a scenario with implicit TLS.
 type StartTLSOptions struct {
 	Pos        Pos
 	Verify     *bool
 	Min, Max   string // "1.0" to "1.3", empty where not given
 	Name       Text
 	ValidFor   Limit
+	Ciphers    []uint16      // suites up to TLS 1.2, nil for the usual ones
+	Curves     []tls.CurveID // nil for the usual ones
+	NoResume   bool          // resume: false
 	ClientCert string
 	ClientKey  string
+	// Line is sent in place of STARTTLS; zero where not given.
+	Line Text
 }
 
 // AuthOptions are the settings of an auth step.

@@ -54,6 +54,9 @@ func (c *checker) run(host *HostRule) {
 	c.text(&s.Name)
 	c.target()
 	c.expect(&s.Greeting)
+	if s.TLS != nil {
+		c.value(&s.TLS.Name)
+	}
 	for i := range s.Steps {
 		c.step(&s.Steps[i])
 	}
@@ -79,6 +82,7 @@ func (c *checker) step(s *Step) {
 	c.value(&s.Text)
 	if s.StartTLS != nil {
 		c.value(&s.StartTLS.Name)
+		c.value(&s.StartTLS.Line)
 	}
 	if s.Auth != nil {
 		c.value(&s.Auth.User)

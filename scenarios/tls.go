@@ -1,0 +1,169 @@
+package scenarios
+
+import (
+	"crypto/tls"
+	"slices"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+// implicitTLS reads the tls of a scenario: the word implicit, or the settings
+// of the handshake.
+func (p *parser) implicitTLS(n *yaml.Node) *StartTLSOptions {
+	n = deref(n)
+	if n.Kind == yaml.MappingNode && !p.slipOfShape(n) {
+		return p.tlsOptions(n, "tls", tlsKeys())
+	}
+	word, ok := p.word(n, "tls")
+	if ok && word != "implicit" {
+		p.fail(n, "TLS after STARTTLS is a step: - STARTTLS", "tls is implicit or a map of settings, not %q%s", word, didYouMean(word, []string{"implicit"}))
+	}
+	return &StartTLSOptions{Pos: pos(n)}
+}
+
+// starttls reads the settings of a starttls step.
+func (p *parser) starttls(n *yaml.Node) *StartTLSOptions {
+	if missing(n) {
+		return &StartTLSOptions{Pos: pos(n)}
+	}
+	return p.tlsOptions(n, "starttls", starttlsKeys())
+}
+
+// tlsOptions reads the settings of a handshake.
+func (p *parser) tlsOptions(n *yaml.Node, what string, keys []string) *StartTLSOptions {
+	o := &StartTLSOptions{Pos: pos(n)}
+	fields, _ := p.fields(n, keySet{what: what, keys: keys})
+	for _, f := range fields {
+		p.tlsOption(o, f)
+	}
+	if o.Min != "" && o.Max != "" && o.Min > o.Max {
+		p.fail(n, "", "min %s is above max %s", o.Min, o.Max)
+	}
+	if o.ClientKey != "" && o.ClientCert == "" {
+		p.fail(n, "add client_cert", "client_key is of no use without client_cert")
+	}
+	return o
+}
+
+func (p *parser) tlsOption(o *StartTLSOptions, f field) {
+	switch f.name {
+	case "verify":
+		verify := p.boolean(f.value, "verify")
+		o.Verify = &verify
+	case "min":
+		o.Min = p.tlsVersion(f.value, "min")
+	case "max":
+		o.Max = p.tlsVersion(f.value, "max")
+	case "name":
+		o.Name = p.line(f.value, "name")
+	case "valid_for":
+		o.ValidFor = p.limit(f.value, "valid_for", true)
+	case "ciphers":
+		o.Ciphers = tlsNames(p, f.value, "ciphers", cipherNames(), cipherID)
+	case "curves":
+		o.Curves = tlsNames(p, f.value, "curves", curveNames(), curveID)
+	case "resume":
+		o.NoResume = !p.boolean(f.value, "resume")
+	case "client_cert":
+		o.ClientCert, _ = p.word(f.value, "client_cert")
+	case "client_key":
+		o.ClientKey, _ = p.word(f.value, "client_key")
+	case "line":
+		o.Line = p.commandLine(f.value, "line")
+	}
+}
+
+func (p *parser) tlsVersion(n *yaml.Node, what string) string {
+	v, ok := p.word(n, what)
+	switch v {
+	case "1.0", "1.1", "1.2", "1.3":
+		return v
+	}
+	if ok {
+		p.fail(deref(n), "allowed: 1.0, 1.1, 1.2, 1.3", "%q is not a version of TLS", v)
+	}
+	return ""
+}
+
+// tlsNames reads a list of names that stand for numbers in TLS.
+func tlsNames[T any](p *parser, n *yaml.Node, what string, known []string, id func(string) (T, bool)) []T {
+	var out []T
+	if emptyList(n) {
+		p.fail(deref(n), "", "%s is empty", what)
+	}
+	for _, e := range p.list(n, what) {
+		word, ok := p.word(e, what)
+		if !ok {
+			continue
+		}
+		v, ok := id(strings.TrimSpace(word))
+		if !ok {
+			p.fail(deref(e), tlsNamesHint(what, known), "%q is not one of the %s that can be chosen%s", word, what, didYouMean(strings.ToUpper(word), known))
+			continue
+		}
+		out = append(out, v)
+	}
+	return out
+}
+
+func tlsNamesHint(what string, known []string) string {
+	if what == "ciphers" {
+		return "names as in the IANA registry, such as TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256; those of TLS 1.3 cannot be chosen"
+	}
+	return "allowed: " + strings.Join(known, ", ")
+}
+
+// cipherNames are the cipher suites up to TLS 1.2 that can be asked for. Weak
+// ones are among them: to find out whether a server takes them is a test.
+func cipherNames() []string {
+	var out []string
+	for _, list := range [][]*tls.CipherSuite{tls.CipherSuites(), tls.InsecureCipherSuites()} {
+		for _, c := range list {
+			if !onlyTLS13(c) {
+				out = append(out, c.Name)
+			}
+		}
+	}
+	return out
+}
+
+// onlyTLS13 reports a suite of TLS 1.3, where there is no choice.
+func onlyTLS13(c *tls.CipherSuite) bool {
+	return !slices.Contains(c.SupportedVersions, tls.VersionTLS12)
+}
+
+func cipherID(name string) (uint16, bool) {
+	for _, list := range [][]*tls.CipherSuite{tls.CipherSuites(), tls.InsecureCipherSuites()} {
+		for _, c := range list {
+			if strings.EqualFold(c.Name, name) && !onlyTLS13(c) {
+				return c.ID, true
+			}
+		}
+	}
+	return 0, false
+}
+
+func curveNames() []string {
+	return []string{"X25519", "P-256", "P-384", "P-521", "X25519MLKEM768", "SECP256R1MLKEM768", "SECP384R1MLKEM1024"}
+}
+
+func curveID(name string) (tls.CurveID, bool) {
+	switch strings.ToUpper(strings.ReplaceAll(name, "-", "")) {
+	case "X25519":
+		return tls.X25519, true
+	case "P256", "SECP256R1", "PRIME256V1":
+		return tls.CurveP256, true
+	case "P384", "SECP384R1":
+		return tls.CurveP384, true
+	case "P521", "SECP521R1":
+		return tls.CurveP521, true
+	case "X25519MLKEM768":
+		return tls.X25519MLKEM768, true
+	case "SECP256R1MLKEM768":
+		return tls.SecP256r1MLKEM768, true
+	case "SECP384R1MLKEM1024":
+		return tls.SecP384r1MLKEM1024, true
+	}
+	return 0, false
+}
