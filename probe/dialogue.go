@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"mxprobe/dnsmx"
 	"mxprobe/probe/result"
 	"mxprobe/scenarios"
 )
@@ -173,7 +174,7 @@ func (s *Settings) overrides(t Target) []map[string]string {
 func (s *Settings) builtin(t Target, name string) (string, bool) {
 	switch name {
 	case "domain":
-		return t.Domain, true
+		return dnsmx.ASCII(t.Domain), true
 	case "mx.name":
 		return t.Host, true
 	case "mx.pref":
@@ -186,14 +187,14 @@ func (s *Settings) builtin(t Target, name string) (string, bool) {
 	case "port":
 		return strconv.Itoa(int(t.Port)), true
 	case "helo":
-		return s.HELO, true
+		return dnsmx.ASCII(s.HELO), true
 	case "from":
-		return s.From, true
+		return onWire(s.From), true
 	case "to":
 		if s.To == "" {
-			return "postmaster@" + t.Domain, true
+			return onWire("postmaster@" + t.Domain), true
 		}
-		return strings.ReplaceAll(s.To, "${domain}", t.Domain), true
+		return onWire(strings.ReplaceAll(s.To, "${domain}", t.Domain)), true
 	case "run_id":
 		return s.RunID, true
 	case "now":

@@ -14,51 +14,6 @@ import (
 // dataEnd stands for a verb where the end of a message is judged.
 const dataEnd = "end of data"
 
-// envelope is the transaction as far as it is known.
-type envelope struct {
-	from     string
-	to       []string
-	accepted int
-}
-
-// sent keeps the address of a MAIL or RCPT line.
-func (e *envelope) sent(verb string, line []byte) {
-	switch verb {
-	case "MAIL":
-		e.from = pathOf(line)
-	case "RCPT":
-		e.to = append(e.to, pathOf(line))
-	}
-}
-
-// learn takes a reply up. A refused MAIL, RSET, EHLO and the end of a
-// message begin a new transaction.
-func (e *envelope) learn(verb string, positive bool) {
-	switch verb {
-	case "RCPT":
-		if positive {
-			e.accepted++
-		}
-	case "RSET", "EHLO", "HELO", "LHLO", dataEnd:
-		if positive || verb == dataEnd {
-			*e = envelope{}
-		}
-	}
-}
-
-// pathOf returns the address between the angle brackets of a line.
-func pathOf(line []byte) string {
-	_, rest, ok := bytes.Cut(line, []byte("<"))
-	if !ok {
-		return ""
-	}
-	address, _, ok := bytes.Cut(rest, []byte(">"))
-	if !ok {
-		return ""
-	}
-	return string(address)
-}
-
 // playMessage sends a message, with the DATA before it unless the step is a
 // body, and judges the reply to its end.
 func (s *session) playMessage(step *scenarios.Step) {
@@ -70,6 +25,10 @@ func (s *session) playMessage(step *scenarios.Step) {
 	}
 	if err != nil {
 		s.close(st, badValue(err))
+		return
+	}
+	if j, fits := s.fits(st, step, text); !fits {
+		s.close(st, j)
 		return
 	}
 	if step.Action == scenarios.Message {

@@ -69,6 +69,7 @@ func (s *session) queue(steps []scenarios.Step) ([]queuedLine, bool) {
 		st.Sent = s.sent(step, s.buf[from:])
 		l := line{step, want, verbOf(step, s.buf[from:])}
 		s.sentLine(l, s.buf[from:])
+		s.remarkOn(st, l, s.buf[from:])
 		lines = append(lines, queuedLine{l, len(s.steps) - 1})
 	}
 	return lines, true

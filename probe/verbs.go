@@ -50,6 +50,7 @@ func (s *session) playLine(step *scenarios.Step) {
 	}
 	st.Sent = s.sent(step, s.buf)
 	s.sentLine(l, s.buf)
+	s.remarkOn(st, l, s.buf)
 	j := s.answer(st, step, want, l.verb)
 	if fallsBack(l, st.Code) {
 		j = s.fallBack(st, step, want, shownStep(st))

@@ -78,6 +78,9 @@ func (p *parser) step(n *yaml.Node, inPipeline bool) (Step, bool) {
 		}
 	}
 	p.sense(&s, n, fields)
+	if s.Action == Send {
+		p.paramsAllowed(&s)
+	}
 	return s, true
 }
 
@@ -89,6 +92,7 @@ func (p *parser) bare(s *Step, n *yaml.Node, inPipeline bool) bool {
 	}
 	s.Text = p.commandLine(n, "the step")
 	s.Verb = s.Text.verb()
+	p.paramsAllowed(s)
 	if line, ok := s.Text.Literal(); ok && strings.EqualFold(line, "STARTTLS") {
 		if inPipeline {
 			// What follows would be read by the TLS layer (RFC 3207 section 4).
