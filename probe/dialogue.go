@@ -134,7 +134,7 @@ func (d *Dialogue) Port() uint16 { return d.scenario.Port }
 
 // Start prepares the dialogue with one address.
 func (d *Dialogue) Start(t Target, stepped func(*result.Step)) Trial {
-	tr := &trial{dialogue: d, target: t, stepped: stepped}
+	tr := &trial{dialogue: d, target: t, stepped: stepped, mask: d.mask}
 	tr.result = result.Check{Scenario: d.name, StepCount: d.steps, Steps: []result.Step{}}
 	for i := range d.scenario.Hosts {
 		if rule := &d.scenario.Hosts[i]; rule.Match.Match(t.Host, t.IP, t.Preference) {
@@ -209,6 +209,7 @@ type trial struct {
 	target   Target
 	rule     *scenarios.HostRule // nil if none matches
 	stepped  func(*result.Step)
+	mask     *mask // grows with what logins make of secrets
 	result   result.Check
 	started  time.Time
 	tries    int

@@ -68,7 +68,7 @@ func (s *session) fallBack(st *result.Step, step *scenarios.Step, want *scenario
 	if j, ok := s.write("HELO", line, s.timeout(step.Timeout, DefaultReplyTimeout)); !ok {
 		return j
 	}
-	st.Sent = s.trial.dialogue.mask.printable(line[:len(line)-2], maxLine)
+	st.Sent = s.trial.mask.printable(line[:len(line)-2], maxLine)
 	seen := s.read(s.timeout(step.Timeout, DefaultReplyTimeout))
 	seen.verb = "HELO"
 	s.learn(&seen)

@@ -1,57 +1,216 @@
 package probe
 
 import (
+	"cmp"
 	"encoding/base64"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 
 	"mxprobe/probe/result"
+	"mxprobe/probe/smtpwire"
 )
 
 // masked stands for a secret in every output.
 const masked = "***"
 
-// mask hides the values of secrets. A nil mask hides nothing.
-type mask struct{ replacer *strings.Replacer }
-
-// newMask hides each value, its base64 and its form in a URL.
-func newMask(secrets map[string]string) *mask {
-	if len(secrets) == 0 {
-		return nil
-	}
-	var pairs []string
-	add := func(s string) {
-		if s != "" {
-			pairs = append(pairs, s, masked)
-		}
-	}
-	for _, value := range secrets {
-		printable := result.PrintableString(value)
-		add(value)
-		if printable != value {
-			add(printable)
-		}
-		for _, encoding := range []*base64.Encoding{base64.StdEncoding, base64.RawStdEncoding, base64.URLEncoding, base64.RawURLEncoding} {
-			add(encoding.EncodeToString([]byte(value)))
-		}
-		add(url.QueryEscape(value))
-		add(url.PathEscape(value))
-	}
-	return &mask{strings.NewReplacer(pairs...)}
+// mask hides the values of secrets, and what was made of them for a login. A
+// nil mask hides nothing. A mask does not change; with returns another one.
+type mask struct {
+	words []string // hidden wherever they stand, the longest first
+	// inside are what base64 has of a secret whatever stands around it; the
+	// base64 they stand in is hidden as a whole.
+	inside []string
 }
 
+// newMask hides each value, its base64 alone and inside other base64, and
+// its forms in a URL, in xtext and between quotes.
+func newMask(secrets map[string]string) *mask {
+	var m *mask
+	for _, value := range secrets {
+		m = m.with(value)
+	}
+	return m
+}
+
+// with returns a mask that hides these values too.
+func (m *mask) with(values ...string) *mask {
+	out := &mask{}
+	if m != nil {
+		out.words, out.inside = slices.Clone(m.words), slices.Clone(m.inside)
+	}
+	for _, value := range values {
+		if value == "" {
+			continue
+		}
+		out.words = append(out.words, forms(value)...)
+		out.inside = append(out.inside, insides(value)...)
+	}
+	slices.SortFunc(out.words, func(a, b string) int {
+		return cmp.Or(len(b)-len(a), strings.Compare(a, b))
+	})
+	out.words, out.inside = slices.Compact(out.words), slices.Compact(out.inside)
+	if len(out.words) == 0 {
+		return nil
+	}
+	return out
+}
+
+// forms are the ways in which a value may stand in an output.
+func forms(value string) []string {
+	quoted := strconv.Quote(value)
+	quoted = quoted[1 : len(quoted)-1]
+	out := []string{
+		value, result.PrintableString(value), quoted, result.PrintableString(quoted),
+		url.QueryEscape(value), url.PathEscape(value), smtpwire.EncodeXtext(value),
+	}
+	for _, encoding := range encodings() {
+		out = append(out, encoding.EncodeToString([]byte(value)))
+	}
+	return out
+}
+
+func encodings() []*base64.Encoding {
+	return []*base64.Encoding{base64.StdEncoding, base64.RawStdEncoding, base64.URLEncoding, base64.RawURLEncoding}
+}
+
+// minInside is the shortest piece of base64 that says something of where it
+// comes from; a shorter one stands in any text.
+const minInside = 4
+
+// insides returns the digits that base64 has for a value behind any other
+// bytes: there are three ways for it to lie in the groups of three bytes.
+func insides(value string) []string {
+	var out []string
+	for before := range 3 {
+		b := append(make([]byte, before, before+len(value)+2), value...)
+		b = append(b, 0, 0)
+		first, last := (before*8+5)/6, (before+len(value))*8/6
+		if last-first < minInside {
+			continue
+		}
+		out = append(out,
+			base64.RawStdEncoding.EncodeToString(b)[first:last], base64.RawURLEncoding.EncodeToString(b)[first:last])
+	}
+	return out
+}
+
+// text hides the secrets in a text, however they overlap.
 func (m *mask) text(s string) string {
-	if m == nil {
+	if m == nil || s == "" {
 		return s
 	}
-	return m.replacer.Replace(s)
+	return hide(s, m.find(s, false))
 }
 
 // printable makes bytes from the line printable and hides secrets in them.
-// The secrets go first: an escape must not cut one in two.
+// The secrets go first: an escape or a cut must not divide one.
 func (m *mask) printable(b []byte, limit int) string {
 	if m == nil {
 		return result.Printable(b, limit)
 	}
-	return result.Printable([]byte(m.replacer.Replace(string(b))), limit)
+	return result.Printable([]byte(m.text(string(b))), limit)
+}
+
+// cutShort hides what text does, and the beginning of a secret at the end: s
+// was cut off there.
+func (m *mask) cutShort(s string) string {
+	if m == nil || s == "" {
+		return s
+	}
+	return hide(s, m.find(s, true))
+}
+
+// stretch is a part of a text.
+type stretch struct{ from, to int }
+
+// find returns the parts of s that give a secret away. An ellipsis is where a
+// text was cut: what stands before it may be the beginning of a secret.
+func (m *mask) find(s string, cut bool) []stretch {
+	var found []stretch
+	for _, word := range m.words {
+		for from := range indices(s, word) {
+			found = append(found, stretch{from, from + len(word)})
+		}
+	}
+	for _, piece := range m.inside {
+		for from := range indices(s, piece) {
+			to := from + len(piece)
+			for from > 0 && isBase64(s[from-1]) {
+				from--
+			}
+			for to < len(s) && isBase64(s[to]) {
+				to++
+			}
+			found = append(found, stretch{from, to})
+		}
+	}
+	for at := range indices(s, "...") {
+		found = m.findCut(found, s[:at])
+		found = m.findCut(found, strings.TrimSuffix(s[:at], `"`))
+	}
+	if cut {
+		found = m.findCut(found, s)
+	}
+	return found
+}
+
+// minCut is how much of the beginning of a secret is hidden where a text was
+// cut: fewer characters say little.
+const minCut = 3
+
+// findCut adds the end of s if a secret begins with it.
+func (m *mask) findCut(found []stretch, s string) []stretch {
+	for _, word := range m.words {
+		for n := min(len(word)-1, len(s)); n >= minCut; n-- {
+			if strings.HasSuffix(s, word[:n]) {
+				found = append(found, stretch{len(s) - n, len(s)})
+				break
+			}
+		}
+	}
+	return found
+}
+
+// indices yields every place of word in s, overlapping ones too.
+func indices(s, word string) func(yield func(int) bool) {
+	return func(yield func(int) bool) {
+		for at := 0; ; at++ {
+			i := strings.Index(s[at:], word)
+			if i < 0 {
+				return
+			}
+			if at += i; !yield(at) {
+				return
+			}
+		}
+	}
+}
+
+func isBase64(c byte) bool {
+	switch {
+	case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9':
+		return true
+	}
+	return c == '+' || c == '/' || c == '=' || c == '-' || c == '_'
+}
+
+// hide puts the mask in place of the stretches; those that touch are one.
+func hide(s string, found []stretch) string {
+	if len(found) == 0 {
+		return s
+	}
+	slices.SortFunc(found, func(a, b stretch) int { return a.from - b.from })
+	var out strings.Builder
+	end := 0 // of what has been dealt with
+	for _, f := range found {
+		if f.from > end || end == 0 {
+			out.WriteString(s[end:f.from])
+			out.WriteString(masked)
+		}
+		end = max(end, f.to)
+	}
+	out.WriteString(s[end:])
+	return out.String()
 }

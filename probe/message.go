@@ -51,7 +51,7 @@ func (s *session) sayData(st *result.Step, step *scenarios.Step, want *scenarios
 	seen := s.read(limit)
 	seen.verb = "DATA"
 	if seen.reply != nil && seen.reply.Code == 354 {
-		fillReply(st, &seen, s.trial.dialogue.mask)
+		fillReply(st, &seen, s.trial.mask)
 		s.dataOpen = true
 		return judgement{}, true
 	}

@@ -99,7 +99,7 @@ func (s *session) closeAt(l queuedLine) {
 			seen := s.read(s.timeout(l.step.Timeout, DefaultReplyTimeout))
 			seen.verb = l.verb
 			s.learn(&seen)
-			fillReply(st, &seen, s.trial.dialogue.mask)
+			fillReply(st, &seen, s.trial.mask)
 		}
 	} else {
 		j = s.answer(st, l.step, l.want, l.verb)

@@ -32,7 +32,7 @@ func (s *session) quit() {
 		return
 	}
 	seen := s.read(limit)
-	fillReply(st, &seen, s.trial.dialogue.mask)
+	fillReply(st, &seen, s.trial.mask)
 	s.close(st, s.judgeQuit(&seen))
 }
 

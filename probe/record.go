@@ -39,7 +39,7 @@ func (s *session) stepName(step *scenarios.Step) string {
 	if err != nil {
 		line = text.String()
 	}
-	return s.trial.dialogue.mask.printable([]byte(line), maxName)
+	return s.trial.mask.printable([]byte(line), maxName)
 }
 
 // maxName bounds the name of a step.
@@ -76,8 +76,11 @@ func (s *session) close(st *result.Step, j judgement) {
 
 // closeRecord ends the record of a step by its index.
 func (s *session) closeRecord(at int, j judgement) {
-	st, mask := &s.steps[at], s.trial.dialogue.mask
+	st, mask := &s.steps[at], s.trial.mask
 	st.Status, st.Reason, st.Message = j.status, j.reason, mask.text(j.message)
+	for i := range st.Notes {
+		st.Notes[i] = mask.text(st.Notes[i])
+	}
 	if j.note != "" {
 		st.Notes = append(st.Notes, mask.text(j.note))
 	}
@@ -112,7 +115,7 @@ func (s *session) maskedExcerpt(step, at scenarios.Pos) *result.Excerpt {
 	e := excerpt(s.scenario, step, at)
 	if e != nil {
 		for i := range e.Lines {
-			e.Lines[i] = s.trial.dialogue.mask.text(e.Lines[i])
+			e.Lines[i] = s.trial.mask.text(e.Lines[i])
 		}
 	}
 	return e
@@ -124,7 +127,7 @@ func (s *session) maskedCaptures() map[string]string {
 	}
 	out := make(map[string]string, len(s.captures))
 	for name, value := range s.captures {
-		out[name] = s.trial.dialogue.mask.printable([]byte(value), maxShown)
+		out[name] = s.trial.mask.printable([]byte(value), maxShown)
 	}
 	return out
 }

@@ -190,7 +190,7 @@ func (s *session) setDeadline(at time.Time) {
 // judge judges a reply, takes up what it tells of the server, and fills in
 // the step.
 func (s *session) judge(st *result.Step, want *scenarios.Expect, seen *observation) judgement {
-	fillReply(st, seen, s.trial.dialogue.mask)
+	fillReply(st, seen, s.trial.mask)
 	st.Want = s.trial.dialogue.wantText(st.Number, want)
 	j := judge(want, seen, s.set.temporary())
 	if seen.reply == nil {

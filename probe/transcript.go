@@ -20,12 +20,15 @@ func (s *session) finish() {
 
 // transcribe gives each step what went over the line in it.
 func (s *session) transcribe() {
-	mask := s.trial.dialogue.mask
+	mask, cut := s.trial.mask, s.record.Left() > 0
 	at := 0
 	for e := range s.record.Entries(0) {
 		i := s.stepOfEntry(at)
 		at++
 		for line := range bytes.Lines(e.Bytes) {
+			if cut && !bytes.HasSuffix(line, []byte("\n")) {
+				line = []byte(mask.cutShort(string(line)))
+			}
 			s.steps[i].Transcript = append(s.steps[i].Transcript, result.Line{
 				From: string(rune(e.From)), Text: mask.printable(trimLineEnd(line), maxLine), Millis: result.Millis(e.At),
 			})

@@ -107,7 +107,7 @@ func (s *session) sent(step *scenarios.Step, b []byte) string {
 	if step.Action == scenarios.Send {
 		b = b[:len(b)-2]
 	}
-	return s.trial.dialogue.mask.printable(b, maxLine)
+	return s.trial.mask.printable(b, maxLine)
 }
 
 // sentLine keeps the envelope, and whether replies are still owed.
