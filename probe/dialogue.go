@@ -213,6 +213,10 @@ type trial struct {
 	result   result.Check
 	started  time.Time
 	tries    int
+	// serial is set for the attempt after one in which the server lost its
+	// place in a group; unsynced is how that one ended.
+	serial   bool
+	unsynced *unsynced
 }
 
 // Play makes one attempt.
@@ -229,6 +233,9 @@ func (t *trial) Play(ctx context.Context) (wait time.Duration, again bool) {
 	s.play()
 	t.take(s)
 	t.result.Millis = result.Millis(time.Since(t.started))
+	if t.oneByOne(s) {
+		return 0, true
+	}
 	if again, wait = t.wantsAnother(s); again {
 		return wait, true
 	}
@@ -262,7 +269,11 @@ func (t *trial) wantsAnother(s *session) (bool, time.Duration) {
 	if set.RetryWait != nil {
 		wait = *set.RetryWait
 	}
-	if t.tries > times || s.status <= result.Pass || s.ctx.Err() != nil {
+	tries := t.tries
+	if t.unsynced != nil {
+		tries-- // it is no attempt of its own
+	}
+	if tries > times || s.status <= result.Pass || s.ctx.Err() != nil {
 		return false, 0
 	}
 	return retryCovers(retry, s), wait

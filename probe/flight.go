@@ -71,6 +71,7 @@ func (s *session) quiet(verb string) (judgement, bool) {
 			hint:    advice(result.Temporary, verb, code, enhanced, text),
 		}, false
 	}
+	s.lost = s.lost || s.grouped
 	return judgement{
 		status: result.Fail, reason: result.Protocol,
 		message: "the server spoke unasked: " + quoted(b),

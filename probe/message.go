@@ -48,7 +48,13 @@ func (s *session) sayData(st *result.Step, step *scenarios.Step, want *scenarios
 		return j, false
 	}
 	st.Sent = "DATA"
-	seen := s.read(limit)
+	return s.answerToData(st, step, want)
+}
+
+// answerToData reads and judges the reply to DATA, and says whether the text
+// may follow.
+func (s *session) answerToData(st *result.Step, step *scenarios.Step, want *scenarios.Expect) (judgement, bool) {
+	seen := s.read(s.timeout(step.Timeout, DefaultReplyTimeout))
 	seen.verb = "DATA"
 	if seen.reply != nil && seen.reply.Code == 354 {
 		fillReply(st, &seen, s.trial.mask)
@@ -62,18 +68,18 @@ func (s *session) sayData(st *result.Step, step *scenarios.Step, want *scenarios
 		// 2xx to DATA is no leave to send the text.
 		want = s.trial.dialogue.data
 	}
-	j := s.judge(st, want, &seen)
-	return j, false
+	return s.judge(st, want, &seen), false
 }
 
 // sendText sends the text of a message and its end, and judges the reply.
 func (s *session) sendText(st *result.Step, step *scenarios.Step, want *scenarios.Expect, text []byte) judgement {
 	limit := s.timeout(step.Timeout, DefaultDataTimeout)
 	s.buf = smtpwire.AppendData(s.buf[:0], text, !step.NoStuff, !step.NoEnd)
-	st.Sent = fmt.Sprintf("%s (%d bytes)", strings.TrimSpace(st.Sent+" message"), len(s.buf))
-	st.Want = s.trial.dialogue.wantText(st.Number, want)
+	s.describeText(st, step, want, len(s.buf))
 	s.setDeadline(time.Now().Add(limit))
-	if err := s.writeText(); err != nil {
+	s.hideText(len(s.buf))
+	s.textSent = true
+	if err := s.conn.WriteRaw(s.buf); err != nil {
 		return s.writeFailed(err, dataEnd, limit)
 	}
 	s.dataOpen = step.NoEnd
@@ -81,6 +87,11 @@ func (s *session) sendText(st *result.Step, step *scenarios.Step, want *scenario
 		s.loose = true
 		return met()
 	}
+	return s.readEnd(st, step, want, limit)
+}
+
+// readEnd reads and judges the reply to the end of a message.
+func (s *session) readEnd(st *result.Step, step *scenarios.Step, want *scenarios.Expect, limit time.Duration) judgement {
 	seen := s.read(limit)
 	seen.verb = dataEnd
 	if seen.reply != nil {
@@ -101,14 +112,19 @@ func (s *session) sendText(st *result.Step, step *scenarios.Step, want *scenario
 // maxRecorded is the longest message that is repeated in a transcript.
 const maxRecorded = 2048
 
-// writeText sends the text in s.buf in one write.
-func (s *session) writeText() error {
-	if len(s.buf) > maxRecorded {
-		s.record.Remark(fmt.Sprintf("the text of the message, %d bytes", len(s.buf)))
-		s.conn.SetRecording(false)
-		defer s.conn.SetRecording(true)
+// describeText says in the record of a step what is sent.
+func (s *session) describeText(st *result.Step, step *scenarios.Step, want *scenarios.Expect, size int) {
+	st.Sent = fmt.Sprintf("%s (%d bytes)", strings.TrimSpace(st.Sent+" message"), size)
+	st.Want = s.trial.dialogue.wantText(step.Number, want)
+}
+
+// hideText keeps a long text, which the next flight begins with, out of the
+// transcript.
+func (s *session) hideText(size int) {
+	if size > maxRecorded {
+		s.record.Remark(fmt.Sprintf("the text of the message, %d bytes", size))
+		s.conn.Hide(size)
 	}
-	return s.conn.WriteRaw(s.buf)
 }
 
 // messageText returns the text of a message with its variables put in and

@@ -18,6 +18,12 @@ type queuedLine struct {
 // (RFC 2920). Every reply is judged; the first that is not met decides, and
 // the others are still read so that the session can end well.
 func (s *session) playPipeline(step *scenarios.Step) {
+	if s.trial.serial {
+		for i := range step.Steps {
+			s.step(&step.Steps[i])
+		}
+		return
+	}
 	s.buf = s.buf[:0]
 	lines, ok := s.queue(step.Steps)
 	if !ok || len(lines) == 0 {
@@ -42,6 +48,10 @@ func (s *session) playPipeline(step *scenarios.Step) {
 	})
 	if writeErr != nil {
 		s.note("not all lines could be sent: " + plainError(writeErr))
+	}
+	if len(lines) > 1 && s.offers("PIPELINING") {
+		s.grouped = true
+		s.lost = s.lost || losesPlace(s)
 	}
 }
 

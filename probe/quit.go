@@ -17,8 +17,7 @@ func (s *session) quit() {
 	if s.dataOpen && !s.endData() {
 		return
 	}
-	st := s.newStep(s.trial.dialogue.steps+1, "QUIT", scenarios.Pos{})
-	st.Sent = "QUIT"
+	st := &s.steps[s.beginQuit()]
 	limit := quitTimeout
 	if s.ctx.Err() != nil {
 		_ = s.conn.SetDeadline(time.Now().Add(farewell))
@@ -31,9 +30,28 @@ func (s *session) quit() {
 		s.close(st, judgement{status: result.Pass, note: "QUIT could not be sent: " + plainError(err)})
 		return
 	}
-	seen := s.read(limit)
-	fillReply(st, &seen, s.trial.mask)
-	s.close(st, s.judgeQuit(&seen))
+	s.readQuit(len(s.steps) - 1)
+}
+
+// beginQuit begins the record of the QUIT said at the end.
+func (s *session) beginQuit() int {
+	s.newStep(s.trial.dialogue.steps+1, "QUIT", scenarios.Pos{}).Sent = "QUIT"
+	s.quitSaid = true
+	return len(s.steps) - 1
+}
+
+// readQuit reads the answer to the QUIT said at the end.
+func (s *session) readQuit(record int) {
+	if s.gone {
+		s.closeRecord(record, judgement{status: result.NotRun})
+		return
+	}
+	seen := s.read(quitTimeout)
+	fillReply(&s.steps[record], &seen, s.trial.mask)
+	j := s.judgeQuit(&seen)
+	s.lost = s.lost || s.grouped && s.status < result.Inconclusive && j.status == result.Fail
+	s.closeRecord(record, j)
+	s.hangUp()
 }
 
 func (s *session) judgeQuit(seen *observation) judgement {

@@ -36,6 +36,10 @@ type session struct {
 	// loose is set once a reply was left unread on purpose: from then on a
 	// byte in the buffer is no surprise.
 	loose bool
+	// grouped is set once commands were sent in a group, and lost once the
+	// server lost its place in one: both only where it offers PIPELINING.
+	grouped, lost bool
+	textSent      bool // of some message
 	// owed are the command words whose replies were left to later steps.
 	owed []string
 
@@ -88,8 +92,8 @@ func (s *session) play() {
 	if !s.trial.dialogue.hello {
 		s.scenarioCondition()
 	}
-	for i := range s.scenario.Steps {
-		s.step(&s.scenario.Steps[i])
+	for steps := s.scenario.Steps; len(steps) > 0; {
+		steps = steps[s.playNext(steps):]
 	}
 	s.quit()
 	s.finish()

@@ -197,35 +197,6 @@ func TestTrap37LatestEHLOCounts(t *testing.T) {
 	}
 }
 
-// A server that offers PIPELINING and loses its place in a group is found
-// out, and the step is named (RFC 2920 section 3.2).
-func TestTrap41PlaceLostInAGroup(t *testing.T) {
-	t.Parallel()
-	const group = "steps:\n  - EHLO ${helo}\n  - pipeline:\n      - MAIL FROM:<${from}>\n      - RCPT TO:<${to}>\n      - RSET\n"
-	for _, tc := range []struct {
-		name string
-		rule sandbox.Rule
-		want verdict
-	}{
-		{"no reply to the second line", sandbox.Rule{On: "RCPT", Hang: true}, verdict{result.Fail, result.Timeout, 3, "no reply"}},
-		{"a reply too many", sandbox.Rule{On: "MAIL", Raw: "250 one\r\n250 two\r\n"}, verdict{result.Fail, result.Protocol, 5, "a reply too many"}},
-		{"nonsense in between", sandbox.Rule{On: "RCPT", Raw: "garbage\r\n250 OK\r\n"}, verdict{result.Fail, result.Protocol, 3, "garbage"}},
-	} {
-		t.Run(tc.name, func(t *testing.T) {
-			t.Parallel()
-			w := with(t, tc.rule)
-			set := settings(w)
-			set.ReplyTimeout = 500 * time.Millisecond
-			d := playWith(t, t.Context(), runner(t, w), checks(t, set, group))
-			c := only(t, &d)
-			expect(t, c, tc.want)
-			if got := step(t, c, 2).Status; got != result.Pass {
-				t.Errorf("the first line is %v; want pass, its reply came", got)
-			}
-		})
-	}
-}
-
 // LMTP gives one reply for each accepted recipient (RFC 2033 section 4.2): the
 // scenario reads the further ones, and one that it leaves is found.
 func TestTrap46ReplyForEachRecipient(t *testing.T) {

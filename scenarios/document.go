@@ -112,11 +112,26 @@ func (p *parser) setting(s *Scenario, f field) {
 		s.Timeout = p.duration(f.value, "timeout", false)
 	case "retry":
 		s.Retry = p.retry(f.value)
+	case "pipeline":
+		s.Grouped = p.grouped(f.value)
 	case "quit":
 		s.NoQuit = !p.boolean(f.value, "quit")
 	case "steps":
 		s.Steps = p.stepList(f.value)
 	}
+}
+
+// grouped reads whether commands go out in groups.
+func (p *parser) grouped(n *yaml.Node) bool {
+	if deref(n).Kind == yaml.SequenceNode {
+		p.fail(deref(n), "put it into steps:, as - pipeline:", "a group of lines is a step")
+		return false
+	}
+	word, ok := p.word(n, "pipeline")
+	if ok && word != "auto" {
+		p.fail(deref(n), "allowed: auto; a group of your own is a step, - pipeline:", "pipeline is auto, not %q", word)
+	}
+	return ok
 }
 
 func (p *parser) tags(n *yaml.Node) []string {

@@ -6,7 +6,7 @@ package scenarios
 func scenarioKeys() []string {
 	return []string{
 		"version", "name", "description", "tags", "if", "unless", "vars", "secrets", "each", "hosts",
-		"target", "port", "tls", "greeting", "timeout", "retry", "quit", "steps",
+		"target", "port", "tls", "greeting", "timeout", "retry", "pipeline", "quit", "steps",
 	}
 }
 

@@ -75,6 +75,9 @@ type Scenario struct {
 	// Timeout is the longest wait for one reply; 0 where not given.
 	Timeout time.Duration
 	Retry   *Retry
+	// Grouped is true for pipeline: auto: commands go out in groups where the
+	// server offers PIPELINING.
+	Grouped bool
 	// NoQuit is true for quit: false.
 	NoQuit bool
 	Steps  []Step

@@ -219,6 +219,9 @@ func TestSchemaAndParserAgree(t *testing.T) {
 		"steps: [{send: a, timeout: 1}]":                                  true,
 		"steps: [{send: a, unless: []}]":                                  true,
 		"steps: [NOOP]\nquit: maybe":                                      true,
+		"steps: [NOOP]\npipeline: auto":                                   false,
+		"steps: [NOOP]\npipeline: true":                                   true,
+		"steps: [NOOP]\npipeline: [NOOP]":                                 true,
 		"steps: [NOOP]\nhosts: [{match: mx1, skip: x, vars: {a: b}}]":     true,
 		"steps: [{send: a, name: ''}]":                                    true,
 		"steps: [{auth: PLAIN, user: a, password: b, expect: none}]":      false, // see sense

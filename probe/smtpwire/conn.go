@@ -51,6 +51,7 @@ type Conn struct {
 	rec    *Recorder
 	lim    limits
 	mute   bool // SetRecording(false)
+	hide   int  // Hide
 	first  [firstBuffer]byte
 }
 

@@ -21,10 +21,15 @@ func (c *Conn) WriteLine(line []byte) error {
 
 // WriteRaw sends b as it is, in one write.
 func (c *Conn) WriteRaw(b []byte) error {
+	hidden := c.hide
+	c.hide = 0
 	n, err := c.nc.Write(b)
-	c.record('C', b[:n])
+	c.record('C', b[min(hidden, n):n])
 	return err
 }
+
+// Hide keeps the first n bytes of the next flight out of the record.
+func (c *Conn) Hide(n int) { c.hide = n }
 
 // AppendLine appends line and CRLF to dst. If line holds CR or LF, dst is
 // returned unchanged with ErrLineBreak.
@@ -76,7 +81,8 @@ func (c *Conn) WriteAndRead(flight []byte, read func() error) (writeErr, err err
 		return writeErr, read()
 	}
 	// Recorded before it is sent, so that the replies to it come behind.
-	c.record('C', flight)
+	c.record('C', flight[min(c.hide, len(flight)):])
+	c.hide = 0
 	nc, done := c.nc, make(chan error, 1)
 	go func() {
 		_, err := nc.Write(flight)
