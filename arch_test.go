@@ -36,11 +36,12 @@ func rooms() map[string]room {
 			libraries: []string{"github.com/urfave/cli/v2", "golang.org/x/term"},
 		},
 		// floor 2
-		"probe":           {packages: []string{"dnsmx", "scenarios", "probe/smtpwire", "probe/result"}},
+		"probe":           {packages: []string{"dnsmx", "scenarios", "probe/sasl", "probe/smtpwire", "probe/result"}},
 		"internal/report": {packages: []string{"probe/result"}},
 		// floor 1: these know nothing of each other
 		"dnsmx":            {libraries: []string{"github.com/miekg/dns", "golang.org/x/net/idna"}},
 		"scenarios":        {libraries: []string{"gopkg.in/yaml.v3"}},
+		"probe/sasl":       {libraries: []string{"github.com/emersion/go-sasl", "golang.org/x/text/unicode/bidi", "golang.org/x/text/unicode/norm"}},
 		"probe/smtpwire":   {},
 		"probe/result":     {},
 		"internal/sandbox": {libraries: []string{"github.com/miekg/dns", "gopkg.in/yaml.v3"}},
@@ -56,6 +57,9 @@ func testLibraries() []string {
 	return []string{
 		"github.com/google/go-cmp", "github.com/rogpeppe/go-internal",
 		"github.com/santhosh-tekuri/jsonschema/v6", "go.uber.org/goleak",
+		// The second implementation of SCRAM. Its tables are made whenever a
+		// program starts, so that programs do without it.
+		"github.com/xdg-go/scram", "github.com/xdg-go/stringprep",
 	}
 }
 
