@@ -68,8 +68,10 @@ func (s *session) holds(c *scenarios.Condition) bool {
 		return s.trial.target.IP.Is4()
 	case "ipv6":
 		return s.trial.target.IP.Is6()
-	case "tls", "authenticated":
-		return false
+	case "tls":
+		return s.tls.on
+	case "authenticated":
+		return s.authenticated
 	}
 	if s.keywords == nil {
 		return c.Keyword.Offered("", false)

@@ -19,6 +19,10 @@ type Dialogue struct {
 	secrets  map[string]string
 	mask     *mask
 	steps    int // number of the last step
+	// implicit and starttls are the handshakes: the one before the greeting,
+	// nil where there is none, and those of steps, by their number.
+	implicit *tlsPlan
+	starttls map[int]*tlsPlan
 	// What replies must be, defaults put in, compiled once for all targets:
 	// of the greeting, of DATA said for a message, and of each step by its
 	// number.
@@ -41,6 +45,9 @@ func NewDialogue(s *scenarios.Scenario, set *Settings) (*Dialogue, error) {
 		return nil, err
 	}
 	d := &Dialogue{scenario: s, settings: set, secrets: secrets, mask: newMask(secrets), steps: lastNumber(s.Steps)}
+	if problems := d.compileTLS(); len(problems) > 0 {
+		return nil, problems
+	}
 	d.compile()
 	name, err := s.Name.Expand(d.lookup(Target{}, nil, nil))
 	if err != nil {
@@ -107,17 +114,10 @@ func unplayable(s *scenarios.Scenario) scenarios.Problems {
 	add := func(pos scenarios.Pos, what string) {
 		found = append(found, s.Problem(pos, what+" cannot be played by this version", "take the step out, or give the scenario to a version that speaks TLS and AUTH"))
 	}
-	if s.ImplicitTLS {
-		add(s.Pos, "tls: implicit")
-	}
 	for i := range s.Steps {
 		switch st := &s.Steps[i]; {
-		case st.Action == scenarios.StartTLS:
-			add(st.Pos, "a starttls step")
 		case st.Action == scenarios.Auth:
 			add(st.Pos, "an auth step")
-		case st.Action == scenarios.Close && st.Close == scenarios.CloseTLS:
-			add(st.Pos, "close: tls")
 		}
 	}
 	return found
@@ -129,8 +129,14 @@ func (d *Dialogue) Scenario() *scenarios.Scenario { return d.scenario }
 // Name returns the scenario's name with its variables put in.
 func (d *Dialogue) Name() string { return d.name }
 
-// Port returns the scenario's port, 0 if it names none.
-func (d *Dialogue) Port() uint16 { return d.scenario.Port }
+// Port returns the scenario's port, 465 where it names none and wants TLS
+// from the first byte (RFC 8314 section 3), 0 if it says nothing of a port.
+func (d *Dialogue) Port() uint16 {
+	if d.scenario.Port == 0 && d.scenario.ImplicitTLS {
+		return 465
+	}
+	return d.scenario.Port
+}
 
 // Start prepares the dialogue with one address.
 func (d *Dialogue) Start(t Target, stepped func(*result.Step)) Trial {
@@ -249,6 +255,7 @@ func (t *trial) take(s *session) {
 	r.Attempts = t.tries
 	r.Status, r.Reason, r.Message, r.Hint = s.status, s.reason, s.message, s.hint
 	r.FailedStep = s.failedStep
+	r.TLS = s.tls.state
 	r.ConnectMillis = result.Millis(s.connectTime)
 	r.Notes = s.notes
 	r.Captures = s.maskedCaptures()

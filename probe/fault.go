@@ -86,6 +86,8 @@ func readFault(ctx context.Context, err error, limit time.Duration) fault {
 		return fault{result.Fail, result.Timeout, message}
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
 		return fault{result.Fail, result.Reset, "the server reset the connection"}
+	case isTLSFault(err):
+		return tlsFault(err)
 	case errors.As(err, &broken):
 		if broken.Kind == smtpwire.Truncated && errors.Is(err, io.EOF) {
 			return fault{result.Fail, result.EOF, "the server closed the connection in the middle of a reply: " + quoted(broken.Partial)}

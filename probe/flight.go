@@ -36,7 +36,8 @@ func (s *session) nothingToSayTo() judgement {
 // writeFailed looks for the server's last words before it blames the write:
 // a server that ends the session with 421 closes its side at once.
 func (s *session) writeFailed(err error, verb string, limit time.Duration) judgement {
-	if reply, readErr := s.conn.ReadReply(); readErr == nil {
+	reply, readErr := s.conn.ReadReply()
+	if readErr == nil {
 		seen := observation{verb: verb, reply: &reply}
 		j := failed(scenarios.Pos{}, "the server closed the connection with %s", shown(&reply))
 		if code, enhanced, text := facts(&seen); isTemporary(verb, code) {
@@ -47,8 +48,13 @@ func (s *session) writeFailed(err error, verb string, limit time.Duration) judge
 		return j
 	}
 	f := readFault(s.ctx, err, limit)
+	if readErr != nil && isTLSFault(readErr) {
+		f = tlsFault(readErr)
+	}
 	s.hangUp()
-	return judgement{status: f.status, reason: f.reason, message: f.message, hint: advice(f.reason, verb, 0, "", "")}
+	j := judgement{status: f.status, reason: f.reason, message: f.message, hint: advice(f.reason, verb, 0, "", "")}
+	s.soonAfterHandshake(&j)
+	return j
 }
 
 // quiet reports whether nothing has arrived that was not asked for.

@@ -38,6 +38,7 @@ func (s *session) learn(seen *observation) {
 func (s *session) learnKeywords(seen *observation) {
 	k := smtpwire.ParseEHLO(seen.reply)
 	s.keywords = &k
+	s.compareKeywords()
 	if n := k.Notes(); n != 0 {
 		s.note(n.String())
 	}

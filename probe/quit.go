@@ -57,6 +57,10 @@ func (s *session) readQuit(record int) {
 func (s *session) judgeQuit(seen *observation) judgement {
 	j := met()
 	switch {
+	case seen.reply == nil && seen.fault.reason == result.TLS, seen.reply == nil && s.tls.unproven:
+		// Nothing under TLS came back yet, so nothing shows that it works.
+		j = judgement{status: seen.fault.status, reason: seen.fault.reason, message: seen.fault.message}
+		s.soonAfterHandshake(&j)
 	case seen.reply == nil:
 		j.note = "no answer to QUIT: " + seen.fault.message
 	case seen.reply.Code == 221:

@@ -28,9 +28,12 @@ type session struct {
 	greeted  bool
 	keywords *smtpwire.Keywords // of the latest EHLO, nil before it
 	envelope envelope
-	dataOpen bool // the server waits for message text
-	quitSaid bool // by the scenario itself
-	gone     bool // nothing more can be said on the connection
+	tls      secured
+	// authenticated is true after a login, until TLS begins or ends.
+	authenticated bool
+	dataOpen      bool // the server waits for message text
+	quitSaid      bool // by the scenario itself
+	gone          bool // nothing more can be said on the connection
 	// farewellCode is the 421 with which the server ends the session.
 	farewellCode int
 	// loose is set once a reply was left unread on purpose: from then on a
@@ -83,9 +86,14 @@ func (s *session) play() {
 		s.finish()
 		return
 	}
-	unblock := context.AfterFunc(s.ctx, func() { _ = s.conn.SetDeadline(time.Unix(1, 0)) })
+	nc := s.conn.NetConn() // TLS may be put over it, but the deadline is its
+	unblock := context.AfterFunc(s.ctx, func() { _ = nc.SetDeadline(time.Unix(1, 0)) })
 	defer unblock()
 	defer s.conn.Close()
+	if plan := s.trial.dialogue.implicit; plan != nil && !s.implicitTLS(plan) {
+		s.finish()
+		return
+	}
 	if !s.scenario.SpeakFirst {
 		s.greet()
 	}
@@ -178,6 +186,7 @@ func (s *session) read(limit time.Duration) observation {
 		seen.fault = readFault(s.ctx, err, limit)
 		return seen
 	}
+	s.tls.unproven = false
 	seen.reply = &reply
 	return seen
 }
@@ -201,6 +210,7 @@ func (s *session) judge(st *result.Step, want *scenarios.Expect, seen *observati
 		if s.farewellCode != 0 && j.reason == result.EOF {
 			j.message += ", after it had announced so with 421"
 		}
+		s.soonAfterHandshake(&j)
 		s.hangUp()
 		return j
 	}

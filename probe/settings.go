@@ -72,6 +72,8 @@ type Settings struct {
 	// an address does not answer: if the control server does not answer
 	// either, nothing is known of the address. Empty means none.
 	Control string
+	// TLS says how handshakes are made.
+	TLS TLSSettings
 
 	control     sync.Once
 	controlDown bool

@@ -26,7 +26,9 @@ func playStep(s *session, step *scenarios.Step) {
 		s.playSleep(step)
 	case scenarios.Close:
 		s.playClose(step)
-	case scenarios.StartTLS, scenarios.Auth:
+	case scenarios.StartTLS:
+		s.playStartTLS(step)
+	case scenarios.Auth:
 		// NewDialogue refuses these.
 		s.close(s.begin(step), badValue(errors.New("not played by this version")))
 	}
@@ -187,6 +189,10 @@ func (s *session) playSleep(step *scenarios.Step) {
 
 func (s *session) playClose(step *scenarios.Step) {
 	st := s.begin(step)
+	if step.Close == scenarios.CloseTLS {
+		s.close(st, s.endTLS())
+		return
+	}
 	j := met()
 	if step.Close == scenarios.CloseRST {
 		if err := s.conn.Reset(); err != nil {

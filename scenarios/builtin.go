@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"embed"
+	"slices"
 	"strings"
 )
 
@@ -32,6 +33,7 @@ func Builtins() []string {
 	for i, e := range entries {
 		names[i] = "@" + strings.TrimSuffix(e.Name(), ".yaml")
 	}
+	slices.Sort(names) // the names of the files sort otherwise
 	return names
 }
 

@@ -23,6 +23,7 @@ func TestBuiltinsAreComplete(t *testing.T) {
 	t.Parallel()
 	want := []string{
 		"@bad-sender", "@dsn", "@helo-only", "@null-sender", "@order", "@postmaster", "@rcpt", "@relay", "@send",
+		"@starttls", "@starttls-injection", "@tls-required",
 		"@unknown-recipient", "@vrfy",
 	}
 	if got := Builtins(); !slices.Equal(got, want) {

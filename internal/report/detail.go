@@ -60,7 +60,7 @@ func (w *detail) check(c *result.Check, wrong bool) {
 	if wrong || w.opt.Verbose > 0 {
 		w.page.notes("  ", "", c.Notes)
 		if c.TLS != nil && w.opt.Verbose > 0 {
-			w.line("  encrypted: ", clean(c.TLS.Version), ", ", clean(c.TLS.Cipher))
+			w.encryption(c.TLS)
 		}
 		w.blank()
 	}

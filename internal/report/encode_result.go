@@ -130,15 +130,7 @@ func (e *encoder) outcome(c *result.Check) {
 	e.int("attempts", c.Attempts)
 	e.strSome("forgiven", c.Forgiven)
 	e.mapSome("captures", c.Captures)
-	if c.TLS == nil {
-		e.key("tls")
-		e.b = append(e.b, "null"...)
-	} else {
-		e.object("tls")
-		e.str("version", c.TLS.Version)
-		e.str("cipher", c.TLS.Cipher)
-		e.close()
-	}
+	e.tls(c.TLS)
 	e.millisSome("connect_ms", c.ConnectMillis)
 	e.strsSome("notes", c.Notes)
 }

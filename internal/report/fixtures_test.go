@@ -230,7 +230,11 @@ func hostileDomain() *result.Domain {
 	c := failed("mx1")
 	c.Scenario, c.Message, c.Hint, c.Notes = hostile, hostile, hostile, []string{hostile}
 	c.Captures = map[string]string{hostile: hostile}
-	c.TLS = &result.TLSState{Version: hostile, Cipher: hostile}
+	c.TLS = &result.TLSState{
+		Version: hostile, Cipher: hostile, Curve: hostile, SNI: hostile, Reference: hostile, Resumed: true, Implicit: true,
+		ChainFinding: hostile, NameFinding: hostile, DatesFinding: hostile, DaysLeft: 3,
+		Chain: []result.Certificate{{Subject: hostile, Issuer: hostile, Names: []string{hostile}, SHA256: hostile}},
+	}
 	for i := range c.Steps {
 		s := &c.Steps[i]
 		s.Name, s.Sent, s.Want, s.Enhanced, s.Text, s.Notes, s.File = hostile, hostile, hostile, hostile, []string{hostile}, []string{hostile}, hostile

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"bufio"
 	"context"
+	"crypto/tls"
 	"errors"
 	"net"
 	"net/netip"
@@ -26,6 +27,9 @@ type Conn struct {
 	ctx          context.Context // of the world: ends waits
 	srv          *server
 	nc           *net.TCPConn
+	rw           net.Conn  // nc, or TLS over it
+	tls          *tls.Conn // nil in clear
+	early        []byte    // sent in clear behind STARTTLS, and kept
 	in           *bufio.Reader
 	out          []byte // answers that wait until the client has to be listened to
 	log          *record
@@ -47,7 +51,7 @@ type Conn struct {
 }
 
 func newConn(ctx context.Context, srv *server, nc *net.TCPConn, addr netip.AddrPort, log *record) *Conn {
-	c := &Conn{ctx: ctx, srv: srv, nc: nc, addr: addr, client: log.s.Client, log: log}
+	c := &Conn{ctx: ctx, srv: srv, nc: nc, rw: nc, addr: addr, client: log.s.Client, log: log}
 	c.in = bufio.NewReaderSize(wire{c}, maxCommand)
 	return c
 }
@@ -61,7 +65,12 @@ func (w wire) Read(p []byte) (int, error) {
 	if err := w.c.flush(); err != nil {
 		return 0, err
 	}
-	n, err := w.c.nc.Read(p)
+	if len(w.c.early) > 0 {
+		n := copy(p, w.c.early)
+		w.c.early = w.c.early[n:]
+		return n, nil
+	}
+	n, err := w.c.rw.Read(p)
 	if n > 0 {
 		w.c.log.received(p[:n])
 	}
@@ -73,7 +82,7 @@ func (c *Conn) flush() error {
 	if len(c.out) == 0 {
 		return nil
 	}
-	n, err := c.nc.Write(c.out)
+	n, err := c.rw.Write(c.out)
 	c.log.sent(c.out[:n])
 	c.out = c.out[:0]
 	return err
@@ -151,6 +160,9 @@ func (c *Conn) Close() {
 	}
 	// A close with bytes unread would be a reset, and could take the last
 	// reply away from the client.
+	if c.tls != nil {
+		_ = c.tls.CloseWrite()
+	}
 	_ = c.nc.CloseWrite()
 	c.drain()
 }
@@ -182,7 +194,7 @@ func (c *Conn) drain() {
 	buf := make([]byte, maxCommand)
 	for n := 0; n < maxWaste; {
 		k, err := c.nc.Read(buf)
-		if k > 0 {
+		if k > 0 && c.tls == nil {
 			c.log.received(buf[:k])
 		}
 		if err != nil {

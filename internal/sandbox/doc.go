@@ -52,6 +52,9 @@
 //	    bad_sender: rcpt        # refuse senders under .invalid at mail, at rcpt, or accept
 //	    size: 10485760          # largest message in octets; 0 announces none
 //	    recipients: 100         # most recipients of one message
+//	    tls: good               # or expired, not-yet-valid, self-signed, wrong-name,
+//	                            # missing-intermediate, wrong-key, soon; or a map of
+//	                            # cert, implicit, min, max, client_cert, keeps_plaintext, again
 //	    ehlo: [PIPELINING, SIZE 1000]  # in place of the usual keywords
 //	    rules:
 //	      - on: RCPT TO:<kate@*>       # or connect, a verb, end-of-data

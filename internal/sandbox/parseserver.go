@@ -39,7 +39,7 @@ func (r *fileReader) server(n *yaml.Node) Server {
 	var s Server
 	keys := []string{
 		"name", "addresses", "ports", "hostname", "dead", "ehlo", "domains", "users",
-		"relay", "bad_sender", "size", "recipients", "rules",
+		"relay", "bad_sender", "size", "recipients", "tls", "rules",
 	}
 	r.mapping(n, "server", keys, func(key string, v *yaml.Node) {
 		switch key {
@@ -67,6 +67,8 @@ func (r *fileReader) server(n *yaml.Node) Server {
 			s.Size = r.size(v)
 		case "recipients":
 			s.Recipients = int(r.number(v))
+		case "tls":
+			s.TLS = r.tls(v)
 		case "rules":
 			r.items(v, "rules", func(n *yaml.Node) { s.Rules = append(s.Rules, r.rule(n)) })
 		}
@@ -112,6 +114,35 @@ func (r *fileReader) rule(n *yaml.Node) Rule {
 		r.fail(n, "%v", err)
 	}
 	return rule
+}
+
+// tls reads how a server speaks TLS: the kind of its certificate, or a map.
+func (r *fileReader) tls(n *yaml.Node) *TLS {
+	t := &TLS{}
+	if n.Kind != yaml.MappingNode {
+		t.Cert = CertKind(r.word(n, certKinds()...))
+		return t
+	}
+	keys := []string{"cert", "implicit", "min", "max", "client_cert", "keeps_plaintext", "again"}
+	r.mapping(n, "tls", keys, func(key string, v *yaml.Node) {
+		switch key {
+		case "cert":
+			t.Cert = CertKind(r.word(v, certKinds()...))
+		case "implicit":
+			t.Implicit = r.boolean(v)
+		case "min":
+			t.Min = r.word(v, "1.0", "1.1", "1.2", "1.3")
+		case "max":
+			t.Max = r.word(v, "1.0", "1.1", "1.2", "1.3")
+		case "client_cert":
+			t.ClientCert = r.boolean(v)
+		case "keeps_plaintext":
+			t.KeepsPlaintext = r.boolean(v)
+		case "again":
+			t.Again = r.boolean(v)
+		}
+	})
+	return t
 }
 
 func (r *fileReader) reply(v *yaml.Node) string {

@@ -40,6 +40,9 @@ type Session struct {
 	// Early says that the client sent something before the greeting was
 	// complete. It is looked at only where a rule delays the greeting.
 	Early bool
+	// Handshakes are those of TLS: the version and the name the client asked
+	// for, as in "TLS 1.3 mx1.example.test", or why one failed.
+	Handshakes []string
 	// Over says that the connection has ended.
 	Over bool
 }
@@ -112,6 +115,12 @@ func (r *record) early() {
 	r.s.Early = true
 }
 
+func (r *record) handshake(outcome string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.s.Handshakes = append(r.s.Handshakes, outcome)
+}
+
 func (r *record) over() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -128,6 +137,7 @@ func (r *record) session() Session {
 	s.Lines = slices.Clone(s.Lines)
 	s.Commands = slices.Clone(s.Commands)
 	s.Sent = slices.Clone(s.Sent)
+	s.Handshakes = slices.Clone(s.Handshakes)
 	s.Messages = slices.Clone(s.Messages)
 	for i, m := range s.Messages {
 		s.Messages[i].To = slices.Clone(m.To)

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -27,6 +28,8 @@ type server struct {
 	size           int64
 	recipients     int
 	rules          *ruleBook
+	tls            *TLS
+	tlsConfig      *tls.Config // nil where tls is
 	queued         atomic.Int64
 }
 
@@ -39,7 +42,7 @@ func newServer(s Server, zones *zoneSet) (*server, error) {
 		name: name, hostname: s.Hostname, ports: s.Ports, dead: s.Dead,
 		keywords: s.EHLO, domains: s.Domains, users: s.Users, relay: s.Relay,
 		badSender: s.BadSender, size: s.Size, recipients: s.Recipients,
-		rules: newRuleBook(slices.Clone(s.Rules)),
+		rules: newRuleBook(slices.Clone(s.Rules)), tls: s.TLS,
 	}
 	for _, text := range s.Addrs {
 		addr, err := docAddr(text)
@@ -62,6 +65,9 @@ func (s *server) complete(zones *zoneSet) {
 	}
 	if s.ports == nil {
 		s.ports = []uint16{25}
+		if s.tls != nil && s.tls.Implicit {
+			s.ports = []uint16{465}
+		}
 	}
 	if s.hostname == "" {
 		s.hostname = s.name
@@ -129,6 +135,9 @@ func checkServer(s Server) error {
 		if strings.ContainsAny(text, "\r\n") {
 			return fmt.Errorf("%q has a line break in it", text)
 		}
+	}
+	if err := checkTLS(s.TLS); err != nil {
+		return err
 	}
 	if slices.Contains(s.Ports, 0) {
 		return errors.New("0 is not a port")

@@ -10,6 +10,12 @@ var errGone = errors.New("connection is gone")
 
 // serve speaks with one client until either side has enough.
 func (c *Conn) serve() {
+	if t := c.srv.tls; t != nil && t.Implicit {
+		c.startTLS()
+		if c.done {
+			return
+		}
+	}
 	c.play(event{stage: onConnect, key: c.key("")})
 	for !c.done {
 		line, err := c.ReadLine()
@@ -141,6 +147,8 @@ func (c *Conn) goOn(e event, said string, raw bool) {
 	case e.verb == "EHLO", e.verb == "HELO":
 		c.reset()
 		c.helo, c.keywords = argument(e.line), keywordsOf(e.verb, said)
+	case e.verb == "STARTTLS" && code == "220" && c.srv.tls != nil:
+		c.startTLS()
 	case e.verb == "RSET":
 		c.reset()
 	case e.verb == "MAIL":

@@ -127,6 +127,8 @@ type Server struct {
 	// Recipients is how many recipients one message may have; 0 stands for
 	// 100, the least a server must take (RFC 5321 section 4.5.3.1.8).
 	Recipients int
+	// TLS is how it speaks TLS; nil for not at all.
+	TLS *TLS
 	// Rules are tried in order before the usual behaviour; the first that
 	// fits decides.
 	Rules []Rule

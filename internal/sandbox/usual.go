@@ -60,7 +60,9 @@ func (c *Conn) usualCommand(e event) string {
 			return "501 5.5.4 VRFY needs an argument"
 		}
 		return "252 2.0.0 Cannot VRFY user, but will accept message and attempt delivery"
-	case "EXPN", "STARTTLS", "AUTH", "BDAT", "ETRN", "TURN", "XCLIENT", "XFORWARD":
+	case "STARTTLS":
+		return c.usualStartTLS(e)
+	case "EXPN", "AUTH", "BDAT", "ETRN", "TURN", "XCLIENT", "XFORWARD":
 		return "502 5.5.1 Command not implemented"
 	}
 	return "500 5.5.2 Command unrecognized"
@@ -83,7 +85,7 @@ func (c *Conn) usualHello(e event) string {
 		return "250 " + c.srv.hostname
 	}
 	lines := []string{c.srv.hostname + " greets " + name}
-	lines = append(lines, c.srv.keywords...)
+	lines = append(lines, c.withStartTLS(c.srv.keywords)...)
 	return multiline("250", lines)
 }
 

@@ -18,6 +18,8 @@ type World struct {
 	zones   *zoneSet
 	servers []*server
 	dns     *dnsServer
+	// authority issues certificates, nil if no server speaks TLS.
+	authority *authority
 
 	// doors leads from a documentation address and port to the listener
 	// behind it; dead has the addresses without one.
@@ -58,6 +60,9 @@ func (w *World) build() error {
 	var err error
 	w.zones, w.servers, err = compile(w.spec)
 	if err != nil {
+		return err
+	}
+	if err = w.makeAuthority(); err != nil {
 		return err
 	}
 	if w.spec.Loopback {

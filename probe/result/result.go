@@ -113,10 +113,43 @@ type Check struct {
 	Millis        Millis   `json:"ms"`
 }
 
-// TLSState is the state of the session's encryption when it ended.
+// TLSState is what the last handshake of a dialogue agreed on, and what is to
+// be said of the server's certificate.
 type TLSState struct {
-	Version string `json:"version"`
-	Cipher  string `json:"cipher"`
+	Version string `json:"version"` // as in "TLS 1.3"
+	Cipher  string `json:"cipher"`  // its name in the IANA registry
+	// Curve is the key exchange; empty where it has no name, as with RSA.
+	Curve string `json:"curve,omitempty"`
+	// Implicit is true if TLS began with the connection, not with STARTTLS.
+	Implicit bool `json:"implicit,omitempty"`
+	// Resumed is true if an earlier session with the same address was taken
+	// up again; the certificate is then the one of that session.
+	Resumed bool `json:"resumed,omitempty"`
+	// SNI is the name asked for (RFC 6066 section 3), empty if none was.
+	SNI string `json:"sni,omitempty"`
+	// Reference is the name, or address, the certificate must bear.
+	Reference string `json:"reference"`
+	// ChainFinding, NameFinding and DatesFinding are "ok", or say what is
+	// wrong; "not checked" where nobody looked.
+	ChainFinding string `json:"chain_finding"`
+	NameFinding  string `json:"name_finding"`
+	DatesFinding string `json:"dates_finding"`
+	// DaysLeft is how many whole days the server's own certificate is still
+	// valid, below 0 if it has expired.
+	DaysLeft int `json:"days_left"`
+	// Chain are the certificates as the server sent them, its own first.
+	Chain []Certificate `json:"chain"`
+}
+
+// Certificate is one certificate that a server sent.
+type Certificate struct {
+	Subject   string    `json:"subject"`
+	Issuer    string    `json:"issuer"`
+	Names     []string  `json:"names,omitempty"` // DNS names and addresses it is for
+	NotBefore time.Time `json:"not_before"`
+	NotAfter  time.Time `json:"not_after"`
+	// SHA256 is the fingerprint of the whole certificate, in hex.
+	SHA256 string `json:"sha256"`
 }
 
 // Step is one step of one attempt.

@@ -1,0 +1,67 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"mxprobe/probe/result"
+)
+
+// tls writes the member for the session's encryption.
+func (e *encoder) tls(t *result.TLSState) {
+	if t == nil {
+		e.key("tls")
+		e.b = append(e.b, "null"...)
+		return
+	}
+	e.object("tls")
+	e.str("version", t.Version)
+	e.str("cipher", t.Cipher)
+	e.strSome("curve", t.Curve)
+	e.trueSome("implicit", t.Implicit)
+	e.trueSome("resumed", t.Resumed)
+	e.strSome("sni", t.SNI)
+	e.str("reference", t.Reference)
+	e.str("chain_finding", t.ChainFinding)
+	e.str("name_finding", t.NameFinding)
+	e.str("dates_finding", t.DatesFinding)
+	e.int("days_left", t.DaysLeft)
+	e.list("chain")
+	for i := range t.Chain {
+		e.certificate(&t.Chain[i])
+	}
+	e.endList()
+	e.close()
+}
+
+func (e *encoder) certificate(c *result.Certificate) {
+	e.open()
+	e.str("subject", c.Subject)
+	e.str("issuer", c.Issuer)
+	e.strsSome("names", c.Names)
+	e.str("not_before", c.NotBefore.Format(time.RFC3339Nano))
+	e.str("not_after", c.NotAfter.Format(time.RFC3339Nano))
+	e.str("sha256", c.SHA256)
+	e.close()
+}
+
+// encryption writes what the handshake agreed on, and the certificate.
+func (w *detail) encryption(t *result.TLSState) {
+	parts := []string{t.Version, t.Cipher}
+	if t.Curve != "" {
+		parts = append(parts, t.Curve)
+	}
+	if t.Resumed {
+		parts = append(parts, "resumed")
+	}
+	w.line("  encrypted: ", clean(strings.Join(parts, ", ")))
+	if len(t.Chain) == 0 {
+		return
+	}
+	c := &t.Chain[0]
+	w.line("  certificate: ", clean(c.Subject), " by ", clean(c.Issuer), ", until ", c.NotAfter.Format(time.DateOnly),
+		fmt.Sprintf(" (%d days left)", t.DaysLeft))
+	w.line("  sha256: ", clean(c.SHA256))
+	w.line("  for ", clean(t.Reference), ": chain ", clean(t.ChainFinding), "; name ", clean(t.NameFinding), "; dates ", clean(t.DatesFinding))
+}

@@ -1,0 +1,315 @@
+package probe
+
+import (
+	"crypto/sha256"
+	"crypto/tls"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"mxprobe/probe/result"
+	"mxprobe/probe/smtpwire"
+	"mxprobe/scenarios"
+)
+
+// secured is what a session knows of its TLS.
+type secured struct {
+	on    bool               // the connection is under TLS now
+	last  *handshake         // the latest handshake, nil before it
+	state *result.TLSState   // what it agreed on, for the report
+	clear *smtpwire.Keywords // what was offered before it, nil where nothing is to be compared
+	// unproven is true until the server said something under TLS. Servers
+	// with TLS 1.3 judge the client's certificate after the client is done
+	// (RFC 8446 section 4.4.2), so that the end may come late.
+	unproven bool
+	// brokenOff is true if it was the server that ended a handshake.
+	brokenOff bool
+}
+
+// playStartTLS says STARTTLS, and makes the handshake if the answer is 220.
+func (s *session) playStartTLS(step *scenarios.Step) {
+	st := s.begin(step)
+	want, err := s.want(step)
+	if err == nil {
+		s.buf, err = s.appendStartTLS(s.buf[:0], step)
+	}
+	if err != nil {
+		s.close(st, badValue(err))
+		return
+	}
+	limit := s.timeout(step.Timeout, DefaultReplyTimeout)
+	if j, ok := s.write("STARTTLS", s.buf, limit); !ok {
+		s.close(st, j)
+		return
+	}
+	st.Sent = s.trial.mask.printable(s.buf[:len(s.buf)-2], maxLine)
+	ended := s.ended
+	j := s.answer(st, step, want, "STARTTLS")
+	switch {
+	case st.Code == 220 && (j.status > result.Warn || s.ended != ended):
+		// The server waits for a handshake, and nothing else can be said.
+		s.hangUp()
+	case st.Code == 220:
+		s.note2(st, s.tlsTwice())
+		j = s.upgrade(st, step, limit, j)
+	case st.Code != 0 && j.status == result.Fail && j.hint == "" && !s.offersStartTLS():
+		j.hint = "the server does not offer STARTTLS: if: STARTTLS leaves the step out on such a server"
+	}
+	s.close(st, j)
+}
+
+// appendStartTLS appends the line to say: STARTTLS, or what the scenario has
+// in its place.
+func (s *session) appendStartTLS(buf []byte, step *scenarios.Step) ([]byte, error) {
+	line := &step.StartTLS.Line
+	switch {
+	case !line.IsZero():
+	case !step.Text.IsZero():
+		line = &step.Text
+	default:
+		return append(buf, "STARTTLS\r\n"...), nil
+	}
+	buf, err := line.Append(buf, s.lookup)
+	return append(buf, "\r\n"...), err
+}
+
+func (s *session) offersStartTLS() bool {
+	if s.keywords == nil {
+		return false
+	}
+	_, ok := s.keywords.Lookup("STARTTLS")
+	return ok
+}
+
+// tlsTwice is the note on a server that takes STARTTLS under TLS.
+func (s *session) tlsTwice() string {
+	if !s.tls.on {
+		return ""
+	}
+	return "the server takes STARTTLS under TLS, against RFC 3207 section 4.2"
+}
+
+// note2 adds a note to a step, if there is one.
+func (s *session) note2(st *result.Step, text string) {
+	if text != "" {
+		st.Notes = append(st.Notes, text)
+	}
+}
+
+// upgrade makes the handshake after the 220. Whatever came behind the 220 in
+// clear must not be taken for something said under TLS (RFC 3207 section 6,
+// CVE-2011-0411).
+func (s *session) upgrade(st *result.Step, step *scenarios.Step, limit time.Duration, j judgement) judgement {
+	if b, _ := s.conn.Unasked(); len(b) > 0 {
+		s.hangUp()
+		return judgement{
+			status: result.Fail, reason: result.TLS,
+			message: "bytes before the handshake: the server sent " + quoted(b) + " in clear behind the 220",
+			hint:    "somebody on the way may have put them there, or the server answers commands that came with STARTTLS",
+		}
+	}
+	done := s.handshake(st, s.trial.dialogue.starttls[step.Number], limit)
+	if s.tls.brokenOff && step.PassIf.EOF {
+		s.over, s.ended = true, true
+		return judgement{status: result.Pass, note: "the server broke the handshake off: " + done.message}
+	}
+	if done.status == result.Pass {
+		done.status, done.reason, done.message, done.pos = j.status, j.reason, j.message, j.pos
+	}
+	return done
+}
+
+// implicitTLS makes the handshake before the greeting.
+func (s *session) implicitTLS(plan *tlsPlan) bool {
+	st := s.newStep(0, "TLS", s.scenario.Pos)
+	j := s.handshake(st, plan, s.timeout(0, DefaultReplyTimeout))
+	if j.status == result.Pass {
+		// The greeting is step 0: the handshake is not a step of its own.
+		for _, text := range st.Notes {
+			s.note(text)
+		}
+		s.steps, s.spans = s.steps[:len(s.steps)-1], s.spans[:len(s.spans)-1]
+		return true
+	}
+	s.close(st, j)
+	if j.status <= result.Warn {
+		return true
+	}
+	s.hangUp()
+	for i := range s.scenario.Steps {
+		s.leaveOut(&s.scenario.Steps[i])
+	}
+	return false
+}
+
+// handshake makes TLS of the connection. Where it fails the connection is of
+// no use any more (RFC 3207 section 4.1): nothing goes on in clear.
+func (s *session) handshake(st *result.Step, plan *tlsPlan, limit time.Duration) judgement {
+	h, err := s.newHandshake(plan)
+	if err != nil {
+		s.hangUp()
+		return badValue(err)
+	}
+	begun := time.Now()
+	s.setDeadline(begun.Add(limit))
+	client := tls.Client(s.conn.NetConn(), h.config)
+	err = client.Handshake()
+	st.Millis += result.Millis(time.Since(begun))
+	if err != nil {
+		s.record.Remark("TLS handshake failed: " + plainError(err))
+		s.tls.brokenOff = brokenOff(err)
+		j := s.handshakeFault(h, err, limit)
+		s.hangUp()
+		return j
+	}
+	s.conn.Upgrade(client)
+	state := client.ConnectionState()
+	f := s.secure(h, &state)
+	s.record.Remark(tlsLine(s.tls.state))
+	return s.judgeCertificate(st, h, &state, f)
+}
+
+// secure takes the connection over as one under TLS. What was known from
+// before counts no more (RFC 3207 section 4.2).
+func (s *session) secure(h *handshake, state *tls.ConnectionState) findings {
+	s.tls.clear = nil
+	if !h.implicit {
+		s.tls.clear = s.keywords
+	}
+	s.tls.on, s.tls.last, s.tls.unproven = true, h, state.Version >= tls.VersionTLS13
+	s.keywords, s.envelope, s.dataOpen = nil, envelope{}, false
+	s.loose, s.owed = false, nil
+	s.authenticated = false
+	v := verifier{
+		certs: state.PeerCertificates, reference: h.reference, roots: s.set.TLS.Roots, now: s.set.now(),
+		skipChain: s.set.TLS.Insecure && s.set.TLS.Roots == nil,
+	}
+	f := v.findings()
+	s.tls.state = newTLSState(h, state, &f, v.now)
+	return f
+}
+
+// judgeCertificate says what the certificate amounts to: its findings fail
+// the step with verify: true and are notes otherwise. How long it must be
+// valid is a limit of its own.
+func (s *session) judgeCertificate(st *result.Step, h *handshake, state *tls.ConnectionState, f findings) judgement {
+	verify := h.options.Verify != nil && *h.options.Verify && !s.set.TLS.Insecure
+	bad := f.bad()
+	if len(bad) > 0 && verify {
+		j := judgement{
+			status: result.Fail, reason: result.TLS, pos: h.options.Pos, message: strings.Join(bad, "; "),
+			hint: certificateHint(&f),
+		}
+		if f.noRoots {
+			j.status, j.reason = result.Inconclusive, result.Local
+			j.hint = "install the system's list of authorities (ca-certificates), or name one with --ca-file"
+		}
+		return j
+	}
+	for _, text := range bad {
+		s.note(text)
+	}
+	if h.asked && !h.answered {
+		s.note2(st, "the server asks for a client certificate, and there was none to show")
+	}
+	if len(state.PeerCertificates) == 0 {
+		return met()
+	}
+	return judgeValidity(h.options.ValidFor, state.PeerCertificates[0].NotAfter, s.set.now())
+}
+
+// judgeValidity holds the end of a certificate against valid_for.
+func judgeValidity(limit scenarios.Limit, end, now time.Time) judgement {
+	left := end.Sub(now)
+	status, bound := result.Pass, time.Duration(0)
+	switch {
+	case limit.Fail > 0 && left < limit.Fail:
+		status, bound = result.Fail, limit.Fail
+	case limit.Warn > 0 && left < limit.Warn:
+		status, bound = result.Warn, limit.Warn
+	default:
+		return met()
+	}
+	what := "is valid for " + days(left) + " more"
+	if left < 0 {
+		what = "expired " + days(-left) + " ago"
+	}
+	return judgement{
+		status: status, reason: result.TLS, pos: limit.Pos, hint: "renew the certificate",
+		message: fmt.Sprintf("the certificate %s, until %s; the limit is %s", what, end.UTC().Format("2006-01-02"), days(bound)),
+	}
+}
+
+func certificateHint(f *findings) string {
+	switch {
+	case strings.HasPrefix(f.chain, "missing intermediate"):
+		return "have the server send its certificate with all intermediate certificates behind it (the full chain), or trust a private authority with --ca-file"
+	case strings.HasPrefix(f.chain, "self-signed"), strings.Contains(f.chain, "not trusted here"):
+		return "trust a private authority with --ca-file, or have the server use a certificate of a known one"
+	case f.dates != findingOK && f.dates != findingNotChecked:
+		return "renew the certificate, and see whether the server has loaded the new one; a clock that is wrong on either side looks the same"
+	case f.name != findingOK && f.name != findingNotChecked:
+		return "the certificate must bear the name of the mail host, not that of the mail domain; name: in the scenario expects another"
+	}
+	return ""
+}
+
+// newTLSState is what the report shows of a handshake.
+func newTLSState(h *handshake, state *tls.ConnectionState, f *findings, now time.Time) *result.TLSState {
+	out := &result.TLSState{
+		Version: tls.VersionName(state.Version), Cipher: tls.CipherSuiteName(state.CipherSuite),
+		Implicit: h.implicit, Resumed: state.DidResume,
+		SNI: result.PrintableString(h.config.ServerName), Reference: result.PrintableString(h.reference),
+		ChainFinding: f.chain, NameFinding: f.name, DatesFinding: f.dates,
+		Chain: []result.Certificate{},
+	}
+	if state.CurveID != 0 {
+		out.Curve = strings.Replace(state.CurveID.String(), "CurveP", "P-", 1)
+	}
+	for i, c := range state.PeerCertificates {
+		if i == 0 {
+			out.DaysLeft = daysLeft(c, now)
+		}
+		sum := sha256.Sum256(c.Raw)
+		out.Chain = append(out.Chain, result.Certificate{
+			Subject: printableName(c.Subject.String()), Issuer: printableName(c.Issuer.String()), Names: namesOf(c),
+			NotBefore: c.NotBefore.UTC(), NotAfter: c.NotAfter.UTC(), SHA256: hex.EncodeToString(sum[:]),
+		})
+	}
+	return out
+}
+
+// tlsLine is a handshake on one line.
+func tlsLine(t *result.TLSState) string {
+	text := t.Version + ", " + t.Cipher
+	if t.Curve != "" {
+		text += ", " + t.Curve
+	}
+	if t.Resumed {
+		text += ", resumed"
+	}
+	return text
+}
+
+// endTLS ends TLS and goes on in clear on the same connection, if the server
+// does so as well.
+func (s *session) endTLS() judgement {
+	client, ok := s.conn.NetConn().(*tls.Conn)
+	if !ok || !s.tls.on {
+		return badValue(errors.New("there is no TLS to end; if: tls leaves the step out then"))
+	}
+	s.setDeadline(time.Now().Add(quitTimeout))
+	j := met()
+	if err := client.CloseWrite(); err != nil {
+		j.note = "the end of TLS could not be said: " + plainError(err)
+	}
+	// The server ends its side as well, and says nothing more under TLS.
+	if err := drain(client); isTimeout(err) {
+		j.note = fmt.Sprintf("the server did not end TLS on its side in %v", quitTimeout)
+	}
+	s.conn.Upgrade(client.NetConn())
+	s.tls.on, s.keywords, s.authenticated = false, nil, false
+	return j
+}

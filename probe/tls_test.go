@@ -1,0 +1,511 @@
+package probe_test
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"mxprobe/internal/sandbox"
+	"mxprobe/probe"
+	"mxprobe/probe/result"
+	"mxprobe/scenarios"
+)
+
+// overTLS is a dialogue with STARTTLS and a second EHLO.
+func overTLS(options string) string {
+	return "name: tls\nsteps:\n  - EHLO ${helo}\n  - starttls: " + options + "\n  - EHLO ${helo}\n  - MAIL FROM:<${from}>\n"
+}
+
+// secureWorld starts a world of one server with TLS.
+func secureWorld(t *testing.T, s *sandbox.TLS, rules ...sandbox.Rule) *sandbox.World {
+	t.Helper()
+	return start(t, oneHost, sandbox.Server{TLS: s, Rules: rules})
+}
+
+// trusting are settings that trust the authority of a world.
+func trusting(t *testing.T, w *sandbox.World) *probe.Settings {
+	t.Helper()
+	set := settings(w)
+	set.TLS.Roots = x509.NewCertPool()
+	if !set.TLS.Roots.AppendCertsFromPEM(w.CA()) {
+		t.Fatal("the world has no authority")
+	}
+	return set
+}
+
+func playTLS(t *testing.T, w *sandbox.World, src string) *result.Check {
+	t.Helper()
+	d := playWith(t, t.Context(), runner(t, w), checks(t, trusting(t, w), src))
+	return only(t, &d)
+}
+
+func TestStartTLS(t *testing.T) {
+	t.Parallel()
+	w := secureWorld(t, &sandbox.TLS{})
+	c := playTLS(t, w, overTLS("{verify: true}"))
+	expect(t, c, pass)
+	s := c.TLS
+	if s == nil || s.Version != "TLS 1.3" || s.Curve != "X25519" || s.ChainFinding != "ok" || s.NameFinding != "ok" || s.DatesFinding != "ok" {
+		t.Fatalf("TLS = %+v", s)
+	}
+	if s.SNI != "mx1.example.test" || s.Reference != s.SNI || s.DaysLeft != 89 && s.DaysLeft != 90 || len(s.Chain) != 2 || s.Resumed || s.Implicit {
+		t.Errorf("TLS = %+v", s)
+	}
+	if leaf := s.Chain[0]; leaf.Subject != "CN=mx1.example.test" || leaf.Issuer != "CN=mxprobe sandbox intermediate" || len(leaf.SHA256) != 64 ||
+		!slices.Contains(leaf.Names, "192.0.2.10") {
+		t.Errorf("certificate = %+v", leaf)
+	}
+	want := []string{"EHLO probe.example.net", "STARTTLS", "EHLO probe.example.net", "MAIL FROM:<probe@example.net>", "QUIT"}
+	if got := received(t, w); !slices.Equal(got, want) {
+		t.Errorf("the server got %q; want %q", got, want)
+	}
+}
+
+func TestBareStartTLSMakesTheHandshake(t *testing.T) {
+	t.Parallel()
+	c := playTLS(t, secureWorld(t, &sandbox.TLS{}), "steps:\n  - EHLO ${helo}\n  - STARTTLS\n  - EHLO ${helo}\n")
+	expect(t, c, pass)
+	if c.TLS == nil || step(t, c, 2).Sent != "STARTTLS" {
+		t.Errorf("TLS = %+v, sent %q", c.TLS, step(t, c, 2).Sent)
+	}
+}
+
+// Chain, name and dates are three findings, each with its reason; the name
+// is that of the mail exchanger (RFC 7672 section 3.2.3, RFC 9525).
+func TestTrap29CertificateFindings(t *testing.T) {
+	t.Parallel()
+	const ok = "ok"
+	for _, tc := range []struct {
+		kind               sandbox.CertKind
+		chain, name, dates string
+	}{
+		{sandbox.CertGood, ok, ok, ok},
+		{sandbox.CertExpired, ok, ok, "expired 10 days ago"},
+		{sandbox.CertNotYetValid, ok, ok, "not valid yet: it begins in 9 days"},
+		{sandbox.CertSelfSigned, "self-signed certificate", ok, ok},
+		{sandbox.CertWrongName, ok, `not for "mx1.example.test" but for other.example.test`, ok},
+		{sandbox.CertMissingIntermediate, `missing intermediate certificate: the server does not send that of the issuer "CN=mxprobe sandbox intermediate"`, ok, ok},
+	} {
+		t.Run(string(tc.kind), func(t *testing.T) {
+			t.Parallel()
+			w := secureWorld(t, &sandbox.TLS{Cert: tc.kind})
+			for verify, want := range map[string]result.Verdict{"{verify: true}": result.Fail, "{}": result.Pass} {
+				c := playTLS(t, w, overTLS(verify))
+				if tc.kind == sandbox.CertGood {
+					want = result.Pass
+				}
+				if c.Status != want || c.Status == result.Fail && (c.Reason != result.TLS || *c.FailedStep != 2) {
+					t.Errorf("%s: %v, %q at step %v: %s; want %v", verify, c.Status, c.Reason, c.FailedStep, c.Message, want)
+				}
+				for _, f := range [][2]string{{tc.chain, c.TLS.ChainFinding}, {tc.name, c.TLS.NameFinding}, {tc.dates, c.TLS.DatesFinding}} {
+					if !strings.Contains(f[1], f[0]) || f[0] == ok && f[1] != ok {
+						t.Errorf("%s: finding %q; want %q", verify, f[1], f[0])
+					}
+					said := c.Message + strings.Join(c.Notes, "\n")
+					if f[0] != ok && !strings.Contains(said, f[0]) {
+						t.Errorf("%s: message and notes %q do not say %q", verify, said, f[0])
+					}
+				}
+			}
+		})
+	}
+}
+
+// What is wrong does not hide what else is wrong.
+func TestFindingsAreSeparate(t *testing.T) {
+	t.Parallel()
+	w := secureWorld(t, &sandbox.TLS{Cert: sandbox.CertExpired})
+	set := settings(w)
+	set.TLS.Roots = x509.NewCertPool() // trusts nobody
+	d := playWith(t, t.Context(), runner(t, w), checks(t, set, overTLS("{verify: true, name: mail.example.test}")))
+	c := only(t, &d)
+	expect(t, c, verdict{result.Fail, result.TLS, 2, "unknown authority"})
+	for _, want := range []string{`not for "mail.example.test"`, "expired 10 days ago"} {
+		if !strings.Contains(c.Message, want) {
+			t.Errorf("message %q does not say %q", c.Message, want)
+		}
+	}
+}
+
+func TestInsecureTurnsFindingsIntoNotes(t *testing.T) {
+	t.Parallel()
+	w := secureWorld(t, &sandbox.TLS{Cert: sandbox.CertWrongName})
+	set := settings(w)
+	set.TLS.Insecure = true
+	d := playWith(t, t.Context(), runner(t, w), checks(t, set, overTLS("{verify: true}")))
+	c := only(t, &d)
+	expect(t, c, pass)
+	if c.TLS.ChainFinding != "not checked" || !slices.ContainsFunc(c.Notes, func(n string) bool { return strings.Contains(n, "other.example.test") }) {
+		t.Errorf("chain %q, notes %q", c.TLS.ChainFinding, c.Notes)
+	}
+}
+
+func TestValidFor(t *testing.T) {
+	t.Parallel()
+	w := secureWorld(t, &sandbox.TLS{Cert: sandbox.CertSoon})
+	for options, want := range map[string]verdict{
+		"{valid_for: 7d}":                     pass,
+		"{valid_for: 30d}":                    {result.Fail, result.TLS, 2, "valid for 10 days more"},
+		"{valid_for: {warn: 30d, fail: 7d}}":  {result.Warn, result.TLS, 2, "the limit is 30 days"},
+		"{valid_for: {warn: 30d, fail: 14d}}": {result.Fail, result.TLS, 2, "the limit is 14 days"},
+	} {
+		expect(t, playTLS(t, w, overTLS(options)), want)
+	}
+}
+
+// Bytes behind the 220 came in clear and must not be taken for something
+// said under TLS (RFC 3207 section 6).
+func TestTrap24BytesBehindThe220(t *testing.T) {
+	t.Parallel()
+	w := secureWorld(t, &sandbox.TLS{}, sandbox.Rule{On: "STARTTLS", Reply: "220 go ahead", Extra: "250 injected\r\n"})
+	c := playTLS(t, w, overTLS("{}"))
+	expect(t, c, verdict{result.Fail, result.TLS, 2, `bytes before the handshake: the server sent "250 injected\x0d\x0a" in clear`})
+	if got := received(t, w); !slices.Equal(got, []string{"EHLO probe.example.net", "STARTTLS"}) {
+		t.Errorf("the server got %q; want nothing after STARTTLS", got)
+	}
+}
+
+// What was offered in clear counts no more, and both lists are compared (RFC
+// 3207 section 4.2).
+func TestTrap25KeywordsAreForgotten(t *testing.T) {
+	t.Parallel()
+	once := sandbox.Rule{On: "EHLO", Times: 1, Reply: "250-mx1\n250-STARTTLS\n250-ETRN\n250 SIZE 1"}
+	w := secureWorld(t, &sandbox.TLS{}, once)
+	c := playTLS(t, w, `
+if: ETRN
+steps:
+  - EHLO ${helo}
+  - starttls: {}
+  - {send: NOOP, if: ETRN, expect: 599}
+  - {send: NOOP, if: SIZE, expect: 599}
+  - send: EHLO ${helo}
+    offers: DSN
+    lacks: [ETRN, STARTTLS]
+  - {send: NOOP, if: [tls, DSN]}
+  - {send: NOOP, unless: tls, expect: 599}
+`)
+	expect(t, c, pass)
+	notes := strings.Join(c.Notes, "\n")
+	for _, want := range []string{"offered under TLS only: PIPELINING, SIZE 10485760", "offered without TLS only: ETRN, SIZE 1"} {
+		if !strings.Contains(notes, want) {
+			t.Errorf("notes %q; want %q", notes, want)
+		}
+	}
+	if strings.Contains(notes, "STARTTLS") {
+		t.Errorf("notes %q; STARTTLS has to be gone", notes)
+	}
+	if s := step(t, c, 3); s.Status != result.Skip {
+		t.Errorf("step 3 is %v; want skip: keywords from before count no more", s.Status)
+	}
+}
+
+// Anything but 220 makes no handshake; 4xx is temporary (RFC 3207 section 4).
+func TestTrap26OtherAnswersToStartTLS(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		name, reply, step string
+		want              verdict
+	}{
+		{"454", "454 4.7.0 TLS not available", "starttls: {}", verdict{result.Inconclusive, result.Temporary, 2, "454"}},
+		{"454 as expected", "454 4.7.0 TLS not available", "starttls: {}\n    expect: 454", pass},
+		{"501", "501 no", "STARTTLS", verdict{result.Fail, result.Reply, 2, "expected 220, got 501"}},
+		{"250", "250 ok", "starttls: {}", verdict{result.Fail, result.Reply, 2, "expected 220, got 250"}},
+		{"pass_if", "502 no", "starttls: {}\n    pass_if: 5xx", pass},
+		{"220 against expectation", "", "starttls: {}\n    expect: 454", verdict{result.Fail, result.Reply, 2, "expected 454, got 220"}},
+		{"an argument", "", "STARTTLS now", verdict{result.Fail, result.Reply, 2, "expected 2xx, got 501"}},
+		{"an argument in the options", "", "starttls: {line: STARTTLS now}\n    expect: 501", pass},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			var rules []sandbox.Rule
+			if tc.reply != "" {
+				rules = append(rules, sandbox.Rule{On: "STARTTLS", Reply: tc.reply})
+			}
+			c := playTLS(t, secureWorld(t, &sandbox.TLS{}, rules...), "steps:\n  - EHLO ${helo}\n  - "+tc.step+"\n")
+			expect(t, c, tc.want)
+			if c.TLS != nil {
+				t.Errorf("TLS = %+v; want none", c.TLS)
+			}
+		})
+	}
+}
+
+// Offered again, or taken, under TLS is a finding.
+func TestTrap26StartTLSUnderTLS(t *testing.T) {
+	t.Parallel()
+	again := "steps:\n  - EHLO ${helo}\n  - STARTTLS\n  - EHLO ${helo}\n  - "
+	c := playTLS(t, secureWorld(t, &sandbox.TLS{}), again+"{send: STARTTLS, expect: 503}\n")
+	expect(t, c, pass)
+	c = playTLS(t, secureWorld(t, &sandbox.TLS{Again: true}), again+"STARTTLS\n  - EHLO ${helo}\n")
+	expect(t, c, pass)
+	if notes := strings.Join(c.Notes, "\n"); !strings.Contains(notes, "offered again under TLS") {
+		t.Errorf("notes %q", notes)
+	}
+	if notes := strings.Join(step(t, c, 4).Notes, "\n"); !strings.Contains(notes, "takes STARTTLS under TLS") {
+		t.Errorf("notes of the second STARTTLS %q", notes)
+	}
+}
+
+// After a failed handshake the connection is of no use: not even QUIT is
+// said in clear (RFC 3207 section 4.1).
+func TestTrap28FailedHandshakeEndsTheSession(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		name, options string
+		tls           sandbox.TLS
+		message       string
+	}{
+		{"a key that does not fit", "{}", sandbox.TLS{Cert: sandbox.CertWrongKey}, "the server's key does not fit its certificate"},
+		{"nothing in common", "{max: 1.2}", sandbox.TLS{Min: "1.3"}, `alert "protocol version not supported": it speaks nothing as old as TLS 1.2`},
+		{"no cipher in common", "{max: 1.2, ciphers: TLS_RSA_WITH_AES_128_CBC_SHA}", sandbox.TLS{}, `alert "handshake failure"`},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			w := secureWorld(t, &tc.tls)
+			c := playTLS(t, w, overTLS(tc.options))
+			expect(t, c, verdict{result.Fail, result.TLS, 2, tc.message})
+			if got := received(t, w); got[len(got)-1] != "STARTTLS" {
+				t.Errorf("the server got %q; want nothing after STARTTLS", got)
+			}
+			if step(t, c, 3).Status != result.NotRun {
+				t.Errorf("EHLO in clear was %v", step(t, c, 3).Status)
+			}
+		})
+	}
+}
+
+// An address is never asked for by SNI (RFC 6066 section 3), and an address
+// literal is compared with the addresses in the certificate.
+func TestTrap30NameAskedFor(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		server, options, sni, reference, finding string
+	}{
+		{"mx1.example.test", "{verify: true}", "mx1.example.test", "mx1.example.test", "ok"},
+		{"192.0.2.10", "{verify: true}", "", "192.0.2.10", "ok"},
+		{"192.0.2.10", "{verify: true, name: mx1.example.test.}", "mx1.example.test", "mx1.example.test", "ok"},
+		{"mx1.example.test", "{name: '[IPv6:2001:db8::1]'}", "", "2001:db8::1", `not for "2001:db8::1"`},
+	} {
+		w := secureWorld(t, &sandbox.TLS{})
+		set, r := trusting(t, w), runner(t, w)
+		var got result.Domain
+		for d := range r.Run(t.Context(), slices.Values([]probe.Request{{Server: tc.server, Checks: checks(t, set, overTLS(tc.options))}})) {
+			got = d
+		}
+		c := only(t, &got)
+		if shakes := w.Sessions()[0].Handshakes; !slices.Equal(shakes, []string{strings.TrimSpace("TLS 1.3 " + tc.sni)}) {
+			t.Errorf("%s %s: the server saw %q", tc.server, tc.options, shakes)
+		}
+		if c.Status != result.Pass || c.TLS == nil || c.TLS.SNI != tc.sni || c.TLS.Reference != tc.reference || !strings.Contains(c.TLS.NameFinding, tc.finding) {
+			t.Errorf("%s %s: %v %s, TLS = %+v", tc.server, tc.options, c.Status, c.Message, c.TLS)
+		}
+	}
+}
+
+// TLS 1.3 servers judge the client's certificate after the handshake is done
+// for the client (RFC 8446 section 4.4.2): the alert belongs to TLS, also
+// where nothing but QUIT follows.
+func TestTrap31LateAlert(t *testing.T) {
+	t.Parallel()
+	for name, src := range map[string]string{
+		"EHLO follows": overTLS("{}"),
+		"QUIT follows": "steps:\n  - EHLO ${helo}\n  - STARTTLS\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := secureWorld(t, &sandbox.TLS{ClientCert: true})
+			c := playTLS(t, w, src)
+			if c.Status != result.Fail || c.Reason != result.TLS || !strings.Contains(c.Message, "client certificate") || !strings.Contains(c.Hint, "client_cert") {
+				t.Errorf("%v, %q: %q, hint %q", c.Status, c.Reason, c.Message, c.Hint)
+			}
+		})
+	}
+}
+
+func TestClientCertificate(t *testing.T) {
+	t.Parallel()
+	w := secureWorld(t, &sandbox.TLS{ClientCert: true})
+	cert, key, err := w.ClientPair()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	for name, b := range map[string][]byte{"c.pem": cert, "k.pem": key, "both.pem": append(slices.Clone(cert), key...)} {
+		if err := os.WriteFile(filepath.Join(dir, name), b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, options := range []string{"{client_cert: c.pem, client_key: k.pem}", "{client_cert: both.pem}", "{client_cert: both.pem, max: 1.2}"} {
+		all, err := scenarios.Parse(filepath.Join(dir, "test.yaml"), []byte(overTLS(options)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, err := probe.NewDialogue(all[0], trusting(t, w))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := playWith(t, t.Context(), runner(t, w), []probe.Check{d})
+		expect(t, only(t, &got), pass)
+	}
+	for options, want := range map[string]string{
+		"{client_cert: none.pem}":                      "there is no file",
+		"{client_cert: k.pem}":                         "client certificate: failed to find",
+		"{client_cert: c.pem, client_key: both.pem.x}": "there is no file",
+	} {
+		all, err := scenarios.Parse(filepath.Join(dir, "test.yaml"), []byte(overTLS(options)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := probe.NewDialogue(all[0], settings(w)); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "test.yaml:4:") {
+			t.Errorf("NewDialogue with %s: %v; want %q and the place", options, err, want)
+		}
+	}
+}
+
+// A server with old versions only must not look like one without TLS (RFC
+// 8996 sections 4 and 5).
+func TestTrap35OldVersions(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		most, options string
+		want          verdict
+	}{
+		{"1.0", "{}", verdict{result.Fail, result.TLS, 2, "the server speaks TLS 1.0 only, and at least TLS 1.2 is asked for"}},
+		{"1.1", "{}", verdict{result.Fail, result.TLS, 2, "the server speaks TLS 1.1 only"}},
+		{"1.2", "{min: 1.3}", verdict{result.Fail, result.TLS, 2, "the server speaks TLS 1.2 only, and at least TLS 1.3"}},
+		{"1.0", "{min: 1.1, max: 1.2}", verdict{result.Fail, result.TLS, 2, "of TLS 1.2 and older the server speaks TLS 1.0 only"}},
+		{"1.0", "{min: 1.0, verify: true}", pass},
+		{"1.1", "{min: 1.0}", pass},
+		{"1.3", "{min: 1.0, max: 1.0}", pass},
+	} {
+		w := secureWorld(t, &sandbox.TLS{Max: tc.most})
+		c := playTLS(t, w, overTLS(tc.options))
+		expect(t, c, tc.want)
+		if got := received(t, w); tc.want.status == result.Fail && got[len(got)-1] != "STARTTLS" {
+			t.Errorf("max %s, %s: the server got %q; want nothing after STARTTLS", tc.most, tc.options, got)
+		}
+	}
+}
+
+func TestCiphersAndCurves(t *testing.T) {
+	t.Parallel()
+	w := secureWorld(t, &sandbox.TLS{})
+	c := playTLS(t, w, overTLS("{max: 1.2, ciphers: [TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256], curves: P-384}"))
+	expect(t, c, pass)
+	if c.TLS.Cipher != "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256" || c.TLS.Curve != "P-384" || c.TLS.Version != "TLS 1.2" {
+		t.Errorf("TLS = %+v", c.TLS)
+	}
+	c = playTLS(t, w, overTLS("{curves: [X25519MLKEM768]}"))
+	expect(t, c, pass)
+	if c.TLS.Curve != "X25519MLKEM768" {
+		t.Errorf("curve = %q", c.TLS.Curve)
+	}
+}
+
+// A further session with the same address takes up the first, but no session
+// of another address.
+func TestResumption(t *testing.T) {
+	t.Parallel()
+	w := start(t, "@ MX 10 mx1\nmx1 A 192.0.2.10\nmx1 A 192.0.2.11\n", sandbox.Server{TLS: &sandbox.TLS{}})
+	for options, want := range map[string]bool{"{verify: true}": true, "{resume: false}": false, "{max: 1.2}": true} {
+		src := overTLS(options) + "---\n" + overTLS(options)
+		d := playWith(t, t.Context(), runner(t, w), checks(t, trusting(t, w), src))
+		for _, a := range d.Hosts[0].Addresses {
+			first, second := a.Checks[0], a.Checks[1]
+			if first.Status != result.Pass || second.Status != result.Pass || first.TLS.Resumed || second.TLS.Resumed != want {
+				t.Errorf("%s, %s: resumed %v and %v; want false and %v", options, a.IP, first.TLS.Resumed, second.TLS.Resumed, want)
+			}
+			if len(second.TLS.Chain) != 2 || second.TLS.ChainFinding != "ok" {
+				t.Errorf("%s: the resumed session shows %+v", options, second.TLS)
+			}
+		}
+	}
+}
+
+func TestImplicitTLS(t *testing.T) {
+	t.Parallel()
+	w := secureWorld(t, &sandbox.TLS{Implicit: true})
+	c := playTLS(t, w, "tls: {verify: true}\nsteps:\n  - send: EHLO ${helo}\n    if: tls\n    lacks: STARTTLS\n  - {send: STARTTLS, expect: 503}\n")
+	expect(t, c, pass)
+	if c.TLS == nil || !c.TLS.Implicit || c.Steps[0].Code != 220 {
+		t.Errorf("TLS = %+v, first step %+v", c.TLS, c.Steps[0])
+	}
+	for options, want := range map[string]verdict{
+		"{verify: true, name: other.test}":                  {result.Fail, result.TLS, 0, `not for "other.test"`},
+		"{max: 1.2, ciphers: TLS_RSA_WITH_AES_128_CBC_SHA}": {result.Fail, result.TLS, 0, "handshake failure"},
+		"{valid_for: {warn: 365d}}":                         {result.Warn, result.TLS, 0, "the limit is 365 days"},
+	} {
+		expect(t, playTLS(t, w, "tls: "+options+"\nsteps:\n  - EHLO ${helo}\n"), want)
+	}
+	clear := start(t, oneHost, sandbox.Server{Ports: []uint16{465}})
+	d := play(t, clear, "tls: implicit\nsteps:\n  - EHLO ${helo}\n")
+	c = only(t, &d)
+	expect(t, c, verdict{result.Fail, result.TLS, 0, `not TLS: "220 m"`})
+	if !strings.Contains(c.Hint, "STARTTLS") {
+		t.Errorf("hint = %q", c.Hint)
+	}
+}
+
+func TestCloseTLS(t *testing.T) {
+	t.Parallel()
+	w := secureWorld(t, &sandbox.TLS{})
+	c := playTLS(t, w, "steps:\n  - EHLO ${helo}\n  - STARTTLS\n  - EHLO ${helo}\n  - close: tls\n  - {expect: 250, if: tls}\n  - expect: eof\n")
+	expect(t, c, pass)
+	c = playTLS(t, w, "steps:\n  - EHLO ${helo}\n  - close: tls\n")
+	expect(t, c, verdict{result.Inconclusive, result.Local, 2, "no TLS to end"})
+}
+
+// A server that answers under TLS what came in clear is vulnerable
+// (CVE-2011-0411).
+func TestStartTLSInjection(t *testing.T) {
+	t.Parallel()
+	src, ok := scenarios.Builtin("@starttls-injection")
+	if !ok {
+		t.Fatal("there is no @starttls-injection")
+	}
+	for _, tc := range []struct {
+		name  string
+		tls   sandbox.TLS
+		rules []sandbox.Rule
+		want  verdict
+	}{
+		{"sound", sandbox.TLS{}, nil, pass},
+		{"vulnerable", sandbox.TLS{KeepsPlaintext: true}, nil, verdict{result.Fail, result.Reply, 3, "expected 250, got 500"}},
+		{"refuses", sandbox.TLS{}, []sandbox.Rule{{On: "STARTTLS", Reply: "554 5.5.1 no commands behind STARTTLS", Close: true}}, pass},
+		{"takes it for TLS", sandbox.TLS{}, []sandbox.Rule{{On: "STARTTLS", Func: breakOff}}, pass},
+		{"not offered", sandbox.TLS{Implicit: true}, nil, verdict{result.Skip, result.Condition, -1, "does not offer STARTTLS"}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			s := string(src)
+			if tc.tls.Implicit {
+				s = strings.Replace(s, "steps:", "tls: implicit\nsteps:", 1)
+			}
+			expect(t, playTLS(t, secureWorld(t, &tc.tls, tc.rules...), s), tc.want)
+		})
+	}
+}
+
+// breakOff takes STARTTLS and ends the handshake.
+func breakOff(c *sandbox.Conn, _ string) {
+	_ = c.Reply("220 go ahead")
+	_ = tls.Server(&unreadable{c.NetConn()}, &tls.Config{}).Handshake()
+	c.Close()
+}
+
+// unreadable is a connection whose first bytes are no TLS.
+type unreadable struct{ net.Conn }
+
+func (u *unreadable) Read(p []byte) (int, error) { return copy(p, "XMXPROBE\r\n"), nil }
+
+func TestHandshakeTimesOut(t *testing.T) {
+	t.Parallel()
+	w := with(t, sandbox.Rule{On: "STARTTLS", Reply: "220 go ahead", Hang: true})
+	d := play(t, w, "steps:\n  - EHLO ${helo}\n  - starttls: {}\n    timeout: 200ms\n")
+	expect(t, only(t, &d), verdict{result.Fail, result.TLS, 2, "the handshake was not complete after 200ms"})
+}

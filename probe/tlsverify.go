@@ -1,0 +1,237 @@
+package probe
+
+import (
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"math"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	"mxprobe/probe/result"
+)
+
+// What a finding says where there is nothing to find.
+const (
+	findingOK         = "ok"
+	findingNotChecked = "not checked"
+)
+
+// findings are the three things that can be wrong with a certificate, each
+// looked at by itself so that one does not hide another.
+type findings struct {
+	chain, name, dates string
+	// noRoots says that this machine has no list of authorities, so that
+	// nothing is known of the chain.
+	noRoots bool
+}
+
+// bad returns the findings that are none of "ok" and "not checked".
+func (f *findings) bad() []string {
+	var out []string
+	for _, text := range []string{f.chain, f.name, f.dates} {
+		if text != findingOK && text != findingNotChecked {
+			out = append(out, text)
+		}
+	}
+	return out
+}
+
+// verifier looks at the certificates of one server.
+type verifier struct {
+	certs     []*x509.Certificate // as sent, the server's own first
+	reference string              // host name or address
+	roots     *x509.CertPool      // nil for the system's
+	skipChain bool
+	now       time.Time
+}
+
+// findings looks at chain, name and dates.
+func (v *verifier) findings() findings {
+	f := findings{chain: findingNotChecked, name: findingNotChecked, dates: findingNotChecked}
+	if len(v.certs) == 0 {
+		f.chain = "the server sent no certificate"
+		return f
+	}
+	f.name = v.name()
+	f.dates = v.ownDates()
+	if !v.skipChain {
+		v.chain(&f)
+	}
+	return f
+}
+
+// verifyAt looks for a chain that is good at a time.
+func (v *verifier) verifyAt(at time.Time) error {
+	intermediates := x509.NewCertPool()
+	for _, c := range v.certs[1:] {
+		intermediates.AddCert(c)
+	}
+	_, err := v.certs[0].Verify(x509.VerifyOptions{
+		Roots: v.roots, Intermediates: intermediates, CurrentTime: at,
+		KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+	})
+	return err
+}
+
+// chain looks for a way from the certificate to an authority that is trusted.
+// A date that is over must not hide whether there is one, so other moments
+// are tried then.
+func (v *verifier) chain(f *findings) {
+	err := v.verifyAt(v.now)
+	if isExpired(err) {
+		var invalid x509.CertificateInvalidError
+		errors.As(err, &invalid)
+		for _, at := range v.moments() {
+			if other := v.verifyAt(at); other == nil || !isExpired(other) {
+				err = other
+				break
+			}
+		}
+		switch {
+		case isExpired(err):
+			f.chain = "the dates of the certificates in the chain do not overlap"
+			return
+		case err == nil && f.dates == findingOK && invalid.Cert != nil:
+			f.dates = datesOf(invalid.Cert, v.now, "the certificate of the authority "+quotedName(invalid.Cert))
+		}
+	}
+	f.chain = v.chainText(err)
+	var roots x509.SystemRootsError
+	f.noRoots = errors.As(err, &roots)
+}
+
+// moments are times at which one of the certificates begins or ends to be
+// valid, a few at most: a server may send hundreds.
+func (v *verifier) moments() []time.Time {
+	var out []time.Time
+	for _, c := range v.certs[:min(len(v.certs), 4)] {
+		out = append(out, c.NotAfter, c.NotBefore)
+	}
+	return out
+}
+
+func isExpired(err error) bool {
+	var invalid x509.CertificateInvalidError
+	return errors.As(err, &invalid) && invalid.Reason == x509.Expired
+}
+
+// chainText says in words why no chain is good.
+func (v *verifier) chainText(err error) string {
+	leaf := v.certs[0]
+	var unknown x509.UnknownAuthorityError
+	var invalid x509.CertificateInvalidError
+	var roots x509.SystemRootsError
+	switch {
+	case err == nil:
+		return findingOK
+	case isSelfSigned(leaf):
+		return "self-signed certificate: no authority vouches for it"
+	case errors.As(err, &unknown):
+		return v.unknownText()
+	case errors.As(err, &roots):
+		return "this machine has no list of trusted authorities"
+	case errors.As(err, &invalid) && invalid.Reason == x509.IncompatibleUsage:
+		return "the certificate is not meant for servers (extended key usage)"
+	}
+	return "bad chain: " + result.PrintableString(strings.TrimPrefix(err.Error(), "x509: "))
+}
+
+// unknownText tells a chain with a gap from an authority that nobody here
+// knows, which call for different repairs.
+func (v *verifier) unknownText() string {
+	top := v.certs[0]
+	for range v.certs {
+		i := slices.IndexFunc(v.certs, func(c *x509.Certificate) bool {
+			return c != top && string(c.RawSubject) == string(top.RawIssuer) && top.CheckSignatureFrom(c) == nil
+		})
+		if i < 0 || isSelfSigned(top) {
+			break
+		}
+		top = v.certs[i]
+	}
+	issuer := printableName(top.Issuer.String())
+	switch {
+	case isSelfSigned(top):
+		return fmt.Sprintf("the authority %s is not trusted here", quotedName(top))
+	case top == v.certs[0]:
+		return fmt.Sprintf("missing intermediate certificate: the server does not send that of the issuer %q, which is not trusted here by itself", issuer)
+	}
+	return fmt.Sprintf("unknown authority: the chain ends at the issuer %q, which is not trusted here", issuer)
+}
+
+func isSelfSigned(c *x509.Certificate) bool {
+	return string(c.RawSubject) == string(c.RawIssuer) && c.CheckSignature(c.SignatureAlgorithm, c.RawTBSCertificate, c.Signature) == nil
+}
+
+// name holds the reference name against the certificate (RFC 9525; RFC 7672
+// section 3.2.3 says which name is meant for mail).
+func (v *verifier) name() string {
+	leaf := v.certs[0]
+	if leaf.VerifyHostname(v.reference) == nil {
+		return findingOK
+	}
+	names := namesOf(leaf)
+	if len(names) == 0 {
+		return fmt.Sprintf("the certificate bears no name of a host (subject %q alone does not count), so not %q", printableName(leaf.Subject.String()), result.PrintableString(v.reference))
+	}
+	shown := strings.Join(names[:min(len(names), 5)], ", ")
+	if len(names) > 5 {
+		shown += fmt.Sprintf(" and %d more", len(names)-5)
+	}
+	return fmt.Sprintf("the certificate is not for %q but for %s", result.PrintableString(v.reference), shown)
+}
+
+// ownDates looks at the dates of the server's own certificate.
+func (v *verifier) ownDates() string { return datesOf(v.certs[0], v.now, "the certificate") }
+
+func datesOf(c *x509.Certificate, now time.Time, what string) string {
+	const day = "2006-01-02"
+	switch {
+	case now.Before(c.NotBefore):
+		return fmt.Sprintf("%s is not valid yet: it begins in %s, on %s", what, days(c.NotBefore.Sub(now)), c.NotBefore.UTC().Format(day))
+	case now.After(c.NotAfter):
+		return fmt.Sprintf("%s expired %s ago, on %s", what, days(now.Sub(c.NotAfter)), c.NotAfter.UTC().Format(day))
+	}
+	return findingOK
+}
+
+// days is a time in words: days, or hours of the first day.
+func days(d time.Duration) string {
+	n, unit := int(d/(24*time.Hour)), "day"
+	if n == 0 {
+		n, unit = int(d/time.Hour), "hour"
+	}
+	if n != 1 {
+		unit += "s"
+	}
+	return fmt.Sprintf("%d %s", n, unit)
+}
+
+// daysLeft counts whole days, and below 0 those since the end.
+func daysLeft(c *x509.Certificate, now time.Time) int {
+	return int(math.Floor(c.NotAfter.Sub(now).Hours() / 24))
+}
+
+// namesOf are the DNS names and addresses a certificate is for.
+func namesOf(c *x509.Certificate) []string {
+	var out []string
+	for _, name := range c.DNSNames {
+		out = append(out, printableName(name))
+	}
+	for _, ip := range c.IPAddresses {
+		if addr, ok := netip.AddrFromSlice(ip); ok {
+			out = append(out, addr.Unmap().String())
+		}
+	}
+	return out
+}
+
+func quotedName(c *x509.Certificate) string {
+	return `"` + printableName(c.Subject.String()) + `"`
+}
+
+// printableName makes a name of a certificate harmless and short.
+func printableName(name string) string { return result.Printable([]byte(name), maxShown) }
