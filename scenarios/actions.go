@@ -2,7 +2,6 @@ package scenarios
 
 import (
 	"encoding/hex"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -124,28 +123,6 @@ func (p *parser) file(n *yaml.Node) []byte {
 		b = []byte{}
 	}
 	return b
-}
-
-func (p *parser) mechanism(n *yaml.Node) Text {
-	t := p.line(n, "auth")
-	if mech, ok := t.Literal(); ok && !t.IsZero() {
-		if err := checkMechanism(mech); err != nil {
-			p.fail(n, "allowed: "+allowed(mechanisms()), "%v", err)
-		}
-	}
-	return t
-}
-
-// mechanisms returns the SASL mechanisms that can be played.
-func mechanisms() []string {
-	return []string{"PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256", "XOAUTH2", "OAUTHBEARER"}
-}
-
-func checkMechanism(mech string) error {
-	if slices.Contains(mechanisms(), strings.ToUpper(mech)) {
-		return nil
-	}
-	return fmt.Errorf("%q is not a mechanism that can be played%s", mech, didYouMean(mech, mechanisms()))
 }
 
 func (p *parser) close(n *yaml.Node) CloseHow {

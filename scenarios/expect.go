@@ -18,6 +18,9 @@ func (s *Step) Default() Expect {
 	case StartTLS:
 		return Expect{Codes: codeSet("220")}
 	case Auth:
+		if s.Auth != nil && s.Auth.Cancel {
+			return Expect{Codes: codeSet("501")} // RFC 4954 section 4
+		}
 		return Expect{Codes: codeSet("235")}
 	case Read:
 		return Expect{Codes: Codes{Any: true}}

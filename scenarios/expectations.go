@@ -158,10 +158,6 @@ func (p *parser) sense(s *Step, n *yaml.Node, fields []field) {
 		}
 	}
 	if s.Action == Auth {
-		for _, name := range []string{"user", "password"} {
-			if at(name) == nil {
-				p.fail(n, "add "+name+":", "auth has no %s", name)
-			}
-		}
+		p.authSense(s, n, at)
 	}
 }

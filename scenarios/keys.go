@@ -19,7 +19,7 @@ func actionKeys() []string {
 func stepKeys() []string {
 	return append(actionKeys(),
 		"name", "enhanced", "text", "lines", "offers", "lacks", "within", "timeout", "optional", "pass_if",
-		"capture", "if", "unless", "as_is", "stuff", "end", "user", "password", "allow_clear")
+		"capture", "if", "unless", "as_is", "stuff", "end", "user", "password", "authzid", "initial", "cancel", "binding", "allow_clear")
 }
 
 func greetingKeys() []string { return []string{"expect", "text", "lines", "within"} }
@@ -57,7 +57,7 @@ func suits(a Action, key string) bool {
 		return a == Message
 	case "stuff", "end":
 		return a == Body
-	case "user", "password", "allow_clear":
+	case "user", "password", "authzid", "initial", "cancel", "binding", "allow_clear":
 		return a == Auth
 	}
 	return false

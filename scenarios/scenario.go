@@ -208,14 +208,6 @@ type StartTLSOptions struct {
 	Line Text
 }
 
-// AuthOptions are the settings of an auth step.
-type AuthOptions struct {
-	Pos            Pos
-	Mechanism      Text
-	User, Password Text
-	AllowClear     bool
-}
-
 // Limit is a bound with up to two thresholds; 0 means that there is none.
 type Limit struct {
 	Pos        Pos

@@ -178,12 +178,8 @@ func (p *parser) aside(s *Step, f, action field) {
 		s.NoStuff = !p.boolean(f.value, "stuff")
 	case "end":
 		s.NoEnd = !p.boolean(f.value, "end")
-	case "user":
-		s.Auth.User = p.text(f.value, "user")
-	case "password":
-		s.Auth.Password = p.text(f.value, "password")
-	case "allow_clear":
-		s.Auth.AllowClear = p.boolean(f.value, "allow_clear")
+	case "user", "password", "authzid", "initial", "cancel", "binding", "allow_clear":
+		p.authOption(s.Auth, f)
 	default:
 		p.expectation(&s.Expect, f)
 	}
@@ -200,7 +196,7 @@ func misfit(a Action, key string) string {
 		return "it belongs to message"
 	case "stuff", "end":
 		return "it belongs to body"
-	case "user", "password", "allow_clear":
+	case "user", "password", "authzid", "initial", "cancel", "binding", "allow_clear":
 		return "it belongs to auth"
 	}
 	if a == Pipeline {

@@ -87,6 +87,7 @@ func (c *checker) step(s *Step) {
 	if s.Auth != nil {
 		c.value(&s.Auth.User)
 		c.value(&s.Auth.Password)
+		c.value(&s.Auth.Authzid)
 		if mech, ok := c.value(&s.Auth.Mechanism); ok && mech != "" {
 			if err := checkMechanism(mech); err != nil {
 				c.fail(s.Auth.Mechanism.pos, s.Auth.Mechanism.source, "stands for something wrong: "+err.Error())

@@ -1,0 +1,106 @@
+package scenarios
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+// AuthOptions are the settings of an auth step.
+type AuthOptions struct {
+	Pos       Pos
+	Mechanism Text
+	// User is the name to log in as, Password the password, or the token of
+	// XOAUTH2 and OAUTHBEARER.
+	User, Password Text
+	// Authzid is the identity to act as; zero or empty for the user's own.
+	Authzid Text
+	// Initial says whether the AUTH line has the initial response; nil leaves
+	// it to the mechanism and to the length of the line.
+	Initial *bool
+	// Cancel is true if the first challenge is answered with "*".
+	Cancel bool
+	// Binding is the type of channel binding of a mechanism with -PLUS, empty
+	// where not given.
+	Binding string
+	// AllowClear is true if the login may be sent without TLS.
+	AllowClear bool
+}
+
+func (p *parser) mechanism(n *yaml.Node) Text {
+	t := p.line(n, "auth")
+	if mech, ok := t.Literal(); ok && !t.IsZero() {
+		if err := checkMechanism(mech); err != nil {
+			p.fail(n, "allowed: "+allowed(mechanisms()), "%v", err)
+		}
+	}
+	return t
+}
+
+// mechanisms returns the SASL mechanisms that can be played.
+func mechanisms() []string {
+	return []string{
+		"PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256", "SCRAM-SHA-1-PLUS", "SCRAM-SHA-256-PLUS",
+		"XOAUTH2", "OAUTHBEARER", "EXTERNAL", "ANONYMOUS",
+	}
+}
+
+func checkMechanism(mech string) error {
+	if slices.Contains(mechanisms(), strings.ToUpper(mech)) {
+		return nil
+	}
+	return fmt.Errorf("%q is not a mechanism that can be played%s", mech, didYouMean(mech, mechanisms()))
+}
+
+// authOption reads a key that stands beside auth.
+func (p *parser) authOption(o *AuthOptions, f field) {
+	switch f.name {
+	case "user":
+		o.User = p.text(f.value, "user")
+	case "password":
+		o.Password = p.text(f.value, "password")
+	case "authzid":
+		o.Authzid = p.text(f.value, "authzid")
+	case "initial":
+		initial := p.boolean(f.value, "initial")
+		o.Initial = &initial
+	case "cancel":
+		o.Cancel = p.boolean(f.value, "cancel")
+	case "binding":
+		o.Binding = p.binding(f.value)
+	case "allow_clear":
+		o.AllowClear = p.boolean(f.value, "allow_clear")
+	}
+}
+
+// bindings returns the types of channel binding that can be played.
+func bindings() []string { return []string{"tls-exporter", "tls-server-end-point"} }
+
+func (p *parser) binding(n *yaml.Node) string {
+	kind, ok := p.word(n, "binding")
+	if ok && !slices.Contains(bindings(), kind) {
+		p.fail(deref(n), "allowed: "+allowed(bindings()), "%q is not a channel binding that can be played%s", kind, didYouMean(kind, bindings()))
+	}
+	return kind
+}
+
+// authSense checks what the keys of an auth step say about each other; at
+// finds the place of a key.
+func (p *parser) authSense(s *Step, n *yaml.Node, at func(string) *yaml.Node) {
+	mech, literal := s.Auth.Mechanism.Literal()
+	mech = strings.ToUpper(mech)
+	nobody := literal && (mech == "EXTERNAL" || mech == "ANONYMOUS")
+	for _, name := range []string{"user", "password"} {
+		if at(name) == nil && !nobody && !s.Auth.Cancel {
+			p.fail(n, "add "+name+":", "auth has no %s", name)
+		}
+	}
+	if k := at("binding"); k != nil && literal && !strings.HasSuffix(mech, "-PLUS") {
+		p.fail(k, "it belongs to the mechanisms that end in -PLUS", "%s binds to no channel", mech)
+	}
+	if k := at("initial"); k != nil && literal && mech == "CRAM-MD5" && s.Auth.Initial != nil && *s.Auth.Initial {
+		p.fail(k, "write it as a line: - AUTH CRAM-MD5 ...", "CRAM-MD5 has no initial response: the server speaks first")
+	}
+}
