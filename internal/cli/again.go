@@ -85,5 +85,5 @@ func (s *settings) repeated() []string {
 	one("--to", s.to)
 	one("--vars-file", s.varsFile)
 	each("--var", s.vars)
-	return words
+	return append(words, s.tls.repeated()...)
 }

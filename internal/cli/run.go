@@ -61,6 +61,9 @@ func (p *Program) run(s *settings, args []string) (int, error) {
 	if err := r.prepare(args); err != nil {
 		return 0, err
 	}
+	if err := s.tls.load(); err != nil {
+		return 0, err
+	}
 	if err := r.network(); err != nil {
 		return 0, err
 	}
@@ -184,6 +187,7 @@ func (r *session) probeSettings(ctx context.Context) (set *probe.Settings, note 
 		Temporary: s.temporaryVerdict(), Control: withPort(s.control),
 	}
 	set.Explicit = s.explicit()
+	s.tls.apply(&set.TLS)
 	if set.HELO == "" {
 		set.HELO, note = ownName(ctx, r.resolver, s.source)
 	}

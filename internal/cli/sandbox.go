@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"os"
@@ -62,7 +63,14 @@ func (p *Program) sandbox(o *sandboxOptions, args []string) (int, error) {
 	if err != nil {
 		return 0, usagef("the world cannot be served: %s", err)
 	}
-	if err := p.announce(world, spec, len(args) == 0); err != nil {
+	ca, err := writeCA(world)
+	if err == nil {
+		err = p.announce(world, spec, len(args) == 0, ca)
+	}
+	if ca != "" {
+		defer os.Remove(ca)
+	}
+	if err != nil {
 		_ = world.Close()
 		return 0, err
 	}
@@ -93,10 +101,29 @@ func worldSpec(args []string) (sandbox.Spec, error) {
 	return spec, nil
 }
 
+// writeCA writes the authority of a world into a file and returns its name,
+// nothing if no server speaks TLS.
+func writeCA(world *sandbox.World) (name string, err error) {
+	pem := world.CA()
+	if pem == nil {
+		return "", nil
+	}
+	file, err := os.CreateTemp("", "mxprobe-sandbox-*.pem")
+	if err != nil {
+		return "", fmt.Errorf("the authority of the world: %w", err)
+	}
+	_, err = file.Write(pem)
+	return file.Name(), errors.Join(err, file.Close())
+}
+
 // announce prints where the world is and what to try with it.
-func (p *Program) announce(world *sandbox.World, spec sandbox.Spec, demo bool) error {
-	where := fmt.Sprintf("--dns %s -p %d", world.DNS(), world.SMTPPort())
-	_, err := fmt.Fprintf(p.Stdout, "DNS server   %s\nmail servers port %d of 127.0.0.0/8\n\ntry:\n", world.DNS(), world.SMTPPort())
+func (p *Program) announce(world *sandbox.World, spec sandbox.Spec, demo bool, ca string) error {
+	where, authority := fmt.Sprintf("--dns %s -p %d", world.DNS(), world.SMTPPort()), ""
+	if ca != "" {
+		where += " --ca-file " + quote(ca)
+		authority = "authority    " + ca + "\n"
+	}
+	_, err := fmt.Fprintf(p.Stdout, "DNS server   %s\nmail servers port %d of 127.0.0.0/8\n%s\ntry:\n", world.DNS(), world.SMTPPort(), authority)
 	if err != nil {
 		return err
 	}

@@ -26,6 +26,8 @@ type settings struct {
 	vars           []string
 	varsFile       string
 
+	tls tlsSettings
+
 	tags, skipTags []string
 	name           string
 
