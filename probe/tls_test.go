@@ -251,6 +251,31 @@ func TestTrap26StartTLSUnderTLS(t *testing.T) {
 	}
 }
 
+// Nothing is sent behind STARTTLS before the handshake is done (RFC 2920
+// section 3.1, RFC 3207 section 4).
+func TestTrap27StartTLSEndsAGroup(t *testing.T) {
+	t.Parallel()
+	w := secureWorld(t, &sandbox.TLS{})
+	c := playTLS(t, w, "pipeline: auto\nsteps:\n  - EHLO ${helo}\n  - NOOP\n  - STARTTLS\n  - EHLO ${helo}\n  - MAIL FROM:<${from}>\n  - RCPT TO:<${to}>\n  - RSET\n")
+	expect(t, c, pass)
+	chunks := w.Sessions()[0].Chunks
+	i := slices.IndexFunc(chunks, func(s string) bool { return strings.Contains(s, "STARTTLS") })
+	if i < 0 || !strings.HasSuffix(chunks[i], "STARTTLS\r\n") || chunks[i+1] != "EHLO probe.example.net\r\n" {
+		t.Errorf("the server got %q; want nothing behind STARTTLS, and EHLO alone", chunks)
+	}
+}
+
+// STARTTLS as a line of a pipeline would have what follows read as TLS.
+func TestTrap27NotInsideAPipeline(t *testing.T) {
+	t.Parallel()
+	for _, line := range []string{"STARTTLS", "starttls: {}"} {
+		_, err := scenarios.Parse("test.yaml", []byte("steps:\n  - pipeline:\n      - "+line+"\n      - NOOP\n"))
+		if err == nil || !strings.Contains(err.Error(), "starttls cannot stand in a pipeline") {
+			t.Errorf("%s in a pipeline: %v; want an error", line, err)
+		}
+	}
+}
+
 // After a failed handshake the connection is of no use: not even QUIT is
 // said in clear (RFC 3207 section 4.1).
 func TestTrap28FailedHandshakeEndsTheSession(t *testing.T) {

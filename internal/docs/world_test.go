@@ -1,6 +1,7 @@
 package docs
 
 import (
+	"crypto/x509"
 	"net/netip"
 	"slices"
 	"testing"
@@ -26,6 +27,8 @@ func servers() map[string]sandbox.Server {
 		"no-dsn":             {EHLO: []string{"PIPELINING", "8BITMIME", "HELP"}},
 		"no-data":            {Rules: []sandbox.Rule{{On: "DATA", Reply: "554 5.7.1 no"}}},
 		"bad-sender-at-mail": {BadSender: sandbox.BadSenderAtMail},
+		"tls":                {TLS: &sandbox.TLS{}},
+		"smtps":              {TLS: &sandbox.TLS{Implicit: true}},
 		"slow":               {Rules: []sandbox.Rule{{On: "EHLO", Delay: 100 * time.Millisecond}}},
 	}
 }
@@ -38,7 +41,7 @@ func world(t *testing.T, server string) *sandbox.World {
 	if !ok {
 		t.Fatalf("there is no server %q for documents", server)
 	}
-	s.Name, s.Users, s.Ports = "mx1.example.org", []string{"kate", "sales"}, []uint16{25, 587}
+	s.Name, s.Users, s.Ports = "mx1.example.org", []string{"kate", "sales"}, []uint16{25, 465, 587}
 	zone := "@ MX 10 mx1\nmx1 A 192.0.2.10\nmx1 AAAA 2001:db8::10\n"
 	w, err := sandbox.Start(sandbox.Spec{
 		Zones: []sandbox.Zone{{Name: "example.org", Text: zone}}, Servers: []sandbox.Server{s},
@@ -62,10 +65,15 @@ func getenv(name string) (string, bool) {
 }
 
 func settings(w *sandbox.World) *probe.Settings {
-	return &probe.Settings{
+	set := &probe.Settings{
 		Dialer: w, HELO: "probe.example.net", From: "mxprobe@probe.example.net", RunID: "run1",
 		ReplyTimeout: 20 * time.Second, ConnectTimeout: 20 * time.Second, Getenv: getenv,
 	}
+	if w != nil && w.CA() != nil {
+		set.TLS.Roots = x509.NewCertPool()
+		set.TLS.Roots.AppendCertsFromPEM(w.CA())
+	}
+	return set
 }
 
 // play plays scenarios against example.org, or the server each names, and
