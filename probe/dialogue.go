@@ -36,7 +36,7 @@ type Dialogue struct {
 // if a variable is not defined, a secret cannot be read, or a step needs
 // what cannot be played.
 func NewDialogue(s *scenarios.Scenario, set *Settings) (*Dialogue, error) {
-	problems := append(unplayable(s), s.UndefinedIn(set.Overrides, set.getenv)...)
+	problems := append(clearLogins(s), s.UndefinedIn(set.Overrides, set.getenv)...)
 	if len(problems) > 0 {
 		return nil, problems
 	}
@@ -106,21 +106,6 @@ func lastNumber(steps []scenarios.Step) int {
 		n = max(n, steps[i].Number, lastNumber(steps[i].Steps))
 	}
 	return n
-}
-
-// unplayable finds the steps that need TLS or a login.
-func unplayable(s *scenarios.Scenario) scenarios.Problems {
-	var found scenarios.Problems
-	add := func(pos scenarios.Pos, what string) {
-		found = append(found, s.Problem(pos, what+" cannot be played by this version", "take the step out, or give the scenario to a version that speaks TLS and AUTH"))
-	}
-	for i := range s.Steps {
-		switch st := &s.Steps[i]; {
-		case st.Action == scenarios.Auth:
-			add(st.Pos, "an auth step")
-		}
-	}
-	return found
 }
 
 // Scenario returns the scenario that is played.

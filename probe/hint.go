@@ -78,6 +78,10 @@ func replyAdvice(verb string, code int, enhanced, low string) string {
 		return "the server wants a login on this port: it takes no mail from strangers here"
 	case code == 535:
 		return "the user name or the password is wrong"
+	case code == 538:
+		return "the server takes this mechanism only under TLS: add the step - STARTTLS and a second EHLO before this one"
+	case code == 534:
+		return "the server wants a stronger mechanism, or another kind of password, for this user"
 	case code == 504 && verb == "AUTH":
 		return "the server does not know this authentication mechanism"
 	case code == 503:

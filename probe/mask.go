@@ -47,14 +47,36 @@ func (m *mask) with(values ...string) *mask {
 		out.words = append(out.words, forms(value)...)
 		out.inside = append(out.inside, insides(value)...)
 	}
-	slices.SortFunc(out.words, func(a, b string) int {
-		return cmp.Or(len(b)-len(a), strings.Compare(a, b))
-	})
-	out.words, out.inside = slices.Compact(out.words), slices.Compact(out.inside)
 	if len(out.words) == 0 {
 		return nil
 	}
+	out.sort()
 	return out
+}
+
+// learn returns a mask that also hides the base64 of a message of a login,
+// and the values in hide. The message itself need not be hidden: what is
+// secret in it is, and the rest may be words that stand in any text.
+func (m *mask) learn(message []byte, hide []string) *mask {
+	out := m.with(hide...)
+	if len(message) == 0 {
+		return out
+	}
+	if out == nil {
+		out = &mask{}
+	}
+	for _, encoding := range encodings() {
+		out.words = append(out.words, encoding.EncodeToString(message))
+	}
+	out.sort()
+	return out
+}
+
+func (m *mask) sort() {
+	slices.SortFunc(m.words, func(a, b string) int {
+		return cmp.Or(len(b)-len(a), strings.Compare(a, b))
+	})
+	m.words, m.inside = slices.Compact(m.words), slices.Compact(m.inside)
 }
 
 // forms are the ways in which a value may stand in an output.

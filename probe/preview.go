@@ -2,6 +2,7 @@ package probe
 
 import (
 	"fmt"
+	"strings"
 
 	"mxprobe/probe/result"
 	"mxprobe/scenarios"
@@ -66,6 +67,8 @@ func (p *preview) step(step *scenarios.Step) error {
 		return p.text(step)
 	case scenarios.Body:
 		return p.text(step)
+	case scenarios.Auth:
+		return p.login(step, remark)
 	case scenarios.Sleep:
 		p.add(fmt.Sprintf("(wait %v)", step.Sleep), remark)
 	case scenarios.Close:
@@ -74,6 +77,20 @@ func (p *preview) step(step *scenarios.Step) error {
 	for i := range step.Captures {
 		p.captures[step.Captures[i].Name] = "<" + step.Captures[i].Name + ">"
 	}
+	return nil
+}
+
+// login shows who logs in; what goes over the line is not known before the
+// server's challenge, or is secret.
+func (p *preview) login(step *scenarios.Step, remark string) error {
+	var parts [3]string
+	for i, text := range []*scenarios.Text{&step.Auth.Mechanism, &step.Auth.User, &step.Auth.Authzid} {
+		var err error
+		if parts[i], err = text.Expand(p.lookup); err != nil {
+			return err
+		}
+	}
+	p.add("AUTH "+strings.ToUpper(parts[0])+asUser(parts[1], parts[2]), remark)
 	return nil
 }
 

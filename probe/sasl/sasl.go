@@ -69,14 +69,21 @@ func badConfig(format string, args ...any) error {
 }
 
 // ChallengeError says what is wrong with what a server sent.
-type ChallengeError struct{ Message string }
+type ChallengeError struct {
+	Message string
+	// Unproved is true if the server has not proved that it knows the
+	// password: it may be another than it seems.
+	Unproved bool
+}
 
 // Error returns the message.
 func (e *ChallengeError) Error() string { return e.Message }
 
 func badChallenge(format string, args ...any) error {
-	return &ChallengeError{fmt.Sprintf(format, args...)}
+	return &ChallengeError{Message: fmt.Sprintf(format, args...)}
 }
+
+func unproved(message string) error { return &ChallengeError{message, true} }
 
 // mechanism is one mechanism in one login.
 type mechanism interface {

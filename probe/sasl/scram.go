@@ -127,7 +127,7 @@ func (s *scram) prove(message string) (Response, error) {
 		return Response{}, err
 	}
 	if !strings.HasPrefix(m.nonce, s.nonce) || len(m.nonce) == len(s.nonce) {
-		return Response{}, badChallenge("the server's nonce does not begin with the client's: an answer to somebody else")
+		return Response{}, unproved("the server's nonce does not begin with the client's: an answer to somebody else")
 	}
 	without := "c=" + base64.StdEncoding.EncodeToString(append([]byte(s.gs2), s.binding...)) + ",r=" + m.nonce
 	salted, err := pbkdf2.Key(s.newHash, s.password, m.salt, m.iters, s.newHash().Size())
@@ -160,14 +160,14 @@ func (s *scram) verify(message string) (Response, error) {
 	}
 	shown, ok := strings.CutPrefix(field, "v=")
 	if !ok {
-		return Response{}, badChallenge("the server's last message has no signature: it does not prove that it knows the password")
+		return Response{}, unproved("the server's last message has no signature: it does not prove that it knows the password")
 	}
 	got, err := base64.StdEncoding.Strict().DecodeString(shown)
 	if err != nil {
-		return Response{}, badChallenge("the server's signature is not base64")
+		return Response{}, unproved("the server's signature is not base64")
 	}
 	if !hmac.Equal(got, s.signature) {
-		return Response{}, badChallenge("the server's signature is wrong: it does not know the password, or is not the server it seems to be")
+		return Response{}, unproved("the server's signature is wrong: it does not know the password, or is not the server it seems to be")
 	}
 	s.proved = true
 	// With the salt and the nonces, the signature lets a password be guessed.
@@ -182,7 +182,7 @@ func refused(why string) Response {
 
 func (s *scram) finish() error {
 	if !s.proved {
-		return badChallenge("the server says yes without a signature: it does not prove that it knows the password")
+		return unproved("the server says yes without a signature: it does not prove that it knows the password")
 	}
 	return nil
 }

@@ -50,14 +50,17 @@ type Conn struct {
 	unread []Reply
 	rec    *Recorder
 	lim    limits
-	mute   bool // SetRecording(false)
-	hide   int  // Hide
-	first  [firstBuffer]byte
+	// maxLine is the limit of lim that SetMaxLine comes back to.
+	maxLine int32
+	mute    bool // SetRecording(false)
+	hide    int  // Hide
+	first   [firstBuffer]byte
 }
 
 // NewConn returns a Conn that speaks over nc.
 func NewConn(nc net.Conn, o Options) *Conn {
 	c := &Conn{nc: nc, rec: o.Record, lim: newLimits(o)}
+	c.maxLine = c.lim.line
 	c.buf = c.first[:]
 	return c
 }
@@ -105,6 +108,17 @@ func (c *Conn) Reset() error {
 	}
 	unsupported := fmt.Errorf("reset of a %T: %w", nc, errors.ErrUnsupported)
 	return errors.Join(unsupported, c.nc.Close())
+}
+
+// SetMaxLine sets another longest line, in octets with its end, for replies
+// that are long by their nature, as those of AUTH are. A value below 1 sets
+// the usual limit again.
+func (c *Conn) SetMaxLine(octets int) {
+	if octets < 1 {
+		c.lim.line = c.maxLine
+		return
+	}
+	c.lim.line = int32(min(octets, 1<<30))
 }
 
 // SetRecording switches the recording of bytes off and on again, for a
