@@ -223,7 +223,6 @@ func TestSchemaAndParserAgree(t *testing.T) {
 		"steps: [{send: a, timeout: 1}]":                                  true,
 		"steps: [{send: a, unless: []}]":                                  true,
 		"steps: [NOOP]\nquit: maybe":                                      true,
-		"steps: [NOOP]\npipeline: auto":                                   false,
 		"steps: [NOOP]\npipeline: true":                                   true,
 		"steps: [NOOP]\npipeline: [NOOP]":                                 true,
 		"steps: [NOOP]\nhosts: [{match: mx1, skip: x, vars: {a: b}}]":     true,
