@@ -93,6 +93,9 @@ func (s *session) limit(name string) int {
 // DATA, because what would arrive could be something else.
 func (s *session) fits(st *result.Step, step *scenarios.Step, text []byte) (judgement, bool) {
 	asIs := step.AsIs || step.Action == scenarios.Body
+	if step.Action != scenarios.BDAT && s.envelope.binary {
+		st.Notes = append(st.Notes, "the MAIL line says BODY=BINARYMIME, which goes with bdat and not with DATA (RFC 3030 section 3)")
+	}
 	if why := s.misfit(text); why != "" {
 		if asIs {
 			st.Notes = append(st.Notes, why)

@@ -28,6 +28,11 @@ func (s *session) learn(seen *observation) {
 		if positive {
 			s.keywords = nil // afterwards no extension may be used
 		}
+	case "XCLIENT":
+		if positive { // a new greeting: the session begins again
+			s.keywords = nil
+			s.envelope = envelope{mails: s.envelope.mails, size: -1}
+		}
 	case "DATA":
 		s.dataOpen = seen.reply.Class() == 3
 	}

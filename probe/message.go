@@ -94,15 +94,30 @@ func (s *session) sendText(st *result.Step, step *scenarios.Step, want *scenario
 func (s *session) readEnd(st *result.Step, step *scenarios.Step, want *scenarios.Expect, limit time.Duration) judgement {
 	seen := s.read(limit)
 	seen.verb = dataEnd
+	each, final := s.repliesToEnd(&seen)
+	j := met()
+	switch {
+	case each && final:
+		if j = s.readEach(st, want, nil, limit); s.gone {
+			return j
+		}
+		seen = s.read(limit)
+		seen.verb = dataEnd
+	case each:
+		j = s.readEach(st, want, &seen, limit)
+	}
 	if seen.reply != nil {
 		s.envelope.learn(dataEnd, seen.reply.Class() == 2)
 	} else if seen.fault.reason != result.Protocol {
 		seen.fault.message += ", after the end of the message: it is not known whether it was accepted"
 	}
+	if each && (!final || j.status > result.Warn) {
+		return j
+	}
 	if j, ok := s.passes(st, step, &seen); ok {
 		return j
 	}
-	j := s.judge(st, want, &seen)
+	j = s.judge(st, want, &seen)
 	if j.status <= result.Warn {
 		j = s.capture(step, &seen, j)
 	}

@@ -65,6 +65,9 @@ func (p *preview) step(step *scenarios.Step) error {
 	case scenarios.Message:
 		p.add("DATA", remark)
 		return p.text(step)
+	case scenarios.BDAT:
+		p.add("BDAT", remark)
+		return p.text(step)
 	case scenarios.Body:
 		return p.text(step)
 	case scenarios.Auth:

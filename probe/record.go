@@ -54,6 +54,8 @@ func actionLabel(step *scenarios.Step) string {
 		return "message"
 	case scenarios.Body:
 		return "body"
+	case scenarios.BDAT:
+		return "bdat"
 	case scenarios.StartTLS:
 		return "starttls"
 	case scenarios.Auth:

@@ -19,6 +19,8 @@ func playStep(s *session, step *scenarios.Step) {
 		s.playPipeline(step)
 	case scenarios.Message, scenarios.Body:
 		s.playMessage(step)
+	case scenarios.BDAT:
+		s.playChunks(step)
 	case scenarios.Read:
 		s.playRead(step)
 	case scenarios.Sleep:

@@ -21,7 +21,7 @@ func (p *parser) act(s *Step, f field) {
 		s.Bytes = p.hex(v)
 	case Pipeline:
 		s.Steps = p.pipeline(v)
-	case Message, Body:
+	case Message, Body, BDAT:
 		p.content(s, v)
 	case StartTLS:
 		s.StartTLS = p.starttls(v)

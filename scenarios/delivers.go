@@ -18,6 +18,9 @@ func (s *Step) delivers() bool {
 	switch s.Action {
 	case Message, Body:
 		return s.Expect.mayTake(2)
+	case BDAT:
+		// Without LAST nothing is delivered yet; a later BDAT says it.
+		return !s.NotLast && s.Expect.mayTake(2)
 	case Pipeline:
 		return delivers(s.Steps)
 	case StartTLS:

@@ -112,6 +112,8 @@ func (p *parser) setting(s *Scenario, f field) {
 		s.Timeout = p.duration(f.value, "timeout", false)
 	case "retry":
 		s.Retry = p.retry(f.value)
+	case "protocol":
+		s.LMTP = p.protocol(f.value)
 	case "pipeline":
 		s.Grouped = p.grouped(f.value)
 	case "quit":
@@ -119,6 +121,15 @@ func (p *parser) setting(s *Scenario, f field) {
 	case "steps":
 		s.Steps = p.stepList(f.value)
 	}
+}
+
+// protocol reads whether the server speaks LMTP.
+func (p *parser) protocol(n *yaml.Node) bool {
+	word, ok := p.word(n, "protocol")
+	if ok && word != "lmtp" && word != "smtp" {
+		p.fail(deref(n), "allowed: smtp, lmtp", "%q is not a protocol that can be played", word)
+	}
+	return word == "lmtp"
 }
 
 // grouped reads whether commands go out in groups.
@@ -232,6 +243,7 @@ func (p *parser) agreement(s *Scenario, rows []row) {
 		}
 	}
 	p.captureNames(s, s.Steps)
+	p.unmixed(s.Steps)
 }
 
 // captureNames refuses captures under the name of a secret: they are shown.

@@ -13,7 +13,7 @@ func (s *Step) Default() Expect {
 			return Expect{Codes: codeSet("2xx", "334")}
 		}
 		return Expect{Codes: codeSet("2xx")}
-	case Message, Body:
+	case Message, Body, BDAT:
 		return Expect{Codes: codeSet("2xx")}
 	case StartTLS:
 		return Expect{Codes: codeSet("220")}

@@ -6,20 +6,20 @@ package scenarios
 func scenarioKeys() []string {
 	return []string{
 		"version", "name", "description", "tags", "if", "unless", "vars", "secrets", "each", "hosts",
-		"target", "port", "tls", "greeting", "timeout", "retry", "pipeline", "quit", "steps",
+		"target", "port", "protocol", "tls", "greeting", "timeout", "retry", "pipeline", "quit", "steps",
 	}
 }
 
 func actionKeys() []string {
 	return []string{
-		"send", "raw", "bytes", "pipeline", "message", "body", "starttls", "auth", "expect", "sleep", "close",
+		"send", "raw", "bytes", "pipeline", "message", "body", "bdat", "starttls", "auth", "expect", "sleep", "close",
 	}
 }
 
 func stepKeys() []string {
 	return append(actionKeys(),
 		"name", "enhanced", "text", "lines", "offers", "lacks", "within", "timeout", "optional", "pass_if",
-		"capture", "if", "unless", "as_is", "stuff", "end", "user", "password", "authzid", "initial", "cancel", "binding", "allow_clear")
+		"capture", "if", "unless", "as_is", "stuff", "end", "chunk", "last", "user", "password", "authzid", "initial", "cancel", "binding", "allow_clear")
 }
 
 func greetingKeys() []string { return []string{"expect", "text", "lines", "within"} }
@@ -54,7 +54,9 @@ func suits(a Action, key string) bool {
 	case "optional":
 		return a == Read
 	case "as_is":
-		return a == Message
+		return a == Message || a == BDAT
+	case "chunk", "last":
+		return a == BDAT
 	case "stuff", "end":
 		return a == Body
 	case "user", "password", "authzid", "initial", "cancel", "binding", "allow_clear":
@@ -78,6 +80,8 @@ func (a Action) String() string {
 		return "message"
 	case Body:
 		return "body"
+	case BDAT:
+		return "bdat"
 	case StartTLS:
 		return "starttls"
 	case Auth:

@@ -59,9 +59,7 @@ func notifyFault(value string) string {
 // the step says that it wants to see them refused.
 func (p *parser) paramsAllowed(s *Step) {
 	line, ok := s.Text.Literal()
-	c := &s.Expect.Codes
-	deliberate := c.Any || c.None || len(c.vars) > 0 || c.HasClass(5) || !s.PassIf.IsZero()
-	if !ok || deliberate {
+	if !ok || s.Expect.mayBeRefused() || !s.PassIf.IsZero() {
 		return
 	}
 	if why := ParamFault(line); why != "" {

@@ -69,8 +69,10 @@ func TestEveryKeyIsRead(t *testing.T) {
 		"capture":      s.Steps[7].Captures[0].Re.String(),
 		"optional":     s.Steps[8].Optional && s.Steps[8].Action == Read && s.Steps[8].Timeout == time.Second,
 		"sleep":        s.Steps[9].Sleep,
-		"close":        fmt.Sprint(s.Steps[10].Close, s.Steps[11].Close, s.Steps[12].Close),
-		"last":         s.Steps[12].Number,
+		"close":        fmt.Sprint(s.Steps[12].Close, s.Steps[13].Close, s.Steps[14].Close),
+		"last":         s.Steps[14].Number,
+		"chunks":       fmt.Sprint(s.Steps[10].Chunks, s.Steps[10].NotLast, s.Steps[10].AsIs, len(s.Steps[10].Content), s.Steps[11].Chunks, s.Steps[11].NotLast),
+		"groups":       fmt.Sprint(s.Grouped, s.LMTP),
 	}
 	want := map[string]any{
 		"name": "all of it for ${who}", "description": "Two lines\nof text with ${no} variable in it.\n",
@@ -78,11 +80,11 @@ func TestEveryKeyIsRead(t *testing.T) {
 		"secrets": "A_SECRETsecret.txt3 [printf abc]", "row": "kate@${domain}", "row number": 2,
 		"hosts": "replygoneslow line", "target": "mail.${domain}", "port": uint16(2525), "tls": true,
 		"greeting": "220 or 554ESMTP...", "within": 5 * time.Second, "timeout": 90 * time.Second,
-		"retry": "4xxtrue true true 2 0s", "quit": true, "place": Pos{2, 1}, "steps": 13, "verb": "EHLO",
+		"retry": "4xxtrue true true 2 0s", "quit": true, "place": Pos{2, 1}, "steps": 15, "verb": "EHLO",
 		"pipeline": "2 5TA\r\n", "bare tls": StartTLS, "tls defaults": true, "auth": "SCRAM-SHA-256true",
 		"content": "Subject: hi\n\nhello\n", "as_is": true, "body": `"text\n"`, "broken": true, "limit": "1s 5s",
 		"two commands": "NOOP\r\nNOOP", "pass_if": "421 or eof", "capture": `(?i)(\S+)`, "optional": true,
-		"sleep": time.Hour + time.Minute + time.Second, "close": "1 2 0", "last": 16,
+		"sleep": time.Hour + time.Minute + time.Second, "close": "1 2 0", "last": 18, "chunks": "[100 50] true true 19 [10] false", "groups": "true true",
 	}
 	for key, w := range want {
 		if fmt.Sprint(got[key]) != fmt.Sprint(w) {

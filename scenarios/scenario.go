@@ -75,6 +75,8 @@ type Scenario struct {
 	// Timeout is the longest wait for one reply; 0 where not given.
 	Timeout time.Duration
 	Retry   *Retry
+	// LMTP is true for protocol: lmtp.
+	LMTP bool
 	// Grouped is true for pipeline: auto: commands go out in groups where the
 	// server offers PIPELINING.
 	Grouped bool
@@ -137,6 +139,7 @@ const (
 	Pipeline               // several lines in one write
 	Message                // DATA, then a message
 	Body                   // a message without DATA
+	BDAT                   // a message in chunks
 	StartTLS               // STARTTLS and the handshake
 	Auth                   // a SASL exchange
 	Read                   // expect alone: read a reply, send nothing
@@ -174,13 +177,18 @@ type Step struct {
 	// Content is the file's content for a Message or Body with file:, else
 	// nil. There are no variables in it.
 	Content []byte
-	// AsIs (message), NoStuff and NoEnd (body) switch off what is added.
+	// AsIs (message and bdat), NoStuff and NoEnd (body) switch off what is
+	// added.
 	AsIs, NoStuff, NoEnd bool
-	Steps                []Step // for Pipeline: all are Send, Raw or Bytes
-	StartTLS             *StartTLSOptions
-	Auth                 *AuthOptions
-	Sleep                time.Duration
-	Close                CloseHow
+	// Chunks are the sizes of the chunks of a BDAT in octets, the last for
+	// all that follow; nil is one chunk. NotLast leaves LAST off.
+	Chunks   []int
+	NotLast  bool
+	Steps    []Step // for Pipeline: all are Send, Raw or Bytes
+	StartTLS *StartTLSOptions
+	Auth     *AuthOptions
+	Sleep    time.Duration
+	Close    CloseHow
 
 	Expect   Expect
 	Optional bool

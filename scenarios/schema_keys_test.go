@@ -47,11 +47,11 @@ func TestSchemaKnowsWhatGoesTogether(t *testing.T) {
 	t.Parallel()
 	schema := compiledSchema(t)
 	values := map[string]string{
-		"send": "EHLO x", "raw": "x", "bytes": "00", "pipeline": "[NOOP]", "message": "x", "body": "x", "starttls": "{}",
+		"send": "EHLO x", "raw": "x", "bytes": "00", "pipeline": "[NOOP]", "message": "x", "body": "x", "bdat": "x", "starttls": "{}",
 		"auth": "PLAIN, user: a, password: b", "expect": "250", "sleep": "1s", "close": "true",
 		"name": "x", "enhanced": "5.1.1", "text": "x", "lines": "250", "offers": "DSN", "lacks": "DSN", "within": "1s",
 		"timeout": "1s", "optional": "true", "pass_if": "250", "capture": "{x: /(a)/}", "if": "tls", "unless": "tls",
-		"as_is": "true", "stuff": "false", "end": "false", "allow_clear": "true",
+		"as_is": "true", "stuff": "false", "end": "false", "chunk": "1", "last": "false", "allow_clear": "true",
 	}
 	for _, action := range actionKeys() {
 		for key, v := range values {

@@ -174,6 +174,10 @@ func (p *parser) aside(s *Step, f, action field) {
 		s.Unless = p.conditions(f.value, "unless")
 	case "as_is":
 		s.AsIs = p.boolean(f.value, "as_is")
+	case "chunk":
+		s.Chunks = p.chunks(f.value)
+	case "last":
+		s.NotLast = !p.boolean(f.value, "last")
 	case "stuff":
 		s.NoStuff = !p.boolean(f.value, "stuff")
 	case "end":
@@ -193,7 +197,9 @@ func misfit(a Action, key string) string {
 	case "offers", "lacks":
 		return "it is about the reply to EHLO"
 	case "as_is":
-		return "it belongs to message"
+		return "it belongs to message and bdat"
+	case "chunk", "last":
+		return "it belongs to bdat"
 	case "stuff", "end":
 		return "it belongs to body"
 	case "user", "password", "authzid", "initial", "cancel", "binding", "allow_clear":

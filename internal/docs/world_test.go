@@ -29,7 +29,16 @@ func servers() map[string]sandbox.Server {
 		"bad-sender-at-mail": {BadSender: sandbox.BadSenderAtMail},
 		"tls":                {TLS: &sandbox.TLS{}},
 		"smtps":              {TLS: &sandbox.TLS{Implicit: true}},
-		"slow":               {Rules: []sandbox.Rule{{On: "EHLO", Delay: 100 * time.Millisecond}}},
+		"extended": {
+			EHLO: []string{
+				"PIPELINING", "SIZE 10485760", "8BITMIME", "BINARYMIME", "CHUNKING", "SMTPUTF8", "DSN", "ENHANCEDSTATUSCODES", "PRDR",
+				"LIMITS RCPTMAX=100", "DELIVERBY 60", "MT-PRIORITY MIXER", "FUTURERELEASE 86400 2030-01-01T00:00:00Z", "RRVS", "ETRN",
+				"XCLIENT NAME ADDR",
+			},
+			Rules: []sandbox.Rule{{On: "end-of-data <sales@*>", Reply: "550 5.7.1 not for me"}},
+		},
+		"lmtp": {LMTP: true},
+		"slow": {Rules: []sandbox.Rule{{On: "EHLO", Delay: 100 * time.Millisecond}}},
 	}
 }
 
@@ -41,7 +50,7 @@ func world(t *testing.T, server string) *sandbox.World {
 	if !ok {
 		t.Fatalf("there is no server %q for documents", server)
 	}
-	s.Name, s.Users, s.Ports = "mx1.example.org", []string{"kate", "sales"}, []uint16{25, 465, 587}
+	s.Name, s.Users, s.Ports = "mx1.example.org", []string{"kate", "sales"}, []uint16{24, 25, 465, 587}
 	zone := "@ MX 10 mx1\nmx1 A 192.0.2.10\nmx1 AAAA 2001:db8::10\n"
 	w, err := sandbox.Start(sandbox.Spec{
 		Zones: []sandbox.Zone{{Name: "example.org", Text: zone}}, Servers: []sandbox.Server{s},

@@ -48,6 +48,14 @@ type Conn struct {
 	// body is the message just received, without what goes over the limit.
 	body   []byte
 	tooBig bool
+	// prdr says that the sender asked for a reply for each recipient.
+	prdr   bool
+	binary bool // BODY=BINARYMIME
+	// chunk is the one of the BDAT that is being answered; chunking says
+	// that one was said in this transaction, chunkRefused that it was
+	// refused.
+	chunk                  chunk
+	chunking, chunkRefused bool
 }
 
 func newConn(ctx context.Context, srv *server, nc *net.TCPConn, addr netip.AddrPort, log *record) *Conn {

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"errors"
-	"strings"
 )
 
 // maxBody is how much is kept of a message without limit.
@@ -16,7 +15,7 @@ func (c *Conn) message() {
 		c.done = true
 		return
 	}
-	c.play(event{stage: onEndOfData, key: c.key(strings.Join(c.to, " "))})
+	c.endOfData()
 }
 
 // readMessage reads up to the end mark. Only CR LF starts a line, so that

@@ -47,8 +47,9 @@ func (c *Conn) refuseMailParam(name, value string) string {
 			return "552 5.3.4 Message size exceeds fixed limit" // RFC 1870 section 6.1
 		}
 	case "BODY":
-		known = c.offers("8BITMIME")
-		good = strings.EqualFold(value, "7BIT") || strings.EqualFold(value, "8BITMIME")
+		known = c.offers("8BITMIME") || c.offers("BINARYMIME")
+		good = strings.EqualFold(value, "7BIT") || strings.EqualFold(value, "8BITMIME") ||
+			strings.EqualFold(value, "BINARYMIME") && c.offers("BINARYMIME")
 	case "SMTPUTF8":
 		known, good = c.offers("SMTPUTF8"), value == ""
 	case "RET":
@@ -56,6 +57,9 @@ func (c *Conn) refuseMailParam(name, value string) string {
 		good = strings.EqualFold(value, "FULL") || strings.EqualFold(value, "HDRS")
 	case "ENVID":
 		known, good = c.offers("DSN"), value != "" && len(value) <= 100 && validXtext(value)
+	}
+	if !known {
+		known, good = c.extensionParam(name, value)
 	}
 	return refuseParam(name, known, good)
 }
@@ -66,6 +70,8 @@ func (c *Conn) refuseRcptParams(params []string) string {
 		name, value := param(p)
 		known, good := false, false
 		switch name {
+		case "RRVS":
+			known, good = c.offers("RRVS"), validTime(value)
 		case "NOTIFY":
 			known, good = c.offers("DSN"), validNotify(value)
 		case "ORCPT":

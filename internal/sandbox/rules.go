@@ -23,6 +23,7 @@ type event struct {
 	stage string // onConnect, onEndOfData, or empty for a command
 	line  string // the command line without CR LF
 	verb  string // in upper case
+	rcpt  string // the recipient an end of data is answered for, if for one
 	key   string // client, sender and recipients, as far as they are known
 }
 
@@ -62,6 +63,8 @@ func (b *ruleBook) pick(e event) *Rule {
 
 func (r *Rule) fits(e event) bool {
 	switch {
+	case e.rcpt != "" && glob(r.On, e.stage+" <"+e.rcpt+">"):
+		return true
 	case e.stage != "":
 		return strings.EqualFold(r.On, e.stage)
 	case strings.EqualFold(r.On, onConnect), strings.EqualFold(r.On, onEndOfData):

@@ -27,6 +27,7 @@ type server struct {
 	badSender      BadSender
 	size           int64
 	recipients     int
+	lmtp           bool
 	rules          *ruleBook
 	tls            *TLS
 	tlsConfig      *tls.Config // nil where tls is
@@ -41,7 +42,7 @@ func newServer(s Server, zones *zoneSet) (*server, error) {
 	out := &server{
 		name: name, hostname: s.Hostname, ports: s.Ports, dead: s.Dead,
 		keywords: s.EHLO, domains: s.Domains, users: s.Users, relay: s.Relay,
-		badSender: s.BadSender, size: s.Size, recipients: s.Recipients,
+		badSender: s.BadSender, size: s.Size, recipients: s.Recipients, lmtp: s.LMTP,
 		rules: newRuleBook(slices.Clone(s.Rules)), tls: s.TLS,
 	}
 	for _, text := range s.Addrs {

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"errors"
+	"slices"
 	"strings"
 )
 
@@ -22,7 +23,13 @@ func (c *Conn) serve() {
 		if err != nil {
 			return
 		}
-		c.play(c.command(line))
+		e := c.command(line)
+		if e.verb == "BDAT" && c.offers("CHUNKING") {
+			if c.chunk, err = c.readChunk(line); err != nil {
+				return
+			}
+		}
+		c.play(e)
 	}
 }
 
@@ -76,8 +83,9 @@ func (c *Conn) play(e event) {
 		return
 	}
 	said := c.compose(e, r)
-	if e.stage == onEndOfData && strings.HasPrefix(said, "2") {
+	if (e.stage == onEndOfData || c.chunk.last) && strings.HasPrefix(said, "2") {
 		// Before it is said: a client that has its answer may look.
+		c.body = append(c.body, c.chunk.octets...)
 		c.log.message(Message{From: c.from, To: c.to, Data: c.body})
 	}
 	if c.say(e, said, r) != nil {
@@ -143,8 +151,13 @@ func (c *Conn) goOn(e event, said string, raw bool) {
 		c.unwelcome = !good // RFC 5321 section 3.1
 	case e.stage == onEndOfData:
 		c.reset()
+	case e.verb == "BDAT" && c.offers("CHUNKING"):
+		c.takeChunk(good)
+	case e.verb == "XCLIENT" && good:
+		c.reset()
+		c.helo, c.keywords = "", nil
 	case !good && code != "354":
-	case e.verb == "EHLO", e.verb == "HELO":
+	case e.verb == "EHLO", e.verb == "HELO", e.verb == "LHLO":
 		c.reset()
 		c.helo, c.keywords = argument(e.line), keywordsOf(e.verb, said)
 	case e.verb == "STARTTLS" && code == "220" && c.srv.tls != nil:
@@ -154,7 +167,8 @@ func (c *Conn) goOn(e event, said string, raw bool) {
 	case e.verb == "MAIL":
 		c.reset()
 		p, params, _ := parsePath(afterVerb(e.line, "FROM:"))
-		c.mail, c.from, c.utf8 = true, p, hasParam(params, "SMTPUTF8")
+		c.mail, c.from, c.utf8, c.prdr = true, p, hasParam(params, "SMTPUTF8"), hasParam(params, "PRDR")
+		c.binary = slices.ContainsFunc(params, func(p string) bool { return strings.EqualFold(p, "BODY=BINARYMIME") })
 	case e.verb == "RCPT":
 		to, _, _ := parsePath(afterVerb(e.line, "TO:"))
 		c.to = append(c.to, to)
@@ -167,7 +181,7 @@ func (c *Conn) goOn(e event, said string, raw bool) {
 // else than the server. HELO offers nothing.
 func keywordsOf(verb, said string) []string {
 	lines := strings.Split(strings.TrimRight(said, "\r\n"), "\n")
-	if verb != "EHLO" || len(lines) < 2 {
+	if verb == "HELO" || len(lines) < 2 {
 		return nil
 	}
 	var out []string
@@ -182,5 +196,6 @@ func keywordsOf(verb, said string) []string {
 // reset forgets the transaction (RFC 5321 section 4.1.1.5).
 func (c *Conn) reset() {
 	c.mail, c.from, c.to, c.utf8 = false, "", nil, false
-	c.body, c.tooBig = nil, false
+	c.body, c.tooBig, c.prdr, c.binary = nil, false, false, false
+	c.chunk, c.chunking, c.chunkRefused = chunk{}, false, false
 }

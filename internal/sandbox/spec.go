@@ -129,6 +129,9 @@ type Server struct {
 	Recipients int
 	// TLS is how it speaks TLS; nil for not at all.
 	TLS *TLS
+	// LMTP makes it speak LMTP (RFC 2033): LHLO, and a reply for each
+	// recipient of a message.
+	LMTP bool
 	// Rules are tried in order before the usual behaviour; the first that
 	// fits decides.
 	Rules []Rule
@@ -140,7 +143,7 @@ const DefaultSize = 10 << 20
 // Rule says how a server departs from the usual at one place.
 type Rule struct {
 	// On is the place: "connect" (the greeting), "end-of-data" (after the
-	// message), a verb such as "RCPT", or a glob for the whole command line
+	// message; "end-of-data <kate@*>" where each recipient has a reply), a verb such as "RCPT", or a glob for the whole command line
 	// (* and ?, without case) such as "RCPT TO:<nobody@*>", which fits with
 	// and without parameters behind the path.
 	On string

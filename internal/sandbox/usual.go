@@ -23,8 +23,8 @@ func (c *Conn) usual(e event) string {
 	switch {
 	case e.stage == onConnect:
 		return "220 " + c.srv.hostname + " ESMTP mxprobe sandbox"
-	case e.stage == onEndOfData && c.tooBig:
-		return "552 5.3.4 Message size exceeds fixed limit"
+	case e.stage == onEndOfData && c.usualEnd(e) != "":
+		return c.usualEnd(e)
 	case e.stage == onEndOfData:
 		return fmt.Sprintf("250 2.0.0 Ok: queued as %08X", c.srv.queued.Add(1))
 	case e.verb == "QUIT":
@@ -41,7 +41,10 @@ func (c *Conn) usual(e event) string {
 
 func (c *Conn) usualCommand(e event) string {
 	switch e.verb {
-	case "EHLO", "HELO":
+	case "EHLO", "HELO", "LHLO":
+		if c.srv.lmtp != (e.verb == "LHLO") {
+			return "500 5.5.2 Command unrecognized" // RFC 2033 section 4.1
+		}
 		return c.usualHello(e)
 	case "MAIL":
 		return c.usualMail(e)
@@ -63,6 +66,9 @@ func (c *Conn) usualCommand(e event) string {
 	case "STARTTLS":
 		return c.usualStartTLS(e)
 	case "EXPN", "AUTH", "BDAT", "ETRN", "TURN", "XCLIENT", "XFORWARD":
+		if answer := c.usualExtension(e); answer != "" {
+			return answer
+		}
 		return "502 5.5.1 Command not implemented"
 	}
 	return "500 5.5.2 Command unrecognized"
@@ -178,6 +184,8 @@ func (c *Conn) usualData(e event) string {
 		return "501 5.5.4 DATA takes no argument"
 	case !c.mail:
 		return "503 5.5.1 Need MAIL first"
+	case c.chunking || c.binary:
+		return "503 5.5.1 DATA does not go with BDAT and BINARYMIME" // RFC 3030 sections 2 and 3
 	case len(c.to) == 0:
 		return "554 5.5.1 No valid recipients"
 	}
