@@ -56,6 +56,8 @@ func temporaryAdvice(verb string, code int, low string) string {
 	switch {
 	case code == 421 && containsAny(low, "too many") && containsAny(low, "error", "bad command", "unrecognized"):
 		return "the server ended the session because of too many wrong commands in it: spread them over several scenarios"
+	case code == 421 && containsAny(low, "client certificate"):
+		return "the server asks for a client certificate: give one with client_cert, or --client-cert"
 	case code == 421:
 		return "the server is overloaded, shutting down, or limits connections: try again later"
 	case containsAny(low, "grey", "gray", "come back later", "try again later"):

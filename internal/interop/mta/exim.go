@@ -29,6 +29,10 @@ type EximConfig struct {
 	Domains        []string // domains it takes mail for
 	Users          []string // local parts it takes mail for, in each domain
 	BadSenders     []string // sender domains that do not exist
+	// TLS are further addresses, with STARTTLS, and CA is the authority of
+	// clients there, in PEM.
+	TLS []TLSListener
+	CA  []byte
 }
 
 // eximUser is the user Debian's Exim changes to; the program refuses to
@@ -55,7 +59,7 @@ func StartExim(dir string, c EximConfig) (*Process, error) {
 	}
 	uid, _ := strconv.Atoi(owner.Uid)
 	gid, _ := strconv.Atoi(owner.Gid)
-	if err := mkdirs(dir, uid, gid, "spool", "mail", "log"); err != nil {
+	if err := mkdirs(dir, uid, gid, "spool", "mail", "log", "tls"); err != nil {
 		return nil, err
 	}
 	file, err := c.write(dir, path)
@@ -70,7 +74,11 @@ func StartExim(dir string, c EximConfig) (*Process, error) {
 	if err != nil {
 		return nil, err
 	}
-	return p, p.ready(listening(net.JoinHostPort(c.Plain, strconv.Itoa(c.Port))))
+	ready := c.Plain
+	if ready == "" {
+		ready = c.TLS[0].IP
+	}
+	return p, p.ready(listening(net.JoinHostPort(ready, strconv.Itoa(c.Port))))
 }
 
 func (c *EximConfig) write(dir, exim string) (string, error) {
@@ -80,6 +88,12 @@ func (c *EximConfig) write(dir, exim string) (string, error) {
 			listen = append(listen, fmt.Sprintf("%s.%d", ip, c.Port))
 		}
 	}
+	for _, l := range c.TLS {
+		listen = append(listen, fmt.Sprintf("%s.%d", l.IP, c.Port))
+	}
+	if err := writeTLS(dir, c.TLS, c.CA); err != nil {
+		return "", err
+	}
 	limit := c.MaxConnections
 	if limit == 0 {
 		limit = 20
@@ -87,7 +101,8 @@ func (c *EximConfig) write(dir, exim string) (string, error) {
 	return write(dir, "exim.conf", "DIR", dir, "EXIM", exim, "LISTEN", strings.Join(listen, "; "),
 		"MAX", strconv.Itoa(limit), "DOMAINS", strings.Join(c.Domains, " : "),
 		"USERS", strings.Join(c.Users, " : "), "BADSENDERS", strings.Join(c.BadSenders, " : "),
-		"CLOSED", c.Closed, "LATE", c.LateSender, "GREY", c.Greylist, "GREYTIME", "1h", "USER", eximUser)
+		"CLOSED", c.Closed, "LATE", c.LateSender, "GREY", c.Greylist, "GREYTIME", "1h", "USER", eximUser,
+		"TLS", eximTLS(dir, c.TLS))
 }
 
 // Mailbox returns what a Postfix or Exim has delivered so far: every message,

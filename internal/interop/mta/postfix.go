@@ -28,6 +28,10 @@ type PostfixConfig struct {
 	Domains    []string // domains it takes mail for
 	Recipients []string // addresses it takes mail for, local parts and domains
 	BadSenders []string // sender domains it refuses, as if they did not exist
+	// TLS are addresses with STARTTLS, and CA is the authority of clients
+	// there, in PEM. Where there are any, no other address is served.
+	TLS []TLSListener
+	CA  []byte
 }
 
 // StartPostfix starts Postfix with a queue and configuration of its own in
@@ -70,11 +74,14 @@ func (c *PostfixConfig) listeners() []string {
 			addrs = append(addrs, net.JoinHostPort(ip, strconv.Itoa(c.Port)))
 		}
 	}
+	for _, l := range c.TLS {
+		addrs = append(addrs, net.JoinHostPort(l.IP, strconv.Itoa(c.Port)))
+	}
 	return addrs
 }
 
 func (c *PostfixConfig) write(dir, sbin string, uid, gid int) error {
-	if err := mkdirs(dir, uid, gid, "data", "mail"); err != nil {
+	if err := mkdirs(dir, uid, gid, "data", "mail", "tls"); err != nil {
 		return err
 	}
 	// The queue itself belongs to root; Postfix makes the rest in it.
@@ -93,11 +100,29 @@ func (c *PostfixConfig) write(dir, sbin string, uid, gid int) error {
 	if err != nil {
 		return err
 	}
+	if len(c.TLS) > 0 {
+		if err := writeTLS(dir, c.TLS, c.CA); err != nil {
+			return err
+		}
+		path, err := write(dir, "master-tls.cf", "LISTENERS", postfixTLS(dir, c.Port, c.TLS))
+		if err != nil {
+			return err
+		}
+		if err := os.Rename(path, filepath.Join(dir, "master.cf")); err != nil {
+			return err
+		}
+		return c.writeMaps(dir)
+	}
 	_, err = write(dir, "master.cf", "PORT", port, "PLAIN", c.Plain, "GREY", c.Greylist, "BUSY", c.Busy,
 		"CLOSED", c.Closed, "BARE", c.Bare, "STRICT", c.Strict, "POLICY", c.Policy, "MORE", more)
 	if err != nil {
 		return err
 	}
+	return c.writeMaps(dir)
+}
+
+// writeMaps writes the tables that main.cf names.
+func (c *PostfixConfig) writeMaps(dir string) error {
 	var recipients, senders strings.Builder
 	for _, address := range c.Recipients {
 		fmt.Fprintf(&recipients, "%s mbox\n", address)

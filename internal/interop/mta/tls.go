@@ -1,0 +1,85 @@
+//go:build linux
+
+package mta
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// TLSListener is one address of a Postfix or Exim with STARTTLS.
+type TLSListener struct {
+	IP string
+	// PEM holds the key, the server's certificate and those sent behind it.
+	PEM []byte
+	// Old makes it speak TLS 1.0 alone, ClientCert ask for a certificate that
+	// the authority of the configuration has signed.
+	Old, ClientCert bool
+}
+
+// file is where the certificate of a listener is.
+func (l *TLSListener) file(dir string) string { return filepath.Join(dir, "tls", l.IP+".pem") }
+
+// writeTLS writes the certificates of listeners, and of the authority.
+func writeTLS(dir string, listeners []TLSListener, ca []byte) error {
+	if err := os.WriteFile(caFile(dir), ca, 0o644); err != nil {
+		return err
+	}
+	for i := range listeners {
+		// Both servers read it under identities of their own.
+		if err := os.WriteFile(listeners[i].file(dir), listeners[i].PEM, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func caFile(dir string) string { return filepath.Join(dir, "tls", "ca.pem") }
+
+// postfixTLS are the lines of master.cf for listeners with TLS.
+func postfixTLS(dir string, port int, listeners []TLSListener) string {
+	var b strings.Builder
+	for i := range listeners {
+		l := &listeners[i]
+		fmt.Fprintf(&b, "%s:%d inet n - n - - smtpd\n", l.IP, port)
+		options := []string{"smtpd_tls_security_level=may", "smtpd_tls_chain_files=" + l.file(dir)}
+		if l.Old {
+			options = append(options, "smtpd_tls_protocols=>=TLSv1,<=TLSv1", "tls_medium_cipherlist=ALL:@SECLEVEL=0")
+		}
+		if l.ClientCert {
+			options = append(options, "smtpd_tls_security_level=encrypt", "smtpd_tls_req_ccert=yes", "smtpd_tls_CAfile="+caFile(dir))
+		}
+		for _, o := range options {
+			fmt.Fprintf(&b, "  -o %s\n", o)
+		}
+	}
+	return b.String()
+}
+
+// eximTLS are the lines of exim.conf for listeners with TLS.
+func eximTLS(dir string, listeners []TLSListener) string {
+	if len(listeners) == 0 {
+		return "tls_advertise_hosts ="
+	}
+	old, ccert := "none", "none"
+	for i := range listeners {
+		if listeners[i].Old {
+			old = listeners[i].IP
+		}
+		if listeners[i].ClientCert {
+			ccert = listeners[i].IP
+		}
+	}
+	file := filepath.Join(dir, "tls") + "/$received_ip_address.pem"
+	return strings.Join([]string{
+		"tls_advertise_hosts = *",
+		"tls_certificate = " + file,
+		"tls_privatekey = " + file,
+		"tls_require_ciphers = ${if eq{$received_ip_address}{" + old + "}{NORMAL:-VERS-ALL:+VERS-TLS1.0}{NORMAL}}",
+		"tls_verify_certificates = " + caFile(dir),
+		"tls_verify_hosts = ${if eq{$received_ip_address}{" + ccert + "}{*}{}}",
+		"tls_try_verify_hosts =",
+	}, "\n")
+}
