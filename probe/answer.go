@@ -1,6 +1,8 @@
 package probe
 
 import (
+	"strconv"
+
 	"mxprobe/probe/result"
 	"mxprobe/scenarios"
 )
@@ -25,6 +27,17 @@ func (s *session) answer(st *result.Step, step *scenarios.Step, want *scenarios.
 	if j.status <= result.Warn {
 		j = s.capture(step, &seen, j)
 	}
+	return mayFail(step, &seen, j)
+}
+
+// mayFail turns a reply that is not as expected into a warning where the
+// step says so. What is no reply, or says that nothing is known, stays what it
+// is.
+func mayFail(step *scenarios.Step, seen *observation, j judgement) judgement {
+	if step.MayFail != "" && seen.reply != nil && j.status == result.Fail && j.reason == result.Reply {
+		j.status = result.Warn
+		j.message, j.hint = step.MayFail+": "+j.message, ""
+	}
 	return j
 }
 
@@ -37,9 +50,16 @@ func (s *session) passes(st *result.Step, step *scenarios.Step, seen *observatio
 	if err != nil {
 		return badValue(err), true
 	}
-	ended := seen.reply == nil && codes.EOF && seen.fault.reason == result.EOF
+	// A server that hangs up while more is on its way resets the connection.
+	ended := seen.reply == nil && codes.EOF && (seen.fault.reason == result.EOF || seen.fault.reason == result.Reset)
 	if !ended && (seen.reply == nil || !codes.Match(seen.reply.Code)) {
 		return judgement{}, false
+	}
+	if ended {
+		st.Want = codes.String()
+		s.hangUp()
+		s.over, s.ended = true, true
+		return met(), true
 	}
 	j := s.judge(st, &scenarios.Expect{Codes: codes, Within: step.Expect.Within}, seen)
 	st.Want = codes.String()
@@ -59,6 +79,10 @@ func (s *session) capture(step *scenarios.Step, seen *observation, j judgement) 
 	text := seen.reply.Text()
 	for i := range step.Captures {
 		c := &step.Captures[i]
+		if c.Re == nil {
+			s.captures[c.Name] = strconv.Itoa(seen.reply.Code)
+			continue
+		}
 		groups := c.Re.FindStringSubmatch(text)
 		if groups == nil {
 			return failed(c.Pos, "nothing to capture for %s: /%s/ does not match %s", c.Name, c.Re, shown(seen.reply))

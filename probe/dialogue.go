@@ -3,7 +3,6 @@ package probe
 import (
 	"context"
 	"strconv"
-	"strings"
 	"time"
 
 	"mxprobe/dnsmx"
@@ -40,6 +39,10 @@ func NewDialogue(s *scenarios.Scenario, set *Settings) (*Dialogue, error) {
 	if len(problems) > 0 {
 		return nil, problems
 	}
+	s, err := s.Unroll(1 + len(set.FurtherTo))
+	if err != nil {
+		return nil, err
+	}
 	secrets, err := s.LoadSecrets(set.getenv)
 	if err != nil {
 		return nil, err
@@ -49,7 +52,7 @@ func NewDialogue(s *scenarios.Scenario, set *Settings) (*Dialogue, error) {
 		return nil, problems
 	}
 	d.compile()
-	name, err := s.Name.Expand(d.lookup(Target{}, nil, nil))
+	name, err := s.Name.Expand(d.lookup(Target{}, nil, nil, nil))
 	if err != nil {
 		return nil, err
 	}
@@ -137,11 +140,12 @@ func (d *Dialogue) Start(t Target, stepped func(*result.Step)) Trial {
 }
 
 // lookup returns the variables for one target. What a dialogue captures is
-// read from captures while it grows.
-func (d *Dialogue) lookup(t Target, rule *scenarios.HostRule, captures map[string]string) scenarios.Lookup {
+// read from captures while it grows; turn holds the recipient whose turn it
+// is, where there are several.
+func (d *Dialogue) lookup(t Target, rule *scenarios.HostRule, captures, turn map[string]string) scenarios.Lookup {
 	return d.scenario.Lookup(&scenarios.Bindings{
 		Builtin:   func(name string) (string, bool) { return d.settings.builtin(t, name) },
-		Overrides: d.settings.overrides(t),
+		Overrides: d.settings.overrides(t, turn),
 		Host:      rule,
 		Secrets:   d.secrets,
 		Captures:  captures,
@@ -150,15 +154,15 @@ func (d *Dialogue) lookup(t Target, rule *scenarios.HostRule, captures map[strin
 }
 
 // overrides are the variables that beat those of the scenario, weakest first.
-func (s *Settings) overrides(t Target) []map[string]string {
-	if len(s.Explicit) == 0 {
+func (s *Settings) overrides(t Target, turn map[string]string) []map[string]string {
+	if len(s.Explicit) == 0 && turn == nil {
 		return s.Overrides
 	}
 	explicit := make(map[string]string, len(s.Explicit))
 	for _, name := range s.Explicit {
 		explicit[name], _ = s.builtin(t, name)
 	}
-	return append([]map[string]string{explicit}, s.Overrides...)
+	return append([]map[string]string{explicit, turn}, s.Overrides...)
 }
 
 // builtin is the value of a variable that every scenario has.
@@ -182,10 +186,7 @@ func (s *Settings) builtin(t Target, name string) (string, bool) {
 	case "from":
 		return onWire(s.From), true
 	case "to":
-		if s.To == "" {
-			return onWire("postmaster@" + t.Domain), true
-		}
-		return onWire(strings.ReplaceAll(s.To, "${domain}", t.Domain)), true
+		return s.recipient(t, 1), true
 	case "run_id":
 		return s.RunID, true
 	case "now":

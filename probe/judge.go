@@ -17,6 +17,8 @@ type observation struct {
 	reply *smtpwire.Reply // nil if none came
 	fault fault           // why none came
 	took  time.Duration
+	// silent is true if not a byte came in the time there was.
+	silent bool
 	// plain is true for the greeting and the answers to EHLO and HELO,
 	// where no enhanced status code can stand (RFC 2034 section 4).
 	plain bool
@@ -79,7 +81,7 @@ func judgeOutcome(want *scenarios.Expect, seen *observation, temporary result.Ve
 // judgeSilence judges the end of the connection, a time-out and what is not
 // a reply.
 func judgeSilence(want *scenarios.Expect, seen *observation) judgement {
-	if want.Codes.EOF && seen.fault.reason == result.EOF {
+	if want.Codes.EOF && seen.fault.reason == result.EOF || want.Codes.Silence && seen.silent {
 		return met()
 	}
 	message := seen.fault.message

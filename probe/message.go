@@ -68,7 +68,7 @@ func (s *session) answerToData(st *result.Step, step *scenarios.Step, want *scen
 		// 2xx to DATA is no leave to send the text.
 		want = s.trial.dialogue.data
 	}
-	return s.judge(st, want, &seen), false
+	return mayFail(step, &seen, s.judge(st, want, &seen)), false
 }
 
 // sendText sends the text of a message and its end, and judges the reply.
@@ -121,7 +121,7 @@ func (s *session) readEnd(st *result.Step, step *scenarios.Step, want *scenarios
 	if j.status <= result.Warn {
 		j = s.capture(step, &seen, j)
 	}
-	return j
+	return mayFail(step, &seen, j)
 }
 
 // maxRecorded is the longest message that is repeated in a transcript.

@@ -17,7 +17,8 @@ func (d *Dialogue) Preview(t Target) ([]string, error) {
 		return []string{"(left out: " + tr.rule.Skip + ")"}, nil
 	}
 	p := &preview{dialogue: d, captures: map[string]string{}}
-	p.lookup = d.lookup(t, tr.rule, p.captures)
+	p.target, p.turn = t, d.settings.turns()
+	p.lookup = d.lookup(t, tr.rule, p.captures, p.turn)
 	for i := range d.scenario.Steps {
 		if err := p.step(&d.scenario.Steps[i]); err != nil {
 			return nil, err
@@ -35,6 +36,8 @@ type preview struct {
 	captures map[string]string
 	lines    []string
 	quit     bool
+	target   Target
+	turn     map[string]string // see Settings.turns
 }
 
 func (p *preview) add(line, remark string) {
@@ -51,6 +54,7 @@ func (p *preview) step(step *scenarios.Step) error {
 			return err
 		}
 	}
+	p.dialogue.settings.take(p.turn, p.target, step.Recipient)
 	remark := conditionsOf(step)
 	switch step.Action {
 	case scenarios.Send, scenarios.Raw:

@@ -22,6 +22,7 @@ func (s *session) newStep(number int, name string, pos scenarios.Pos) *result.St
 
 // begin begins the record of a scenario's step under the name it shows.
 func (s *session) begin(step *scenarios.Step) *result.Step {
+	s.set.take(s.turn, s.trial.target, step.Recipient)
 	st := s.newStep(step.Number, "", step.Pos)
 	st.Name = s.stepName(step)
 	return st

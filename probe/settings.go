@@ -43,6 +43,9 @@ type Settings struct {
 	// An empty To stands for postmaster at the domain, and ${domain} in it for
 	// the domain of the target. An empty From is the null reverse-path.
 	HELO, From, To string
+	// FurtherTo are the recipients after To, for the steps that are played
+	// once for each.
+	FurtherTo []string
 	// Explicit names those of helo, from and to that were asked for in so many
 	// words: they beat the variables that a scenario sets.
 	Explicit []string

@@ -47,6 +47,9 @@ func (s *session) playLine(step *scenarios.Step) {
 	}
 	l := line{step, want, verbOf(step, s.buf)}
 	if j, ok := s.write(l.verb, s.buf, s.timeout(step.Timeout, DefaultReplyTimeout)); !ok {
+		if step.PassIf.EOF && (j.reason == result.EOF || j.reason == result.Reset) {
+			j, s.over, s.ended = met(), true, true
+		}
 		s.close(st, j)
 		return
 	}

@@ -8,7 +8,7 @@ import (
 )
 
 // Codes says which reply codes are wanted: any of a list of exact codes
-// (250), groups (25x) and classes (2xx), and three words. The zero Codes
+// (250), groups (25x) and classes (2xx), and four words. The zero Codes
 // wants nothing; see Step.Default.
 type Codes struct {
 	Pos Pos
@@ -18,6 +18,8 @@ type Codes struct {
 	EOF bool
 	// None is true if no reply is to be read.
 	None bool
+	// Silence is true if it is fine that nothing comes within the timeout.
+	Silence bool
 
 	ranges []codeRange
 	vars   []Text // alternatives that are known once variables are
@@ -38,7 +40,7 @@ func (r codeRange) String() string {
 }
 
 // codeForms is what error messages say that codes look like.
-const codeForms = "(250, 25x, 2xx, [250, 251], eof, none, any)"
+const codeForms = "(250, 25x, 2xx, [250, 251], eof, silence, none, any)"
 
 // ParseCodes reads codes from text: one or several, with commas or blanks or
 // "or" between them. Codes start with 2 to 5, as replies do (RFC 5321
@@ -62,7 +64,7 @@ func ParseCodes(text string) (Codes, error) {
 
 // check refuses combinations that mean nothing.
 func (c *Codes) check() error {
-	if c.None && (c.Any || c.EOF || len(c.ranges) > 0 || len(c.vars) > 0) {
+	if c.None && (c.Any || c.EOF || c.Silence || len(c.ranges) > 0 || len(c.vars) > 0) {
 		return fmt.Errorf("none stands alone: it says that no reply is read")
 	}
 	return nil
@@ -79,6 +81,9 @@ func (c *Codes) add(word string) error {
 		return nil
 	case "none":
 		c.None = true
+		return nil
+	case "silence":
+		c.Silence = true
 		return nil
 	}
 	r, ok := parseCodeRange(word)
@@ -112,7 +117,7 @@ func parseCodeRange(word string) (codeRange, bool) {
 
 // IsZero reports whether nothing is said about codes.
 func (c *Codes) IsZero() bool {
-	return !c.Any && !c.EOF && !c.None && len(c.ranges) == 0 && len(c.vars) == 0
+	return !c.Any && !c.EOF && !c.None && !c.Silence && len(c.ranges) == 0 && len(c.vars) == 0
 }
 
 // Match reports whether a reply with this code is one of those wanted.
@@ -133,7 +138,7 @@ func (c *Codes) ClassOnly() bool {
 			return false
 		}
 	}
-	return len(c.ranges) > 0 && !c.Any && !c.EOF && !c.None && len(c.vars) == 0
+	return len(c.ranges) > 0 && !c.Any && !c.EOF && !c.None && !c.Silence && len(c.vars) == 0
 }
 
 // HasClass reports whether some alternative starts with this digit. It does
@@ -172,6 +177,9 @@ func (c *Codes) String() string {
 	if c.None {
 		put("none")
 	}
+	if c.Silence {
+		put("silence")
+	}
 	return string(b)
 }
 
@@ -181,7 +189,7 @@ func (c *Codes) Resolve(lookup Lookup) (Codes, error) {
 	if len(c.vars) == 0 {
 		return *c, nil
 	}
-	out := Codes{Pos: c.Pos, Any: c.Any, EOF: c.EOF, None: c.None, ranges: slices.Clone(c.ranges)}
+	out := Codes{Pos: c.Pos, Any: c.Any, EOF: c.EOF, None: c.None, Silence: c.Silence, ranges: slices.Clone(c.ranges)}
 	for i := range c.vars {
 		t := &c.vars[i]
 		value, err := t.Expand(lookup)
@@ -193,6 +201,7 @@ func (c *Codes) Resolve(lookup Lookup) (Codes, error) {
 			return Codes{}, &TextError{Pos: t.pos, Text: t.String(), Message: "stands for " + err.Error()}
 		}
 		out.Any, out.EOF, out.None = out.Any || more.Any, out.EOF || more.EOF, out.None || more.None
+		out.Silence = out.Silence || more.Silence
 		out.ranges = append(out.ranges, more.ranges...)
 	}
 	if err := out.check(); err != nil {

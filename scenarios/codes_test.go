@@ -57,7 +57,7 @@ func TestCodesThatAreRefused(t *testing.T) {
 		}
 	}
 	_, err := ParseCodes("25y")
-	want := `"25y" is not a reply code (250, 25x, 2xx, [250, 251], eof, none, any)`
+	want := `"25y" is not a reply code (250, 25x, 2xx, [250, 251], eof, silence, none, any)`
 	if err == nil || err.Error() != want {
 		t.Errorf("ParseCodes(25y) = %v; want %s", err, want)
 	}

@@ -17,7 +17,7 @@ func delivers(steps []Step) bool {
 func (s *Step) delivers() bool {
 	switch s.Action {
 	case Message, Body:
-		return s.Expect.mayTake(2)
+		return s.MayFail != "" || s.Expect.mayTake(2)
 	case BDAT:
 		// Without LAST nothing is delivered yet; a later BDAT says it.
 		return !s.NotLast && s.Expect.mayTake(2)

@@ -48,5 +48,5 @@ func ExampleParseCodes() {
 	fmt.Println(err)
 	// Output:
 	// true false <nil>
-	// "25y" is not a reply code (250, 25x, 2xx, [250, 251], eof, none, any)
+	// "25y" is not a reply code (250, 25x, 2xx, [250, 251], eof, silence, none, any)
 }

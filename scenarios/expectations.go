@@ -82,6 +82,7 @@ func (p *parser) codes(n *yaml.Node, what string) Codes {
 			continue
 		}
 		c.Any, c.EOF, c.None = c.Any || more.Any, c.EOF || more.EOF, c.None || more.None
+		c.Silence = c.Silence || more.Silence
 		c.ranges = append(c.ranges, more.ranges...)
 	}
 	if emptyList(n) {
@@ -103,6 +104,10 @@ func (p *parser) captures(n *yaml.Node) []Capture {
 		}
 		text, ok := p.word(f.value, "capture")
 		if !ok {
+			continue
+		}
+		if text == "code" {
+			out = append(out, Capture{Pos: pos(f.key), Name: f.name})
 			continue
 		}
 		re, err := parseRegexp(text)
@@ -136,7 +141,7 @@ func (p *parser) sense(s *Step, n *yaml.Node, fields []field) {
 		return nil
 	}
 	codes, reading := &s.Expect.Codes, firstReading()
-	onlyEOF := codes.EOF && !codes.Any && len(codes.ranges) == 0 && len(codes.vars) == 0
+	onlyEnd := (codes.EOF || codes.Silence) && !codes.Any && len(codes.ranges) == 0 && len(codes.vars) == 0
 	switch {
 	case codes.None && s.Action == Read:
 		p.fail(at("expect"), "", "the step does nothing: it neither sends nor reads")
@@ -147,8 +152,8 @@ func (p *parser) sense(s *Step, n *yaml.Node, fields []field) {
 	case (s.Action == Raw || s.Action == Bytes) && codes.IsZero() && reading != nil && at("expect") == nil:
 		p.fail(reading, "add expect: any, or the codes wanted", "%s looks at a reply, but %s reads none by itself",
 			reading.Value, s.Action)
-	case onlyEOF && reading != nil && reading.Value != "within":
-		p.fail(reading, "", "%s looks at a reply, but expect: eof wants none", reading.Value)
+	case onlyEnd && reading != nil && reading.Value != "within" && reading.Value != "pass_if":
+		p.fail(reading, "", "%s looks at a reply, but expect: %s wants none", reading.Value, codes)
 	}
 	if s.Action == Send && s.Verb != "" && s.Verb != "EHLO" && s.Verb != "LHLO" {
 		for _, name := range []string{"offers", "lacks"} {

@@ -19,7 +19,7 @@ func actionKeys() []string {
 func stepKeys() []string {
 	return append(actionKeys(),
 		"name", "enhanced", "text", "lines", "offers", "lacks", "within", "timeout", "optional", "pass_if",
-		"capture", "if", "unless", "as_is", "stuff", "end", "chunk", "last", "user", "password", "authzid", "initial", "cancel", "binding", "allow_clear")
+		"capture", "may_fail", "for", "repeat", "if", "unless", "as_is", "stuff", "end", "chunk", "last", "user", "password", "authzid", "initial", "cancel", "binding", "allow_clear")
 }
 
 func greetingKeys() []string { return []string{"expect", "text", "lines", "within"} }
@@ -47,6 +47,10 @@ func suits(a Action, key string) bool {
 		return true
 	case "timeout":
 		return a != Sleep && a != Close
+	case "for", "repeat":
+		return a != Close
+	case "may_fail":
+		return a != Sleep && a != Close && a != Pipeline && a != StartTLS && a != Auth
 	case "expect", "enhanced", "text", "lines", "within", "pass_if", "capture":
 		return a != Sleep && a != Close && a != Pipeline
 	case "offers", "lacks":

@@ -190,6 +190,18 @@ type Step struct {
 	Sleep    time.Duration
 	Close    CloseHow
 
+	// MayFail gives the reason why a reply that is not as expected is only a
+	// warning, and the dialogue goes on; empty where not given.
+	MayFail string
+	// Repeat is how often the step is played, 0 where not given; see Unroll.
+	Repeat int
+	// ForTo is true for a step that is played once for each recipient; see
+	// Unroll.
+	ForTo bool
+	// Recipient says for which recipient an unrolled step is played: 1 for
+	// the first, 0 for a step that has nothing to do with it.
+	Recipient int
+
 	Expect   Expect
 	Optional bool
 	PassIf   Codes
@@ -222,7 +234,8 @@ type Limit struct {
 	Warn, Fail time.Duration
 }
 
-// Capture keeps the first group of a pattern for later steps and reports.
+// Capture keeps a part of the reply for later steps and reports: the first
+// group of a pattern, or the reply code where Re is nil.
 type Capture struct {
 	Pos  Pos
 	Name string

@@ -163,9 +163,15 @@ func (p *parser) aside(s *Step, f, action field) {
 		s.Optional = p.boolean(f.value, "optional")
 	case "pass_if":
 		s.PassIf = p.codes(f.value, "pass_if")
-		if s.PassIf.None || s.PassIf.Any {
-			p.fail(deref(f.value), "allowed: 250, 25x, 2xx, eof, or a list", "pass_if needs codes, not any or none")
+		if s.PassIf.None || s.PassIf.Any || s.PassIf.Silence {
+			p.fail(deref(f.value), "allowed: 250, 25x, 2xx, eof, or a list", "pass_if needs codes, not any, silence or none")
 		}
+	case "may_fail":
+		s.MayFail, _ = p.word(f.value, "may_fail")
+	case "for":
+		s.ForTo = p.forTo(f.value)
+	case "repeat":
+		s.Repeat = p.number(f.value, "repeat", 1, maxSteps)
 	case "capture":
 		s.Captures = p.captures(f.value)
 	case "if":

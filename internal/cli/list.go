@@ -2,6 +2,7 @@ package cli
 
 import (
 	"io"
+	"slices"
 	"strings"
 
 	"mxprobe/probe/result"
@@ -36,29 +37,51 @@ func (p *Program) list(args []string) (int, error) {
 		return 0, &badFiles{l.bad}
 	}
 	var b strings.Builder
-	for _, sc := range l.scenarios {
-		writeListed(&b, sc)
+	for i, sc := range l.scenarios {
+		if sc.RowNumber <= 1 {
+			writeListed(&b, sc, rowCount(l.scenarios[i:]), builtins)
+		}
 	}
 	if builtins {
-		b.WriteString("\nmxprobe init @rcpt -o my.yaml copies one as a starting point.\n")
+		b.WriteString("\nmxprobe list @rcpt says more of one.\nmxprobe init @rcpt -o my.yaml copies one as a starting point.\n")
 	}
 	_, err = io.WriteString(p.Stdout, b.String())
 	return ExitOK, err
 }
 
-// writeListed shows one scenario: what to type, its name, tags and steps,
-// and below that what it is for.
-func writeListed(b *strings.Builder, sc *scenarios.Scenario) {
+// rowCount counts the rows of the first scenario, 0 if it has none.
+func rowCount(all []*scenarios.Scenario) int {
+	n := all[0].RowNumber
+	for n > 0 && n < len(all) && all[n].RowNumber == n+1 {
+		n++
+	}
+	return n
+}
+
+// writeListed shows one scenario, its rows together: what to type, its name,
+// tags and steps, and below that what it is for, in short the first sentence.
+func writeListed(b *strings.Builder, sc *scenarios.Scenario, rows int, short bool) {
 	delivers := "sends no mail"
 	if sc.Delivers {
 		delivers = "SENDS MAIL"
 	}
-	facts := []string{result.PrintableString(scenarioName(sc, nil)), count(stepCount(sc.Steps), "step"), delivers}
+	name := sc.Name.String()
+	if rows == 0 {
+		name = scenarioName(sc, nil)
+	}
+	facts := []string{result.PrintableString(name), count(stepCount(sc.Steps), "step"), delivers}
+	if rows > 0 {
+		facts = slices.Insert(facts, 1, count(rows, "row"))
+	}
 	if len(sc.Tags) > 0 {
 		facts = append(facts, "tags "+result.PrintableString(strings.Join(sc.Tags, " ")))
 	}
 	b.WriteString(entry(19, result.PrintableString(sc.File), strings.Join(facts, ", ")))
-	if text := strings.Join(strings.Fields(sc.Description), " "); text != "" {
+	text := strings.Join(strings.Fields(sc.Description), " ")
+	if first, _, more := strings.Cut(text, ". "); short && more {
+		text = first + "."
+	}
+	if text != "" {
 		b.WriteString(wrap("    ", result.PrintableString(text)))
 	}
 }

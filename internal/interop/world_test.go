@@ -33,6 +33,7 @@ const (
 	ipPostfixBare   = "127.0.0.14"
 	ipOpen          = "127.0.0.15"
 	ipPostfixStrict = "127.0.0.16"
+	ipPostfixSound  = "127.0.0.17"
 )
 
 //go:embed testdata/world.zone
@@ -60,6 +61,7 @@ func newWorld(dir string) (*world, error) {
 	ips := []string{
 		ipPostfix, ipExim, ipAiosmtpd, ipDead, ipPostfixGrey, ipPostfixBusy, ipPostfixClosed,
 		ipEximGrey, ipEximBusy, ipEximClosed, ipMute, ipEximLate, ipPostfixBare, ipOpen, ipPostfixStrict,
+		ipPostfixSound,
 	}
 	if w.ipv6 != "" {
 		ips = append(ips, w.ipv6)
@@ -127,7 +129,7 @@ func (w *world) addr(ip string) string { return net.JoinHostPort(ip, strconv.Ito
 func (w *world) startPostfix(dir string) (*mta.Process, error) {
 	domains := []string{
 		"postfix.test", "grey.postfix.test", "busy.postfix.test", "closed.postfix.test", "bare.postfix.test",
-		"strict.postfix.test", "six.postfix.test", "several.test", "partly.test", "lastdead.test", "twofaced.test", "implicit.test",
+		"strict.postfix.test", "sound.postfix.test", "six.postfix.test", "several.test", "partly.test", "lastdead.test", "twofaced.test", "implicit.test",
 		"cnamed.test", "aliased.test", "halfgone.test", "halfbroken.test",
 	}
 	var recipients []string
@@ -136,7 +138,7 @@ func (w *world) startPostfix(dir string) (*mta.Process, error) {
 	}
 	return mta.StartPostfix(dir, mta.PostfixConfig{
 		Port: w.port, Plain: ipPostfix, IPv6: w.ipv6, Greylist: ipPostfixGrey, Busy: ipPostfixBusy,
-		Closed: ipPostfixClosed, Bare: ipPostfixBare, Strict: ipPostfixStrict, Policy: w.policy.addr(),
+		Closed: ipPostfixClosed, Bare: ipPostfixBare, Strict: ipPostfixStrict, Sound: ipPostfixSound, Policy: w.policy.addr(),
 		Domains: domains, Recipients: recipients, BadSenders: []string{"invalid.invalid", ".invalid"},
 	})
 }

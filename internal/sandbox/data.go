@@ -11,7 +11,11 @@ const maxBody = 16 << 20
 
 // message reads a message into c.body and answers it.
 func (c *Conn) message() {
-	if err := c.readMessage(); err != nil {
+	read := c.readMessage
+	if len(c.srv.ends) > 0 {
+		read = c.readUnsound
+	}
+	if err := read(); err != nil {
 		c.done = true
 		return
 	}
@@ -55,4 +59,35 @@ func (c *Conn) readMessage() error {
 			c.body = append(c.body, text...)
 		}
 	}
+}
+
+// readUnsound reads up to the end mark or one of the sequences that this
+// server takes for one.
+func (c *Conn) readUnsound() error {
+	c.body, c.tooBig = []byte{}, false
+	text := []byte("\r\n") // behind the line of DATA
+	for len(text) < maxBody {
+		b, err := c.in.ReadByte()
+		if err != nil {
+			c.log.line(string(text[2:]), false)
+			return err
+		}
+		text = append(text, b)
+		if end := c.endOf(text); end > 0 {
+			c.log.line(string(text[2:]), false)
+			c.body = bytes.ReplaceAll(text[2:max(2, len(text)-end)], []byte("\r\n.."), []byte("\r\n."))
+			return nil
+		}
+	}
+	return errTooLong
+}
+
+// endOf returns the length of the end mark that text ends with, 0 for none.
+func (c *Conn) endOf(text []byte) int {
+	for _, end := range append([]string{"\r\n.\r\n"}, c.srv.ends...) {
+		if bytes.HasSuffix(text, []byte(end)) {
+			return len(end)
+		}
+	}
+	return 0
 }

@@ -54,6 +54,25 @@ func TestTrap43OnlyCRLFDotCRLFEnds(t *testing.T) {
 	}
 }
 
+// A server with further ends ends a message there, and takes what follows for
+// commands.
+func TestUnsoundServerEndsElsewhere(t *testing.T) {
+	t.Parallel()
+	w := startOne(t, Server{Ends: []string{"\n.\n", "\r.\r\n"}})
+	for sent, want := range map[string]string{
+		"a\r\n..b\n.\nNOOP\r\n": "a\r\n.b", "a\r.\r\nNOOP\r\n": "a", "..\r\n.\r\nNOOP\r\n": "..", ".\r\nNOOP\r\n": "",
+	} {
+		c := upToData(t, w)
+		c.write(sent)
+		c.want("250 2.0.0 Ok: queued as ")
+		c.want("250 2.0.0 Ok")
+		all := w.Sessions()
+		if got := all[len(all)-1].Messages; len(got) != 1 || string(got[0].Data) != want {
+			t.Errorf("%q: messages = %q; want one with %q", sent, got, want)
+		}
+	}
+}
+
 func TestMessageOverTheLimitIsRefusedAtItsEnd(t *testing.T) {
 	t.Parallel()
 	w := startOne(t, Server{Size: 10})

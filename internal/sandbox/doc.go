@@ -56,6 +56,7 @@
 //	                            # missing-intermediate, wrong-key, soon; or a map of
 //	                            # cert, implicit, min, max, client_cert, keeps_plaintext, again
 //	    ehlo: [PIPELINING, SIZE 1000]  # in place of the usual keywords
+//	    ends: ["\n.\n"]        # further ends of a message, for an unsound server
 //	    rules:
 //	      - on: RCPT TO:<kate@*>       # or connect, a verb, end-of-data
 //	        times: 1

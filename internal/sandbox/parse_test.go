@@ -45,7 +45,7 @@ func TestDocumentedWorld(t *testing.T) {
 				Name: "mx1.fabrikam.test", Addrs: []string{"192.0.2.10"}, Ports: []uint16{25, 587},
 				Hostname: "mx1.fabrikam.test", Domains: []string{"fabrikam.test"},
 				Users: []string{"kate", "sales@fabrikam.test"}, BadSender: BadSenderAtRcpt,
-				Size: 10485760, Recipients: 100, EHLO: []string{"PIPELINING", "SIZE 1000"}, TLS: &TLS{Cert: CertGood},
+				Size: 10485760, Recipients: 100, Ends: []string{"\n.\n"}, EHLO: []string{"PIPELINING", "SIZE 1000"}, TLS: &TLS{Cert: CertGood},
 				Rules: []Rule{{On: "RCPT TO:<kate@*>", Times: 1, Reply: "451 4.7.1 Greylisted, come back later"}},
 			},
 			{Name: "mx2.fabrikam.test", Dead: RefusesAll},

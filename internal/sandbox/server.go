@@ -28,6 +28,7 @@ type server struct {
 	size           int64
 	recipients     int
 	lmtp           bool
+	ends           []string
 	rules          *ruleBook
 	tls            *TLS
 	tlsConfig      *tls.Config // nil where tls is
@@ -42,7 +43,7 @@ func newServer(s Server, zones *zoneSet) (*server, error) {
 	out := &server{
 		name: name, hostname: s.Hostname, ports: s.Ports, dead: s.Dead,
 		keywords: s.EHLO, domains: s.Domains, users: s.Users, relay: s.Relay,
-		badSender: s.BadSender, size: s.Size, recipients: s.Recipients, lmtp: s.LMTP,
+		badSender: s.BadSender, size: s.Size, recipients: s.Recipients, lmtp: s.LMTP, ends: s.Ends,
 		rules: newRuleBook(slices.Clone(s.Rules)), tls: s.TLS,
 	}
 	for _, text := range s.Addrs {
@@ -145,6 +146,9 @@ func checkServer(s Server) error {
 	}
 	if s.Size < -1 || s.Recipients < 0 {
 		return errors.New("limits cannot be negative")
+	}
+	if slices.Contains(s.Ends, "") {
+		return errors.New("nothing at all cannot end a message")
 	}
 	for i, r := range s.Rules {
 		if err := checkRule(r); err != nil {

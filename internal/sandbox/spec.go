@@ -132,6 +132,10 @@ type Server struct {
 	// LMTP makes it speak LMTP (RFC 2033): LHLO, and a reply for each
 	// recipient of a message.
 	LMTP bool
+	// Ends are further sequences of bytes that end a message, as in servers
+	// that can be made to take a part of one message for another, such as
+	// "\n.\n". CR LF . CR LF always does.
+	Ends []string
 	// Rules are tried in order before the usual behaviour; the first that
 	// fits decides.
 	Rules []Rule

@@ -24,6 +24,7 @@ type PostfixConfig struct {
 	Closed     string   // refuses every client in its greeting
 	Bare       string   // offers neither DSN nor PIPELINING nor ENHANCEDSTATUSCODES, no VRFY, and 454 for relaying
 	Strict     string   // ends the session with 421 after the second error
+	Sound      string   // takes CR LF . CR LF alone for the end of a message
 	Policy     string   // address and port of the policy server
 	Domains    []string // domains it takes mail for
 	Recipients []string // addresses it takes mail for, local parts and domains
@@ -69,7 +70,7 @@ func StartPostfix(dir string, c PostfixConfig) (*Process, error) {
 
 func (c *PostfixConfig) listeners() []string {
 	var addrs []string
-	for _, ip := range []string{c.Plain, c.IPv6, c.Greylist, c.Bare, c.Strict} {
+	for _, ip := range []string{c.Plain, c.IPv6, c.Greylist, c.Bare, c.Strict, c.Sound} {
 		if ip != "" {
 			addrs = append(addrs, net.JoinHostPort(ip, strconv.Itoa(c.Port)))
 		}
@@ -114,7 +115,7 @@ func (c *PostfixConfig) write(dir, sbin string, uid, gid int) error {
 		return c.writeMaps(dir)
 	}
 	_, err = write(dir, "master.cf", "PORT", port, "PLAIN", c.Plain, "GREY", c.Greylist, "BUSY", c.Busy,
-		"CLOSED", c.Closed, "BARE", c.Bare, "STRICT", c.Strict, "POLICY", c.Policy, "MORE", more)
+		"CLOSED", c.Closed, "BARE", c.Bare, "STRICT", c.Strict, "SOUND", c.Sound, "POLICY", c.Policy, "MORE", more)
 	if err != nil {
 		return err
 	}
