@@ -402,13 +402,3 @@ func TestExplicitRecipientBeatsVars(t *testing.T) {
 		}
 	}
 }
-
-func TestLoginIsNotPlayed(t *testing.T) {
-	t.Parallel()
-	for _, step := range []string{"{auth: PLAIN, user: kate, password: '${p}'}"} {
-		s := parse(t, "name: x\nvars: {p: q}\nsteps:\n  - EHLO ${helo}\n  - "+step+"\n")
-		if _, err := probe.NewDialogue(s[0], settings(nil)); err == nil || !strings.Contains(err.Error(), "test.yaml:5:") {
-			t.Errorf("NewDialogue of a step %s: %v; want an error with its place", step, err)
-		}
-	}
-}

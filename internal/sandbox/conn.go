@@ -43,6 +43,10 @@ type Conn struct {
 	from     string
 	to       []string
 	utf8     bool // the sender was declared with SMTPUTF8
+	// login is the exchange of AUTH under way, proved who it has shown the
+	// client to be, and user who that is once it has been said.
+	login        verifier
+	proved, user string
 	// unwelcome says that the greeting refused the client.
 	unwelcome bool
 	// body is the message just received, without what goes over the limit.

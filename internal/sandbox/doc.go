@@ -55,6 +55,13 @@
 //	    tls: good               # or expired, not-yet-valid, self-signed, wrong-name,
 //	                            # missing-intermediate, wrong-key, soon; or a map of
 //	                            # cert, implicit, min, max, client_cert, keeps_plaintext, again
+//	    auth:                   # takes logins, under TLS
+//	      users: {kate: secret}        # names and passwords
+//	      tokens: {kate: token}        # of XOAUTH2 and OAUTHBEARER
+//	      mechanisms: [PLAIN, LOGIN]   # PLAIN, LOGIN, CRAM-MD5 and SCRAM where left out
+//	      clear: true                  # offered and taken without TLS too
+//	      required: true               # no mail without a login (530)
+//	      fault: wrong-signature       # or no-signature, not-base64, endless, takes-all, echo
 //	    ehlo: [PIPELINING, SIZE 1000]  # in place of the usual keywords
 //	    ends: ["\n.\n"]        # further ends of a message, for an unsound server
 //	    rules:

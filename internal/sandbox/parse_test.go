@@ -46,6 +46,10 @@ func TestDocumentedWorld(t *testing.T) {
 				Hostname: "mx1.fabrikam.test", Domains: []string{"fabrikam.test"},
 				Users: []string{"kate", "sales@fabrikam.test"}, BadSender: BadSenderAtRcpt,
 				Size: 10485760, Recipients: 100, Ends: []string{"\n.\n"}, EHLO: []string{"PIPELINING", "SIZE 1000"}, TLS: &TLS{Cert: CertGood},
+				Auth: &Auth{
+					Users: map[string]string{"kate": "secret"}, Tokens: map[string]string{"kate": "token"},
+					Mechanisms: []string{"PLAIN", "LOGIN"}, Clear: true, Required: true, Fault: WrongSignature,
+				},
 				Rules: []Rule{{On: "RCPT TO:<kate@*>", Times: 1, Reply: "451 4.7.1 Greylisted, come back later"}},
 			},
 			{Name: "mx2.fabrikam.test", Dead: RefusesAll},

@@ -39,7 +39,7 @@ func (r *fileReader) server(n *yaml.Node) Server {
 	var s Server
 	keys := []string{
 		"name", "addresses", "ports", "hostname", "dead", "ehlo", "domains", "users",
-		"relay", "bad_sender", "size", "recipients", "tls", "lmtp", "ends", "rules",
+		"relay", "bad_sender", "size", "recipients", "tls", "auth", "lmtp", "ends", "rules",
 	}
 	r.mapping(n, "server", keys, func(key string, v *yaml.Node) {
 		switch key {
@@ -73,6 +73,8 @@ func (r *fileReader) server(n *yaml.Node) Server {
 			s.LMTP = r.boolean(v)
 		case "ends":
 			s.Ends = r.texts(v)
+		case "auth":
+			s.Auth = r.auth(v)
 		case "rules":
 			r.items(v, "rules", func(n *yaml.Node) { s.Rules = append(s.Rules, r.rule(n)) })
 		}

@@ -31,6 +31,7 @@ type server struct {
 	ends           []string
 	rules          *ruleBook
 	tls            *TLS
+	auth           *Auth
 	tlsConfig      *tls.Config // nil where tls is
 	queued         atomic.Int64
 }
@@ -44,7 +45,7 @@ func newServer(s Server, zones *zoneSet) (*server, error) {
 		name: name, hostname: s.Hostname, ports: s.Ports, dead: s.Dead,
 		keywords: s.EHLO, domains: s.Domains, users: s.Users, relay: s.Relay,
 		badSender: s.BadSender, size: s.Size, recipients: s.Recipients, lmtp: s.LMTP, ends: s.Ends,
-		rules: newRuleBook(slices.Clone(s.Rules)), tls: s.TLS,
+		rules: newRuleBook(slices.Clone(s.Rules)), tls: s.TLS, auth: s.Auth,
 	}
 	for _, text := range s.Addrs {
 		addr, err := docAddr(text)
@@ -143,6 +144,9 @@ func checkServer(s Server) error {
 	}
 	if slices.Contains(s.Ports, 0) {
 		return errors.New("0 is not a port")
+	}
+	if err := checkAuth(s.Auth); err != nil {
+		return fmt.Errorf("auth: %w", err)
 	}
 	if s.Size < -1 || s.Recipients < 0 {
 		return errors.New("limits cannot be negative")

@@ -156,6 +156,12 @@ func (c *Conn) goOn(e event, said string, raw bool) {
 	case e.verb == "XCLIENT" && good:
 		c.reset()
 		c.helo, c.keywords = "", nil
+	case e.verb == "AUTH" && code == "334" && c.login != nil && !raw:
+		c.exchange()
+	case e.verb == "AUTH":
+		if good {
+			c.user = c.proved
+		}
 	case !good && code != "354":
 	case e.verb == "EHLO", e.verb == "HELO", e.verb == "LHLO":
 		c.reset()

@@ -136,6 +136,8 @@ type Server struct {
 	// that can be made to take a part of one message for another, such as
 	// "\n.\n". CR LF . CR LF always does.
 	Ends []string
+	// Auth is how it takes logins; nil for not at all.
+	Auth *Auth
 	// Rules are tried in order before the usual behaviour; the first that
 	// fits decides.
 	Rules []Rule

@@ -148,7 +148,7 @@ func (c *Conn) startTLS() {
 	c.log.handshake(strings.TrimSpace(tls.VersionName(state.Version) + " " + state.ServerName))
 	c.rw, c.tls = conn, conn
 	c.reset()
-	c.helo, c.keywords = "", nil
+	c.helo, c.keywords, c.user = "", nil, ""
 	if c.srv.tls.KeepsPlaintext {
 		c.early = early
 	}

@@ -33,7 +33,7 @@ func (c *Conn) usual(e event) string {
 		return "503 5.5.1 No mail service here" // RFC 5321 section 3.1
 	case strings.HasSuffix(e.line, "\n"):
 		return "500 5.5.2 Line does not end in CR LF" // RFC 5321 section 2.3.8
-	case len(e.line) > maxLine:
+	case len(e.line) > maxLine && !(e.verb == "AUTH" && c.srv.auth != nil):
 		return "500 5.5.2 Line too long"
 	}
 	return c.usualCommand(e)
@@ -65,7 +65,9 @@ func (c *Conn) usualCommand(e event) string {
 		return "252 2.0.0 Cannot VRFY user, but will accept message and attempt delivery"
 	case "STARTTLS":
 		return c.usualStartTLS(e)
-	case "EXPN", "AUTH", "BDAT", "ETRN", "TURN", "XCLIENT", "XFORWARD":
+	case "AUTH":
+		return c.usualAuth(e)
+	case "EXPN", "BDAT", "ETRN", "TURN", "XCLIENT", "XFORWARD":
 		if answer := c.usualExtension(e); answer != "" {
 			return answer
 		}
@@ -91,7 +93,7 @@ func (c *Conn) usualHello(e event) string {
 		return "250 " + c.srv.hostname
 	}
 	lines := []string{c.srv.hostname + " greets " + name}
-	lines = append(lines, c.withStartTLS(c.srv.keywords)...)
+	lines = append(lines, c.withAuth(c.withStartTLS(c.srv.keywords))...)
 	return multiline("250", lines)
 }
 
@@ -121,6 +123,8 @@ func (c *Conn) usualMail(e event) string {
 	switch {
 	case c.helo == "":
 		return "503 5.5.1 Send EHLO or HELO first"
+	case c.srv.auth != nil && c.srv.auth.Required && c.user == "":
+		return "530 5.7.0 Authentication required" // RFC 4954 section 6
 	case c.mail:
 		return "503 5.5.1 Sender already given"
 	case !ok:
