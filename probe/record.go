@@ -93,7 +93,10 @@ func (s *session) closeRecord(at int, j judgement) {
 // decide takes a step's judgement over as the dialogue's. The first that is
 // worse than a warning stays: what follows it (in a pipeline) follows from it.
 func (s *session) decide(st *result.Step, j judgement) {
-	st.Excerpt = s.maskedExcerpt(scenarios.Pos{Line: st.Line, Col: st.Col}, j.pos)
+	if st.Number > 0 || j.pos != (scenarios.Pos{}) {
+		// A greeting of which the file says nothing has no place in it.
+		st.Excerpt = s.maskedExcerpt(scenarios.Pos{Line: st.Line, Col: st.Col}, j.pos)
+	}
 	if j.pos != (scenarios.Pos{}) {
 		st.Line, st.Col = j.pos.Line, j.pos.Col
 	}
