@@ -37,8 +37,9 @@ func (s *session) nothingToSayTo() judgement {
 // a server that ends the session with 421 closes its side at once.
 func (s *session) writeFailed(err error, verb string, limit time.Duration) judgement {
 	if reply, readErr := s.conn.ReadReply(); readErr == nil {
-		seen := observation{verb: verb, reply: &reply}
-		j := failed(scenarios.Pos{}, "the server closed the connection with %s", shown(&reply))
+		seen := observation{verb: verb, reply: &reply, mask: s.trial.dialogue.mask}
+		j := failed(scenarios.Pos{}, "the server closed the connection with %s", seen.shown())
+		j.code = reply.Code
 		if code, enhanced, text := facts(&seen); isTemporary(verb, code) {
 			j.status, j.reason = s.set.temporary(), result.Temporary
 			j.hint = advice(j.reason, verb, code, enhanced, text)
@@ -46,7 +47,7 @@ func (s *session) writeFailed(err error, verb string, limit time.Duration) judge
 		s.hangUp()
 		return j
 	}
-	f := readFault(s.ctx, err, limit)
+	f := readFault(s.ctx, err, limit, s.trial.dialogue.mask)
 	s.hangUp()
 	return judgement{status: f.status, reason: f.reason, message: f.message, hint: advice(f.reason, verb, 0, "", "")}
 }
@@ -62,18 +63,18 @@ func (s *session) quiet(verb string) (judgement, bool) {
 	}
 	s.setDeadline(time.Now().Add(time.Second))
 	if reply, err := s.conn.ReadReply(); err == nil && reply.Code == 421 {
-		seen := observation{verb: verb, reply: &reply}
+		seen := observation{verb: verb, reply: &reply, mask: s.trial.dialogue.mask}
 		code, enhanced, text := facts(&seen)
 		s.hangUp()
 		return judgement{
 			status: s.set.temporary(), reason: result.Temporary,
-			message: "the server ended the session: " + shown(&reply),
-			hint:    advice(result.Temporary, verb, code, enhanced, text),
+			message: "the server ended the session: " + seen.shown(),
+			hint:    advice(result.Temporary, verb, code, enhanced, text), code: code,
 		}, false
 	}
 	return judgement{
 		status: result.Fail, reason: result.Protocol,
-		message: "the server spoke unasked: " + quoted(b),
+		message: "the server spoke unasked: " + s.trial.dialogue.mask.quoted(b),
 		hint:    "a reply too many came before this step, so that replies and commands are out of step",
 	}, false
 }

@@ -72,6 +72,7 @@ func (s *session) playMessage(step *scenarios.Step) {
 		s.close(st, badValue(err))
 		return
 	}
+	s.misread = s.misread || len(s.owed) > 0
 	if step.Action == scenarios.Message {
 		if j, goOn := s.sayData(st, step, want); !goOn {
 			s.close(st, j)
@@ -133,7 +134,7 @@ func (s *session) sendText(st *result.Step, step *scenarios.Step, want *scenario
 		return j
 	}
 	j := s.judge(st, want, &seen)
-	if j.status <= result.Warn {
+	if !j.unmet() {
 		j = s.capture(step, &seen, j)
 	}
 	return j

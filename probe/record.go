@@ -1,6 +1,8 @@
 package probe
 
 import (
+	"cmp"
+
 	"mxprobe/probe/result"
 	"mxprobe/scenarios"
 )
@@ -100,15 +102,15 @@ func (s *session) decide(st *result.Step, j judgement) {
 	if j.pos != (scenarios.Pos{}) {
 		st.Line, st.Col = j.pos.Line, j.pos.Col
 	}
-	if s.status > result.Warn || j.status <= s.status {
+	if s.unmet || j.status <= s.status && !j.unmet() {
 		return
 	}
-	if j.status > result.Warn {
-		s.over = true
+	if j.unmet() {
+		s.unmet, s.over = true, true
 	}
 	number := st.Number
 	s.status, s.reason, s.message, s.hint = j.status, j.reason, st.Message, j.hint
-	s.failedStep, s.failedCode = &number, st.Code
+	s.failedStep, s.failedCode = &number, cmp.Or(st.Code, j.code)
 }
 
 func (s *session) maskedExcerpt(step, at scenarios.Pos) *result.Excerpt {
