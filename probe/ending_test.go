@@ -1,6 +1,9 @@
 package probe_test
 
 import (
+	"bytes"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"mxprobe/internal/sandbox"
@@ -53,5 +56,34 @@ steps:
 	expect(t, c, verdict{result.Pass, result.None, -1, ""})
 	if c.Attempts != 2 {
 		t.Errorf("%d attempts were made; want 2", c.Attempts)
+	}
+}
+
+// A server may refuse a large message before it has all of it, and close.
+// Its refusal counts, and not that the rest could not be sent.
+func TestRefusalInTheMiddleOfAMessage(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "large.eml")
+	if err := os.WriteFile(file, bytes.Repeat([]byte("a line of a large message\r\n"), 900_000), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for want, v := range map[string]verdict{
+		"5xx": {result.Pass, result.None, -1, ""},
+		"2xx": {result.Fail, result.Reply, 4, "expected 2xx, got 552 5.3.4 too large"},
+	} {
+		w := with(t, sandbox.Rule{On: "DATA", Func: func(c *sandbox.Conn, _ string) {
+			_ = c.Reply("354 go on")
+			_, _ = c.ReadLine()
+			_ = c.Reply("552 5.3.4 too large")
+			c.Close()
+		}})
+		d := play(t, w, `name: x
+steps:
+  - EHLO ${helo}
+  - MAIL FROM:<a@example.net>
+  - RCPT TO:<kate@example.test>
+  - message: {file: `+file+`}
+    expect: `+want)
+		expect(t, only(t, &d), v)
 	}
 }

@@ -115,16 +115,20 @@ func (s *session) sendText(st *result.Step, step *scenarios.Step, want *scenario
 	st.Sent = fmt.Sprintf("%s (%d bytes)", strings.TrimSpace(st.Sent+" message"), len(s.buf))
 	st.Want = s.trial.dialogue.wantText(st.Number, want)
 	s.setDeadline(time.Now().Add(limit))
-	if err := s.writeText(); err != nil {
+	err := s.writeText()
+	if err != nil && !s.refusedEarly() {
 		return s.writeFailed(err, dataEnd, limit)
 	}
-	s.dataOpen = step.NoEnd
+	s.dataOpen = step.NoEnd && err == nil
 	if want.Codes.None {
 		s.loose = true
 		return met()
 	}
 	seen := s.read(limit)
 	seen.verb = dataEnd
+	if err != nil {
+		s.hangUp()
+	}
 	if seen.reply != nil {
 		s.envelope.learn(dataEnd, seen.reply.Class() == 2)
 	} else if seen.fault.reason != result.Protocol {
@@ -138,6 +142,17 @@ func (s *session) sendText(st *result.Step, step *scenarios.Step, want *scenario
 		j = s.capture(step, &seen, j)
 	}
 	return j
+}
+
+// refusedEarly reports whether a server that closed the connection in the
+// middle of the text had refused the message before. That is its reply.
+func (s *session) refusedEarly() bool {
+	reply, err := s.conn.ReadReply()
+	if err != nil {
+		return false
+	}
+	s.conn.UnreadReply(reply)
+	return reply.Class() >= 4
 }
 
 // maxRecorded is the longest message that is repeated in a transcript.
