@@ -2,6 +2,7 @@ package dnsmx
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/miekg/dns"
@@ -45,9 +46,24 @@ func TestUnknownExtendedError(t *testing.T) {
 	opt := m.IsEdns0()
 	opt.Option = []dns.EDNS0{&dns.EDNS0_COOKIE{Code: dns.EDNS0COOKIE}, &dns.EDNS0_EDE{InfoCode: 4711}}
 	wantText(t, extendedError(m), "extended error 4711")
+	opt.Option[1] = &dns.EDNS0_EDE{InfoCode: 4711, ExtraText: strings.Repeat("x", 1000)}
+	wantText(t, extendedError(m), `extended error 4711: "`+strings.Repeat("x", maxExtraText)+`"`)
 	opt.Option = opt.Option[:1]
 	if err := extendedError(m); err != nil {
 		t.Errorf("extendedError without one = %v; want nil", err)
+	}
+}
+
+// A family that could not be looked up is not a family that does not exist.
+func TestAddressesOfOneFamilyMissing(t *testing.T) {
+	t.Parallel()
+	for code, want := range map[int]bool{dns.RcodeServerFailure: true, dns.RcodeNameError: false, dns.RcodeSuccess: false} {
+		w := newWorld(t, "example.test. MX 10 mx.test.", "mx.test. A 192.0.2.1")
+		w.spoil = only(dns.TypeAAAA, "mx.test.", rcode(code))
+		h := mustRoute(t, w.resolver(), "example.test").Hosts[0]
+		if (h.Missing != nil) != want || h.Err != nil {
+			t.Errorf("response code %d: Missing = %v, Err = %v; want Missing %t and no Err", code, h.Missing, h.Err, want)
+		}
 	}
 }
 

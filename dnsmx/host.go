@@ -79,6 +79,9 @@ func (h *Host) take(a4, a6 *answer) {
 	for _, err := range []*Error{a4.err, a6.err} {
 		if err != nil && err.Kind != NoData {
 			h.note("%v; addresses of this family may be missing", err)
+			if err.Temporary() {
+				h.Missing = err
+			}
 		}
 	}
 }

@@ -109,6 +109,9 @@ func ednsTrouble(m *dns.Msg) bool {
 	return false
 }
 
+// maxExtraText bounds what is repeated of a server's own words.
+const maxExtraText = 200
+
 // extendedError returns what the server says about its failure (RFC 8914), or
 // nil.
 func extendedError(m *dns.Msg) error {
@@ -126,7 +129,7 @@ func extendedError(m *dns.Msg) error {
 			text = fmt.Sprintf("extended error %d", ede.InfoCode)
 		}
 		if ede.ExtraText != "" {
-			text += fmt.Sprintf(": %q", ede.ExtraText)
+			text += fmt.Sprintf(": %q", ede.ExtraText[:min(len(ede.ExtraText), maxExtraText)])
 		}
 		return errors.New(text)
 	}

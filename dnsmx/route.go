@@ -103,6 +103,9 @@ type Host struct {
 	// Err is an *Error if the host has no address that can be used, and nil
 	// otherwise.
 	Err error
+	// Missing is an *Error if the host has addresses of one family, and
+	// those of the other could not be looked up, and nil otherwise.
+	Missing error
 	// Notes are findings about the host, one sentence each, without a final
 	// full stop.
 	Notes []string

@@ -16,15 +16,20 @@ func (s *session) answer(st *result.Step, step *scenarios.Step, want *scenarios.
 		s.owed = append(s.owed, verb)
 		return met()
 	}
+	s.misread = s.misread || (step.Action != scenarios.Read && len(s.owed) > 0)
 	seen := s.read(s.timeout(step.Timeout, DefaultReplyTimeout))
 	s.greeted = true
 	seen.verb = verb
+	if verb == "QUIT" {
+		quit := seen
+		s.quitSeen = &quit
+	}
 	s.learn(&seen)
 	if j, ok := s.passes(st, step, &seen); ok {
 		return j
 	}
 	j := s.judge(st, want, &seen)
-	if j.status <= result.Warn {
+	if !j.unmet() {
 		j = s.capture(step, &seen, j)
 	}
 	return mayFail(step, &seen, j)
@@ -51,7 +56,7 @@ func (s *session) passes(st *result.Step, step *scenarios.Step, seen *observatio
 		return badValue(err), true
 	}
 	// A server that hangs up while more is on its way resets the connection.
-	ended := seen.reply == nil && codes.EOF && (seen.fault.reason == result.EOF || seen.fault.reason == result.Reset)
+	ended := seen.reply == nil && codes.EOF && (seen.fault.closed || seen.fault.reason == result.Reset)
 	if !ended && (seen.reply == nil || !codes.Match(seen.reply.Code)) {
 		return judgement{}, false
 	}
@@ -85,7 +90,7 @@ func (s *session) capture(step *scenarios.Step, seen *observation, j judgement) 
 		}
 		groups := c.Re.FindStringSubmatch(text)
 		if groups == nil {
-			return failed(c.Pos, "nothing to capture for %s: /%s/ does not match %s", c.Name, c.Re, shown(seen.reply))
+			return failed(c.Pos, "nothing to capture for %s: /%s/ does not match %s", c.Name, c.Re, seen.shown())
 		}
 		s.captures[c.Name] = groups[min(1, len(groups)-1)]
 	}

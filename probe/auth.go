@@ -204,7 +204,7 @@ func decodeChallenge(reply *smtpwire.Reply) ([]byte, error) {
 	}
 	challenge, err := base64.StdEncoding.Strict().DecodeString(strings.TrimRight(reply.Text(), " "))
 	if err != nil {
-		return nil, fmt.Errorf("the challenge is not base64: %s", shown(reply))
+		return nil, fmt.Errorf("the challenge is not base64: %s", (*mask)(nil).quoted([]byte(reply.Text())))
 	}
 	return challenge, nil
 }

@@ -172,7 +172,7 @@ func (s *session) resetAfter(st *result.Step) {
 		st.Notes = append(st.Notes, "no answer to the RSET after the refused chunk: "+seen.fault.message)
 		s.hangUp()
 	case seen.reply.Class() != 2:
-		st.Notes = append(st.Notes, "the RSET after the refused chunk got "+shown(seen.reply))
+		st.Notes = append(st.Notes, "the RSET after the refused chunk got "+seen.shown())
 	}
 	s.spans[len(s.spans)-1].to = s.record.Len()
 }

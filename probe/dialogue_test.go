@@ -209,6 +209,24 @@ func TestFailureShowsPlaceAndTranscript(t *testing.T) {
 	}
 }
 
+// A greeting of which the file says nothing shows no place in it; one that
+// it does speak of shows that place.
+func TestGreetingHasAPlaceOnlyIfWritten(t *testing.T) {
+	t.Parallel()
+	for src, line := range map[string]int{"name: g\n": 0, "name: g\ngreeting: 220\n": 2} {
+		w := with(t, sandbox.Rule{On: "connect", Reply: "554 no"})
+		d := play(t, w, src+"steps:\n  - NOOP\n")
+		s := step(t, only(t, &d), 0)
+		got := 0
+		if s.Excerpt != nil {
+			got = s.Excerpt.Line
+		}
+		if got != line {
+			t.Errorf("%q: the excerpt is at line %d; want %d", src, got, line)
+		}
+	}
+}
+
 // A scenario-level condition is judged after the first EHLO: the host is
 // skipped, not failed, and the session ends with QUIT.
 func TestScenarioConditionSkipsTheHost(t *testing.T) {

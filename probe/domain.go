@@ -169,11 +169,27 @@ func (r *run) planHost(ctx context.Context, d *result.Domain, req Request, h *dn
 			lanes = append(lanes, plannedLane{at, len(host.Addresses) - 1, r.newLane(t, group.checks)})
 		}
 	}
-	if len(host.Addresses) == 0 {
+	r.missing(ctx, host, h)
+	return lanes
+}
+
+// missing judges what a host lacks of addresses. Those that could not be
+// looked up are not known, which is worth a warning beside others; where they
+// alone were asked for, nothing is known of the host.
+func (r *run) missing(ctx context.Context, host *result.Host, h *dnsmx.Host) {
+	none := len(host.Addresses) == 0
+	switch {
+	case h.Missing != nil && (none || r.Family == AnyFamily):
+		host.Status, host.Reason = r.lookupVerdict(ctx, h.Missing)
+		host.Message = result.PrintableString(h.Missing.Error())
+		host.Hint = lookupHint(h.Missing, host.Reason)
+		if !none && host.Reason == result.DNS {
+			host.Status = result.Warn
+		}
+	case none:
 		host.Status, host.Reason = result.Skip, result.Condition
 		host.Message = "no address of the chosen family"
 	}
-	return lanes
 }
 
 // has reports whether ip is to be spoken to.

@@ -21,6 +21,9 @@ type fault struct {
 	status  result.Verdict
 	reason  result.Reason
 	message string
+	// closed is true if the other side ended the connection between two
+	// replies.
+	closed bool
 }
 
 // dialFault classifies a connection that could not be made. What this
@@ -29,25 +32,38 @@ type fault struct {
 // failure.
 func dialFault(ctx context.Context, dialer Dialer, err error, to netip.AddrPort, limit time.Duration) fault {
 	switch {
-	case ctx.Err() != nil:
-		return fault{result.Inconclusive, stopReason(ctx), "connect: " + stopMessage(ctx)}
+	case over(ctx):
+		return faulty(result.Inconclusive, stopReason(ctx), "connect: "+stopMessage(ctx))
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return fault{result.Fail, result.Refused, "connect: refused, nothing listens there"}
+		return faulty(result.Fail, result.Refused, "connect: refused, nothing listens there")
 	case isTimeout(err):
-		return fault{result.Fail, result.Timeout, fmt.Sprintf("connect: no answer in %v", limit)}
+		return faulty(result.Fail, result.Timeout, fmt.Sprintf("connect: no answer in %v", limit))
 	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EADDRNOTAVAIL), errors.Is(err, syscall.EAFNOSUPPORT):
 		if !hasRoute(dialer, to) {
-			return fault{result.Inconclusive, result.NoRoute, fmt.Sprintf("connect: this machine has no %s route to the address", familyName(to.Addr()))}
+			return faulty(result.Inconclusive, result.NoRoute, fmt.Sprintf("connect: this machine has no %s route to the address", familyName(to.Addr())))
 		}
 		if errors.Is(err, syscall.ENETUNREACH) {
-			return fault{result.Fail, result.Unreachable, "connect: network unreachable"}
+			return faulty(result.Fail, result.Unreachable, "connect: network unreachable")
 		}
 	case errors.Is(err, syscall.EHOSTUNREACH):
-		return fault{result.Fail, result.Unreachable, "connect: host unreachable"}
+		return faulty(result.Fail, result.Unreachable, "connect: host unreachable")
 	case errors.Is(err, syscall.ECONNRESET):
-		return fault{result.Fail, result.Reset, "connect: reset"}
+		return faulty(result.Fail, result.Reset, "connect: reset")
 	}
-	return fault{result.Inconclusive, result.Local, "connect: " + plainError(err)}
+	return faulty(result.Inconclusive, result.Local, "connect: "+plainError(err))
+}
+
+func faulty(status result.Verdict, reason result.Reason, message string) fault {
+	return fault{status: status, reason: reason, message: message}
+}
+
+// over reports whether the time of ctx is up. A socket may notice that before
+// ctx does, and the end of the run must not be taken for silence of a server.
+func over(ctx context.Context) bool {
+	if until, ok := ctx.Deadline(); ok && !time.Now().Before(until) {
+		<-ctx.Done()
+	}
+	return ctx.Err() != nil
 }
 
 // hasRoute reports whether this machine knows a way to an address, asking
@@ -72,31 +88,32 @@ func familyName(ip netip.Addr) string {
 	return "IPv6"
 }
 
-// readFault classifies a reply that did not come, or was none.
-func readFault(ctx context.Context, err error, limit time.Duration) fault {
+// readFault classifies a reply that did not come, or was none. Secrets are
+// hidden in what it quotes.
+func readFault(ctx context.Context, err error, limit time.Duration, m *mask) fault {
 	var broken *smtpwire.ReplyError
 	switch {
-	case ctx.Err() != nil:
-		return fault{result.Inconclusive, stopReason(ctx), stopMessage(ctx)}
+	case over(ctx):
+		return faulty(result.Inconclusive, stopReason(ctx), stopMessage(ctx))
 	case isTimeout(err):
 		message := fmt.Sprintf("no reply in %v", limit)
 		if errors.As(err, &broken) {
-			message = fmt.Sprintf("the reply was not complete after %v: %s", limit, quoted(broken.Partial))
+			message = fmt.Sprintf("the reply was not complete after %v: %s", limit, m.quoted(broken.Partial))
 		}
-		return fault{result.Fail, result.Timeout, message}
+		return faulty(result.Fail, result.Timeout, message)
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
-		return fault{result.Fail, result.Reset, "the server reset the connection"}
+		return fault{result.Fail, result.Reset, "the server reset the connection", broken == nil}
 	case isTLSFault(err):
 		return tlsFault(err)
 	case errors.As(err, &broken):
 		if broken.Kind == smtpwire.Truncated && errors.Is(err, io.EOF) {
-			return fault{result.Fail, result.EOF, "the server closed the connection in the middle of a reply: " + quoted(broken.Partial)}
+			return faulty(result.Fail, result.EOF, "the server closed the connection in the middle of a reply: "+m.quoted(broken.Partial))
 		}
-		return fault{result.Fail, result.Protocol, result.PrintableString(broken.Error())}
+		return faulty(result.Fail, result.Protocol, broken.Kind.String()+": "+m.quoted(broken.Line()))
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return fault{result.Fail, result.EOF, "the server closed the connection"}
+		return fault{result.Fail, result.EOF, "the server closed the connection", true}
 	}
-	return fault{result.Fail, result.Reset, plainError(err)}
+	return faulty(result.Fail, result.Reset, plainError(err))
 }
 
 func stopMessage(ctx context.Context) string {
@@ -127,8 +144,3 @@ func plainError(err error) string {
 	}
 	return result.PrintableString(strings.TrimPrefix(err.Error(), "connect: "))
 }
-
-// maxQuoted bounds what a message shows of bytes that are not a reply.
-const maxQuoted = 120
-
-func quoted(b []byte) string { return `"` + result.Printable(b, maxQuoted) + `"` }

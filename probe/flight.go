@@ -38,8 +38,9 @@ func (s *session) nothingToSayTo() judgement {
 func (s *session) writeFailed(err error, verb string, limit time.Duration) judgement {
 	reply, readErr := s.conn.ReadReply()
 	if readErr == nil {
-		seen := observation{verb: verb, reply: &reply}
-		j := failed(scenarios.Pos{}, "the server closed the connection with %s", shown(&reply))
+		seen := observation{verb: verb, reply: &reply, mask: s.trial.mask}
+		j := failed(scenarios.Pos{}, "the server closed the connection with %s", seen.shown())
+		j.code = reply.Code
 		if code, enhanced, text := facts(&seen); isTemporary(verb, code) {
 			j.status, j.reason = s.set.temporary(), result.Temporary
 			j.hint = advice(j.reason, verb, code, enhanced, text)
@@ -47,7 +48,7 @@ func (s *session) writeFailed(err error, verb string, limit time.Duration) judge
 		s.hangUp()
 		return j
 	}
-	f := readFault(s.ctx, err, limit)
+	f := readFault(s.ctx, err, limit, s.trial.mask)
 	if readErr != nil && isTLSFault(readErr) {
 		f = tlsFault(readErr)
 	}
@@ -68,19 +69,19 @@ func (s *session) quiet(verb string) (judgement, bool) {
 	}
 	s.setDeadline(time.Now().Add(time.Second))
 	if reply, err := s.conn.ReadReply(); err == nil && reply.Code == 421 {
-		seen := observation{verb: verb, reply: &reply}
+		seen := observation{verb: verb, reply: &reply, mask: s.trial.mask}
 		code, enhanced, text := facts(&seen)
 		s.hangUp()
 		return judgement{
 			status: s.set.temporary(), reason: result.Temporary,
-			message: "the server ended the session: " + shown(&reply),
-			hint:    advice(result.Temporary, verb, code, enhanced, text),
+			message: "the server ended the session: " + seen.shown(),
+			hint:    advice(result.Temporary, verb, code, enhanced, text), code: code,
 		}, false
 	}
 	s.lost = s.lost || s.grouped
 	return judgement{
 		status: result.Fail, reason: result.Protocol,
-		message: "the server spoke unasked: " + quoted(b),
+		message: "the server spoke unasked: " + s.trial.mask.quoted(b),
 		hint:    "a reply too many came before this step, so that replies and commands are out of step",
 	}, false
 }

@@ -19,6 +19,7 @@ type observation struct {
 	took  time.Duration
 	// silent is true if not a byte came in the time there was.
 	silent bool
+	mask  *mask // of the secrets that the reply may repeat
 	// plain is true for the greeting and the answers to EHLO and HELO,
 	// where no enhanced status code can stand (RFC 2034 section 4).
 	plain bool
@@ -32,7 +33,13 @@ type judgement struct {
 	pos     scenarios.Pos // the expectation that was not met
 	hint    string
 	note    string
+	code    int // of a reply that is not that of the step
 }
+
+// unmet reports whether the dialogue ends with the step. A temporary answer
+// ends it even where it counts as a warning: what follows would fail because
+// of it.
+func (j *judgement) unmet() bool { return j.status > result.Warn || j.reason == result.Temporary }
 
 // met is the judgement where everything was as expected.
 func met() judgement { return judgement{status: result.Pass} }
@@ -71,7 +78,7 @@ func judgeOutcome(want *scenarios.Expect, seen *observation, temporary result.Ve
 		if _, enhanced, text := facts(seen); aimedAtUs(code, enhanced, text) {
 			return judgement{
 				status: result.Inconclusive, reason: result.Policy, pos: want.Codes.Pos,
-				message: fmt.Sprintf("refused as expected (%s), but because of this machine's address: nothing is known of what the scenario asks", shown(seen.reply)),
+				message: fmt.Sprintf("refused as expected (%s), but because of this machine's address: nothing is known of what the scenario asks", seen.shown()),
 			}
 		}
 	}
@@ -81,7 +88,7 @@ func judgeOutcome(want *scenarios.Expect, seen *observation, temporary result.Ve
 // judgeSilence judges the end of the connection, a time-out and what is not
 // a reply.
 func judgeSilence(want *scenarios.Expect, seen *observation) judgement {
-	if want.Codes.EOF && seen.fault.reason == result.EOF || want.Codes.Silence && seen.silent {
+	if want.Codes.EOF && seen.fault.closed || want.Codes.Silence && seen.silent {
 		return met()
 	}
 	message := seen.fault.message
@@ -94,7 +101,7 @@ func judgeSilence(want *scenarios.Expect, seen *observation) judgement {
 // judgeOther judges a reply with another code than expected.
 func judgeOther(want *scenarios.Expect, seen *observation, temporary result.Verdict) judgement {
 	code, enhanced, text := facts(seen)
-	j := failed(want.Codes.Pos, "expected %s, got %s", wanted(want), shown(seen.reply))
+	j := failed(want.Codes.Pos, "expected %s, got %s", wanted(want), seen.shown())
 	switch {
 	case aimedAtUs(code, enhanced, text):
 		j.status, j.reason = result.Inconclusive, result.Policy
@@ -141,7 +148,7 @@ func judgeEnhanced(want *scenarios.Expect, seen *observation) judgement {
 	}
 	pos, pattern := want.Enhanced[0].Pos, strings.Join(patterns, " or ")
 	if len(codes) == 0 {
-		return failed(pos, "expected enhanced status code %s, got none in %s", pattern, shown(seen.reply))
+		return failed(pos, "expected enhanced status code %s, got none in %s", pattern, seen.shown())
 	}
 	return failed(pos, "expected enhanced status code %s, got %s", pattern, strings.Join(codes, " "))
 }
@@ -153,7 +160,7 @@ func judgeText(want *scenarios.Expect, seen *observation) judgement {
 	text := seen.reply.Text()
 	for i := range want.Text {
 		if !want.Text[i].Match(text) {
-			return failed(want.Text[i].Pos, "expected text %s, got %s", want.Text[i].String(), shown(seen.reply))
+			return failed(want.Text[i].Pos, "expected text %s, got %s", want.Text[i].String(), seen.shown())
 		}
 	}
 	return met()
@@ -235,10 +242,12 @@ func facts(seen *observation) (code int, enhanced, text string) {
 
 func wanted(want *scenarios.Expect) string { return want.Codes.String() }
 
-// shown is a reply on one line: its code and the first line of its text.
-func shown(r *smtpwire.Reply) string {
-	text, _, more := strings.Cut(r.Text(), "\n")
-	s := fmt.Sprintf("%d %s", r.Code, result.Printable([]byte(text), maxShown))
+// shown is the reply on one line: its code and the first line of its text.
+// Secrets are hidden here already, for one that is cut off in the middle is
+// not found later.
+func (o *observation) shown() string {
+	text, _, more := strings.Cut(o.reply.Text(), "\n")
+	s := fmt.Sprintf("%d %s", o.reply.Code, o.mask.printable([]byte(text), maxShown))
 	if more {
 		s += " ..."
 	}

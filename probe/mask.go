@@ -15,6 +15,12 @@ import (
 // masked stands for a secret in every output.
 const masked = "***"
 
+// maxQuoted bounds what a message shows of bytes that are not a reply.
+const maxQuoted = 120
+
+// quoted is bytes that are not a reply, for a message.
+func (m *mask) quoted(b []byte) string { return `"` + m.printable(b, maxQuoted) + `"` }
+
 // mask hides the values of secrets, and what was made of them for a login. A
 // nil mask hides nothing. A mask does not change; with returns another one.
 type mask struct {

@@ -31,6 +31,7 @@ func (s *session) playMessage(step *scenarios.Step) {
 		s.close(st, j)
 		return
 	}
+	s.misread = s.misread || len(s.owed) > 0
 	if step.Action == scenarios.Message {
 		if j, goOn := s.sayData(st, step, want); !goOn {
 			s.close(st, j)
@@ -79,10 +80,11 @@ func (s *session) sendText(st *result.Step, step *scenarios.Step, want *scenario
 	s.setDeadline(time.Now().Add(limit))
 	s.hideText(len(s.buf))
 	s.textSent = true
-	if err := s.conn.WriteRaw(s.buf); err != nil {
+	err := s.conn.WriteRaw(s.buf)
+	if err != nil && !s.refusedEarly() {
 		return s.writeFailed(err, dataEnd, limit)
 	}
-	s.dataOpen = step.NoEnd
+	s.dataOpen = step.NoEnd && err == nil
 	if want.Codes.None {
 		s.loose = true
 		return met()
@@ -118,10 +120,21 @@ func (s *session) readEnd(st *result.Step, step *scenarios.Step, want *scenarios
 		return j
 	}
 	j = s.judge(st, want, &seen)
-	if j.status <= result.Warn {
+	if !j.unmet() {
 		j = s.capture(step, &seen, j)
 	}
 	return mayFail(step, &seen, j)
+}
+
+// refusedEarly reports whether a server that closed the connection in the
+// middle of the text had refused the message before. That is its reply.
+func (s *session) refusedEarly() bool {
+	reply, err := s.conn.ReadReply()
+	if err != nil {
+		return false
+	}
+	s.conn.UnreadReply(reply)
+	return reply.Class() >= 4
 }
 
 // maxRecorded is the longest message that is repeated in a transcript.

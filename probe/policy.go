@@ -44,5 +44,30 @@ func aimedAtUs(code int, enhanced, text string) bool {
 	if code/100 != 4 && code/100 != 5 {
 		return false
 	}
-	return policyCode(enhanced) || policyPhrase(strings.ToLower(text)) != ""
+	return policyCode(enhanced) || (!aboutMailbox(enhanced) && policyPhrase(elsewhere(text)) != "")
+}
+
+// aboutMailbox reports whether an enhanced status code says that there is no
+// such mailbox or domain here, or what is wrong with the mailbox (RFC 3463
+// sections 3.2 and 3.3).
+func aboutMailbox(enhanced string) bool {
+	if len(enhanced) < 2 {
+		return false
+	}
+	switch detail := enhanced[1:]; detail {
+	case ".1.1", ".1.2", ".1.10", ".2.1", ".2.2":
+		return true
+	}
+	return false
+}
+
+// elsewhere returns a text in lower case without what sounds like a list of
+// clients and is none: a directory that a user is not listed in, and
+// greylisting, which passes by itself.
+func elsewhere(text string) string {
+	low := strings.ToLower(text)
+	if strings.Contains(low, "greylist") || strings.Contains(low, "graylist") {
+		return ""
+	}
+	return strings.ReplaceAll(low, "not listed", "")
 }

@@ -19,6 +19,9 @@ func (d *Dialogue) Preview(t Target) ([]string, error) {
 	p := &preview{dialogue: d, captures: map[string]string{}}
 	p.target, p.turn = t, d.settings.turns()
 	p.lookup = d.lookup(t, tr.rule, p.captures, p.turn)
+	if d.implicit != nil {
+		p.add("(TLS handshake)", "")
+	}
 	for i := range d.scenario.Steps {
 		if err := p.step(&d.scenario.Steps[i]); err != nil {
 			return nil, err
@@ -78,7 +81,13 @@ func (p *preview) step(step *scenarios.Step) error {
 		return p.login(step, remark)
 	case scenarios.Sleep:
 		p.add(fmt.Sprintf("(wait %v)", step.Sleep), remark)
+	case scenarios.StartTLS:
+		return p.startTLS(step, remark)
 	case scenarios.Close:
+		if step.Close == scenarios.CloseTLS {
+			p.add("(end TLS)", remark)
+			break
+		}
 		p.add("(close the connection)", remark)
 	}
 	for i := range step.Captures {
@@ -98,6 +107,16 @@ func (p *preview) login(step *scenarios.Step, remark string) error {
 		}
 	}
 	p.add("AUTH "+strings.ToUpper(parts[0])+asUser(parts[1], parts[2]), remark)
+	return nil
+}
+
+func (p *preview) startTLS(step *scenarios.Step, remark string) error {
+	line, err := appendStartTLS(nil, step, p.lookup)
+	if err != nil {
+		return err
+	}
+	p.add(string(line[:len(line)-2]), remark)
+	p.add("(TLS handshake, if the answer is 220)", "")
 	return nil
 }
 

@@ -11,7 +11,14 @@ import (
 // note (RFC 5321 section 4.1.1.10), unless it shows that replies were out of
 // step all along.
 func (s *session) quit() {
-	if s.conn == nil || s.gone || s.quitSaid || s.farewellCode != 0 || s.scenario.NoQuit {
+	if s.conn == nil || s.gone || s.farewellCode != 0 {
+		return
+	}
+	if s.quitSaid {
+		s.afterQuit()
+		return
+	}
+	if s.scenario.NoQuit {
 		return
 	}
 	if s.dataOpen && !s.endData() {
@@ -54,6 +61,16 @@ func (s *session) readQuit(record int) {
 	s.hangUp()
 }
 
+// afterQuit looks for a reply too many where the scenario said QUIT itself.
+func (s *session) afterQuit() {
+	if s.quitSeen == nil || s.unmet || s.ctx.Err() != nil {
+		return
+	}
+	if j := s.judgeQuit(s.quitSeen); j.status > result.Pass {
+		s.close(s.newStep(s.trial.dialogue.steps+1, "after QUIT", scenarios.Pos{}), j)
+	}
+}
+
 func (s *session) judgeQuit(seen *observation) judgement {
 	j := met()
 	switch {
@@ -61,20 +78,36 @@ func (s *session) judgeQuit(seen *observation) judgement {
 		// Nothing under TLS came back yet, so nothing shows that it works.
 		j = judgement{status: seen.fault.status, reason: seen.fault.reason, message: seen.fault.message}
 		s.soonAfterHandshake(&j)
+		return j
 	case seen.reply == nil:
 		j.note = "no answer to QUIT: " + seen.fault.message
+		return j
 	case seen.reply.Code == 221:
-	case s.loose:
-	default:
-		if further := s.read(time.Second); further.reply != nil {
-			return judgement{
-				status: result.Fail, reason: result.Protocol,
-				message: "a reply too many: QUIT got " + shown(seen.reply) + " and then " + shown(further.reply) + ", so an earlier reply was not the one asked for",
-			}
-		}
-		j.note = "QUIT was answered with " + shown(seen.reply) + " instead of 221"
+		return j
+	}
+	further := s.read(quitTimeout)
+	switch {
+	case further.reply != nil && (s.misread || !s.loose):
+		return s.outOfStep("a reply too many: QUIT got " + seen.shown() + " and then " + further.shown())
+	case further.reply != nil:
+		j.note = "QUIT was answered with " + further.shown() + ", after a reply that no step had read"
+	case !s.loose:
+		j.note = "QUIT was answered with " + seen.shown() + " instead of 221"
 	}
 	return j
+}
+
+// outOfStep is the judgement on replies that were not those asked for: the
+// server's fault, unless the scenario left one unread.
+func (s *session) outOfStep(what string) judgement {
+	if s.misread {
+		return judgement{
+			status: result.Inconclusive, reason: result.Local,
+			message: what + ", for the reply to an earlier line was left unread: later steps did not get the replies to theirs",
+			hint:    "let an expect step read the reply to each line that has expect: none, as raw and bytes have",
+		}
+	}
+	return judgement{status: result.Fail, reason: result.Protocol, message: what + ", so an earlier reply was not the one asked for"}
 }
 
 // endData leaves the state in which the server takes every line for message

@@ -39,7 +39,7 @@ func (s *session) readEach(st *result.Step, want *scenarios.Expect, first *obser
 			seen.fault.message = fmt.Sprintf("no reply for recipient %d of %d, <%s>: %s", i+1, len(s.envelope.rcpts), to, seen.fault.message)
 			return s.judge(st, want, seen)
 		}
-		st.Notes = append(st.Notes, s.trial.mask.text(result.PrintableString("<"+to+">: "+shown(seen.reply))))
+		st.Notes = append(st.Notes, s.trial.mask.text(result.PrintableString("<"+to+">: "+seen.shown())))
 		if j.status > result.Warn {
 			continue
 		}

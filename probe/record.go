@@ -1,6 +1,8 @@
 package probe
 
 import (
+	"cmp"
+
 	"mxprobe/probe/result"
 	"mxprobe/scenarios"
 )
@@ -99,19 +101,22 @@ func (s *session) closeRecord(at int, j judgement) {
 // decide takes a step's judgement over as the dialogue's. The first that is
 // worse than a warning stays: what follows it (in a pipeline) follows from it.
 func (s *session) decide(st *result.Step, j judgement) {
-	st.Excerpt = s.maskedExcerpt(scenarios.Pos{Line: st.Line, Col: st.Col}, j.pos)
+	if st.Number > 0 || j.pos != (scenarios.Pos{}) {
+		// A greeting of which the file says nothing has no place in it.
+		st.Excerpt = s.maskedExcerpt(scenarios.Pos{Line: st.Line, Col: st.Col}, j.pos)
+	}
 	if j.pos != (scenarios.Pos{}) {
 		st.Line, st.Col = j.pos.Line, j.pos.Col
 	}
-	if s.status > result.Warn || j.status <= s.status {
+	if s.unmet || j.status <= s.status && !j.unmet() {
 		return
 	}
-	if j.status > result.Warn {
-		s.over = true
+	if j.unmet() {
+		s.unmet, s.over = true, true
 	}
 	number := st.Number
 	s.status, s.reason, s.message, s.hint = j.status, j.reason, st.Message, j.hint
-	s.failedStep, s.failedCode = &number, st.Code
+	s.failedStep, s.failedCode = &number, cmp.Or(st.Code, j.code)
 }
 
 func (s *session) maskedExcerpt(step, at scenarios.Pos) *result.Excerpt {

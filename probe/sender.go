@@ -73,11 +73,11 @@ func sendersView(hosts []result.Host, soft []string) *result.Sender {
 // sender tries them in turn, and whether any of them fails.
 func hostOutcome(h *result.Host, soft bool) (best outcome, failing bool) {
 	switch {
-	case h.Reason == result.Resolver:
+	case h.Reason == result.Resolver && len(h.Addresses) == 0:
 		return unknown, false
 	case soft:
 		return postponed, true
-	case h.Reason == result.DNS:
+	case h.Reason == result.DNS && len(h.Addresses) == 0:
 		return dead, true
 	}
 	for i := range h.Addresses {

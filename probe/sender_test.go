@@ -148,6 +148,13 @@ func TestTrap61SendersView(t *testing.T) {
 	}
 }
 
+// halfBegun is a host of whose two checks only one was begun.
+func halfBegun() result.Host {
+	return result.Host{Name: "half", Preference: 20, Status: result.Pass, Addresses: []result.Address{
+		{Status: result.Pass, Checks: []result.Check{passed(), {}}},
+	}}
+}
+
 func TestJudgeDomainAppliesTheDemand(t *testing.T) {
 	t.Parallel()
 	dead := []result.Host{host("a", 10, passed()), host("b", 20, notReached())}
@@ -166,6 +173,13 @@ func TestJudgeDomainAppliesTheDemand(t *testing.T) {
 		{"best of an equal pair", []result.Host{host("a", 10, passed()), host("b", 10, notReached())}, RequireBest, result.Fail},
 		{"fail outweighs inconclusive", []result.Host{host("a", 10, busy()), host("b", 20, notReached())}, RequireAll, result.Fail},
 		{"any, one of two only busy", []result.Host{host("a", 10, busy()), host("b", 20, passed())}, RequireAny, result.Warn},
+		{"all, one not begun", []result.Host{host("a", 10, passed()), host("b", 20, result.Check{})}, RequireAll, result.Inconclusive},
+		{"best, backup not begun", []result.Host{host("a", 10, passed()), host("b", 20, result.Check{})}, RequireBest, result.Pass},
+		{"best, best not begun", []result.Host{host("a", 10, result.Check{}), host("b", 20, passed())}, RequireBest, result.Inconclusive},
+		{"best, best not begun and backup dead", []result.Host{host("a", 10, result.Check{}), host("b", 20, notReached())}, RequireBest, result.Inconclusive},
+		{"any, one not begun", []result.Host{host("a", 10, result.Check{}), host("b", 20, passed())}, RequireAny, result.Pass},
+		{"any, half of its only pass not begun", []result.Host{host("a", 10, notReached()), halfBegun()}, RequireAny, result.Inconclusive},
+		{"nothing begun", []result.Host{host("a", 10, result.Check{})}, RequireAll, result.NotRun},
 		{"all well", []result.Host{host("a", 10, passed())}, RequireAny, result.Pass},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

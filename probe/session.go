@@ -45,6 +45,10 @@ type session struct {
 	textSent      bool // of some message
 	// owed are the command words whose replies were left to later steps.
 	owed []string
+	// misread is set once a line got its reply while an earlier one was
+	// owed: if that one did come, every reply since is another line's.
+	misread  bool
+	quitSeen *observation // the answer to a QUIT of the scenario's own
 
 	// What it amounts to. Only the last of steps is pointed at by others.
 	steps      []result.Step
@@ -57,6 +61,7 @@ type session struct {
 	failedStep *int
 	failedCode int
 	over       bool // no further step is to be played
+	unmet      bool // a step was not met, and decided
 	ended      bool // as it should be: by a pass_if or a condition
 	judgedIf   bool // the scenario's own if and unless were judged
 }
@@ -124,7 +129,7 @@ func (s *session) connect() bool {
 	}
 	f := dialFault(s.ctx, s.set.Dialer, err, to, limit)
 	if (f.reason == result.Timeout || f.reason == result.Unreachable) && s.set.lineDown(s.ctx) {
-		f = fault{result.Inconclusive, result.NoRoute, f.message + "; the control server does not answer either"}
+		f = faulty(result.Inconclusive, result.NoRoute, f.message+"; the control server does not answer either")
 	}
 	st := s.newStep(0, "connect", scenarios.Pos{})
 	st.Millis = result.Millis(time.Since(begun))
@@ -177,14 +182,14 @@ func (s *session) timeout(step, general time.Duration) time.Duration {
 // read waits for one reply.
 func (s *session) read(limit time.Duration) observation {
 	if s.gone {
-		return observation{fault: fault{result.Fail, result.EOF, "the connection had ended before this step"}}
+		return observation{fault: fault{result.Fail, result.EOF, "the connection had ended before this step", true}}
 	}
 	begun := time.Now()
 	s.setDeadline(begun.Add(limit))
 	reply, err := s.conn.ReadReply()
-	seen := observation{took: time.Since(begun)}
+	seen := observation{took: time.Since(begun), mask: s.trial.mask}
 	if err != nil {
-		seen.fault = readFault(s.ctx, err, limit)
+		seen.fault = readFault(s.ctx, err, limit, seen.mask)
 		seen.silent = seen.fault.reason == result.Timeout && s.conn.Buffered() == 0
 		return seen
 	}

@@ -33,7 +33,7 @@ func (s *session) playStartTLS(step *scenarios.Step) {
 	st := s.begin(step)
 	want, err := s.want(step)
 	if err == nil {
-		s.buf, err = s.appendStartTLS(s.buf[:0], step)
+		s.buf, err = appendStartTLS(s.buf[:0], step, s.lookup)
 	}
 	if err != nil {
 		s.close(st, badValue(err))
@@ -52,7 +52,7 @@ func (s *session) playStartTLS(step *scenarios.Step) {
 		// The server waits for a handshake, and nothing else can be said.
 		s.hangUp()
 	case st.Code == 220:
-		s.note2(st, s.tlsTwice())
+		addNote(st, s.tlsTwice())
 		j = s.upgrade(st, step, limit, j)
 	case st.Code != 0 && j.status == result.Fail && j.hint == "" && !s.offersStartTLS():
 		j.hint = "the server does not offer STARTTLS: if: STARTTLS leaves the step out on such a server"
@@ -62,7 +62,7 @@ func (s *session) playStartTLS(step *scenarios.Step) {
 
 // appendStartTLS appends the line to say: STARTTLS, or what the scenario has
 // in its place.
-func (s *session) appendStartTLS(buf []byte, step *scenarios.Step) ([]byte, error) {
+func appendStartTLS(buf []byte, step *scenarios.Step, lookup scenarios.Lookup) ([]byte, error) {
 	line := &step.StartTLS.Line
 	switch {
 	case !line.IsZero():
@@ -71,7 +71,7 @@ func (s *session) appendStartTLS(buf []byte, step *scenarios.Step) ([]byte, erro
 	default:
 		return append(buf, "STARTTLS\r\n"...), nil
 	}
-	buf, err := line.Append(buf, s.lookup)
+	buf, err := line.Append(buf, lookup)
 	return append(buf, "\r\n"...), err
 }
 
@@ -91,8 +91,8 @@ func (s *session) tlsTwice() string {
 	return "the server takes STARTTLS under TLS, against RFC 3207 section 4.2"
 }
 
-// note2 adds a note to a step, if there is one.
-func (s *session) note2(st *result.Step, text string) {
+// addNote adds a note to a step, if there is one.
+func addNote(st *result.Step, text string) {
 	if text != "" {
 		st.Notes = append(st.Notes, text)
 	}
@@ -106,7 +106,7 @@ func (s *session) upgrade(st *result.Step, step *scenarios.Step, limit time.Dura
 		s.hangUp()
 		return judgement{
 			status: result.Fail, reason: result.TLS,
-			message: "bytes before the handshake: the server sent " + quoted(b) + " in clear behind the 220",
+			message: "bytes before the handshake: the server sent " + s.trial.mask.quoted(b) + " in clear behind the 220",
 			hint:    "somebody on the way may have put them there, or the server answers commands that came with STARTTLS",
 		}
 	}
@@ -183,7 +183,7 @@ func (s *session) secure(h *handshake, state *tls.ConnectionState) findings {
 	s.loose, s.owed = false, nil
 	s.authenticated = false
 	v := verifier{
-		certs: state.PeerCertificates, reference: h.reference, roots: s.set.TLS.Roots, now: s.set.now(),
+		certs: state.PeerCertificates[:min(len(state.PeerCertificates), maxChain)], reference: h.reference, roots: s.set.TLS.Roots, now: s.set.now(),
 		skipChain: s.set.TLS.Insecure && s.set.TLS.Roots == nil,
 	}
 	f := v.findings()
@@ -212,7 +212,7 @@ func (s *session) judgeCertificate(st *result.Step, h *handshake, state *tls.Con
 		s.note(text)
 	}
 	if h.asked && !h.answered {
-		s.note2(st, "the server asks for a client certificate, and there was none to show")
+		addNote(st, "the server asks for a client certificate, and there was none to show")
 	}
 	if len(state.PeerCertificates) == 0 {
 		return met()
@@ -271,6 +271,9 @@ func newTLSState(h *handshake, state *tls.ConnectionState, f *findings, now time
 	for i, c := range state.PeerCertificates {
 		if i == 0 {
 			out.DaysLeft = daysLeft(c, now)
+		}
+		if i == maxChain {
+			break
 		}
 		sum := sha256.Sum256(c.Raw)
 		out.Chain = append(out.Chain, result.Certificate{

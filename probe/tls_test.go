@@ -1,6 +1,7 @@
 package probe_test
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"net"
@@ -533,4 +534,43 @@ func TestHandshakeTimesOut(t *testing.T) {
 	w := with(t, sandbox.Rule{On: "STARTTLS", Reply: "220 go ahead", Hang: true})
 	d := play(t, w, "steps:\n  - EHLO ${helo}\n  - starttls: {}\n    timeout: 200ms\n")
 	expect(t, only(t, &d), verdict{result.Fail, result.TLS, 2, "the handshake was not complete after 200ms"})
+}
+
+// The end of the run ends a handshake that hangs, and is not the server's
+// fault.
+func TestRunEndsDuringHandshake(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	w := with(t, sandbox.Rule{On: "STARTTLS", Func: func(c *sandbox.Conn, _ string) {
+		_ = c.Reply("220 go ahead")
+		_, _ = c.NetConn().Read(make([]byte, 1)) // the client has begun
+		cancel()
+		c.Hang()
+	}})
+	d := playWith(t, ctx, runner(t, w), checks(t, settings(w), overTLS("{}")))
+	expect(t, only(t, &d), verdict{result.Inconclusive, result.Interrupted, 2, "stopped"})
+}
+
+func TestPreviewOfTLS(t *testing.T) {
+	t.Parallel()
+	for src, want := range map[string][]string{
+		"steps: [STARTTLS, {close: tls}]":                                          {"STARTTLS", "(TLS handshake, if the answer is 220)", "(end TLS)", "QUIT"},
+		"tls: implicit\nsteps: [NOOP]":                                             {"(TLS handshake)", "NOOP", "QUIT"},
+		"steps:\n  - starttls: {line: \"STARTTLS\\r\\nNOOP\"}\n    if: STARTTLS\n": {`STARTTLS\x0d\x0aNOOP   [if STARTTLS]`, "(TLS handshake, if the answer is 220)", "QUIT"},
+	} {
+		d, err := probe.NewDialogue(parse(t, src)[0], settings(nil))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := d.Preview(probe.Target{}); err != nil || !slices.Equal(got, want) {
+			t.Errorf("preview of %q = %q, %v; want %q", src, got, err, want)
+		}
+		port := uint16(0)
+		if strings.HasPrefix(src, "tls:") {
+			port = 465
+		}
+		if d.Port() != port {
+			t.Errorf("port of %q = %d; want %d", src, d.Port(), port)
+		}
+	}
 }

@@ -59,9 +59,9 @@ func tlsFault(err error) fault {
 	case remote:
 		message = fmt.Sprintf("the server ended TLS with the alert %q", name)
 	case errors.As(err, &header):
-		message = "the server sent bytes that are not TLS: " + quoted(header.RecordHeader[:])
+		message = "the server sent bytes that are not TLS: " + (*mask)(nil).quoted(header.RecordHeader[:])
 	}
-	return fault{result.Fail, result.TLS, message}
+	return faulty(result.Fail, result.TLS, message)
 }
 
 // handshakeFault says why a handshake failed.
@@ -77,7 +77,7 @@ func (s *session) handshakeFault(h *handshake, err error, limit time.Duration) j
 		j.message = old.Error()
 		j.hint = fmt.Sprintf("such old versions are not safe (RFC 8996); min: %q in the scenario speaks with the server all the same", versionNumber(old.version))
 	case errors.As(err, &header):
-		j.message = "the server sent bytes that are not TLS: " + quoted(header.RecordHeader[:])
+		j.message = "the server sent bytes that are not TLS: " + (*mask)(nil).quoted(header.RecordHeader[:])
 		j.hint = notTLSHint(h, header.RecordHeader[:])
 	case isTimeout(err):
 		j.message = fmt.Sprintf("the handshake was not complete after %v", limit)

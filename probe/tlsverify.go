@@ -19,6 +19,13 @@ const (
 	findingNotChecked = "not checked"
 )
 
+// What is looked at of foreign certificates. No server needs a quarter of
+// it, and a hostile one could send enough to keep us busy.
+const (
+	maxChain = 32  // certificates
+	maxNames = 100 // names of one
+)
+
 // findings are the three things that can be wrong with a certificate, each
 // looked at by itself so that one does not hide another.
 type findings struct {
@@ -85,9 +92,13 @@ func (v *verifier) chain(f *findings) {
 		var invalid x509.CertificateInvalidError
 		errors.As(err, &invalid)
 		for _, at := range v.moments() {
-			if other := v.verifyAt(at); other == nil || !isExpired(other) {
-				err = other
+			other := v.verifyAt(at)
+			if other == nil {
+				err = nil
 				break
+			}
+			if isExpired(err) {
+				err = other
 			}
 		}
 		switch {
@@ -99,8 +110,16 @@ func (v *verifier) chain(f *findings) {
 		}
 	}
 	f.chain = v.chainText(err)
-	var roots x509.SystemRootsError
-	f.noRoots = errors.As(err, &roots)
+	if f.noRoots = v.roots == nil && err != nil && !systemHasRoots(); f.noRoots {
+		f.chain = "this machine has no list of trusted authorities"
+	}
+}
+
+// systemHasRoots reports whether this machine trusts any authority. One that
+// trusts none, as in an empty container, must not blame the server.
+func systemHasRoots() bool {
+	pool, err := x509.SystemCertPool()
+	return err == nil && !pool.Equal(x509.NewCertPool())
 }
 
 // moments are times at which one of the certificates begins or ends to be
@@ -123,7 +142,6 @@ func (v *verifier) chainText(err error) string {
 	leaf := v.certs[0]
 	var unknown x509.UnknownAuthorityError
 	var invalid x509.CertificateInvalidError
-	var roots x509.SystemRootsError
 	switch {
 	case err == nil:
 		return findingOK
@@ -131,8 +149,6 @@ func (v *verifier) chainText(err error) string {
 		return "self-signed certificate: no authority vouches for it"
 	case errors.As(err, &unknown):
 		return v.unknownText()
-	case errors.As(err, &roots):
-		return "this machine has no list of trusted authorities"
 	case errors.As(err, &invalid) && invalid.Reason == x509.IncompatibleUsage:
 		return "the certificate is not meant for servers (extended key usage)"
 	}
@@ -143,7 +159,7 @@ func (v *verifier) chainText(err error) string {
 // knows, which call for different repairs.
 func (v *verifier) unknownText() string {
 	top := v.certs[0]
-	for range v.certs {
+	for range min(len(v.certs), 8) {
 		i := slices.IndexFunc(v.certs, func(c *x509.Certificate) bool {
 			return c != top && string(c.RawSubject) == string(top.RawIssuer) && top.CheckSignatureFrom(c) == nil
 		})
@@ -225,6 +241,9 @@ func namesOf(c *x509.Certificate) []string {
 		if addr, ok := netip.AddrFromSlice(ip); ok {
 			out = append(out, addr.Unmap().String())
 		}
+	}
+	if len(out) > maxNames {
+		out = append(out[:maxNames], fmt.Sprintf("and %d more", len(out)-maxNames))
 	}
 	return out
 }

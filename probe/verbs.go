@@ -169,7 +169,7 @@ func (s *session) judgeOptional(st *result.Step, step *scenarios.Step, want *sce
 		return j
 	}
 	j := s.judge(st, want, seen)
-	if j.status <= result.Warn {
+	if !j.unmet() {
 		j = s.capture(step, seen, j)
 	}
 	return j

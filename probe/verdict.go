@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -54,7 +55,7 @@ func decider(a *result.Address) (result.Reason, string) {
 // are a warning, never silence.
 func judgeDomain(hosts []result.Host, require Require) (result.Verdict, result.Reason, string) {
 	all := worstOf(hosts, func(*result.Host) bool { return true })
-	if all <= result.Pass {
+	if all == result.NotRun {
 		return all, result.None, ""
 	}
 	needed := all
@@ -67,6 +68,12 @@ func judgeDomain(hosts []result.Host, require Require) (result.Verdict, result.R
 			needed = result.Pass
 		}
 	}
+	if c := notBegun(hosts, require); c != nil && needed <= result.Warn {
+		return result.Inconclusive, c.Reason, "not everything that has to pass was begun: " + c.Message
+	}
+	if all <= result.Pass {
+		return all, result.None, ""
+	}
 	deciding := worstHost(hosts, needed)
 	if needed < all {
 		deciding = worstHost(hosts, all)
@@ -74,6 +81,39 @@ func judgeDomain(hosts []result.Host, require Require) (result.Verdict, result.R
 	}
 	return needed, deciding.Reason, fmt.Sprintf("%s: %s", deciding.Name, deciding.Message)
 }
+
+// notBegun returns a check that had to pass and was not begun before the run
+// was stopped, nil if there is none.
+func notBegun(hosts []result.Host, require Require) *result.Check {
+	var missing *result.Check
+	for i := range hosts {
+		if require == RequireBest && hosts[i].Preference != hosts[0].Preference {
+			break
+		}
+		for j := range hosts[i].Addresses {
+			a := &hosts[i].Addresses[j]
+			c := firstNotRun(a)
+			switch {
+			case c != nil:
+				missing = cmp.Or(missing, c)
+			case require == RequireAny && addressPassed(a):
+				return nil
+			}
+		}
+	}
+	return missing
+}
+
+func firstNotRun(a *result.Address) *result.Check {
+	for i := range a.Checks {
+		if a.Checks[i].Status == result.NotRun {
+			return &a.Checks[i]
+		}
+	}
+	return nil
+}
+
+func addressPassed(a *result.Address) bool { return a.Status == result.Pass || a.Status == result.Warn }
 
 func worstOf(hosts []result.Host, counts func(*result.Host) bool) result.Verdict {
 	worst := result.NotRun
@@ -97,7 +137,7 @@ func worstHost(hosts []result.Host, v result.Verdict) *result.Host {
 func anyPassed(hosts []result.Host) bool {
 	for i := range hosts {
 		for j := range hosts[i].Addresses {
-			if s := hosts[i].Addresses[j].Status; s == result.Pass || s == result.Warn {
+			if addressPassed(&hosts[i].Addresses[j]) {
 				return true
 			}
 		}

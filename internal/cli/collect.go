@@ -40,7 +40,7 @@ func (p *Program) collect(ctx context.Context, s *settings, runner *probe.Runner
 	}
 	o := outcome{
 		signal: stoppedBy(ctx), verdict: sum.verdict, undone: sum.undone || !plan.asked.Load(),
-		skipped: sum.hosts.Skip > 0, failOnSkip: s.failOnSkip,
+		skipped: sum.hosts.Skip+sum.passedBy > 0, failOnSkip: s.failOnSkip,
 		internal: broken != nil, usage: plan.fault() != nil || sum.nothingLeft(),
 	}
 	end := sum.end(o.status(), time.Since(started))
@@ -53,6 +53,17 @@ func (p *Program) collect(ctx context.Context, s *settings, runner *probe.Runner
 	}
 	p.lastWords(ctx, s, plan, &sum, &o)
 	return o.status(), nil
+}
+
+// leaving names the flags that may leave no host, for "leave no host".
+func (s *settings) leaving() string {
+	switch {
+	case s.only4:
+		return "-4, --only and --skip-host leave"
+	case s.only6:
+		return "-6, --only and --skip-host leave"
+	}
+	return "--only and --skip-host leave"
 }
 
 // said names a domain, or the server that was named instead, with what was
@@ -73,7 +84,7 @@ func (p *Program) lastWords(ctx context.Context, s *settings, plan *plan, sum *t
 	case plan.fault() != nil:
 		say(p.Stderr, "%s", plan.fault())
 	case sum.nothingLeft():
-		say(p.Stderr, "--only and --skip-host leave no host to speak to of %s", count(sum.domains, "domain"))
+		say(p.Stderr, "%s no host to speak to of %s", s.leaving(), count(sum.domains, "domain"))
 	case sum.late, o.undone && errors.Is(context.Cause(ctx), context.DeadlineExceeded):
 		say(p.Stderr, "the time limit of %s was over before everything was done", s.maxTime)
 	case sum.allSkipped():

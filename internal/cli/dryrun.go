@@ -132,6 +132,14 @@ func (n notPlayed) Domain(d *result.Domain) error {
 	return n.reporter.Domain(d)
 }
 
+// End is part of reporter.
+func (n notPlayed) End(end *result.End) error {
+	clearPass(&end.Status)
+	end.Hosts.NotRun += end.Hosts.Pass
+	end.Hosts.Pass = 0
+	return n.reporter.End(end)
+}
+
 func clearPass(v *result.Verdict) {
 	if *v == result.Pass {
 		*v = result.NotRun

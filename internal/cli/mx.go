@@ -88,6 +88,9 @@ func judgeRoute(d *result.Domain) {
 			h.Addresses[j].Status = result.Pass
 			h.Status = result.Pass
 		}
+		if len(h.Addresses) == 0 && h.Status == result.Skip { // none of the family asked for
+			h.Status, h.Reason = result.Fail, result.DNS
+		}
 	}
 	d.Sender = nil
 	if d.Reason == result.NullMX {

@@ -198,7 +198,9 @@ next:
 		}
 		host, err := t.host(domain)
 		if err != nil {
-			host = result.PrintableString(domain) // the look-up will say that it is no host
+			// The look-up will say that it is no host. The domain alone may be one.
+			target, _ := t.target.Expand(t.lookup(domain))
+			host = result.PrintableString(target)
 		}
 		for i := range requests {
 			if requests[i].Server == host {

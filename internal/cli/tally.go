@@ -14,7 +14,8 @@ type tally struct {
 	hosts    result.Counts // dialogues
 	steps    result.Counts
 	domains  int
-	unchosen int // domains of which --only and --skip-host left no host
+	unchosen int // domains of which the flags left no address
+	passedBy int // hosts that have no address of the family asked for
 	undone   bool
 	late     bool // something was cut short by --max-time
 }
@@ -23,7 +24,9 @@ type tally struct {
 func (t *tally) add(d *result.Domain) {
 	t.domains++
 	t.verdict = result.Worst(t.verdict, d.Status)
-	if d.Status == result.NotRun && d.Reason == result.Condition {
+	passedBy := hostsPassedBy(d)
+	t.passedBy += passedBy
+	if d.Status == result.NotRun && d.Reason == result.Condition || passedBy > 0 && passedBy == len(d.Hosts) {
 		t.unchosen++
 	}
 	// What is not known of a domain must not be hidden behind another that
@@ -35,6 +38,17 @@ func (t *tally) add(d *result.Domain) {
 			t.addChecks(d.Hosts[i].Addresses[j].Checks)
 		}
 	}
+}
+
+// hostsPassedBy counts the hosts of which -4 or -6 left no address.
+func hostsPassedBy(d *result.Domain) int {
+	n := 0
+	for i := range d.Hosts {
+		if h := &d.Hosts[i]; h.Status == result.Skip && len(h.Addresses) == 0 {
+			n++
+		}
+	}
+	return n
 }
 
 func (t *tally) addChecks(checks []result.Check) {
@@ -53,7 +67,7 @@ func (t *tally) addChecks(checks []result.Check) {
 	}
 }
 
-// nothingLeft reports whether the flags left no host of any domain.
+// nothingLeft reports whether the flags left no address of any domain.
 func (t *tally) nothingLeft() bool { return t.domains > 0 && t.unchosen == t.domains }
 
 // allSkipped reports whether nothing was tested, only skipped.
