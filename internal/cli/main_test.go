@@ -36,7 +36,8 @@ func TestMain(m *testing.M) {
 // TestScripts plays every behaviour of the command line. Beside the usual
 // commands the scripts have
 //
-//	world [FILE]              serve a mail world; $DNS, $DNSPORT and $SMTP say where
+//	world [FILE]              serve a mail world; $DNS, $DNSPORT and $SMTP say where,
+//	                          ca.pem is its authority
 //	status N mxprobe ARG...   run it and compare the exit status
 //	signal NAME N mxprobe ... send a signal when the first line is out
 //	saw TEXT, ! saw TEXT      a mail server of the world saw a line with TEXT
@@ -83,6 +84,7 @@ func cmdWorld(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv("DNS", world.DNS().String())
 	ts.Setenv("DNSPORT", strconv.Itoa(int(world.DNS().Port())))
 	ts.Setenv("SMTP", strconv.Itoa(int(world.SMTPPort())))
+	ts.Check(os.WriteFile(ts.MkAbs("ca.pem"), world.CA(), 0o600))
 	ts.Value(worldKey{}).(*holder).world = world
 }
 
