@@ -80,7 +80,7 @@ func (s *session) prepareLogin(l *login) error {
 	} else if !o.AllowClear {
 		return errors.New("the login is not sent in clear: there is no TLS on the connection, and the step does not say allow_clear: true")
 	}
-	l.st.Sent = s.trial.mask.printable([]byte("AUTH "+l.mech+asUser(config.User, config.Authzid)), maxLine)
+	l.st.Sent = s.trial.mask.printable([]byte("AUTH "+strings.ToUpper(s.trial.mask.text(config.Mechanism))+asUser(config.User, config.Authzid)), maxLine)
 	var err error
 	l.client, err = sasl.New(config)
 	return err
@@ -184,6 +184,8 @@ func (s *session) respond(l *login, reply *smtpwire.Reply) ([]byte, error) {
 			l.note("the 334 before the initial response is not empty, as it has to be (RFC 4422 section 5.1)")
 		}
 	} else if r, err = l.client.Next(challenge); err != nil {
+		// Even a wrong proof may be made of something that is secret.
+		s.hide(&sasl.Response{Data: challenge, Secret: true})
 		return nil, err
 	}
 	s.hide(&r)

@@ -34,6 +34,9 @@ type judgement struct {
 	hint    string
 	note    string
 	code    int // of a reply that is not that of the step
+	// value is true if the message is about the value of a variable, which may
+	// be a part of a secret.
+	value bool
 }
 
 // unmet reports whether the dialogue ends with the step. A temporary answer

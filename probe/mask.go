@@ -78,6 +78,16 @@ func (m *mask) learn(message []byte, hide []string) *mask {
 	return out
 }
 
+// quotes hides what stands between the quotes of a text, the first to the
+// last: a part of a value may have been taken out of it.
+func (m *mask) quotes(s string) string {
+	from, to := strings.IndexByte(s, '"'), strings.LastIndexByte(s, '"')
+	if m == nil || from == to {
+		return m.text(s)
+	}
+	return m.text(s[:from]) + masked + m.text(s[to+1:])
+}
+
 func (m *mask) sort() {
 	slices.SortFunc(m.words, func(a, b string) int {
 		return cmp.Or(len(b)-len(a), strings.Compare(a, b))
@@ -164,14 +174,7 @@ func (m *mask) find(s string, cut bool) []stretch {
 	}
 	for _, piece := range m.inside {
 		for from := range indices(s, piece) {
-			to := from + len(piece)
-			for from > 0 && isBase64(s[from-1]) {
-				from--
-			}
-			for to < len(s) && isBase64(s[to]) {
-				to++
-			}
-			found = append(found, stretch{from, to})
+			found = append(found, wholeBase64(s, from, from+len(piece)))
 		}
 	}
 	for at := range indices(s, "...") {
@@ -184,6 +187,17 @@ func (m *mask) find(s string, cut bool) []stretch {
 	return found
 }
 
+// wholeBase64 is the base64 around a part of a text.
+func wholeBase64(s string, from, to int) stretch {
+	for from > 0 && isBase64(s[from-1]) {
+		from--
+	}
+	for to < len(s) && isBase64(s[to]) {
+		to++
+	}
+	return stretch{from, to}
+}
+
 // minCut is how much of the beginning of a secret is hidden where a text was
 // cut: fewer characters say little.
 const minCut = 3
@@ -194,6 +208,14 @@ func (m *mask) findCut(found []stretch, s string) []stretch {
 		for n := min(len(word)-1, len(s)); n >= minCut; n-- {
 			if strings.HasSuffix(s, word[:n]) {
 				found = append(found, stretch{len(s) - n, len(s)})
+				break
+			}
+		}
+	}
+	for _, piece := range m.inside {
+		for n := min(len(piece)-1, len(s)); n >= minCut; n-- {
+			if strings.HasSuffix(s, piece[:n]) {
+				found = append(found, wholeBase64(s, len(s)-n, len(s)))
 				break
 			}
 		}

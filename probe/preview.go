@@ -106,7 +106,7 @@ func (p *preview) login(step *scenarios.Step, remark string) error {
 			return err
 		}
 	}
-	p.add("AUTH "+strings.ToUpper(parts[0])+asUser(parts[1], parts[2]), remark)
+	p.add("AUTH "+strings.ToUpper(p.dialogue.mask.text(parts[0]))+asUser(parts[1], parts[2]), remark)
 	return nil
 }
 

@@ -83,6 +83,9 @@ func (s *session) close(st *result.Step, j judgement) {
 func (s *session) closeRecord(at int, j judgement) {
 	st, mask := &s.steps[at], s.trial.mask
 	st.Status, st.Reason, st.Message = j.status, j.reason, mask.text(j.message)
+	if j.value {
+		st.Message = mask.quotes(j.message)
+	}
 	for i := range st.Notes {
 		st.Notes[i] = mask.text(st.Notes[i])
 	}

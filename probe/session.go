@@ -162,7 +162,7 @@ func (s *session) greet() {
 // badValue is the judgement on a step whose variables cannot be put in: the
 // mistake is ours.
 func badValue(err error) judgement {
-	return judgement{status: result.Inconclusive, reason: result.Local, message: result.PrintableString(err.Error())}
+	return judgement{status: result.Inconclusive, reason: result.Local, message: result.PrintableString(err.Error()), value: true}
 }
 
 // timeout returns the wait for a reply: the step's own, else that of the
