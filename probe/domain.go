@@ -47,6 +47,11 @@ func (r *run) route(ctx context.Context, req Request) (dnsmx.Route, error) {
 	if req.Server == "" {
 		return r.Resolver.Route(ctx, req.Domain)
 	}
+	if strings.HasPrefix(req.Server, unixPrefix) {
+		// A socket has no name to look up, and one address that is none.
+		host := dnsmx.Host{Name: req.Server, Addrs: []netip.Addr{{}}}
+		return dnsmx.Route{Domain: req.Domain, Origin: dnsmx.OriginServer, Hosts: []dnsmx.Host{host}}, nil
+	}
 	host := r.Resolver.Host(ctx, req.Server)
 	return dnsmx.Route{Domain: req.Domain, Origin: dnsmx.OriginServer, Hosts: []dnsmx.Host{host}}, nil
 }
@@ -164,7 +169,10 @@ func (r *run) planHost(ctx context.Context, d *result.Domain, req Request, h *dn
 			continue
 		}
 		for _, group := range byPort(req) {
-			host.Addresses = append(host.Addresses, result.Address{IP: ip.String(), Port: group.port, Checks: []result.Check{}})
+			if !ip.IsValid() {
+				group.port = 0 // a Unix socket has none
+			}
+			host.Addresses = append(host.Addresses, result.Address{IP: ipText(ip), Port: group.port, Checks: []result.Check{}})
 			t := Target{Domain: req.Domain, Host: h.Name, Preference: h.Preference, IP: ip, Port: group.port}
 			lanes = append(lanes, plannedLane{at, len(host.Addresses) - 1, r.newLane(t, group.checks)})
 		}
@@ -192,8 +200,19 @@ func (r *run) missing(ctx context.Context, host *result.Host, h *dnsmx.Host) {
 	}
 }
 
+// ipText is an address for people and programs, empty for a Unix socket.
+func ipText(ip netip.Addr) string {
+	if !ip.IsValid() {
+		return ""
+	}
+	return ip.String()
+}
+
 // has reports whether ip is to be spoken to.
 func (f Family) has(ip netip.Addr) bool {
+	if !ip.IsValid() {
+		return true // a Unix socket has no family
+	}
 	switch f {
 	case OnlyIPv4:
 		return ip.Is4()

@@ -31,9 +31,14 @@ type fault struct {
 // descriptor) is inconclusive; what the network or the server did is a
 // failure.
 func dialFault(ctx context.Context, dialer Dialer, err error, to netip.AddrPort, limit time.Duration) fault {
+	var side interface{ Ours() bool }
 	switch {
 	case over(ctx):
 		return faulty(result.Inconclusive, stopReason(ctx), "connect: "+stopMessage(ctx))
+	case errors.As(err, &side) && side.Ours():
+		return faulty(result.Inconclusive, result.Local, "connect: "+result.PrintableString(err.Error()))
+	case errors.Is(err, syscall.ENOENT) && !to.Addr().IsValid():
+		return faulty(result.Fail, result.Refused, "connect: no such file or directory, the server has made no socket there")
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return faulty(result.Fail, result.Refused, "connect: refused, nothing listens there")
 	case isTimeout(err):

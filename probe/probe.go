@@ -10,6 +10,7 @@ import (
 	"context"
 	"net"
 	"net/netip"
+	"strings"
 	"time"
 
 	"mxprobe/dnsmx"
@@ -23,8 +24,9 @@ type Resolver interface {
 	Alive(ctx context.Context) error
 }
 
-// Dialer opens connections; *net.Dialer is one. The address is always an IP
-// address and a port.
+// Dialer opens connections; *net.Dialer is one. The address is an IP address
+// and a port, or a path where the network is "unix". An error with a method
+// Ours() bool that is true says that the fault is not the server's.
 type Dialer interface {
 	DialContext(ctx context.Context, network, address string) (net.Conn, error)
 }
@@ -40,15 +42,17 @@ type Router interface {
 type Request struct {
 	// Domain is the mail domain; it may be empty where Server is set.
 	Domain string
-	// Server is a host name or an address literal. It is spoken to instead
-	// of the domain's MX hosts, and no MX record is looked up.
+	// Server is a host name, an address literal, or the path of a Unix socket
+	// behind "unix:". It is spoken to instead of the domain's MX hosts, and no
+	// MX record is looked up.
 	Server string
 	// Port is the port of every check; 0 leaves it to the check.
 	Port   uint16
 	Checks []Check
 }
 
-// Target is one address of one host.
+// Target is one address of one host. IP is not valid for a Unix socket, which
+// Host names.
 type Target struct {
 	Domain     string
 	Host       string
@@ -59,6 +63,17 @@ type Target struct {
 
 // AddrPort returns the address to connect to.
 func (t Target) AddrPort() netip.AddrPort { return netip.AddrPortFrom(t.IP, t.Port) }
+
+// unixPrefix stands before the path of a Unix socket.
+const unixPrefix = "unix:"
+
+// dialAddress returns what a Dialer is given for the target.
+func (t Target) dialAddress() (network, address string) {
+	if path, ok := strings.CutPrefix(t.Host, unixPrefix); ok && !t.IP.IsValid() {
+		return "unix", path
+	}
+	return "tcp", t.AddrPort().String()
+}
 
 // Check is something to be found out about one address. A Check is used by
 // many goroutines at once.

@@ -120,8 +120,9 @@ func (s *session) connect() bool {
 	ctx, cancel := context.WithTimeout(s.ctx, limit)
 	defer cancel()
 	to := s.trial.target.AddrPort()
+	network, address := s.trial.target.dialAddress()
 	begun := time.Now()
-	nc, err := s.set.Dialer.DialContext(ctx, "tcp", to.String())
+	nc, err := s.set.Dialer.DialContext(ctx, network, address)
 	if err == nil {
 		s.connectTime = max(time.Since(begun), 1)
 		s.conn = smtpwire.NewConn(nc, smtpwire.Options{Record: s.record})

@@ -203,6 +203,12 @@ func (p *parser) target(n *yaml.Node) Text {
 
 // checkTarget refuses what is neither a host name nor an address.
 func checkTarget(host string) error {
+	if path, ok := strings.CutPrefix(host, "unix:"); ok {
+		if !strings.HasPrefix(path, "/") {
+			return fmt.Errorf("%q is not a socket: write unix: and its whole path", host)
+		}
+		return nil
+	}
 	bare := strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")
 	if len(bare) > 5 && strings.EqualFold(bare[:5], "ipv6:") {
 		bare = bare[5:]

@@ -72,6 +72,11 @@ func (s *settings) repeated() []string {
 	if s.source.IsValid() {
 		one("--source", s.source.String())
 	}
+	one("--proxy", s.way.proxy)
+	one("--proxy-protocol", s.way.proxyProtocol)
+	if s.way.proxySource.IsValid() {
+		one("--proxy-source", s.way.proxySource.String())
+	}
 	if s.only4 {
 		words = append(words, "-4")
 	}

@@ -14,7 +14,11 @@ func sample(o *option) string {
 	switch o.name {
 	case "port", "dns-port", "smtp-port":
 		return "2525"
-	case "source":
+	case "proxy":
+		return "socks5://127.0.0.1:1080"
+	case "proxy-protocol":
+		return "v1"
+	case "source", "proxy-source":
 		return "127.0.0.1"
 	case "dns":
 		return "127.0.0.1:5353"

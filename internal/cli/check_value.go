@@ -31,6 +31,11 @@ func checkDomainArgument(value string) error {
 	return nil
 }
 
+func checkSpokenTo(value string) error {
+	_, _, err := parseSpokenTo(value)
+	return err
+}
+
 func checkServer(value string) error {
 	_, _, err := parseServer(value)
 	return err

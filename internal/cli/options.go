@@ -34,8 +34,8 @@ func (s *settings) serverOptions() []option {
 			help: "mail domain; @FILE reads one a line, - standard input; several allowed",
 		},
 		{
-			name: "server", short: "H", arg: "HOST[:PORT]", env: "MXPROBE_SERVER", set: checked(setText(&s.server), checkServer),
-			help: "speak to this server; look up no MX records",
+			name: "server", short: "H", arg: "HOST[:PORT]", env: "MXPROBE_SERVER", set: checked(setText(&s.server), checkSpokenTo),
+			help: "speak to this server; look up no MX records; unix:/PATH is a socket of this machine",
 		},
 		{
 			name: "port", short: "p", arg: "PORT", env: "MXPROBE_PORT", set: setPort(&s.port), def: "the scenario's, or 25",
@@ -58,6 +58,7 @@ func (s *settings) serverOptions() []option {
 			help: "leave hosts out whose name fits; several allowed",
 		},
 	}
+	all = append(all, s.way.options()...)
 	all = append(all, familyOptions(&s.only4, &s.only6)...)
 	all = append(all, dnsOption(&s.dns))
 	for i := range all {

@@ -44,7 +44,7 @@ const nobody = "mxprobe-asks-whether-this-domain-is-used.invalid"
 func newPlan(s *settings, dialogues []*probe.Dialogue, domains *domainList, overrides []map[string]string) (*plan, error) {
 	p := &plan{port: s.port, domains: domains}
 	if s.server != "" {
-		host, port, err := parseServer(s.server)
+		host, port, err := parseSpokenTo(s.server)
 		if err != nil {
 			return nil, usagef("--server: %s", err)
 		}
@@ -126,7 +126,7 @@ func (t *targeted) host(domain string) (string, error) {
 	if err != nil {
 		return "", usagef("target: %s", err)
 	}
-	host, port, err := parseServer(target)
+	host, port, err := parseSpokenTo(target)
 	switch {
 	case err != nil:
 		return "", usagef("%s: target: %s", t.dialogue.Scenario().File, err)

@@ -93,6 +93,9 @@ func (d *dialer) DialContext(ctx context.Context, network, address string) (net.
 			network, address = "tcp", r.to.String()
 		}
 	}
+	if network == "unix" {
+		return (&net.Dialer{}).DialContext(ctx, network, address) // --source is an address
+	}
 	return d.Dialer.DialContext(ctx, network, address)
 }
 

@@ -105,7 +105,11 @@ func (e *events) Stepped(t probe.Target, check string, s *result.Step) {
 func (e *events) Checked(t probe.Target, c *result.Check) { _ = e.JSONL.Checked(place(t), c) }
 
 func place(t probe.Target) report.Place {
-	return report.Place{Domain: t.Domain, Host: t.Host, Preference: t.Preference, IP: t.IP.String(), Port: t.Port}
+	at := report.Place{Domain: t.Domain, Host: t.Host, Preference: t.Preference, Port: t.Port}
+	if t.IP.IsValid() { // a Unix socket has none
+		at.IP = t.IP.String()
+	}
+	return at
 }
 
 // watchers tells several watchers.

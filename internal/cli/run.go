@@ -136,8 +136,10 @@ func (r *session) network() error {
 	if err != nil {
 		return err
 	}
-	r.resolver, r.dialer = dialer, dialer
-	return nil
+	r.settings.way.password, _ = r.LookupEnv("MXPROBE_PROXY_PASSWORD")
+	r.resolver = dialer
+	r.dialer, err = r.settings.way.over(dialer)
+	return err
 }
 
 // newResolver asks the given servers, or the system's where none is given.

@@ -42,6 +42,19 @@ func parseServer(text string) (host string, port uint16, err error) {
 	return host, port, nil
 }
 
+// parseSpokenTo reads what a dialogue can speak to: a server as parseServer
+// reads it, or unix: and the path of a socket.
+func parseSpokenTo(text string) (host string, port uint16, err error) {
+	path, ok := strings.CutPrefix(text, "unix:")
+	switch {
+	case !ok:
+		return parseServer(text)
+	case !strings.HasPrefix(path, "/") || strings.ContainsRune(path, 0):
+		return "", 0, fmt.Errorf("%q is not a socket: write unix: and its whole path, as in unix:/run/lmtp", text)
+	}
+	return text, 0, nil
+}
+
 // parseAddrPort reads ADDR[:PORT] with the port to take where none is given.
 func parseAddrPort(text string, port uint16) (netip.AddrPort, error) {
 	host, portText := splitPort(text)

@@ -20,6 +20,7 @@ type settings struct {
 	source    netip.Addr
 	only      []string
 	skipHosts []string
+	way       way
 
 	helo, from, to string
 	fromGiven      bool // an empty from is the null sender
@@ -107,6 +108,9 @@ func (s *settings) contradiction() error {
 	}
 	if s.out.quiet && s.out.verbose > 0 {
 		return usagef("-q and -v contradict each other; give one of them")
+	}
+	if err := s.way.contradiction(); err != nil {
+		return err
 	}
 	if s.server == "" || s.port == 0 {
 		return nil

@@ -141,6 +141,9 @@ func firstReply(c *result.Check) string {
 
 // hostPort puts brackets around an IPv6 address (RFC 3986 section 3.2.2).
 func hostPort(ip string, port uint16) string {
+	if ip == "" {
+		return "" // a Unix socket, which the host names
+	}
 	ip = clean(ip)
 	if strings.Contains(ip, ":") {
 		ip = "[" + ip + "]"
