@@ -19,7 +19,7 @@ type observation struct {
 	took  time.Duration
 	// silent is true if not a byte came in the time there was.
 	silent bool
-	mask  *mask // of the secrets that the reply may repeat
+	mask   *mask // of the secrets that the reply may repeat
 	// plain is true for the greeting and the answers to EHLO and HELO,
 	// where no enhanced status code can stand (RFC 2034 section 4).
 	plain bool
