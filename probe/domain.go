@@ -36,6 +36,9 @@ func (r *run) domain(ctx context.Context, req Request) result.Domain {
 		r.routed(&d)
 		r.play(ctx, &d, lanes)
 		sumUp(&d, r.Require, softHosts(route.Hosts))
+		if r.leavesOut(route.Hosts) {
+			d.Sender = nil // a sender would not leave out what was left out here
+		}
 	}
 	d.Millis = result.Millis(time.Since(started))
 	return d
@@ -131,6 +134,16 @@ func (r *run) plan(ctx context.Context, d *result.Domain, req Request, hosts []d
 		d.Message = fmt.Sprintf("none of the %d hosts was chosen by name", len(hosts))
 	}
 	return lanes
+}
+
+// leavesOut reports whether some host or address is not spoken to.
+func (r *Runner) leavesOut(hosts []dnsmx.Host) bool {
+	for i := range hosts {
+		if !r.chosen(hosts[i].Name) || slices.ContainsFunc(hosts[i].Addrs, func(ip netip.Addr) bool { return !r.Family.has(ip) }) {
+			return true
+		}
+	}
+	return false
 }
 
 // softHosts are the hosts whose addresses are not to be had for the moment.
@@ -281,20 +294,24 @@ func MatchHost(glob, name string) bool {
 	return matchGlob(strings.ToLower(strings.TrimSuffix(glob, ".")), strings.ToLower(strings.TrimSuffix(name, ".")))
 }
 
+// matchGlob needs no more than a step for each pair of characters: after a
+// mismatch only the last star has to take one more character.
 func matchGlob(glob, name string) bool {
-	for glob != "" {
-		if glob[0] == '*' {
-			for i := len(name); i >= 0; i-- {
-				if matchGlob(glob[1:], name[i:]) {
-					return true
-				}
-			}
+	g, n, star, mark := 0, 0, -1, 0
+	for n < len(name) {
+		switch {
+		case g < len(glob) && glob[g] == '*':
+			star, mark = g, n
+			g++
+		case g < len(glob) && (glob[g] == '?' || glob[g] == name[n]):
+			g++
+			n++
+		case star >= 0:
+			mark++
+			g, n = star+1, mark
+		default:
 			return false
 		}
-		if name == "" || (glob[0] != '?' && glob[0] != name[0]) {
-			return false
-		}
-		glob, name = glob[1:], name[1:]
 	}
-	return name == ""
+	return strings.Trim(glob[g:], "*") == ""
 }

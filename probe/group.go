@@ -224,6 +224,9 @@ func (s *session) playGroup(g *group) {
 		s.refuseGroup(g, j)
 		return
 	}
+	for _, at := range g.records() {
+		s.spans[at].grouped = g.commands() > 1
+	}
 	s.setDeadline(time.Now().Add(limit))
 	before := s.over
 	writeErr, _ := s.conn.WriteAndRead(s.buf, func() error {
@@ -284,6 +287,15 @@ func (s *session) readData(m *openMessage) {
 
 // refuseGroup closes the steps of a flight that was not sent.
 func (s *session) refuseGroup(g *group, j judgement) {
+	for _, at := range g.records() {
+		s.steps[at].Sent = ""
+		s.closeRecord(at, j)
+		j = judgement{status: result.NotRun}
+	}
+}
+
+// records returns the indices of the steps of a flight whose command is in it.
+func (g *group) records() []int {
 	records := make([]int, 0, len(g.lines)+2)
 	for _, l := range g.lines {
 		records = append(records, l.record)
@@ -294,11 +306,7 @@ func (s *session) refuseGroup(g *group, j judgement) {
 	if g.quit >= 0 {
 		records = append(records, g.quit)
 	}
-	for _, at := range records {
-		s.steps[at].Sent = ""
-		s.closeRecord(at, j)
-		j = judgement{status: result.NotRun}
-	}
+	return records
 }
 
 // losesPlace reports whether the attempt ended in a way that a server shows

@@ -47,7 +47,7 @@ func policyAdvice(low string) string {
 	case containsAny(low, "reverse", "ptr", "rdns", "hostname"):
 		return "this machine's address has no reverse DNS that leads back to it: probe from an address that has"
 	case containsAny(low, "too many", "rate"):
-		return "this machine connects too often for this server: wait, or lower --per-host and --jobs"
+		return "the server limits connections: it is busy, or this machine connects too often; wait, or lower --per-host and --jobs"
 	}
 	return "this machine's address is on a list: probe from another address, or have it taken off"
 }
@@ -95,7 +95,7 @@ func replyAdvice(verb string, code int, enhanced, low string) string {
 	case verb == "RCPT" && (enhanced == "5.1.1" || containsAny(low, "user unknown", "no such user", "unknown user", "unknown recipient", "mailbox unavailable")):
 		return "there is no such recipient on this server"
 	case verb == "RCPT" && containsAny(low, "relay"):
-		return "the server does not take mail for this domain: the MX record may point to the wrong host, or the domain is missing in its configuration"
+		return "the server does not take mail for the recipient's domain: the recipient is elsewhere, the MX record points to the wrong host, or the domain is missing in the server's configuration"
 	case verb == "EHLO" && (code == 501 || code == 550):
 		return "the server does not like the name given in EHLO: see --helo"
 	case verb == "MAIL" && code/100 == 5:

@@ -108,6 +108,9 @@ func judgeOther(want *scenarios.Expect, seen *observation, temporary result.Verd
 	switch {
 	case aimedAtUs(code, enhanced, text):
 		j.status, j.reason = result.Inconclusive, result.Policy
+		if code/100 == 4 {
+			j.status = temporary
+		}
 	case isTemporary(seen.verb, code):
 		j.status, j.reason = temporary, result.Temporary
 	}

@@ -65,8 +65,9 @@ func (s *session) answerToData(st *result.Step, step *scenarios.Step, want *scen
 	if j, ok := s.passes(st, step, &seen); ok {
 		return j, false
 	}
-	if seen.reply != nil && seen.reply.Class() <= 3 {
-		// 2xx to DATA is no leave to send the text.
+	if seen.reply != nil && (seen.reply.Class() <= 3 || !want.Codes.Any && !want.Codes.Match(seen.reply.Code)) {
+		// 2xx to DATA is no leave to send the text, and what was missing in
+		// any case is the 354.
 		want = s.trial.dialogue.data
 	}
 	return mayFail(step, &seen, s.judge(st, want, &seen)), false

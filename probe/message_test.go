@@ -170,6 +170,11 @@ steps:
 `)
 	c := only(t, &d)
 	expect(t, c, pass)
+	failing := play(t, w, "name: group\nsteps:\n  - EHLO ${helo}\n  - pipeline:\n      - MAIL FROM:<${from}>\n      - RCPT TO:<nobody@example.test>\n")
+	s := step(t, only(t, &failing), 3)
+	if len(s.Transcript) != 2 || s.Transcript[0].Text != "RCPT TO:<nobody@example.test>" || !strings.HasPrefix(s.Transcript[1].Text, "550 ") {
+		t.Errorf("transcript of the line that failed is %+v; want the line and its reply", s.Transcript)
+	}
 	for number, want := range map[int]int{2: 250, 3: 550, 4: 250, 5: 250} {
 		if got := step(t, c, number).Code; got != want {
 			t.Errorf("step %d got %d; want %d", number, got, want)

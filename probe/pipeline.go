@@ -37,6 +37,9 @@ func (s *session) playPipeline(step *scenarios.Step) {
 		}
 		return
 	}
+	for _, l := range lines {
+		s.spans[l.record].grouped = len(lines) > 1
+	}
 	s.setDeadline(time.Now().Add(s.timeout(step.Timeout, DefaultReplyTimeout)))
 	// A server may stop taking commands until its replies are taken (RFC
 	// 2920 section 3.1), so both go on at once.

@@ -18,7 +18,7 @@ func (s *session) newStep(number int, name string, pos scenarios.Pos) *result.St
 		Col:     pos.Col,
 	})
 	at := s.record.Len()
-	s.spans = append(s.spans, span{at, at})
+	s.spans = append(s.spans, span{from: at, to: at})
 	return &s.steps[len(s.steps)-1]
 }
 

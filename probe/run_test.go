@@ -68,6 +68,9 @@ func TestFamilyAndHostChoice(t *testing.T) {
 	t.Parallel()
 	w := start(t, "@ MX 10 mx1\n@ MX 20 mx2\nmx1 A 192.0.2.10\nmx1 AAAA 2001:db8::10\nmx2 A 192.0.2.20\n",
 		sandbox.Server{Name: "mx1.example.test"}, sandbox.Server{Name: "mx2.example.test"})
+	if d := play(t, w, ask); d.Sender == nil {
+		t.Error("no sender's view of all hosts; want one")
+	}
 	for _, tc := range []struct {
 		name string
 		set  func(*probe.Runner)
@@ -89,6 +92,9 @@ func TestFamilyAndHostChoice(t *testing.T) {
 				for _, a := range h.Addresses {
 					got = append(got, a.IP)
 				}
+			}
+			if d.Sender != nil {
+				t.Errorf("sender is %+v; want none where hosts or addresses are left out", d.Sender)
 			}
 			if strings.Join(got, " ") != tc.want {
 				t.Errorf("addresses are %q; want %q", got, tc.want)

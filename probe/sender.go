@@ -88,12 +88,17 @@ func hostOutcome(h *result.Host, soft bool) (best outcome, failing bool) {
 	return best, failing
 }
 
-// addressOutcome is the worst outcome of the dialogues with an address.
+// addressOutcome is what the dialogues with an address amount to: it takes
+// mail if one of them saw it take a recipient, whatever others were refused
+// (a recipient that does not exist, a bad sender). Else the worst counts.
 func addressOutcome(a *result.Address) outcome {
 	worst := unknown
 	for i := range a.Checks {
 		o := checkOutcome(&a.Checks[i])
-		if o != unknown && (worst == unknown || o < worst) {
+		switch {
+		case o == taken:
+			return taken
+		case o != unknown && (worst == unknown || o < worst):
 			worst = o
 		}
 	}
@@ -158,6 +163,9 @@ func replyOutcome(c *result.Check) outcome {
 	case 4:
 		return postponed
 	case 5:
+		if s.Code == 530 { // a sender would use TLS, or log in
+			return unknown
+		}
 		if partOfDelivery(s) {
 			return rejected
 		}

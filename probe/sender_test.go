@@ -130,6 +130,10 @@ func TestTrap61SendersView(t *testing.T) {
 		},
 		{"a refused nonsense command is no refused mail", []result.Host{host("a", 10, nonsense())}, nil},
 		{"the end after the scenario's own QUIT", []result.Host{host("a", 10, endedBySelf())}, nil},
+		{"a server that wants TLS first", []result.Host{host("a", 10, replied(530))}, nil},
+		{"another recipient is refused", []result.Host{{Name: "a", Preference: 10, Addresses: []result.Address{
+			{Checks: []result.Check{passed(), replied(550)}},
+		}}}, &result.Sender{View: result.ViewAtOnce, By: "a"}},
 		{"a refusal as expected shows nothing", []result.Host{host("a", 10, refusedAsExpected())}, nil},
 		{"the first shows nothing", []result.Host{host("a", 10, refusedAsExpected()), host("b", 20, notReached())}, nil},
 		{

@@ -67,7 +67,10 @@ type session struct {
 }
 
 // span is the part of the record that belongs to a step.
-type span struct{ from, to int }
+type span struct {
+	from, to int
+	grouped  bool // sent in one piece with others
+}
 
 func newSession(ctx context.Context, t *trial) *session {
 	s := &session{

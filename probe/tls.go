@@ -181,7 +181,7 @@ func (s *session) secure(h *handshake, state *tls.ConnectionState) findings {
 	s.authenticated = false
 	v := verifier{
 		certs: state.PeerCertificates[:min(len(state.PeerCertificates), maxChain)], reference: h.reference, roots: s.set.TLS.Roots, now: s.set.now(),
-		skipChain: s.set.TLS.Insecure && s.set.TLS.Roots == nil,
+		skipChain: s.set.TLS.Insecure && s.set.TLS.Roots == nil || h.options.Verify == scenarios.VerifyNot,
 	}
 	f := v.findings()
 	s.tls.state = newTLSState(h, state, &f, v.now)

@@ -105,6 +105,27 @@ func TestInsecureTurnsFindingsIntoNotes(t *testing.T) {
 	}
 }
 
+func TestVerifyWarnAndFalse(t *testing.T) {
+	t.Parallel()
+	for kind, want := range map[sandbox.CertKind]map[string]verdict{
+		sandbox.CertSelfSigned: {
+			"{verify: warn}": {result.Warn, result.TLS, 2, "self-signed"}, "{verify: false}": pass,
+			"{verify: warn, valid_for: {warn: 365d}}": {result.Warn, result.TLS, 2, "self-signed"},
+			"{verify: warn, valid_for: 365d}":         {result.Fail, result.TLS, 2, "the limit is 365 days"},
+		},
+		sandbox.CertGood: {"{verify: warn}": pass},
+	} {
+		w := secureWorld(t, &sandbox.TLS{Cert: kind})
+		for options, want := range want {
+			c := playTLS(t, w, overTLS(options))
+			expect(t, c, want)
+			if notChecked := options == "{verify: false}"; notChecked != (c.TLS.ChainFinding == "not checked") {
+				t.Errorf("%s: chain %q", options, c.TLS.ChainFinding)
+			}
+		}
+	}
+}
+
 func TestValidFor(t *testing.T) {
 	t.Parallel()
 	w := secureWorld(t, &sandbox.TLS{Cert: sandbox.CertSoon})

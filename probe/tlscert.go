@@ -13,19 +13,29 @@ import (
 )
 
 // judgeCertificate says what the certificate amounts to: its findings fail
-// the step with verify: true and are notes otherwise. How long it must be
+// the step with verify: true, warn with verify: warn, and are notes otherwise. How long it must be
 // valid is a limit of its own.
 func (s *session) judgeCertificate(st *result.Step, h *handshake, state *tls.ConnectionState, f findings) judgement {
-	verify := h.options.Verify != nil && *h.options.Verify && !s.set.TLS.Insecure
+	verify := h.options.Verify
+	if s.set.TLS.Insecure {
+		verify = scenarios.VerifyNot
+	}
 	bad := f.bad()
-	if len(bad) > 0 && verify {
+	if len(bad) > 0 && verify >= scenarios.VerifyWarn {
 		j := judgement{
 			status: result.Fail, reason: result.TLS, pos: h.options.Pos, message: strings.Join(bad, "; "),
 			hint: certificateHint(&f),
 		}
-		if f.noRoots {
+		if f.noRoots && len(bad) == 1 {
 			j.status, j.reason = result.Inconclusive, result.Local
 			j.hint = "install the system's list of authorities (ca-certificates), or name one with --ca-file"
+		}
+		if verify == scenarios.VerifyWarn {
+			j.status = result.Warn
+			// What valid_for fails is more than a warning.
+			if validity := h.judgeValidity(state, s.set.now()); validity.status > j.status {
+				return validity
+			}
 		}
 		return j
 	}
@@ -35,10 +45,15 @@ func (s *session) judgeCertificate(st *result.Step, h *handshake, state *tls.Con
 	if h.asked && !h.answered {
 		addNote(st, "the server asks for a client certificate, and there was none to show")
 	}
+	return h.judgeValidity(state, s.set.now())
+}
+
+// judgeValidity holds the server's own certificate against valid_for.
+func (h *handshake) judgeValidity(state *tls.ConnectionState, now time.Time) judgement {
 	if len(state.PeerCertificates) == 0 {
 		return met()
 	}
-	return judgeValidity(h.options.ValidFor, state.PeerCertificates[0].NotAfter, s.set.now())
+	return judgeValidity(h.options.ValidFor, state.PeerCertificates[0].NotAfter, now)
 }
 
 // judgeValidity holds the end of a certificate against valid_for.

@@ -2,6 +2,7 @@ package probe
 
 import (
 	"bytes"
+	"strconv"
 
 	"mxprobe/probe/result"
 )
@@ -13,6 +14,7 @@ func (s *session) finish() {
 	}
 	if s.status > result.Pass || s.set.Transcript == TranscriptAlways {
 		s.transcribe()
+		s.transcribeGroup()
 	}
 	s.set.recorders.Put(s.record)
 	s.record = nil
@@ -25,6 +27,9 @@ func (s *session) transcribe() {
 	for e := range s.record.Entries(0) {
 		i := s.stepOfEntry(at)
 		at++
+		if s.spans[i].grouped {
+			continue
+		}
 		for line := range bytes.Lines(e.Bytes) {
 			if cut && !bytes.HasSuffix(line, []byte("\n")) {
 				line = []byte(mask.cutShort(string(line)))
@@ -32,6 +37,28 @@ func (s *session) transcribe() {
 			s.steps[i].Transcript = append(s.steps[i].Transcript, result.Line{
 				From: string(rune(e.From)), Text: mask.printable(trimLineEnd(line), maxLine), Millis: result.Millis(e.At),
 			})
+		}
+	}
+}
+
+// transcribeGroup gives each line of a group its own command and reply. On
+// the line they went in one piece each way, which nobody can read.
+func (s *session) transcribeGroup() {
+	for i, sp := range s.spans {
+		st := &s.steps[i]
+		if !sp.grouped {
+			continue
+		}
+		st.Transcript = nil
+		if st.Sent != "" {
+			st.Transcript = append(st.Transcript, result.Line{From: "C", Text: st.Sent})
+		}
+		for n, text := range st.Text {
+			separator := "-"
+			if n == len(st.Text)-1 {
+				separator = " "
+			}
+			st.Transcript = append(st.Transcript, result.Line{From: "S", Text: strconv.Itoa(st.Code) + separator + text, Millis: st.Millis})
 		}
 	}
 }

@@ -125,7 +125,7 @@ func (p *page) notes(indent, about string, notes []string) {
 func sendersView(s *result.Sender) string {
 	switch s.View {
 	case result.ViewAtOnce:
-		return "A sender delivers at once."
+		return "A sender would deliver at once."
 	case result.ViewDegraded:
 		return degraded(s)
 	case result.ViewRefused:
@@ -140,7 +140,7 @@ func sendersView(s *result.Sender) string {
 
 func degraded(s *result.Sender) string {
 	var others []string
-	b := "Mail is delivered by " + clean(s.By)
+	b := "Mail would be taken by " + clean(s.By)
 	for _, f := range s.Failing {
 		if f == s.By {
 			b += " (not at every address)"
@@ -154,9 +154,9 @@ func degraded(s *result.Sender) string {
 	switch n := len(others); n {
 	case 0:
 	case 1:
-		b += ", but " + others[0] + " fails"
+		b += ", but not by " + others[0]
 	default:
-		b += ", but " + strings.Join(others[:n-1], ", ") + " and " + others[n-1] + " fail"
+		b += ", but not by " + strings.Join(others[:n-1], ", ") + " and " + others[n-1]
 	}
 	return b + ": degraded."
 }
