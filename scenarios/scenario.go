@@ -215,7 +215,7 @@ type Step struct {
 // a scenario with implicit TLS.
 type StartTLSOptions struct {
 	Pos        Pos
-	Verify     *bool
+	Verify     Verify
 	Min, Max   string // "1.0" to "1.3", empty where not given
 	Name       Text
 	ValidFor   Limit

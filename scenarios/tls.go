@@ -8,6 +8,17 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
+// Verify says what it amounts to if a certificate is not good.
+type Verify uint8
+
+// The kinds of Verify.
+const (
+	VerifyNote Verify = iota // where nothing is said: a note
+	VerifyNot                // verify: false, a note, and the chain is not looked at
+	VerifyWarn               // verify: warn
+	VerifyFail               // verify: true
+)
+
 // implicitTLS reads the tls of a scenario: the word implicit, or the settings
 // of the handshake.
 func (p *parser) implicitTLS(n *yaml.Node) *StartTLSOptions {
@@ -49,8 +60,7 @@ func (p *parser) tlsOptions(n *yaml.Node, what string, keys []string) *StartTLSO
 func (p *parser) tlsOption(o *StartTLSOptions, f field) {
 	switch f.name {
 	case "verify":
-		verify := p.boolean(f.value, "verify")
-		o.Verify = &verify
+		o.Verify = p.verify(f.value)
 	case "min":
 		o.Min = p.tlsVersion(f.value, "min")
 	case "max":
@@ -72,6 +82,23 @@ func (p *parser) tlsOption(o *StartTLSOptions, f field) {
 	case "line":
 		o.Line = p.commandLine(f.value, "line")
 	}
+}
+
+// verify reads what a bad certificate amounts to.
+func (p *parser) verify(n *yaml.Node) Verify {
+	word, ok := p.word(n, "verify")
+	switch word {
+	case "true":
+		return VerifyFail
+	case "false":
+		return VerifyNot
+	case "warn":
+		return VerifyWarn
+	}
+	if ok {
+		p.fail(deref(n), "allowed: false, true, warn", "verify is true, false or warn, not %q", word)
+	}
+	return VerifyNote
 }
 
 func (p *parser) tlsVersion(n *yaml.Node, what string) string {
