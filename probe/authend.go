@@ -68,6 +68,20 @@ func (s *session) breakOff(l *login, why error) judgement {
 	return j
 }
 
+// endAuth leaves a login that the server waits in for an answer: it would take
+// QUIT for one.
+func (s *session) endAuth() bool {
+	s.authOpen = false
+	if s.ctx.Err() != nil {
+		return true
+	}
+	s.setDeadline(time.Now().Add(quitTimeout))
+	if s.conn.WriteRaw([]byte("*\r\n")) != nil {
+		return false
+	}
+	return s.read(quitTimeout).reply != nil
+}
+
 // connectionState returns the state of the TLS connection, nil without TLS.
 func (s *session) connectionState() *tls.ConnectionState {
 	nc, ok := s.conn.NetConn().(interface{ ConnectionState() tls.ConnectionState })

@@ -17,6 +17,7 @@ func (s *session) learn(seen *observation) {
 	positive := seen.reply.Class() == 2
 	// 235 is the yes to a login and to nothing else (RFC 4954 section 6).
 	s.authenticated = s.authenticated || seen.reply.Code == 235
+	s.authOpen = seen.reply.Code == 334
 	switch seen.verb {
 	case "EHLO", "LHLO":
 		seen.plain = true

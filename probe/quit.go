@@ -21,7 +21,7 @@ func (s *session) quit() {
 	if s.scenario.NoQuit {
 		return
 	}
-	if s.dataOpen && !s.endData() {
+	if s.dataOpen && !s.endData() || s.authOpen && !s.endAuth() {
 		return
 	}
 	st := &s.steps[s.beginQuit()]

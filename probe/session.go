@@ -31,6 +31,7 @@ type session struct {
 	tls      secured
 	// authenticated is true after a login, until TLS begins or ends.
 	authenticated bool
+	authOpen      bool // the server waits for an answer in a login
 	dataOpen      bool // the server waits for message text
 	quitSaid      bool // by the scenario itself
 	gone          bool // nothing more can be said on the connection

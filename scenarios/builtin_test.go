@@ -36,8 +36,8 @@ func handOver() []string { return []string{"@dsn", "@send", "@smuggling"} }
 func TestBuiltinsAreComplete(t *testing.T) {
 	t.Parallel()
 	want := []string{
-		"@advertised", "@bad-sender", "@dsn", "@helo-only", "@limits", "@long-lines", "@null-bytes", "@null-sender",
-		"@order", "@postmaster", "@pregreet", "@rcpt", "@relay", "@send", "@smuggling", "@starttls", "@starttls-injection",
+		"@advertised", "@auth-clear", "@bad-sender", "@dsn", "@helo-only", "@limits", "@long-lines", "@null-bytes", "@null-sender",
+		"@order", "@postmaster", "@pregreet", "@rcpt", "@relay", "@send", "@smuggling", "@starttls", "@starttls-injection", "@submission",
 		"@tls-required", "@unknown-recipient", "@user-enumeration", "@vrfy",
 	}
 	if got := Builtins(); !slices.Equal(got, want) {

@@ -37,8 +37,9 @@ func servers() map[string]sandbox.Server {
 			},
 			Rules: []sandbox.Rule{{On: "end-of-data <sales@*>", Reply: "550 5.7.1 not for me"}},
 		},
-		"lmtp": {LMTP: true},
-		"slow": {Rules: []sandbox.Rule{{On: "EHLO", Delay: 100 * time.Millisecond}}},
+		"submission": {TLS: &sandbox.TLS{}, Auth: &sandbox.Auth{Users: map[string]string{"kate@example.org": "correct horse"}}},
+		"lmtp":       {LMTP: true},
+		"slow":       {Rules: []sandbox.Rule{{On: "EHLO", Delay: 100 * time.Millisecond}}},
 	}
 }
 
@@ -67,8 +68,11 @@ func world(t *testing.T, server string) *sandbox.World {
 }
 
 func getenv(name string) (string, bool) {
-	if name == "MX_TOKEN" || name == "SUBMIT_PASSWORD" {
+	switch name {
+	case "MX_TOKEN", "SUBMIT_PASSWORD", "MXPROBE_PASSWORD":
 		return "correct horse", true
+	case "MXPROBE_USER":
+		return "kate@example.org", true
 	}
 	return "", false
 }
