@@ -34,6 +34,9 @@ const (
 	ipOpen          = "127.0.0.15"
 	ipPostfixStrict = "127.0.0.16"
 	ipPostfixSound  = "127.0.0.17"
+
+	ipPostfixXClient = "127.0.0.61"
+	ipPostfixProxied = "127.0.0.62"
 )
 
 //go:embed testdata/world.zone
@@ -60,7 +63,7 @@ func newWorld(dir string) (*world, error) {
 	w := &world{dir: dir, ipv6: loopback6()}
 	ips := []string{
 		ipPostfix, ipExim, ipAiosmtpd, ipDead, ipPostfixGrey, ipPostfixBusy, ipPostfixClosed,
-		ipEximGrey, ipEximBusy, ipEximClosed, ipMute, ipEximLate, ipPostfixBare, ipOpen, ipPostfixStrict,
+		ipEximGrey, ipEximBusy, ipEximClosed, ipMute, ipEximLate, ipPostfixBare, ipOpen, ipPostfixStrict, ipPostfixXClient, ipPostfixProxied,
 		ipPostfixSound,
 	}
 	if w.ipv6 != "" {
@@ -138,7 +141,7 @@ func (w *world) startPostfix(dir string) (*mta.Process, error) {
 	}
 	return mta.StartPostfix(dir, mta.PostfixConfig{
 		Port: w.port, Plain: ipPostfix, IPv6: w.ipv6, Greylist: ipPostfixGrey, Busy: ipPostfixBusy,
-		Closed: ipPostfixClosed, Bare: ipPostfixBare, Strict: ipPostfixStrict, Sound: ipPostfixSound, Policy: w.policy.addr(),
+		Closed: ipPostfixClosed, Bare: ipPostfixBare, Strict: ipPostfixStrict, Sound: ipPostfixSound, XClient: ipPostfixXClient, Proxied: ipPostfixProxied, Policy: w.policy.addr(),
 		Domains: domains, Recipients: recipients, BadSenders: []string{"invalid.invalid", ".invalid"},
 	})
 }
