@@ -335,3 +335,39 @@ func TestPreviewOfTLS(t *testing.T) {
 		}
 	}
 }
+
+func TestStartTLSBuiltins(t *testing.T) {
+	t.Parallel()
+	late := sandbox.Rule{On: "MAIL", Reply: "530 5.7.0 Must issue a STARTTLS command first"}
+	for _, tc := range []struct {
+		name, builtin string
+		tls           *sandbox.TLS
+		rules         []sandbox.Rule
+		want          verdict
+	}{
+		{"good", "@starttls", &sandbox.TLS{}, nil, pass},
+		{"not offered", "@starttls", nil, nil, verdict{result.Fail, result.Reply, 1, "does not offer STARTTLS"}},
+		{"soon", "@starttls", &sandbox.TLS{Cert: sandbox.CertSoon}, nil, verdict{result.Warn, result.TLS, 2, "valid for 10 days more"}},
+		{"wrong name", "@starttls", &sandbox.TLS{Cert: sandbox.CertWrongName}, nil, verdict{result.Warn, result.TLS, 2, "not for"}},
+		{"old", "@starttls", &sandbox.TLS{Max: "1.1"}, nil, verdict{result.Fail, result.TLS, 2, "TLS 1.1 only"}},
+		{"offered again", "@starttls", &sandbox.TLS{Again: true}, nil, verdict{result.Fail, result.Reply, 3, "offers STARTTLS"}},
+		{"required", "@tls-required", &sandbox.TLS{}, []sandbox.Rule{late}, pass},
+		{"not required", "@tls-required", &sandbox.TLS{}, nil, verdict{result.Fail, result.Reply, 2, "expected 530, got 250"}},
+		{"required, but bad", "@tls-required", &sandbox.TLS{Cert: sandbox.CertExpired}, []sandbox.Rule{late}, verdict{result.Fail, result.TLS, 3, "expired"}},
+	} {
+		t.Run(tc.builtin+" "+tc.name, func(t *testing.T) {
+			t.Parallel()
+			src, ok := scenarios.Builtin(tc.builtin)
+			if !ok {
+				t.Fatalf("there is no %s", tc.builtin)
+			}
+			w := start(t, oneHost, sandbox.Server{TLS: tc.tls, Rules: tc.rules})
+			set := settings(w)
+			if tc.tls != nil {
+				set = trusting(t, w)
+			}
+			d := playWith(t, t.Context(), runner(t, w), checks(t, set, string(src)))
+			expect(t, only(t, &d), tc.want)
+		})
+	}
+}
