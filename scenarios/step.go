@@ -109,11 +109,34 @@ func (p *parser) bare(s *Step, n *yaml.Node, inPipeline bool) bool {
 // them; a line end of its own is for raw.
 func (p *parser) commandLine(n *yaml.Node, what string) Text {
 	t := p.text(n, what)
+	p.continued(deref(n))
 	rest := strings.ReplaceAll(t.source, "\r\n", "")
 	if strings.ContainsAny(rest, "\r\n") {
 		p.fail(n, `write "\r\n" between two commands, or use raw`, "%s has a line end that is not CRLF", what)
 	}
 	return t
+}
+
+// continued reports a plain line that goes on in the next line of the file:
+// YAML joins the two into one command, which is hardly ever meant. A forgotten
+// hyphen, or one that stands too far to the right, looks like that.
+func (p *parser) continued(n *yaml.Node) {
+	if n.Kind != yaml.ScalarNode || n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) != 0 {
+		return
+	}
+	line := []rune(p.src.line(n.Line))
+	if n.Column < 1 || n.Column > len(line) || p.quiet[n.Line] || strings.Contains(string(line[n.Column-1:]), n.Value) {
+		return
+	}
+	for at := n.Line + 1; at <= p.src.count(); at++ {
+		next := p.src.line(at)
+		if text := strings.TrimLeft(next, " \t"); text != "" {
+			p.failAt(Pos{at, len([]rune(next)) - len([]rune(text)) + 1}, len([]rune(strings.TrimRight(text, " \t\r"))),
+				"put its hyphen right below the hyphen above, or quote a line that is meant to be so long",
+				"this line continues the one above: YAML makes one command of them")
+			return
+		}
+	}
 }
 
 // action returns the index of the field that is the step's action, -1 if

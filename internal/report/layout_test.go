@@ -181,11 +181,11 @@ func TestSendersView(t *testing.T) {
 		s    result.Sender
 		want string
 	}{
-		{result.Sender{View: result.ViewAtOnce, By: "mx1"}, "A sender delivers at once."},
-		{result.Sender{View: result.ViewDegraded, By: "mx1", Failing: []string{"mx2"}}, "Mail is delivered by mx1, but mx2 fails: degraded."},
-		{result.Sender{View: result.ViewDegraded, By: "mx1", Failing: []string{"mx1"}}, "Mail is delivered by mx1 (not at every address): degraded."},
-		{result.Sender{View: result.ViewDegraded, By: "b", Failing: []string{"a", "b", "c", "d"}}, "Mail is delivered by b (not at every address), but a, c and d fail: degraded."},
-		{result.Sender{View: result.ViewDegraded, By: "x", Failing: []string{"a", "b", "c", "d", "e"}}, "Mail is delivered by x, but a, b, c and 2 others fail: degraded."},
+		{result.Sender{View: result.ViewAtOnce, By: "mx1"}, "A sender would deliver at once."},
+		{result.Sender{View: result.ViewDegraded, By: "mx1", Failing: []string{"mx2"}}, "Mail would be taken by mx1, but not by mx2: degraded."},
+		{result.Sender{View: result.ViewDegraded, By: "mx1", Failing: []string{"mx1"}}, "Mail would be taken by mx1 (not at every address): degraded."},
+		{result.Sender{View: result.ViewDegraded, By: "b", Failing: []string{"a", "b", "c", "d"}}, "Mail would be taken by b (not at every address), but not by a, c and d: degraded."},
+		{result.Sender{View: result.ViewDegraded, By: "x", Failing: []string{"a", "b", "c", "d", "e"}}, "Mail would be taken by x, but not by a, b, c and 2 others: degraded."},
 		{result.Sender{View: result.ViewRefused}, "A sender meets a permanent refusal, and the mail bounces: refused."},
 		{result.Sender{View: result.ViewQueued}, "A sender gets only temporary answers and keeps the mail to try again: queued."},
 		{result.Sender{View: result.ViewDown}, "No host can be spoken to, and the mail waits at its sender: down."},
