@@ -72,9 +72,13 @@ func (s *session) quiet(verb string) (judgement, bool) {
 			hint:    advice(result.Temporary, verb, code, enhanced, text), code: code,
 		}, false
 	}
+	spoken := s.trial.dialogue.mask.quoted(b)
+	if s.misread {
+		return s.outOfStep("a reply too many: " + spoken), false
+	}
 	return judgement{
 		status: result.Fail, reason: result.Protocol,
-		message: "the server spoke unasked: " + s.trial.dialogue.mask.quoted(b),
+		message: "the server spoke unasked: " + spoken,
 		hint:    "a reply too many came before this step, so that replies and commands are out of step",
 	}, false
 }

@@ -87,10 +87,12 @@ func (s *session) play() {
 	unblock := context.AfterFunc(s.ctx, func() { _ = s.conn.SetDeadline(time.Unix(1, 0)) })
 	defer unblock()
 	defer s.conn.Close()
-	if !s.scenario.SpeakFirst {
+	if s.scenario.SpeakFirst {
+		s.owed = append(s.owed, "") // the greeting
+	} else {
 		s.greet()
 	}
-	if !s.trial.dialogue.hello {
+	if !s.trial.dialogue.hello || s.knownAtOnce() {
 		s.scenarioCondition()
 	}
 	for i := range s.scenario.Steps {
