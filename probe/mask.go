@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"mxprobe/probe/result"
@@ -41,8 +42,9 @@ func newMask(secrets map[string]string) *mask {
 
 // formsOf returns the ways in which a secret may go over the line.
 func formsOf(value string) []string {
+	quoted := strconv.Quote(value) // as an error about a bad value has it
 	forms := []string{
-		value, result.PrintableString(value),
+		value, result.PrintableString(value), quoted[1 : len(quoted)-1],
 		url.QueryEscape(value), url.PathEscape(value), smtpwire.EncodeXtext(value),
 	}
 	for _, encoding := range []*base64.Encoding{base64.StdEncoding, base64.RawStdEncoding, base64.URLEncoding, base64.RawURLEncoding} {

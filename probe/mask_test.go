@@ -89,3 +89,14 @@ steps:
 		})
 	}
 }
+
+// A secret in a place where it makes no sense shows in no error about that.
+func TestSecretIsHiddenInErrors(t *testing.T) {
+	t.Parallel()
+	secretive(t, with(t), map[string]string{"PW": `hunter"and\two`}, `name: x
+secrets:
+  pw: {env: PW}
+steps:
+  - {send: "EHLO ${helo}", expect: "${pw}"}
+`, "hunter")
+}
