@@ -27,6 +27,12 @@ func newMask(secrets map[string]string) *mask {
 	var forms []string
 	for _, value := range secrets {
 		forms = append(forms, formsOf(value)...)
+		// A transcript has line by line what was sent at once.
+		for line := range strings.FieldsFuncSeq(value, func(r rune) bool { return r == '\r' || r == '\n' }) {
+			if len(line) >= shortestInside {
+				forms = append(forms, formsOf(line)...)
+			}
+		}
 	}
 	// The longest first: where one secret begins with another, the rest of
 	// the longer must not stay.
@@ -58,8 +64,8 @@ func formsOf(value string) []string {
 	return forms
 }
 
-// shortestInside is the shortest piece of base64 that is taken for a secret:
-// shorter ones are anywhere.
+// shortestInside is the shortest piece, of base64 or one line of several, that
+// is taken for a secret: shorter ones are anywhere.
 const shortestInside = 4
 
 // insideBase64 returns what base64 of a longer text, such as that of AUTH

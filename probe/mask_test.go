@@ -100,3 +100,15 @@ steps:
   - {send: "EHLO ${helo}", expect: "${pw}"}
 `, "hunter")
 }
+
+// A secret of several lines, such as a key, is hidden line by line as well.
+func TestSecretOfSeveralLinesIsHiddenInTranscripts(t *testing.T) {
+	t.Parallel()
+	secretive(t, with(t), map[string]string{"KEY": "first-of-key\r\nsecond-of-key\nthird-of-key"}, `name: x
+secrets:
+  key: {env: KEY}
+steps:
+  - EHLO ${helo}
+  - {raw: "${key}\r\n", expect: any}
+`, "-of-key")
+}
