@@ -99,3 +99,15 @@ steps:
   - {send: NOOP, expect: 5xx}`)
 	expect(t, only(t, &d), verdict{result.Skip, result.Condition, -1, "the address is not ipv6"})
 }
+
+// Whether the end of the connection is noticed when writing or when reading
+// is a matter of chance.
+func TestEOFExpectedOfALineThatCannotBeSent(t *testing.T) {
+	t.Parallel()
+	d := play(t, with(t, sandbox.Rule{On: "HELO", Reply: "250 ok", Reset: true}), `name: x
+steps:
+  - HELO ${helo}
+  - sleep: 50ms
+  - {send: NOOP, expect: eof}`)
+	expect(t, only(t, &d), verdict{result.Pass, result.None, -1, ""})
+}

@@ -49,7 +49,7 @@ func (s *session) writeFailed(err error, verb string, limit time.Duration) judge
 	}
 	f := readFault(s.ctx, err, limit, s.trial.dialogue.mask)
 	s.hangUp()
-	return judgement{status: f.status, reason: f.reason, message: f.message, hint: advice(f.reason, verb, 0, "", "")}
+	return judgement{status: f.status, reason: f.reason, message: f.message, hint: advice(f.reason, verb, 0, "", ""), closed: f.closed}
 }
 
 // quiet reports whether nothing has arrived that was not asked for.

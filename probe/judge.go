@@ -31,7 +31,8 @@ type judgement struct {
 	pos     scenarios.Pos // the expectation that was not met
 	hint    string
 	note    string
-	code    int // of a reply that is not that of the step
+	code    int  // of a reply that is not that of the step
+	closed  bool // the other side had ended the connection
 }
 
 // unmet reports whether the dialogue ends with the step. A temporary answer

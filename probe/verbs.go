@@ -45,6 +45,10 @@ func (s *session) playLine(step *scenarios.Step) {
 	}
 	l := line{step, want, verbOf(step, s.buf)}
 	if j, ok := s.write(l.verb, s.buf, s.timeout(step.Timeout, DefaultReplyTimeout)); !ok {
+		if j.closed && want.Codes.EOF {
+			j = met()
+			j.note = "the server had closed the connection before the line was sent"
+		}
 		s.close(st, j)
 		return
 	}
