@@ -23,6 +23,20 @@ func (s *session) scenarioCondition() {
 	}
 }
 
+// knownAtOnce reports whether the scenario's own if and unless speak of the
+// address alone, so that no answer to EHLO is needed. There may be none that
+// counts: a scenario may expect EHLO to be refused.
+func (s *session) knownAtOnce() bool {
+	for _, conditions := range [...][]scenarios.Condition{s.scenario.If, s.scenario.Unless} {
+		for i := range conditions {
+			if word := conditions[i].Word; word != "ipv4" && word != "ipv6" {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // leftOutBy says why a step or scenario does not apply, or nothing if it does.
 func (s *session) leftOutBy(conditions, exceptions []scenarios.Condition) string {
 	for i := range conditions {

@@ -87,3 +87,27 @@ steps:
 		expect(t, only(t, &d), v)
 	}
 }
+
+// A condition on the address holds also where no EHLO is ever accepted.
+func TestScenarioConditionOnTheAddressNeedsNoEHLO(t *testing.T) {
+	t.Parallel()
+	w := with(t, sandbox.Rule{On: "EHLO", Reply: "501 5.5.4 bad name"})
+	d := play(t, w, `name: x
+if: ipv6
+steps:
+  - {send: "EHLO bad_name", expect: 501}
+  - {send: NOOP, expect: 5xx}`)
+	expect(t, only(t, &d), verdict{result.Skip, result.Condition, -1, "the address is not ipv6"})
+}
+
+// Whether the end of the connection is noticed when writing or when reading
+// is a matter of chance.
+func TestEOFExpectedOfALineThatCannotBeSent(t *testing.T) {
+	t.Parallel()
+	d := play(t, with(t, sandbox.Rule{On: "HELO", Reply: "250 ok", Reset: true}), `name: x
+steps:
+  - HELO ${helo}
+  - sleep: 50ms
+  - {send: NOOP, expect: eof}`)
+	expect(t, only(t, &d), verdict{result.Pass, result.None, -1, ""})
+}

@@ -53,7 +53,7 @@ func (s *session) writeFailed(err error, verb string, limit time.Duration) judge
 		f = tlsFault(readErr)
 	}
 	s.hangUp()
-	j := judgement{status: f.status, reason: f.reason, message: f.message, hint: advice(f.reason, verb, 0, "", "")}
+	j := judgement{status: f.status, reason: f.reason, message: f.message, hint: advice(f.reason, verb, 0, "", ""), closed: f.closed}
 	s.soonAfterHandshake(&j)
 	return j
 }
@@ -79,9 +79,13 @@ func (s *session) quiet(verb string) (judgement, bool) {
 		}, false
 	}
 	s.lost = s.lost || s.grouped
+	spoken := s.trial.mask.quoted(b)
+	if s.misread {
+		return s.outOfStep("a reply too many: " + spoken), false
+	}
 	return judgement{
 		status: result.Fail, reason: result.Protocol,
-		message: "the server spoke unasked: " + s.trial.mask.quoted(b),
+		message: "the server spoke unasked: " + spoken,
 		hint:    "a reply too many came before this step, so that replies and commands are out of step",
 	}, false
 }

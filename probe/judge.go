@@ -33,7 +33,8 @@ type judgement struct {
 	pos     scenarios.Pos // the expectation that was not met
 	hint    string
 	note    string
-	code    int // of a reply that is not that of the step
+	code    int  // of a reply that is not that of the step
+	closed  bool // the other side had ended the connection
 	// value is true if the message is about the value of a variable, which may
 	// be a part of a secret.
 	value bool

@@ -52,6 +52,13 @@ func (m *mask) with(values ...string) *mask {
 		}
 		out.words = append(out.words, forms(value)...)
 		out.inside = append(out.inside, insides(value)...)
+		// A transcript has line by line what was sent at once.
+		for line := range strings.FieldsFuncSeq(value, func(r rune) bool { return r == '\r' || r == '\n' }) {
+			if line != value && len(line) >= minInside {
+				out.words = append(out.words, forms(line)...)
+				out.inside = append(out.inside, insides(line)...)
+			}
+		}
 	}
 	if len(out.words) == 0 {
 		return nil

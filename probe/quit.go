@@ -104,7 +104,7 @@ func (s *session) outOfStep(what string) judgement {
 		return judgement{
 			status: result.Inconclusive, reason: result.Local,
 			message: what + ", for the reply to an earlier line was left unread: later steps did not get the replies to theirs",
-			hint:    "let an expect step read the reply to each line that has expect: none, as raw and bytes have",
+			hint:    "let an expect step read the reply to each line that has expect: none, as raw and bytes have, and the greeting after greeting: none",
 		}
 	}
 	return judgement{status: result.Fail, reason: result.Protocol, message: what + ", so an earlier reply was not the one asked for"}

@@ -89,3 +89,26 @@ steps:
 		})
 	}
 }
+
+// A secret in a place where it makes no sense shows in no error about that.
+func TestSecretIsHiddenInErrors(t *testing.T) {
+	t.Parallel()
+	secretive(t, with(t), map[string]string{"PW": `hunter"and\two`}, `name: x
+secrets:
+  pw: {env: PW}
+steps:
+  - {send: "EHLO ${helo}", expect: "${pw}"}
+`, "hunter")
+}
+
+// A secret of several lines, such as a key, is hidden line by line as well.
+func TestSecretOfSeveralLinesIsHiddenInTranscripts(t *testing.T) {
+	t.Parallel()
+	secretive(t, with(t), map[string]string{"KEY": "first-of-key\r\nsecond-of-key\nthird-of-key"}, `name: x
+secrets:
+  key: {env: KEY}
+steps:
+  - EHLO ${helo}
+  - {raw: "${key}\r\n", expect: any}
+`, "-of-key")
+}

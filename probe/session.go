@@ -104,10 +104,12 @@ func (s *session) play() {
 		s.finish()
 		return
 	}
-	if !s.scenario.SpeakFirst {
+	if s.scenario.SpeakFirst {
+		s.owed = append(s.owed, "") // the greeting
+	} else {
 		s.greet()
 	}
-	if !s.trial.dialogue.hello {
+	if !s.trial.dialogue.hello || s.knownAtOnce() {
 		s.scenarioCondition()
 	}
 	for steps := s.scenario.Steps; len(steps) > 0; {

@@ -56,6 +56,14 @@ steps:
 	expect(t, only(t, &d), verdict{result.Inconclusive, result.Local, 4, "left unread"})
 
 	d = play(t, with(t), `name: x
+greeting: none
+steps:
+  - EHLO ${helo}
+  - sleep: 50ms
+  - MAIL FROM:<a@example.net>`)
+	expect(t, only(t, &d), verdict{result.Inconclusive, result.Local, 3, "left unread"})
+
+	d = play(t, with(t), `name: x
 steps:
   - EHLO ${helo}
   - raw: "MAIL FROM:<a@example.net>\r\n"

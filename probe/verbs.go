@@ -47,8 +47,12 @@ func (s *session) playLine(step *scenarios.Step) {
 	}
 	l := line{step, want, verbOf(step, s.buf)}
 	if j, ok := s.write(l.verb, s.buf, s.timeout(step.Timeout, DefaultReplyTimeout)); !ok {
-		if step.PassIf.EOF && (j.reason == result.EOF || j.reason == result.Reset) {
+		switch {
+		case step.PassIf.EOF && (j.closed || j.reason == result.Reset):
 			j, s.over, s.ended = met(), true, true
+		case j.closed && want.Codes.EOF:
+			j = met()
+			j.note = "the server had closed the connection before the line was sent"
 		}
 		s.close(st, j)
 		return
