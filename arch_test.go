@@ -36,7 +36,7 @@ func rooms() map[string]room {
 			libraries: []string{"github.com/urfave/cli/v2", "golang.org/x/term"},
 		},
 		// floor 2
-		"probe":           {packages: []string{"dnsmx", "scenarios", "probe/sasl", "probe/smtpwire", "probe/result"}},
+		"probe":           {packages: []string{"dnsmx", "scenarios", "internal/compose", "probe/sasl", "probe/smtpwire", "probe/result"}},
 		"internal/report": {packages: []string{"probe/result"}},
 		// floor 1: these know nothing of each other
 		"dnsmx":              {libraries: []string{"github.com/miekg/dns", "golang.org/x/net/idna"}},
@@ -45,6 +45,7 @@ func rooms() map[string]room {
 		"probe/smtpwire":     {},
 		"probe/result":       {},
 		"internal/transport": {libraries: []string{"github.com/pires/go-proxyproto", "golang.org/x/net/proxy"}},
+		"internal/compose":   {libraries: []string{"github.com/emersion/go-message"}},
 		"internal/sandbox":   {libraries: []string{"github.com/miekg/dns", "gopkg.in/yaml.v3"}},
 		// beside the house: tests alone, with real servers and of the documents
 		"internal/docs":        {},
@@ -58,6 +59,7 @@ func testLibraries() []string {
 	return []string{
 		"github.com/google/go-cmp", "github.com/rogpeppe/go-internal",
 		"github.com/santhosh-tekuri/jsonschema/v6", "go.uber.org/goleak",
+		"github.com/emersion/go-msgauth",
 		// The second implementation of SCRAM. Its tables are made whenever a
 		// program starts, so that programs do without it.
 		"github.com/xdg-go/scram", "github.com/xdg-go/stringprep",

@@ -2,6 +2,7 @@ package probe
 
 import (
 	"context"
+	"crypto"
 	"strconv"
 	"time"
 
@@ -18,6 +19,7 @@ type Dialogue struct {
 	secrets  map[string]string
 	mask     *mask
 	steps    int // number of the last step
+	keys     map[*scenarios.DKIM]crypto.Signer
 	// implicit and starttls are the handshakes: the one before the greeting,
 	// nil where there is none, and those of steps, by their number.
 	implicit *tlsPlan
@@ -49,6 +51,9 @@ func NewDialogue(s *scenarios.Scenario, set *Settings) (*Dialogue, error) {
 	}
 	d := &Dialogue{scenario: s, settings: set, secrets: secrets, mask: newMask(secrets), steps: lastNumber(s.Steps)}
 	if problems := d.compileTLS(); len(problems) > 0 {
+		return nil, problems
+	}
+	if problems := d.loadKeys(); len(problems) > 0 {
 		return nil, problems
 	}
 	d.compile()

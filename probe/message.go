@@ -166,10 +166,10 @@ func (s *session) messageText(step *scenarios.Step) ([]byte, error) {
 			return nil, err
 		}
 	}
-	if step.Action == scenarios.Body || step.AsIs {
+	if step.Action == scenarios.Body {
 		return text, nil
 	}
-	return s.complete(text), nil
+	return s.composed(step, text)
 }
 
 // complete adds the header fields a message must have (RFC 5322 section

@@ -19,7 +19,7 @@ func actionKeys() []string {
 func stepKeys() []string {
 	return append(actionKeys(),
 		"name", "enhanced", "text", "lines", "offers", "lacks", "within", "timeout", "optional", "pass_if",
-		"capture", "may_fail", "for", "repeat", "if", "unless", "as_is", "stuff", "end", "chunk", "last", "user", "password", "authzid", "initial", "cancel", "binding", "allow_clear")
+		"capture", "may_fail", "for", "repeat", "if", "unless", "headers", "attach", "dkim", "as_is", "stuff", "end", "chunk", "last", "user", "password", "authzid", "initial", "cancel", "binding", "allow_clear")
 }
 
 func greetingKeys() []string { return []string{"expect", "text", "lines", "within"} }
@@ -40,6 +40,10 @@ func retryKeys() []string { return []string{"on", "times", "wait"} }
 
 func fileKeys() []string { return []string{"file"} }
 
+func attachKeys() []string { return []string{"file", "name", "text"} }
+
+func dkimKeys() []string { return []string{"domain", "selector", "key"} }
+
 // suits reports whether a key other than an action can stand beside an action.
 func suits(a Action, key string) bool {
 	switch key {
@@ -57,7 +61,7 @@ func suits(a Action, key string) bool {
 		return a == Send || a == Raw || a == Bytes || a == Read
 	case "optional":
 		return a == Read
-	case "as_is":
+	case "as_is", "headers", "attach", "dkim":
 		return a == Message || a == BDAT
 	case "chunk", "last":
 		return a == BDAT

@@ -177,6 +177,11 @@ type Step struct {
 	// Content is the file's content for a Message or Body with file:, else
 	// nil. There are no variables in it.
 	Content []byte
+	// Headers are fields to put in, Attach files to add and DKIM the signature
+	// of a Message or BDAT.
+	Headers []Header
+	Attach  []Attachment
+	DKIM    *DKIM
 	// AsIs (message and bdat), NoStuff and NoEnd (body) switch off what is
 	// added.
 	AsIs, NoStuff, NoEnd bool
@@ -260,4 +265,28 @@ type Expect struct {
 func (e *Expect) IsZero() bool {
 	return e.Codes.IsZero() && e.Enhanced == nil && e.Text == nil && e.Lines == nil &&
 		e.Offers == nil && e.Lacks == nil && e.Within == Limit{}
+}
+
+// Header is a field of the header of a message.
+type Header struct {
+	Pos   Pos
+	Name  string
+	Value Text
+}
+
+// Attachment is a file that is added to a message: the content of a file, or
+// a text where Content is nil.
+type Attachment struct {
+	Pos     Pos
+	Name    string
+	Content []byte
+	Text    Text
+}
+
+// DKIM says how a message is signed. KeyFile holds the private key; see
+// ReadFile.
+type DKIM struct {
+	Pos              Pos
+	Domain, Selector Text
+	KeyFile          string
 }

@@ -39,6 +39,8 @@ func TestSchemaHasTheKeysOfTheParser(t *testing.T) {
 	same("host", schema.Defs["host"].Properties, hostKeys())
 	same("retry", schema.Defs["retry"].Properties, retryKeys())
 	same("limit", schema.Defs["limit"].OneOf[1].Properties, limitKeys())
+	same("attachment", schema.Defs["attachment"].OneOf[1].Properties, attachKeys())
+	same("dkim", schema.Defs["dkim"].Properties, dkimKeys())
 	same("content", schema.Defs["content"].OneOf[1].Properties, fileKeys())
 }
 
@@ -52,6 +54,7 @@ func TestSchemaKnowsWhatGoesTogether(t *testing.T) {
 		"name": "x", "enhanced": "5.1.1", "text": "x", "lines": "250", "offers": "DSN", "lacks": "DSN", "within": "1s",
 		"timeout": "1s", "optional": "true", "pass_if": "250", "capture": "{x: /(a)/}", "if": "tls", "unless": "tls",
 		"may_fail": "x", "for": "to", "repeat": "2",
+		"headers": "{Subject: x}", "attach": "{name: x, text: y}", "dkim": "{domain: a.example, selector: b, key: {file: c}}",
 		"as_is": "true", "stuff": "false", "end": "false", "chunk": "1", "last": "false", "allow_clear": "true",
 	}
 	for _, action := range actionKeys() {

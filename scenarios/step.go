@@ -201,6 +201,12 @@ func (p *parser) aside(s *Step, f, action field) {
 		s.If = p.conditions(f.value, "if")
 	case "unless":
 		s.Unless = p.conditions(f.value, "unless")
+	case "headers":
+		s.Headers = p.headers(f.value)
+	case "attach":
+		s.Attach = p.attach(f.value)
+	case "dkim":
+		s.DKIM = p.dkim(f.value)
 	case "as_is":
 		s.AsIs = p.boolean(f.value, "as_is")
 	case "chunk":
@@ -225,7 +231,7 @@ func misfit(a Action, key string) string {
 		return "it is for a step with expect alone"
 	case "offers", "lacks":
 		return "it is about the reply to EHLO"
-	case "as_is":
+	case "as_is", "headers", "attach", "dkim":
 		return "it belongs to message and bdat"
 	case "chunk", "last":
 		return "it belongs to bdat"

@@ -80,6 +80,7 @@ func hostVars(host *HostRule) []Var {
 func (c *checker) step(s *Step) {
 	c.text(&s.Name)
 	c.value(&s.Text)
+	c.message(s)
 	if s.StartTLS != nil {
 		c.value(&s.StartTLS.Name)
 		c.value(&s.StartTLS.Line)
@@ -103,6 +104,20 @@ func (c *checker) step(s *Step) {
 		c.captured[s.Captures[i].Name] = true
 		// What was looked at before may now have more variables.
 		clear(c.done)
+	}
+}
+
+// message checks what is put into a message.
+func (c *checker) message(s *Step) {
+	for i := range s.Headers {
+		c.value(&s.Headers[i].Value)
+	}
+	for i := range s.Attach {
+		c.value(&s.Attach[i].Text)
+	}
+	if s.DKIM != nil {
+		c.value(&s.DKIM.Domain)
+		c.value(&s.DKIM.Selector)
 	}
 }
 

@@ -88,6 +88,7 @@ func (s *settings) repeated() []string {
 		words = append(words, "--from", "<"+s.from+">")
 	}
 	one("--to", s.to)
+	each("--to", s.furtherTo)
 	one("--vars-file", s.varsFile)
 	each("--var", s.vars)
 	return append(words, s.tls.repeated()...)

@@ -92,8 +92,8 @@ func (s *settings) dialogueOptions() []option {
 			def: "mxprobe@ and that name", help: "${from}, the sender; <> is the null sender",
 		},
 		{
-			name: "to", arg: "ADDR", env: "MXPROBE_TO", set: checked(setText(&s.to), checkRecipient), group: groupDialogue,
-			def: "postmaster@ and the domain", help: "${to}, the recipient; ${domain} in it is the domain",
+			name: "to", arg: "ADDR", env: "MXPROBE_TO", repeat: true, set: checked(setFirst(&s.to, &s.furtherTo), checkRecipient), group: groupDialogue,
+			def: "postmaster@ and the domain", help: "${to}, the recipient; ${domain} in it is the domain; several allowed",
 		},
 		{
 			name: "var", arg: "NAME=VALUE", repeat: true, set: setList(&s.vars, checkAssignment), group: groupDialogue,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -88,6 +89,9 @@ func (r *session) prepare(args []string) (err error) {
 	}
 	if err != nil {
 		return err
+	}
+	if len(r.settings.furtherTo) > 0 && !slices.ContainsFunc(r.scenarios, (*scenarios.Scenario).ForTo) {
+		return usagef("--to is given several times, but no scenario says RCPT for each of them (for: to)")
 	}
 	if err := r.hasDomain(); err != nil {
 		return err
@@ -183,7 +187,7 @@ func (r *session) dialogues(set *probe.Settings) ([]*probe.Dialogue, error) {
 func (r *session) probeSettings(ctx context.Context) (set *probe.Settings, note string) {
 	s := r.settings
 	set = &probe.Settings{
-		Dialer: r.dialer, HELO: s.helo, From: s.from, To: s.to, RunID: r.runID,
+		Dialer: r.dialer, HELO: s.helo, From: s.from, To: s.to, FurtherTo: s.furtherTo, RunID: r.runID,
 		Overrides: r.overrides, Getenv: r.LookupEnv,
 		ReplyTimeout: s.timeout, ConnectTimeout: s.connectTimeout,
 		Temporary: s.temporaryVerdict(), Control: withPort(s.control),

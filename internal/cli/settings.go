@@ -23,6 +23,7 @@ type settings struct {
 	way       way
 
 	helo, from, to string
+	furtherTo      []string
 	fromGiven      bool // an empty from is the null sender
 	vars           []string
 	varsFile       string

@@ -1,0 +1,134 @@
+package compose
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"path"
+	"strings"
+
+	"github.com/emersion/go-message"
+)
+
+// File is an attachment.
+type File struct {
+	Name    string
+	Content []byte
+}
+
+// Attach makes a message of several parts (RFC 2046 section 5.1.3) out of a
+// message: its text, whatever it is, and the files. The error says that the
+// message cannot be read.
+func Attach(text []byte, files []File) ([]byte, error) {
+	whole, err := message.Read(bytes.NewReader(text))
+	if err != nil && !message.IsUnknownCharset(err) {
+		return nil, fmt.Errorf("the message takes no attachment: %w", err)
+	}
+	body, err := io.ReadAll(whole.Body)
+	if err != nil {
+		return nil, fmt.Errorf("the message takes no attachment: %w", err)
+	}
+	outer, inner := split(whole.Header, body)
+	outer.SetContentType("multipart/mixed", map[string]string{"boundary": boundary(text, files)})
+	var out bytes.Buffer
+	w, err := message.CreateWriter(&out, outer)
+	if err != nil {
+		return nil, err
+	}
+	if err := part(w, inner, body); err != nil {
+		return nil, err
+	}
+	for _, f := range files {
+		if err := part(w, fileHeader(f.Name), f.Content); err != nil {
+			return nil, err
+		}
+	}
+	err = w.Close()
+	return out.Bytes(), err
+}
+
+// boundary goes by what it stands between, so that it cannot stand in it and
+// is the same for the same message.
+func boundary(text []byte, files []File) string {
+	sum := sha256.New()
+	sum.Write(text)
+	for i := range files {
+		sum.Write(files[i].Content)
+	}
+	return fmt.Sprintf("mxprobe-%x", sum.Sum(nil)[:16])
+}
+
+func part(w *message.Writer, h message.Header, content []byte) error {
+	p, err := w.CreatePart(h)
+	if err != nil {
+		return err
+	}
+	if _, err := p.Write(content); err != nil {
+		return err
+	}
+	return p.Close()
+}
+
+// split takes what is said of the content out of the header of a message,
+// and puts it into that of a part.
+func split(whole message.Header, body []byte) (outer, inner message.Header) {
+	outer = whole.Copy()
+	for _, name := range []string{"Content-Description", "Content-Disposition", "Content-Transfer-Encoding", "Content-Type"} {
+		if value := outer.Get(name); value != "" {
+			inner.Set(name, value)
+		}
+		outer.Del(name)
+	}
+	if !inner.Has("Content-Type") {
+		inner.SetContentType("text/plain", map[string]string{"charset": "utf-8"})
+	}
+	if !inner.Has("Content-Transfer-Encoding") && !isASCII(body) {
+		inner.Set("Content-Transfer-Encoding", "8bit")
+	}
+	if !outer.Has("MIME-Version") {
+		outer.Set("MIME-Version", "1.0")
+	}
+	return outer, inner
+}
+
+func isASCII(b []byte) bool {
+	for _, c := range b {
+		if c >= 0x80 {
+			return false
+		}
+	}
+	return true
+}
+
+func fileHeader(name string) message.Header {
+	var h message.Header
+	h.SetContentDisposition("attachment", map[string]string{"filename": name})
+	h.Set("Content-Transfer-Encoding", "base64")
+	h.SetContentType(contentType(name), nil)
+	return h
+}
+
+// contentType goes by the name alone and not by the tables of the machine,
+// so that a message is the same everywhere.
+func contentType(name string) string {
+	switch strings.ToLower(path.Ext(name)) {
+	case ".txt", ".log":
+		return "text/plain"
+	case ".html", ".htm":
+		return "text/html"
+	case ".csv":
+		return "text/csv"
+	case ".pdf":
+		return "application/pdf"
+	case ".zip":
+		return "application/zip"
+	case ".png":
+		return "image/png"
+	case ".jpg", ".jpeg":
+		return "image/jpeg"
+	case ".gif":
+		return "image/gif"
+	}
+	return "application/octet-stream"
+}
