@@ -98,7 +98,11 @@ func (p *previewText) Domain(d *result.Domain) error {
 }
 
 func (p *previewText) check(b *strings.Builder, h *result.Host, a *result.Address, c *result.Check) {
-	fmt.Fprintf(b, "\n%s to %s %s port %d:\n", c.Scenario, h.Name, a.IP, a.Port)
+	at := fmt.Sprintf(" %s port %d", a.IP, a.Port)
+	if a.IP == "" {
+		at = "" // a Unix socket
+	}
+	fmt.Fprintf(b, "\n%s to %s%s:\n", c.Scenario, h.Name, at)
 	for i := range c.Steps {
 		b.WriteString("  C: " + c.Steps[i].Sent + "\n")
 	}

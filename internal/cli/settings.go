@@ -113,6 +113,9 @@ func (s *settings) contradiction() error {
 	if err := s.way.contradiction(); err != nil {
 		return err
 	}
+	if s.way.proxy != "" && (len(s.connectTo) > 0 || s.control != "") {
+		return usagef("--proxy does not go with --connect-to and --control, which lead around it")
+	}
 	if s.server == "" || s.port == 0 {
 		return nil
 	}

@@ -51,6 +51,11 @@ func TestWaysThatMakeNoSense(t *testing.T) {
 		t.Errorf("a source without the protocol: %v; want an error", err)
 	}
 	s.way.proxyProtocol = "v2"
+	s.way.proxy, s.control = "socks5://127.0.0.1", "mx1.example"
+	if err := s.contradiction(); err == nil || !strings.Contains(err.Error(), "--control") {
+		t.Errorf("a control server around the proxy: %v; want an error", err)
+	}
+	s.control = ""
 	if err := s.contradiction(); err != nil {
 		t.Errorf("a source with the protocol: %v", err)
 	}

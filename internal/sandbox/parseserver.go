@@ -39,7 +39,7 @@ func (r *fileReader) server(n *yaml.Node) Server {
 	var s Server
 	keys := []string{
 		"name", "addresses", "ports", "hostname", "dead", "ehlo", "domains", "users",
-		"relay", "bad_sender", "size", "recipients", "tls", "auth", "lmtp", "ends", "rules",
+		"relay", "bad_sender", "size", "recipients", "tls", "auth", "lmtp", "proxied", "ends", "rules",
 	}
 	r.mapping(n, "server", keys, func(key string, v *yaml.Node) {
 		switch key {
@@ -69,6 +69,8 @@ func (r *fileReader) server(n *yaml.Node) Server {
 			s.Recipients = int(r.number(v))
 		case "tls":
 			s.TLS = r.tls(v)
+		case "proxied":
+			s.Proxied = r.boolean(v)
 		case "lmtp":
 			s.LMTP = r.boolean(v)
 		case "ends":

@@ -22,6 +22,8 @@ type Session struct {
 	Addr netip.AddrPort
 	// Client is the other end of the connection.
 	Client netip.AddrPort
+	// Proxied says that Client is from a header of the PROXY protocol.
+	Proxied bool
 	// Received holds all bytes of the client, at most 1 MiB.
 	Received []byte
 	// Chunks is Received in the pieces in which it came in: on loopback, a
@@ -63,6 +65,12 @@ type record struct {
 	mu   sync.Mutex
 	s    Session
 	size int // roughly what it costs to remember
+}
+
+func (r *record) proxied(client netip.AddrPort) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.s.Client, r.s.Proxied = client, true
 }
 
 func (r *record) received(b []byte) {

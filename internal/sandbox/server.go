@@ -27,7 +27,7 @@ type server struct {
 	badSender      BadSender
 	size           int64
 	recipients     int
-	lmtp           bool
+	lmtp, proxied  bool
 	ends           []string
 	rules          *ruleBook
 	tls            *TLS
@@ -44,7 +44,7 @@ func newServer(s Server, zones *zoneSet) (*server, error) {
 	out := &server{
 		name: name, hostname: s.Hostname, ports: s.Ports, dead: s.Dead,
 		keywords: s.EHLO, domains: s.Domains, users: s.Users, relay: s.Relay,
-		badSender: s.BadSender, size: s.Size, recipients: s.Recipients, lmtp: s.LMTP, ends: s.Ends,
+		badSender: s.BadSender, size: s.Size, recipients: s.Recipients, lmtp: s.LMTP, proxied: s.Proxied, ends: s.Ends,
 		rules: newRuleBook(slices.Clone(s.Rules)), tls: s.TLS, auth: s.Auth,
 	}
 	for _, text := range s.Addrs {

@@ -11,6 +11,9 @@ var errGone = errors.New("connection is gone")
 
 // serve speaks with one client until either side has enough.
 func (c *Conn) serve() {
+	if c.srv.proxied && c.readProxyHeader() != nil {
+		return
+	}
 	if t := c.srv.tls; t != nil && t.Implicit {
 		c.startTLS()
 		if c.done {

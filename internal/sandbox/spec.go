@@ -129,6 +129,9 @@ type Server struct {
 	Recipients int
 	// TLS is how it speaks TLS; nil for not at all.
 	TLS *TLS
+	// Proxied makes it want a header of the PROXY protocol, version 1 or 2,
+	// before anything else; it closes connections without one.
+	Proxied bool
 	// LMTP makes it speak LMTP (RFC 2033): LHLO, and a reply for each
 	// recipient of a message.
 	LMTP bool

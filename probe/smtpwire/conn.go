@@ -52,8 +52,8 @@ type Conn struct {
 	lim    limits
 	// maxLine is the limit of lim that SetMaxLine comes back to.
 	maxLine int32
-	mute    bool // SetRecording(false)
-	hide    int  // Hide
+	mute    bool   // SetRecording(false)
+	hide    uint32 // Hide
 	first   [firstBuffer]byte
 }
 

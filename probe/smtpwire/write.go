@@ -1,6 +1,9 @@
 package smtpwire
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 // concurrentSize is the length from which a flight is written while replies
 // are read. Shorter ones fit in any socket's buffer, so that writing them
@@ -21,7 +24,7 @@ func (c *Conn) WriteLine(line []byte) error {
 
 // WriteRaw sends b as it is, in one write.
 func (c *Conn) WriteRaw(b []byte) error {
-	hidden := c.hide
+	hidden := int(c.hide)
 	c.hide = 0
 	n, err := c.nc.Write(b)
 	c.record('C', b[min(hidden, n):n])
@@ -29,7 +32,7 @@ func (c *Conn) WriteRaw(b []byte) error {
 }
 
 // Hide keeps the first n bytes of the next flight out of the record.
-func (c *Conn) Hide(n int) { c.hide = n }
+func (c *Conn) Hide(n int) { c.hide = uint32(min(n, math.MaxInt32)) }
 
 // AppendLine appends line and CRLF to dst. If line holds CR or LF, dst is
 // returned unchanged with ErrLineBreak.
@@ -81,7 +84,7 @@ func (c *Conn) WriteAndRead(flight []byte, read func() error) (writeErr, err err
 		return writeErr, read()
 	}
 	// Recorded before it is sent, so that the replies to it come behind.
-	c.record('C', flight[min(c.hide, len(flight)):])
+	c.record('C', flight[min(int(c.hide), len(flight)):])
 	c.hide = 0
 	nc, done := c.nc, make(chan error, 1)
 	go func() {
