@@ -33,6 +33,8 @@ type EximConfig struct {
 	// clients there, in PEM.
 	TLS []TLSListener
 	CA  []byte
+	// Logins are users and passwords, for PLAIN, LOGIN and CRAM-MD5 under TLS.
+	Logins map[string]string
 }
 
 // eximUser is the user Debian's Exim changes to; the program refuses to
@@ -94,6 +96,10 @@ func (c *EximConfig) write(dir, exim string) (string, error) {
 	if err := writeTLS(dir, c.TLS, c.CA); err != nil {
 		return "", err
 	}
+	logins, err := eximLogins(dir, c.Logins)
+	if err != nil {
+		return "", err
+	}
 	limit := c.MaxConnections
 	if limit == 0 {
 		limit = 20
@@ -102,7 +108,7 @@ func (c *EximConfig) write(dir, exim string) (string, error) {
 		"MAX", strconv.Itoa(limit), "DOMAINS", strings.Join(c.Domains, " : "),
 		"USERS", strings.Join(c.Users, " : "), "BADSENDERS", strings.Join(c.BadSenders, " : "),
 		"CLOSED", c.Closed, "LATE", c.LateSender, "GREY", c.Greylist, "GREYTIME", "1h", "USER", eximUser,
-		"TLS", eximTLS(dir, c.TLS))
+		"TLS", eximTLS(dir, c.TLS), "LOGINS", logins)
 }
 
 // Mailbox returns what a Postfix or Exim has delivered so far: every message,

@@ -17,6 +17,9 @@ type TLSListener struct {
 	// Old makes it speak TLS 1.0 alone, ClientCert ask for a certificate that
 	// the authority of the configuration has signed.
 	Old, ClientCert bool
+	// SASL is the socket of the Dovecot that checks logins for a Postfix; empty
+	// for no logins.
+	SASL string
 }
 
 // file is where the certificate of a listener is.
@@ -50,6 +53,11 @@ func postfixTLS(dir string, port int, listeners []TLSListener) string {
 		}
 		if l.ClientCert {
 			options = append(options, "smtpd_tls_security_level=encrypt", "smtpd_tls_req_ccert=yes", "smtpd_tls_CAfile="+caFile(dir))
+		}
+		if l.SASL != "" {
+			options = append(options, "smtpd_tls_auth_only=yes", "smtpd_sasl_auth_enable=yes", "smtpd_sasl_type=dovecot",
+				"smtpd_sasl_path="+l.SASL, "smtpd_error_sleep_time=0",
+				"smtpd_relay_restrictions=permit_sasl_authenticated,reject_unauth_destination")
 		}
 		for _, o := range options {
 			fmt.Fprintf(&b, "  -o %s\n", o)
