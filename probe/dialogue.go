@@ -57,12 +57,24 @@ func NewDialogue(s *scenarios.Scenario, set *Settings) (*Dialogue, error) {
 		return nil, problems
 	}
 	d.compile()
-	name, err := s.Name.Expand(d.lookup(Target{}, nil, nil, nil))
+	name, err := s.Name.Expand(d.withoutTarget(d.lookup(Target{}, nil, nil, nil)))
 	if err != nil {
 		return nil, err
 	}
 	d.name = d.mask.text(result.PrintableString(name))
 	return d, nil
+}
+
+// withoutTarget leaves variables that differ from host to host as they are
+// written: a scenario has one name for all of them.
+func (d *Dialogue) withoutTarget(lookup scenarios.Lookup) scenarios.Lookup {
+	return func(name string) (string, bool) {
+		switch name {
+		case "domain", "mx.name", "mx.pref", "ip", "port":
+			return "${" + name + "}", true
+		}
+		return lookup(name)
+	}
 }
 
 // compile puts the default expectations in.

@@ -386,6 +386,15 @@ func TestSecretsAreMaskedInTheResult(t *testing.T) {
 	}
 }
 
+// A name holds variables, but not those that differ from host to host.
+func TestNameOfAScenario(t *testing.T) {
+	t.Parallel()
+	made := checks(t, settings(nil), "name: health of ${mx.name} as ${who}\nvars: {who: kate}\nsteps:\n  - NOOP\n")
+	if got, want := made[0].Name(), "health of ${mx.name} as kate"; got != want {
+		t.Errorf("name is %q; want %q", got, want)
+	}
+}
+
 // What a scenario takes from the environment is what the settings say it is.
 func TestEnvironmentIsTheSettings(t *testing.T) {
 	t.Parallel()

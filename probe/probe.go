@@ -38,6 +38,13 @@ type Router interface {
 	HasRoute(to netip.AddrPort) bool
 }
 
+// Redirector is a Dialer that leads some addresses elsewhere. Via returns
+// where, as text for the report, or nothing; the address is the one that was
+// asked for.
+type Redirector interface {
+	Via(to netip.AddrPort) string
+}
+
 // Request asks for one domain, or for one server instead of its MX hosts.
 type Request struct {
 	// Domain is the mail domain; it may be empty where Server is set.

@@ -83,6 +83,12 @@ func (s *settings) repeated() []string {
 	if s.only6 {
 		words = append(words, "-6")
 	}
+	if s.timeout > 0 {
+		one("--timeout", s.timeout.String())
+	}
+	if s.connectTimeout > 0 {
+		one("--connect-timeout", s.connectTimeout.String())
+	}
 	one("--helo", s.helo)
 	if s.fromGiven {
 		words = append(words, "--from", "<"+s.from+">")

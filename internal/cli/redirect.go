@@ -99,6 +99,18 @@ func (d *dialer) DialContext(ctx context.Context, network, address string) (net.
 	return d.Dialer.DialContext(ctx, network, address)
 }
 
+// Via says where a redirect leads from an address, so that no report claims
+// to have spoken with an address that was left aside.
+func (d *dialer) Via(to netip.AddrPort) string {
+	if len(d.redirects) == 0 {
+		return ""
+	}
+	if r := d.redirect(to); r != nil {
+		return r.to.String()
+	}
+	return ""
+}
+
 func (d *dialer) redirect(to netip.AddrPort) *redirect {
 	d.mu.Lock()
 	defer d.mu.Unlock()
