@@ -17,8 +17,8 @@ type envelope struct {
 	rcpts []string
 	// What the MAIL line declared: 8-bit text (RFC 6152), UTF-8 in addresses
 	// and header (RFC 6531), the size in octets (-1 where none).
-	eightBit, binary, utf8, prdr bool
-	size                         int64
+	eightBit, binary, utf8, prdr, requireTLS bool
+	size                                     int64
 	// pending are the recipients whose RCPT has no reply yet.
 	pending []string
 	// mails counts the transactions of the session.
@@ -50,6 +50,8 @@ func (e *envelope) declare(name, value string) {
 		e.eightBit = e.binary || strings.EqualFold(value, "8BITMIME")
 	case "SMTPUTF8":
 		e.utf8 = true
+	case "REQUIRETLS":
+		e.requireTLS = true
 	case "PRDR":
 		e.prdr = true
 	case "SIZE":

@@ -46,8 +46,22 @@ func (s *session) remarkOn(st *result.Step, l line, sent []byte) {
 	if limit := s.limit("MAILMAX"); l.verb == "MAIL" && limit > 0 && s.envelope.mails > limit {
 		add("this is MAIL number %d of the session, and the server takes %d (LIMITS MAILMAX)", s.envelope.mails, limit)
 	}
+	if l.verb == "MAIL" && s.envelope.requireTLS {
+		s.remarkOnREQUIRETLS(add)
+	}
 	if limit := s.limit("RCPTMAX"); l.verb == "RCPT" && limit > 0 && len(s.envelope.to) > limit {
 		add("this is recipient number %d, and the server takes %d a message (LIMITS RCPTMAX)", len(s.envelope.to), limit)
+	}
+}
+
+// remarkOnREQUIRETLS notes what the parameter needs: TLS on this hop, and the
+// keyword in the reply to EHLO under it (RFC 8689 sections 2 and 4).
+func (s *session) remarkOnREQUIRETLS(add func(format string, args ...any)) {
+	switch {
+	case !s.tls.on:
+		add("REQUIRETLS before TLS: a server can only promise it for a hop that is encrypted (RFC 8689 section 4)")
+	case !s.offers("REQUIRETLS"):
+		add("the server does not offer REQUIRETLS in its latest reply to EHLO (RFC 8689 section 2)")
 	}
 }
 

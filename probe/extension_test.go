@@ -205,3 +205,30 @@ func TestTrap38RefusedMailEndsNoTransaction(t *testing.T) {
 		t.Errorf("the server took %d messages; want none", len(s.Messages))
 	}
 }
+
+// REQUIRETLS needs a session that is encrypted, and the keyword in the reply
+// to EHLO under TLS; the one before does not count (RFC 8689 sections 2, 4).
+func TestTrap53REQUIRETLS(t *testing.T) {
+	t.Parallel()
+	const mail = "  - send: MAIL FROM:<${from}> REQUIRETLS\n    expect: any\n"
+	offered := sandbox.Rule{On: "EHLO", Reply: "250-mx1\n250-STARTTLS\n250 REQUIRETLS"}
+	lost := sandbox.Rule{On: "EHLO", Times: 1, Reply: "250-mx1\n250-STARTTLS\n250 REQUIRETLS"}
+	for _, tc := range []struct {
+		name, src string
+		rule      sandbox.Rule
+		note      string
+	}{
+		{"in clear", "steps:\n  - EHLO ${helo}\n" + mail, offered, "before TLS"},
+		{"under TLS", "steps:\n  - EHLO ${helo}\n  - STARTTLS\n  - EHLO ${helo}\n" + mail, offered, ""},
+		{"offered in clear alone", "steps:\n  - EHLO ${helo}\n  - STARTTLS\n  - EHLO ${helo}\n" + mail, lost, "does not offer REQUIRETLS"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			w := secureWorld(t, &sandbox.TLS{}, tc.rule)
+			d := playWith(t, t.Context(), runner(t, w), checks(t, trusting(t, w), tc.src))
+			c := only(t, &d)
+			expect(t, c, pass)
+			notesAre(t, step(t, c, c.StepCount), tc.note)
+		})
+	}
+}

@@ -250,7 +250,7 @@ func TestTrap41LeavesTheRetryAlone(t *testing.T) {
 	w := with(t, sandbox.Rule{On: "MAIL", Times: 1, Raw: "garbage\r\n"}, sandbox.Rule{On: "RCPT", Times: 1, Reply: "451 4.7.1 Greylisted"})
 	d := play(t, w, grouped+"retry: {on: 4xx, times: 1, wait: 0s}\n"+ask)
 	c := only(t, &d)
-	if c.Attempts != 3 || c.Status > result.Warn {
-		t.Errorf("%d attempts, %v: %s; want three, the last of them good", c.Attempts, c.Status, c.Message)
+	if c.Attempts != 3 || c.Status != result.Warn || c.Reason != result.Protocol {
+		t.Errorf("%d attempts, %v: %s; want three, the last of them good, and the group not forgotten", c.Attempts, c.Status, c.Message)
 	}
 }

@@ -3,10 +3,9 @@ package probe
 import "mxprobe/probe/result"
 
 // unsynced is how an attempt ended in which the server lost its place in a
-// group of commands.
+// group of commands; the attempts after it are made line by line.
 type unsynced struct {
-	verdict result.Check // without its steps
-	played  bool         // the attempt line by line
+	verdict result.Check
 }
 
 // oneByOne reports whether a dialogue is to be played again at once, line by
@@ -20,8 +19,7 @@ func (t *trial) oneByOne(s *session) bool {
 		t.unsynced = &unsynced{verdict: t.result}
 		t.serial = true
 		return true
-	case t.unsynced != nil && !t.unsynced.played:
-		t.unsynced.played = true
+	case t.unsynced != nil:
 		t.blame(s)
 	}
 	return false
