@@ -59,6 +59,13 @@ func (m *mask) with(values ...string) *mask {
 				out.inside = append(out.inside, insides(line)...)
 			}
 		}
+		// A transcript has line by line what was sent at once.
+		for line := range strings.FieldsFuncSeq(value, func(r rune) bool { return r == '\r' || r == '\n' }) {
+			if line != value && len(line) >= minInside {
+				out.words = append(out.words, forms(line)...)
+				out.inside = append(out.inside, insides(line)...)
+			}
+		}
 	}
 	if len(out.words) == 0 {
 		return nil
@@ -120,8 +127,8 @@ func encodings() []*base64.Encoding {
 	return []*base64.Encoding{base64.StdEncoding, base64.RawStdEncoding, base64.URLEncoding, base64.RawURLEncoding}
 }
 
-// minInside is the shortest piece of base64 that says something of where it
-// comes from; a shorter one stands in any text.
+// minInside is the shortest piece, of base64 or one line of several, that says
+// something of where it comes from; a shorter one stands in any text.
 const minInside = 4
 
 // insides returns the digits that base64 has for a value behind any other

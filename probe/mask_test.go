@@ -67,6 +67,21 @@ func TestMaskAtACut(t *testing.T) {
 	}
 }
 
+// TestMaskLineByLine holds that a secret of several lines is hidden where its
+// lines stand apart, as in a transcript.
+func TestMaskLineByLine(t *testing.T) {
+	t.Parallel()
+	m := newMask(map[string]string{"key": "first line\r\nsecond line\nx\n"})
+	for in, want := range map[string]string{
+		"C: first line": "C: ***", "C: second line!": "C: ***!", "C: x": "C: x",
+		"S: " + base64.StdEncoding.EncodeToString([]byte("a second line b")): "S: ***",
+	} {
+		if got := m.text(in); got != want {
+			t.Errorf("text(%q) = %q; want %q", in, got, want)
+		}
+	}
+}
+
 func TestMaskLearns(t *testing.T) {
 	t.Parallel()
 	var none *mask
