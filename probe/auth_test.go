@@ -362,3 +362,25 @@ func TestSubmission(t *testing.T) {
 		t.Errorf("NewDialogue = %v; want the name of the variable that is not set", err)
 	}
 }
+
+// TestLoginAmongGroups holds that a login under pipeline: auto waits for what
+// was sent before it, and that the group behind it goes on.
+func TestLoginAmongGroups(t *testing.T) {
+	t.Parallel()
+	w := start(t, oneHost, authServer(sandbox.AuthSound))
+	set := settings(w)
+	set.Getenv = func(string) (string, bool) { return rightPassword, true }
+	d := playWith(t, t.Context(), runner(t, w), checks(t, set, `
+name: grouped
+pipeline: auto
+secrets: {password: {env: PASSWORD}}
+steps:
+  - EHLO ${helo}
+  - NOOP
+  - {auth: SCRAM-SHA-256, user: kate, password: "${password}", allow_clear: true}
+  - MAIL FROM:<${from}>
+  - RCPT TO:<${to}>
+  - RSET
+`))
+	expect(t, only(t, &d), verdict{status: result.Pass, step: -1})
+}
