@@ -1,14 +1,17 @@
 package compose
 
 import (
+	"bufio"
 	"bytes"
 	"crypto/sha256"
+	"encoding/base64"
 	"fmt"
 	"io"
 	"path"
 	"strings"
 
 	"github.com/emersion/go-message"
+	"github.com/emersion/go-message/textproto"
 )
 
 // File is an attachment.
@@ -18,29 +21,35 @@ type File struct {
 }
 
 // Attach makes a message of several parts (RFC 2046 section 5.1.3) out of a
-// message: its text, whatever it is, and the files. The error says that the
-// message cannot be read.
+// message: its body, whatever it is, and the files. The error says that the
+// header cannot be read.
 func Attach(text []byte, files []File) ([]byte, error) {
-	whole, err := message.Read(bytes.NewReader(text))
-	if err != nil && !message.IsUnknownCharset(err) {
-		return nil, fmt.Errorf("the message takes no attachment: %w", err)
-	}
-	body, err := io.ReadAll(whole.Body)
+	r := bufio.NewReader(bytes.NewReader(text))
+	header, err := textproto.ReadHeader(r)
 	if err != nil {
 		return nil, fmt.Errorf("the message takes no attachment: %w", err)
 	}
-	outer, inner := split(whole.Header, body)
-	outer.SetContentType("multipart/mixed", map[string]string{"boundary": boundary(text, files)})
+	body, err := io.ReadAll(r)
+	if err != nil {
+		return nil, fmt.Errorf("the message takes no attachment: %w", err)
+	}
+	outer, inner := split(message.Header{Header: header}, body)
+	limit := boundary(text, files)
+	outer.SetContentType("multipart/mixed", map[string]string{"boundary": limit})
 	var out bytes.Buffer
-	w, err := message.CreateWriter(&out, outer)
-	if err != nil {
+	if err := textproto.WriteHeader(&out, outer.Header); err != nil {
 		return nil, err
 	}
+	w := textproto.NewMultipartWriter(&out)
+	if err := w.SetBoundary(limit); err != nil {
+		return nil, err
+	}
+	// The body goes in as it is: it may be encoded, or have parts of its own.
 	if err := part(w, inner, body); err != nil {
 		return nil, err
 	}
 	for _, f := range files {
-		if err := part(w, fileHeader(f.Name), f.Content); err != nil {
+		if err := part(w, fileHeader(f.Name), encoded(f.Content)); err != nil {
 			return nil, err
 		}
 	}
@@ -59,15 +68,26 @@ func boundary(text []byte, files []File) string {
 	return fmt.Sprintf("mxprobe-%x", sum.Sum(nil)[:16])
 }
 
-func part(w *message.Writer, h message.Header, content []byte) error {
-	p, err := w.CreatePart(h)
+func part(w *textproto.MultipartWriter, h message.Header, content []byte) error {
+	p, err := w.CreatePart(h.Header)
 	if err != nil {
 		return err
 	}
-	if _, err := p.Write(content); err != nil {
-		return err
+	_, err = p.Write(content)
+	return err
+}
+
+// encoded is content in base64, on lines of 76 characters (RFC 2045 section
+// 6.8).
+func encoded(content []byte) []byte {
+	const octets = 57
+	var out []byte
+	for len(content) > 0 {
+		n := min(octets, len(content))
+		out = append(base64.StdEncoding.AppendEncode(out, content[:n]), "\r\n"...)
+		content = content[n:]
 	}
-	return p.Close()
+	return out
 }
 
 // split takes what is said of the content out of the header of a message,

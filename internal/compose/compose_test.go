@@ -102,7 +102,7 @@ func TestAttach(t *testing.T) {
 		t.Errorf("header is %v", header)
 	}
 	wantNames := []string{" text/html; charset=utf-8", "a.pdf application/pdf", "ä b.txt text/plain", "empty application/octet-stream"}
-	wantContents := []string{"<p>grüße</p>\r\n", string(binary), "text\n.\n", ""}
+	wantContents := []string{"<p>grüße</p>\n", string(binary), "text\n.\n", ""}
 	if strings.Join(names, "|") != strings.Join(wantNames, "|") {
 		t.Errorf("parts are %q; want %q", names, wantNames)
 	}
@@ -116,15 +116,23 @@ func TestAttach(t *testing.T) {
 	}
 }
 
-// A text that is encoded already is not encoded twice.
-func TestAttachToEncodedText(t *testing.T) {
+// A body that is encoded, or has parts of its own, goes in as it is.
+func TestAttachToWhatIsNotPlain(t *testing.T) {
 	t.Parallel()
-	got, err := Attach([]byte("Content-Transfer-Encoding: base64\n\naGVsbG8=\n"), []File{{"x", []byte("y")}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, _, contents := parts(t, got); len(contents) != 2 || contents[0] != "hello" {
-		t.Errorf("contents are %q; want hello first", contents)
+	for text, want := range map[string]string{
+		"Content-Transfer-Encoding: base64\n\naGVsbG8=\n":                       " text/plain; charset=utf-8 hello",
+		"Content-Type: multipart/alternative; boundary=b\n\n--b\n\nhi\n--b--\n": " multipart/alternative; boundary=b --b\n\nhi\n--b--\n",
+		"Content-Type: multipart/\n\nx":                                         " multipart/ x",
+		"Content-Type: text/plain; charset=koi8-r\n\n\xc1":                      " text/plain; charset=koi8-r \xc1",
+	} {
+		got, err := Attach([]byte("From: a\n"+text), []File{{"x", []byte("y")}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, names, contents := parts(t, got)
+		if len(contents) != 2 || names[0]+" "+contents[0] != want || contents[1] != "y" {
+			t.Errorf("%q: parts are %q, %q; want %q first", text, names, contents, want)
+		}
 	}
 }
 
