@@ -1,0 +1,97 @@
+package probe_test
+
+import (
+	"crypto/x509"
+	"strings"
+	"testing"
+
+	"mxprobe/internal/sandbox"
+	"mxprobe/probe"
+	"mxprobe/probe/result"
+	"mxprobe/scenarios"
+)
+
+// playBuiltin plays a built-in against example.test.
+func playBuiltin(t *testing.T, w *sandbox.World, name string, set *probe.Settings) *result.Check {
+	t.Helper()
+	src, ok := scenarios.Builtin(name)
+	if !ok {
+		t.Fatalf("there is no %s", name)
+	}
+	d := playWith(t, t.Context(), runner(t, w), checks(t, set, string(src)))
+	return only(t, &d)
+}
+
+// TestAuthClear holds that a server which offers or takes a login in clear is
+// found, and that a sound one passes.
+func TestAuthClear(t *testing.T) {
+	t.Parallel()
+	sound := authServer(sandbox.AuthSound)
+	sound.Auth.Clear, sound.TLS = false, &sandbox.TLS{}
+	hidden := authServer(sandbox.AuthSound)
+	hidden.EHLO = []string{"PIPELINING"}
+	hidden.Rules = []sandbox.Rule{{On: "EHLO", Reply: "250 mx1"}}
+	for name, test := range map[string]struct {
+		server sandbox.Server
+		want   verdict
+	}{
+		"no login at all": {sandbox.Server{}, verdict{status: result.Pass, step: -1}},
+		"only under TLS":  {sound, verdict{status: result.Pass, step: -1}},
+		"offered":         {authServer(sandbox.AuthSound), verdict{result.Fail, result.Reply, 1, "offers AUTH"}},
+		"taken":           {hidden, verdict{result.Fail, result.Reply, 2, "334"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := start(t, oneHost, test.server)
+			expect(t, playBuiltin(t, w, "@auth-clear", settings(w)), test.want)
+		})
+	}
+}
+
+// TestSubmission plays the way of a mail program with the right and a wrong
+// password, and without a login to use.
+func TestSubmission(t *testing.T) {
+	t.Parallel()
+	server := authServer(sandbox.AuthSound)
+	server.Auth.Clear, server.TLS, server.Ports = false, &sandbox.TLS{}, []uint16{25, 587}
+	for password, want := range map[string]verdict{
+		rightPassword: {status: result.Pass, step: -1},
+		"wrong":       {result.Fail, result.Reply, 4, "535"},
+	} {
+		w := start(t, oneHost, server)
+		set := settings(w)
+		set.TLS.Roots = x509.NewCertPool()
+		set.TLS.Roots.AppendCertsFromPEM(w.CA())
+		set.Getenv = func(name string) (string, bool) {
+			return map[string]string{"MXPROBE_USER": "kate", "MXPROBE_PASSWORD": password}[name], true
+		}
+		expect(t, playBuiltin(t, w, "@submission", set), want)
+	}
+	src, _ := scenarios.Builtin("@submission")
+	w := start(t, oneHost, server)
+	if _, err := probe.NewDialogue(parse(t, string(src))[0], settings(w)); err == nil || !strings.Contains(err.Error(), "MXPROBE_PASSWORD") {
+		t.Errorf("NewDialogue = %v; want the name of the variable that is not set", err)
+	}
+}
+
+// TestLoginAmongGroups holds that a login under pipeline: auto waits for what
+// was sent before it, and that the group behind it goes on.
+func TestLoginAmongGroups(t *testing.T) {
+	t.Parallel()
+	w := start(t, oneHost, authServer(sandbox.AuthSound))
+	set := settings(w)
+	set.Getenv = func(string) (string, bool) { return rightPassword, true }
+	d := playWith(t, t.Context(), runner(t, w), checks(t, set, `
+name: grouped
+pipeline: auto
+secrets: {password: {env: PASSWORD}}
+steps:
+  - EHLO ${helo}
+  - NOOP
+  - {auth: SCRAM-SHA-256, user: kate, password: "${password}", allow_clear: true}
+  - MAIL FROM:<${from}>
+  - RCPT TO:<${to}>
+  - RSET
+`))
+	expect(t, only(t, &d), verdict{status: result.Pass, step: -1})
+}
