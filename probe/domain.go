@@ -2,7 +2,6 @@ package probe
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -59,57 +58,6 @@ func (r *run) route(ctx context.Context, req Request) (dnsmx.Route, error) {
 	return dnsmx.Route{Domain: req.Domain, Origin: dnsmx.OriginServer, Hosts: []dnsmx.Host{host}}, nil
 }
 
-// unrouted says why there is no host to speak to.
-func (r *run) unrouted(ctx context.Context, d *result.Domain, err error) {
-	d.Status, d.Reason = r.lookupVerdict(ctx, err)
-	d.Message = result.PrintableString(err.Error())
-	d.Hint = lookupHint(err, d.Reason)
-	r.routed(d)
-}
-
-// lookupVerdict judges a look-up that failed. What the domain's records say
-// is final. Silence or SERVFAIL is the fault of the domain's own servers
-// while the same resolver still answers for the root, else it is ours. A
-// resolver that refuses, or cannot be reached, is ours in any case: it does
-// not speak for the domain.
-func (r *run) lookupVerdict(ctx context.Context, err error) (result.Verdict, result.Reason) {
-	if ctx.Err() != nil {
-		return result.Inconclusive, stopReason(ctx)
-	}
-	var failed *dnsmx.Error
-	if !errors.As(err, &failed) || !failed.Temporary() {
-		return result.Fail, result.DNS
-	}
-	ours := failed.Kind == dnsmx.Refused || failed.Kind == dnsmx.Unreachable
-	if ours || !r.alive.holds(ctx, r.Resolver) {
-		return result.Inconclusive, result.Resolver
-	}
-	return result.Fail, result.DNS
-}
-
-// aliveFor is how long the answer to "does the resolver still answer" stands:
-// a list with many broken domains must not ask it for each.
-const aliveFor = 5 * time.Second
-
-// liveness remembers whether the resolver answers for the root.
-type liveness struct {
-	mu    sync.Mutex
-	asked time.Time
-	alive bool
-}
-
-// holds reports whether the resolver answers, as it did a moment ago or does
-// now. Look-ups that fail together wait for one answer.
-func (l *liveness) holds(ctx context.Context, resolver Resolver) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.asked.IsZero() || time.Since(l.asked) > aliveFor {
-		l.alive = resolver.Alive(ctx) == nil
-		l.asked = time.Now()
-	}
-	return l.alive
-}
-
 // plan fills in the hosts and addresses of d and returns the lanes of those
 // that are to be spoken to, with the place of each in d.
 func (r *run) plan(ctx context.Context, d *result.Domain, req Request, hosts []dnsmx.Host) []plannedLane {
@@ -134,28 +82,6 @@ func (r *run) plan(ctx context.Context, d *result.Domain, req Request, hosts []d
 		d.Message = fmt.Sprintf("none of the %d hosts was chosen by name", len(hosts))
 	}
 	return lanes
-}
-
-// leavesOut reports whether some host or address is not spoken to.
-func (r *Runner) leavesOut(hosts []dnsmx.Host) bool {
-	for i := range hosts {
-		if !r.chosen(hosts[i].Name) || slices.ContainsFunc(hosts[i].Addrs, func(ip netip.Addr) bool { return !r.Family.has(ip) }) {
-			return true
-		}
-	}
-	return false
-}
-
-// softHosts are the hosts whose addresses are not to be had for the moment.
-func softHosts(hosts []dnsmx.Host) []string {
-	var names []string
-	for i := range hosts {
-		var failed *dnsmx.Error
-		if errors.As(hosts[i].Err, &failed) && failed.Temporary() {
-			names = append(names, hosts[i].Name)
-		}
-	}
-	return names
 }
 
 // plannedLane is a lane and the address it belongs to, by index because the
@@ -194,45 +120,12 @@ func (r *run) planHost(ctx context.Context, d *result.Domain, req Request, h *dn
 	return lanes
 }
 
-// missing judges what a host lacks of addresses. Those that could not be
-// looked up are not known, which is worth a warning beside others; where they
-// alone were asked for, nothing is known of the host.
-func (r *run) missing(ctx context.Context, host *result.Host, h *dnsmx.Host) {
-	none := len(host.Addresses) == 0
-	switch {
-	case h.Missing != nil && (none || r.Family == AnyFamily):
-		host.Status, host.Reason = r.lookupVerdict(ctx, h.Missing)
-		host.Message = result.PrintableString(h.Missing.Error())
-		host.Hint = lookupHint(h.Missing, host.Reason)
-		if !none && host.Reason == result.DNS {
-			host.Status = result.Warn
-		}
-	case none:
-		host.Status, host.Reason = result.Skip, result.Condition
-		host.Message = "no address of the chosen family"
-	}
-}
-
 // ipText is an address for people and programs, empty for a Unix socket.
 func ipText(ip netip.Addr) string {
 	if !ip.IsValid() {
 		return ""
 	}
 	return ip.String()
-}
-
-// has reports whether ip is to be spoken to.
-func (f Family) has(ip netip.Addr) bool {
-	if !ip.IsValid() {
-		return true // a Unix socket has no family
-	}
-	switch f {
-	case OnlyIPv4:
-		return ip.Is4()
-	case OnlyIPv6:
-		return ip.Is6()
-	}
-	return true
 }
 
 type portGroup struct {
@@ -263,21 +156,6 @@ next:
 	return groups
 }
 
-// chosen reports whether a host is to be spoken to.
-func (r *Runner) chosen(name string) bool {
-	for _, glob := range r.SkipHost {
-		if MatchHost(glob, name) {
-			return false
-		}
-	}
-	for _, glob := range r.Only {
-		if MatchHost(glob, name) {
-			return true
-		}
-	}
-	return len(r.Only) == 0
-}
-
 // play works the lanes off, each in its goroutine, and fills in what they saw.
 func (r *run) play(ctx context.Context, d *result.Domain, lanes []plannedLane) {
 	var all sync.WaitGroup
@@ -286,32 +164,4 @@ func (r *run) play(ctx context.Context, d *result.Domain, lanes []plannedLane) {
 		all.Go(func() { address.Checks = p.lane.work(ctx) })
 	}
 	all.Wait()
-}
-
-// MatchHost reports whether a host name fits a glob, in which * stands for
-// any characters and ? for one, without regard to case or a final dot.
-func MatchHost(glob, name string) bool {
-	return matchGlob(strings.ToLower(strings.TrimSuffix(glob, ".")), strings.ToLower(strings.TrimSuffix(name, ".")))
-}
-
-// matchGlob needs no more than a step for each pair of characters: after a
-// mismatch only the last star has to take one more character.
-func matchGlob(glob, name string) bool {
-	g, n, star, mark := 0, 0, -1, 0
-	for n < len(name) {
-		switch {
-		case g < len(glob) && glob[g] == '*':
-			star, mark = g, n
-			g++
-		case g < len(glob) && (glob[g] == '?' || glob[g] == name[n]):
-			g++
-			n++
-		case star >= 0:
-			mark++
-			g, n = star+1, mark
-		default:
-			return false
-		}
-	}
-	return strings.Trim(glob[g:], "*") == ""
 }

@@ -117,11 +117,18 @@ func (p *parser) commandLine(n *yaml.Node, what string) Text {
 	return t
 }
 
+// maxLooked is the longest line in which continued looks: a file of one long
+// line has many steps in it.
+const maxLooked = 4096
+
 // continued reports a plain line that goes on in the next line of the file:
 // YAML joins the two into one command, which is hardly ever meant. A forgotten
 // hyphen, or one that stands too far to the right, looks like that.
 func (p *parser) continued(n *yaml.Node) {
 	if n.Kind != yaml.ScalarNode || n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) != 0 {
+		return
+	}
+	if len(p.src.line(n.Line)) > maxLooked {
 		return
 	}
 	line := []rune(p.src.line(n.Line))
