@@ -64,6 +64,7 @@ func (r *run) plan(ctx context.Context, d *result.Domain, req Request, hosts []d
 	if d.Origin == string(dnsmx.OriginNull) {
 		d.Status, d.Reason = result.Fail, result.NullMX
 		d.Message = "the domain takes no mail: its only MX record is the null MX (RFC 7505)"
+		d.Hint = "its owner says so in DNS; if mail is wanted there, the record 0 . has to give way to one that names a host"
 		return nil
 	}
 	dnsmx.Rank(hosts, nil)

@@ -47,6 +47,9 @@ func dialFault(ctx context.Context, dialer Dialer, err error, to netip.AddrPort,
 		if !hasRoute(dialer, to) {
 			return faulty(result.Inconclusive, result.NoRoute, fmt.Sprintf("connect: this machine has no %s route to the address", familyName(to.Addr())))
 		}
+		if errors.Is(err, syscall.EADDRNOTAVAIL) {
+			return faulty(result.Inconclusive, result.Local, "connect: this machine does not have the source address that was asked for")
+		}
 		if errors.Is(err, syscall.ENETUNREACH) {
 			return faulty(result.Fail, result.Unreachable, "connect: network unreachable")
 		}

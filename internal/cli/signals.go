@@ -11,7 +11,12 @@ import (
 // stopped is the cause of a context that a signal ended.
 type stopped struct{ signal os.Signal }
 
-func (s *stopped) Error() string { return "stopped by " + s.signal.String() }
+func (s *stopped) Error() string {
+	if s.signal == syscall.SIGTERM {
+		return "stopped by SIGTERM"
+	}
+	return "stopped by SIGINT"
+}
 
 // untilSignal returns a context that ends at the first SIGINT or SIGTERM with
 // a *stopped as its cause. A second signal ends the process at once, as if
