@@ -3,9 +3,9 @@ package probe
 import (
 	"net/netip"
 	"slices"
-	"strings"
 
 	"mxprobe/dnsmx"
+	"mxprobe/scenarios"
 )
 
 // leavesOut reports whether some host or address is not spoken to.
@@ -50,27 +50,5 @@ func (r *Runner) chosen(name string) bool {
 // MatchHost reports whether a host name fits a glob, in which * stands for
 // any characters and ? for one, without regard to case or a final dot.
 func MatchHost(glob, name string) bool {
-	return matchGlob(strings.ToLower(strings.TrimSuffix(glob, ".")), strings.ToLower(strings.TrimSuffix(name, ".")))
-}
-
-// matchGlob needs no more than a step for each pair of characters: after a
-// mismatch only the last star has to take one more character.
-func matchGlob(glob, name string) bool {
-	g, n, star, mark := 0, 0, -1, 0
-	for n < len(name) {
-		switch {
-		case g < len(glob) && glob[g] == '*':
-			star, mark = g, n
-			g++
-		case g < len(glob) && (glob[g] == '?' || glob[g] == name[n]):
-			g++
-			n++
-		case star >= 0:
-			mark++
-			g, n = star+1, mark
-		default:
-			return false
-		}
-	}
-	return strings.Trim(glob[g:], "*") == ""
+	return scenarios.MatchName(glob, name)
 }

@@ -17,11 +17,7 @@ import (
 // follows it.
 func (s *session) playChunks(step *scenarios.Step) {
 	st := s.begin(step)
-	want, err := s.want(step)
-	var text []byte
-	if err == nil {
-		text, err = s.messageText(step)
-	}
+	want, text, err := s.wantAndText(step)
 	if err != nil {
 		s.close(st, badValue(err))
 		return

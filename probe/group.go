@@ -190,10 +190,7 @@ func (s *session) openMessage(step *scenarios.Step) *openMessage {
 	st := s.begin(step)
 	m := &openMessage{step: step, record: len(s.steps) - 1}
 	var err error
-	if m.want, err = s.want(step); err == nil {
-		m.text, err = s.messageText(step)
-	}
-	if err != nil {
+	if m.want, m.text, err = s.wantAndText(step); err != nil {
 		s.close(st, badValue(err))
 		return nil
 	}

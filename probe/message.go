@@ -18,11 +18,7 @@ const dataEnd = "end of data"
 // body, and judges the reply to its end.
 func (s *session) playMessage(step *scenarios.Step) {
 	st := s.begin(step)
-	want, err := s.want(step)
-	var text []byte
-	if err == nil {
-		text, err = s.messageText(step)
-	}
+	want, text, err := s.wantAndText(step)
 	if err != nil {
 		s.close(st, badValue(err))
 		return
@@ -39,6 +35,16 @@ func (s *session) playMessage(step *scenarios.Step) {
 		}
 	}
 	s.close(st, s.sendText(st, step, want, text))
+}
+
+// wantAndText returns what the reply to a message must be, and its text.
+func (s *session) wantAndText(step *scenarios.Step) (*scenarios.Expect, []byte, error) {
+	want, err := s.want(step)
+	if err != nil {
+		return nil, nil, err
+	}
+	text, err := s.messageText(step)
+	return want, text, err
 }
 
 // sayData says DATA. A refusal of DATA is the refusal of the message, where

@@ -39,12 +39,19 @@ func (m *HostMatch) Match(name string, addr netip.Addr, pref uint16) bool {
 	case m.op == "=":
 		return pref == m.pref
 	default:
-		return globMatch(m.glob, strings.ToLower(strings.TrimSuffix(name, ".")))
+		return MatchName(m.glob, name)
 	}
 }
 
-// globMatch matches a glob in which * stands for any characters, dots too,
-// and ? for one.
+// MatchName reports whether the name of a host fits a glob, in which * stands
+// for any characters, dots too, and ? for one, without regard to case or a
+// final dot.
+func MatchName(glob, name string) bool {
+	return globMatch(strings.ToLower(strings.TrimSuffix(glob, ".")), strings.ToLower(strings.TrimSuffix(name, ".")))
+}
+
+// globMatch needs no more than a step for each pair of characters: after a
+// mismatch only the last star has to take one more character.
 func globMatch(glob, name string) bool {
 	g, n, star, mark := 0, 0, -1, 0
 	for n < len(name) {
@@ -89,7 +96,7 @@ func parseHostMatch(text string) (HostMatch, error) {
 		m.prefix = p.Masked()
 		return m, nil
 	}
-	m.glob = strings.ToLower(strings.TrimSuffix(text, "."))
+	m.glob = text
 	return m, checkGlob(text)
 }
 
