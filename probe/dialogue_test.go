@@ -209,6 +209,18 @@ func TestFailureShowsPlaceAndTranscript(t *testing.T) {
 	}
 }
 
+// A transcript has a limit, and what is left out of it is not left out
+// without a word.
+func TestTranscriptSaysWhatItLeavesOut(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("550-"+strings.Repeat("x", 900)+"\r\n", 90) + "550 end\r\n"
+	d := play(t, with(t, sandbox.Rule{On: "NOOP", Raw: long}), "name: long\nsteps:\n  - NOOP\n")
+	c := only(t, &d)
+	if c.Status != result.Fail || !slices.ContainsFunc(c.Notes, func(n string) bool { return strings.Contains(n, "left out of the transcript") }) {
+		t.Errorf("check is %v, notes %q; want a failure and a word on what was left out", c.Status, c.Notes)
+	}
+}
+
 // A greeting of which the file says nothing shows no place in it; one that
 // it does speak of shows that place.
 func TestGreetingHasAPlaceOnlyIfWritten(t *testing.T) {

@@ -2,6 +2,7 @@ package probe
 
 import (
 	"bytes"
+	"fmt"
 	"strconv"
 
 	"mxprobe/probe/result"
@@ -23,6 +24,9 @@ func (s *session) finish() {
 // transcribe gives each step what went over the line in it.
 func (s *session) transcribe() {
 	mask, cut := s.trial.mask, s.record.Left() > 0
+	if cut {
+		s.note(fmt.Sprintf("%d bytes of the dialogue are left out of the transcript", s.record.Left()))
+	}
 	at := 0
 	for e := range s.record.Entries(0) {
 		i := s.stepOfEntry(at)
