@@ -25,14 +25,20 @@ func (s *session) answer(st *result.Step, step *scenarios.Step, want *scenarios.
 		s.quitSeen = &quit
 	}
 	s.learn(&seen)
-	if j, ok := s.passes(st, step, &seen); ok {
+	return s.settle(st, step, want, &seen)
+}
+
+// settle says what the reply to a step amounts to, with all that the step
+// says of it: pass_if, the expectation, capture and may_fail.
+func (s *session) settle(st *result.Step, step *scenarios.Step, want *scenarios.Expect, seen *observation) judgement {
+	if j, ok := s.passes(st, step, seen); ok {
 		return j
 	}
-	j := s.judge(st, want, &seen)
+	j := s.judge(st, want, seen)
 	if !j.unmet() {
-		j = s.capture(step, &seen, j)
+		j = s.capture(step, seen, j)
 	}
-	return mayFail(step, &seen, j)
+	return mayFail(step, seen, j)
 }
 
 // mayFail turns a reply that is not as expected into a warning where the

@@ -3,6 +3,7 @@ package probe
 import (
 	"strings"
 
+	"mxprobe/probe/result"
 	"mxprobe/probe/smtpwire"
 	"mxprobe/scenarios"
 )
@@ -136,7 +137,7 @@ func (s *session) fillGroup(g *group, steps []scenarios.Step) bool {
 // takeBack says of the lines of a group that they were not sent after all:
 // one of them could not be made.
 func (s *session) takeBack(g *group) bool {
-	s.unqueue(g.lines, nil)
+	s.unsend(recordsOf(g.lines), judgement{status: result.NotRun})
 	if g.text != nil { // the text waits for no line
 		g.lines, g.data = nil, nil
 		s.playGroup(g)

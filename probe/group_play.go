@@ -14,7 +14,7 @@ func (s *session) playGroup(g *group) {
 		limit = s.timeout(g.text.step.Timeout, DefaultDataTimeout)
 		s.hideText(len(s.buf))
 	} else if j, ok := s.quiet(""); !ok {
-		s.refuseGroup(g, j)
+		s.unsend(g.records(), j)
 		return
 	}
 	for _, at := range g.records() {
@@ -78,21 +78,9 @@ func (s *session) readData(m *openMessage) {
 	}
 }
 
-// refuseGroup closes the steps of a flight that was not sent.
-func (s *session) refuseGroup(g *group, j judgement) {
-	for _, at := range g.records() {
-		s.steps[at].Sent = ""
-		s.closeRecord(at, j)
-		j = judgement{status: result.NotRun}
-	}
-}
-
 // records returns the indices of the steps of a flight whose command is in it.
 func (g *group) records() []int {
-	records := make([]int, 0, len(g.lines)+2)
-	for _, l := range g.lines {
-		records = append(records, l.record)
-	}
+	records := recordsOf(g.lines)
 	if g.data != nil {
 		records = append(records, g.data.record)
 	}

@@ -123,14 +123,7 @@ func (s *session) readEnd(st *result.Step, step *scenarios.Step, want *scenarios
 	if each && (!final || j.status > result.Warn) {
 		return j
 	}
-	if j, ok := s.passes(st, step, &seen); ok {
-		return j
-	}
-	j = s.judge(st, want, &seen)
-	if !j.unmet() {
-		j = s.capture(step, &seen, j)
-	}
-	return mayFail(step, &seen, j)
+	return s.settle(st, step, want, &seen)
 }
 
 // refusedEarly reports whether a server that closed the connection in the

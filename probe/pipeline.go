@@ -30,11 +30,7 @@ func (s *session) playPipeline(step *scenarios.Step) {
 		return
 	}
 	if j, ok := s.quiet(""); !ok {
-		for _, l := range lines {
-			s.steps[l.record].Sent = ""
-			s.closeRecord(l.record, j)
-			j = judgement{status: result.NotRun}
-		}
+		s.unsend(recordsOf(lines), j)
 		return
 	}
 	for _, l := range lines {
@@ -76,7 +72,10 @@ func (s *session) queue(steps []scenarios.Step) ([]queuedLine, bool) {
 		}
 		if err != nil {
 			s.close(st, badValue(err))
-			s.unqueue(lines, steps[i+1:])
+			s.unsend(recordsOf(lines), judgement{status: result.NotRun})
+			for rest := i + 1; rest < len(steps); rest++ {
+				s.leaveOut(&steps[rest])
+			}
 			return nil, false
 		}
 		st.Sent = s.sent(step, s.buf[from:])
@@ -88,14 +87,22 @@ func (s *session) queue(steps []scenarios.Step) ([]queuedLine, bool) {
 	return lines, true
 }
 
-// unqueue says of lines that they were not sent after all.
-func (s *session) unqueue(lines []queuedLine, rest []scenarios.Step) {
+// recordsOf returns the indices of the steps of lines.
+func recordsOf(lines []queuedLine) []int {
+	records := make([]int, 0, len(lines)+2) // a group may add two
 	for _, l := range lines {
-		s.steps[l.record].Sent = ""
-		s.closeRecord(l.record, judgement{status: result.NotRun})
+		records = append(records, l.record)
 	}
-	for i := range rest {
-		s.leaveOut(&rest[i])
+	return records
+}
+
+// unsend closes the steps of a flight that was not sent after all: the first
+// has the judgement, the others were not run.
+func (s *session) unsend(records []int, j judgement) {
+	for _, at := range records {
+		s.steps[at].Sent = ""
+		s.closeRecord(at, j)
+		j = judgement{status: result.NotRun}
 	}
 }
 
