@@ -66,6 +66,8 @@ func (e *encoder) domain(d *result.Domain, full bool) {
 		e.strsSome("failing", d.Sender.Failing)
 		e.close()
 	}
+	e.differences(d.Differences)
+	e.changes(d.Changes)
 	e.millis("dns_ms", d.DNSMillis)
 	e.list("hosts")
 	for i := range d.Hosts {
@@ -132,6 +134,7 @@ func (e *encoder) outcome(c *result.Check) {
 	e.mapSome("captures", c.Captures)
 	e.tls(c.TLS)
 	e.millisSome("connect_ms", c.ConnectMillis)
+	e.millisSome("delay_ms", c.DelayMillis)
 	e.strsSome("notes", c.Notes)
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"mxprobe/internal/report/reporttest"
 	"mxprobe/probe/result"
 )
 
@@ -122,7 +123,7 @@ func reparse(t *testing.T, v any) map[string]any {
 // TestDocumentIsReadBack: what is written is what package result reads.
 func TestDocumentIsReadBack(t *testing.T) {
 	t.Parallel()
-	run := aRun(allDomains()...)
+	run := reporttest.Run(reporttest.AllDomains()...)
 	var got result.Run
 	if err := json.Unmarshal(document(t, run), &got); err != nil {
 		t.Fatal(err)
@@ -185,7 +186,7 @@ func TestMillisAgreeWithPackageResult(t *testing.T) {
 }
 
 func FuzzAppendString(f *testing.F) {
-	f.Add(hostile)                      // everything at once
+	f.Add(reporttest.Hostile)           // everything at once
 	f.Add("")                           // nothing
 	f.Add("250 2.1.5 Ok")               // the usual
 	f.Add("Grüße, 世界 🙂")                // printable beyond ASCII

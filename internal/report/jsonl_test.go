@@ -8,9 +8,13 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
+	"mxprobe/internal/report/reporttest"
 	"mxprobe/probe/result"
 )
+
+const ms = result.Millis(time.Millisecond)
 
 // writes keeps what each Write was given.
 type writes struct{ all []string }
@@ -59,7 +63,7 @@ func TestEventsAsDocumented(t *testing.T) {
 // begin another event or reach a terminal.
 func TestHostileEventsAreOneLineEach(t *testing.T) {
 	t.Parallel()
-	run := aRun(*hostileDomain())
+	run := reporttest.Run(*reporttest.HostileDomain())
 	for _, line := range events(t, run) {
 		line = bytes.TrimSuffix(line, []byte("\n"))
 		if !json.Valid(line) || !harmless(line) {
@@ -79,8 +83,8 @@ func TestEventsFromManyGoroutines(t *testing.T) {
 	t.Parallel()
 	var out writes
 	j := NewJSONL(&out)
-	d := mixedDomain()
-	step := failed("mx1").Steps[3]
+	d := reporttest.MixedDomain()
+	step := reporttest.Failed("mx1").Steps[3]
 	var all sync.WaitGroup
 	for range 8 {
 		all.Go(func() {
@@ -117,19 +121,19 @@ func (b *broken) Write(p []byte) (int, error) {
 
 func TestErrorsOfTheWriterStay(t *testing.T) {
 	t.Parallel()
-	d := mixedDomain()
+	d := reporttest.MixedDomain()
 	for name, start := range map[string]func(io.Writer) (func() error, func() error){
 		"text": func(w io.Writer) (func() error, func() error) {
 			x := NewText(w, Options{})
-			return func() error { return x.Domain(d) }, func() error { return x.End(endOf(d)) }
+			return func() error { return x.Domain(d) }, func() error { return x.End(reporttest.EndOf(d)) }
 		},
 		"json": func(w io.Writer) (func() error, func() error) {
-			x := NewJSON(w, aRun())
-			return func() error { return x.Domain(d) }, func() error { return x.End(endOf(d)) }
+			x := NewJSON(w, reporttest.Run())
+			return func() error { return x.Domain(d) }, func() error { return x.End(reporttest.EndOf(d)) }
 		},
 		"jsonl": func(w io.Writer) (func() error, func() error) {
 			x := NewJSONL(w)
-			return func() error { return x.DomainDone(d) }, func() error { return x.End(endOf(d)) }
+			return func() error { return x.DomainDone(d) }, func() error { return x.End(reporttest.EndOf(d)) }
 		},
 	} {
 		w := &broken{}
@@ -152,7 +156,7 @@ func TestErrorsOfTheWriterStay(t *testing.T) {
 // million of these.
 func TestEventCostsNoAllocation(t *testing.T) {
 	j := NewJSONL(io.Discard)
-	step := passed("basic send", "mx1.fabrikam.test").Steps[3]
+	step := reporttest.Passed("basic send", "mx1.fabrikam.test").Steps[3]
 	at := Place{Domain: "fabrikam.test", Host: "mx1.fabrikam.test", Preference: 10, IP: "192.0.2.10", Port: 25}
 	if got := testing.AllocsPerRun(100, func() { _ = j.Stepped(at, "basic send", &step) }); got > 0 {
 		t.Errorf("an event costs %v allocations; want none", got)
@@ -160,7 +164,7 @@ func TestEventCostsNoAllocation(t *testing.T) {
 }
 
 func BenchmarkStepEvent(b *testing.B) {
-	step := passed("basic send", "mx1.fabrikam.test").Steps[3]
+	step := reporttest.Passed("basic send", "mx1.fabrikam.test").Steps[3]
 	at := Place{Domain: "fabrikam.test", Host: "mx1.fabrikam.test", Preference: 10, IP: "192.0.2.10", Port: 25}
 	j := NewJSONL(io.Discard)
 	b.ReportAllocs()
@@ -171,7 +175,7 @@ func BenchmarkStepEvent(b *testing.B) {
 
 // BenchmarkStepEncodingJSON is what BenchmarkStepEvent is measured against.
 func BenchmarkStepEncodingJSON(b *testing.B) {
-	step := passed("basic send", "mx1.fabrikam.test").Steps[3]
+	step := reporttest.Passed("basic send", "mx1.fabrikam.test").Steps[3]
 	step.Transcript = nil
 	e := json.NewEncoder(io.Discard)
 	e.SetEscapeHTML(false)
@@ -182,7 +186,7 @@ func BenchmarkStepEncodingJSON(b *testing.B) {
 }
 
 func BenchmarkTextOneLine(b *testing.B) {
-	d := passingDomain()
+	d := reporttest.PassingDomain()
 	w := NewText(io.Discard, Options{List: true})
 	b.ReportAllocs()
 	for b.Loop() {

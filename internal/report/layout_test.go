@@ -219,3 +219,5 @@ func TestOutcome(t *testing.T) {
 		}
 	}
 }
+
+func ptr(n int) *int { return &n }

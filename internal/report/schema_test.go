@@ -7,10 +7,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
+	"mxprobe/internal/report/reporttest"
 	"mxprobe/probe/result"
 )
 
@@ -63,26 +63,6 @@ func parse(t *testing.T, b []byte) any {
 	return v
 }
 
-func allDomains() []result.Domain {
-	return []result.Domain{
-		*passingDomain(), *mixedDomain(), *uncertainDomain(), *nullMX(), *noSuchDomain(), *implicitMX(), *namedServer(),
-		{Domain: "late.test", Status: result.NotRun, Reason: result.Interrupted, Message: "stopped"},
-	}
-}
-
-func aRun(domains ...result.Domain) *result.Run {
-	var all []*result.Domain
-	for i := range domains {
-		all = append(all, &domains[i])
-	}
-	end := endOf(all...)
-	end.Notes = []string{"the list had 2 empty lines"}
-	return &result.Run{
-		V: result.Version, Type: "run", Program: "mxprobe 0.1.0", RunID: "7f3a",
-		Started: time.Date(2026, 3, 4, 5, 6, 7, 8000, time.UTC), Domains: domains, End: *end,
-	}
-}
-
 // document returns the JSON document of a run.
 func document(t *testing.T, run *result.Run) []byte {
 	t.Helper()
@@ -127,15 +107,15 @@ func events(t *testing.T, run *result.Run) [][]byte {
 func TestSchemaFitsDocument(t *testing.T) {
 	t.Parallel()
 	schema := compile(t, true)
-	for _, d := range allDomains() {
+	for _, d := range reporttest.AllDomains() {
 		t.Run(d.Domain, func(t *testing.T) {
 			t.Parallel()
-			if err := schema.Validate(parse(t, document(t, aRun(d)))); err != nil {
+			if err := schema.Validate(parse(t, document(t, reporttest.Run(d)))); err != nil {
 				t.Errorf("%v", err)
 			}
 		})
 	}
-	if err := schema.Validate(parse(t, document(t, aRun()))); err != nil {
+	if err := schema.Validate(parse(t, document(t, reporttest.Run()))); err != nil {
 		t.Errorf("a run without domains: %v", err)
 	}
 }
@@ -144,7 +124,7 @@ func TestSchemaFitsEvents(t *testing.T) {
 	t.Parallel()
 	schema := compile(t, true)
 	seen := map[string]int{}
-	for _, line := range events(t, aRun(allDomains()...)) {
+	for _, line := range events(t, reporttest.Run(reporttest.AllDomains()...)) {
 		v := parse(t, line)
 		seen[v.(map[string]any)["type"].(string)]++
 		if err := schema.Validate(v); err != nil {
@@ -163,8 +143,8 @@ func TestSchemaFitsEvents(t *testing.T) {
 func TestSchemaFindsMutations(t *testing.T) {
 	t.Parallel()
 	schema := compile(t, false)
-	good := []any{parse(t, document(t, aRun(*mixedDomain())))}
-	for _, line := range events(t, aRun(*mixedDomain())) {
+	good := []any{parse(t, document(t, reporttest.Run(*reporttest.MixedDomain())))}
+	for _, line := range events(t, reporttest.Run(*reporttest.MixedDomain())) {
 		good = append(good, parse(t, line))
 	}
 	optional := []string{
@@ -236,7 +216,7 @@ func objects(at string, v any) map[string]map[string]any {
 func TestSchemaAllowsAdditions(t *testing.T) {
 	t.Parallel()
 	schema := compile(t, false)
-	for _, line := range append(events(t, aRun(*mixedDomain())), document(t, aRun(*mixedDomain()))) {
+	for _, line := range append(events(t, reporttest.Run(*reporttest.MixedDomain())), document(t, reporttest.Run(*reporttest.MixedDomain()))) {
 		v := parse(t, line)
 		for _, object := range objects("", v) {
 			object["later"] = "x"

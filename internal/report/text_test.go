@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"mxprobe/internal/report/reporttest"
 	"mxprobe/probe/result"
 )
 
@@ -26,7 +27,7 @@ func textOf(t *testing.T, o Options, domains ...*result.Domain) string {
 			t.Fatal(err)
 		}
 	}
-	if err := w.End(endOf(domains...)); err != nil {
+	if err := w.End(reporttest.EndOf(domains...)); err != nil {
 		t.Fatal(err)
 	}
 	return out.String()
@@ -59,22 +60,22 @@ func TestTextGolden(t *testing.T) {
 		opt     Options
 		domains []*result.Domain
 	}{
-		{"pass", Options{}, one(passingDomain())},
-		{"pass-80-color", Options{Width: 80, Color: true}, one(passingDomain())},
-		{"pass-v", Options{Verbose: 1}, one(passingDomain())},
-		{"pass-vv", Options{Verbose: 2}, one(passingDomain())},
-		{"mixed", Options{Again: again}, one(mixedDomain())},
-		{"mixed-80", Options{Width: 80, Again: again}, one(mixedDomain())},
-		{"mixed-80-color", Options{Width: 80, Color: true, Again: again}, one(mixedDomain())},
-		{"mixed-40", Options{Width: 40, Again: again}, one(mixedDomain())},
-		{"mixed-v", Options{Verbose: 1, Again: again}, one(mixedDomain())},
-		{"uncertain", Options{Again: again}, one(uncertainDomain())},
-		{"uncertain-80", Options{Width: 80}, one(uncertainDomain())},
-		{"nohosts", Options{Again: again}, []*result.Domain{nullMX(), noSuchDomain(), implicitMX(), namedServer()}},
-		{"list", Options{List: true, Again: again}, []*result.Domain{passingDomain(), implicitMX(), nullMX(), passingDomain(), mixedDomain(), namedServer()}},
-		{"list-quiet", Options{List: true, Verbose: -1}, []*result.Domain{passingDomain(), nullMX(), implicitMX(), noSuchDomain()}},
-		{"hostile", Options{Again: again}, one(hostileDomain())},
-		{"hostile-80-v", Options{Width: 80, Verbose: 1, Again: again}, one(hostileDomain())},
+		{"pass", Options{}, one(reporttest.PassingDomain())},
+		{"pass-80-color", Options{Width: 80, Color: true}, one(reporttest.PassingDomain())},
+		{"pass-v", Options{Verbose: 1}, one(reporttest.PassingDomain())},
+		{"pass-vv", Options{Verbose: 2}, one(reporttest.PassingDomain())},
+		{"mixed", Options{Again: reporttest.Again}, one(reporttest.MixedDomain())},
+		{"mixed-80", Options{Width: 80, Again: reporttest.Again}, one(reporttest.MixedDomain())},
+		{"mixed-80-color", Options{Width: 80, Color: true, Again: reporttest.Again}, one(reporttest.MixedDomain())},
+		{"mixed-40", Options{Width: 40, Again: reporttest.Again}, one(reporttest.MixedDomain())},
+		{"mixed-v", Options{Verbose: 1, Again: reporttest.Again}, one(reporttest.MixedDomain())},
+		{"uncertain", Options{Again: reporttest.Again}, one(reporttest.UncertainDomain())},
+		{"uncertain-80", Options{Width: 80}, one(reporttest.UncertainDomain())},
+		{"nohosts", Options{Again: reporttest.Again}, []*result.Domain{reporttest.NullMX(), reporttest.NoSuchDomain(), reporttest.ImplicitMX(), reporttest.NamedServer()}},
+		{"list", Options{List: true, Again: reporttest.Again}, []*result.Domain{reporttest.PassingDomain(), reporttest.ImplicitMX(), reporttest.NullMX(), reporttest.PassingDomain(), reporttest.MixedDomain(), reporttest.NamedServer()}},
+		{"list-quiet", Options{List: true, Verbose: -1}, []*result.Domain{reporttest.PassingDomain(), reporttest.NullMX(), reporttest.ImplicitMX(), reporttest.NoSuchDomain()}},
+		{"hostile", Options{Again: reporttest.Again}, one(reporttest.HostileDomain())},
+		{"hostile-80-v", Options{Width: 80, Verbose: 1, Again: reporttest.Again}, one(reporttest.HostileDomain())},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -87,7 +88,7 @@ func TestMXGolden(t *testing.T) {
 	t.Parallel()
 	for name, o := range map[string]Options{"mx": {}, "mx-80-color": {Width: 80, Color: true}} {
 		var out bytes.Buffer
-		for _, d := range []*result.Domain{mixedDomain(), nullMX(), noSuchDomain(), implicitMX(), namedServer(), hostileDomain()} {
+		for _, d := range []*result.Domain{reporttest.MixedDomain(), reporttest.NullMX(), reporttest.NoSuchDomain(), reporttest.ImplicitMX(), reporttest.NamedServer(), reporttest.HostileDomain()} {
 			if err := MX(&out, o, d); err != nil {
 				t.Fatal(err)
 			}
@@ -98,10 +99,10 @@ func TestMXGolden(t *testing.T) {
 
 func everyDomain() []*result.Domain {
 	var all []*result.Domain
-	for _, d := range allDomains() {
+	for _, d := range reporttest.AllDomains() {
 		all = append(all, &d)
 	}
-	return append(all, hostileDomain())
+	return append(all, reporttest.HostileDomain())
 }
 
 // TestNoWidthLosesAddressOrVerdict: the narrower the terminal, the shorter
@@ -110,7 +111,7 @@ func everyDomain() []*result.Domain {
 func TestNoWidthLosesAddressOrVerdict(t *testing.T) {
 	t.Parallel()
 	for _, width := range []int{-5, 1, 40, 41, 60, 72, 79, 80, 81, 100, 132, 200} {
-		for _, d := range allDomains() {
+		for _, d := range reporttest.AllDomains() {
 			text := textOf(t, Options{Width: width}, &d)
 			lines := strings.Split(text, "\n")
 			verdicts := 0
@@ -148,7 +149,7 @@ func TestNoWidthLosesAddressOrVerdict(t *testing.T) {
 // TestRowsFitWhereTheyCan: at 80 columns no row of usual length is wider.
 func TestRowsFitWhereTheyCan(t *testing.T) {
 	t.Parallel()
-	for _, d := range allDomains() {
+	for _, d := range reporttest.AllDomains() {
 		for line := range strings.Lines(textOf(t, Options{Width: 80}, &d)) {
 			if n := cells(strings.TrimSuffix(line, "\n")); n > 80 {
 				t.Errorf("%s: %d columns: %q", d.Domain, n, line)
@@ -187,10 +188,10 @@ func TestColorSaysNothingAlone(t *testing.T) {
 // terminal, and it cannot begin a line.
 func TestHostileTextStaysText(t *testing.T) {
 	t.Parallel()
-	for _, o := range []Options{{}, {Width: 80}, {Verbose: 1}, {Verbose: 2}, {Verbose: -1}, {List: true}, {Again: again}} {
-		text := textOf(t, o, hostileDomain())
+	for _, o := range []Options{{}, {Width: 80}, {Verbose: 1}, {Verbose: 2}, {Verbose: -1}, {List: true}, {Again: reporttest.Again}} {
+		text := textOf(t, o, reporttest.HostileDomain())
 		var mx bytes.Buffer
-		_ = MX(&mx, o, hostileDomain())
+		_ = MX(&mx, o, reporttest.HostileDomain())
 		for line := range strings.Lines(text + mx.String()) {
 			if line = strings.TrimSuffix(line, "\n"); !harmless([]byte(line)) || strings.HasPrefix(strings.TrimSpace(line), "::") {
 				t.Errorf("options %+v: %q", o.Verbose, line)
@@ -203,13 +204,13 @@ func TestHostileTextStaysText(t *testing.T) {
 func TestQuietIsEmptyWhenAllIsWell(t *testing.T) {
 	t.Parallel()
 	quiet := Options{Verbose: -1}
-	skipped := *implicitMX()
+	skipped := *reporttest.ImplicitMX()
 	skipped.Status = result.Skip
-	if got := textOf(t, quiet, passingDomain(), &skipped); got != "" {
+	if got := textOf(t, quiet, reporttest.PassingDomain(), &skipped); got != "" {
 		t.Errorf("quiet and all well: %q", got)
 	}
-	for _, d := range []*result.Domain{mixedDomain(), uncertainDomain(), nullMX(), noSuchDomain()} {
-		got := textOf(t, quiet, passingDomain(), d)
+	for _, d := range []*result.Domain{reporttest.MixedDomain(), reporttest.UncertainDomain(), reporttest.NullMX(), reporttest.NoSuchDomain()} {
+		got := textOf(t, quiet, reporttest.PassingDomain(), d)
 		if !strings.Contains(got, d.Domain) || !strings.Contains(got, " passed, ") || strings.Count(got, "PASS  basic send") > 1 {
 			t.Errorf("quiet with %s:\n%s", d.Domain, got)
 		}
@@ -231,12 +232,12 @@ func TestSummaryIsNoFalseCalm(t *testing.T) {
 		domains []*result.Domain
 		want    string
 	}{
-		{"all well", []*result.Domain{passingDomain()}, "3 passed, 0 failed, 0 skipped in 0.90s\n"},
+		{"all well", []*result.Domain{reporttest.PassingDomain()}, "3 passed, 0 failed, 0 skipped in 0.90s\n"},
 		{"no domain", nil, "0 passed, 0 failed, 0 skipped in 0.90s\n"},
-		{"null MX", []*result.Domain{nullMX()}, "0 passed, 0 failed, 0 skipped, 1 domain without hosts in 0.90s\n"},
-		{"two dead domains", []*result.Domain{nullMX(), noSuchDomain()}, "0 passed, 0 failed, 0 skipped, 2 domains without hosts in 0.90s\n"},
-		{"dead host", []*result.Domain{domain("a.test", deadHost())}, "0 passed, 0 failed, 0 skipped, 1 host without address in 0.90s\n"},
-		{"every kind", []*result.Domain{uncertainDomain()}, "0 passed, 0 failed, 0 skipped, 2 warnings, 1 inconclusive, 1 not run in 0.90s\n"},
+		{"null MX", []*result.Domain{reporttest.NullMX()}, "0 passed, 0 failed, 0 skipped, 1 domain without hosts in 0.90s\n"},
+		{"two dead domains", []*result.Domain{reporttest.NullMX(), reporttest.NoSuchDomain()}, "0 passed, 0 failed, 0 skipped, 2 domains without hosts in 0.90s\n"},
+		{"dead host", []*result.Domain{reporttest.Domain("a.test", reporttest.DeadHost())}, "0 passed, 0 failed, 0 skipped, 1 host without address in 0.90s\n"},
+		{"every kind", []*result.Domain{reporttest.UncertainDomain()}, "0 passed, 0 failed, 0 skipped, 2 warnings, 1 inconclusive, 1 not run in 0.90s\n"},
 	} {
 		text := textOf(t, Options{}, tt.domains...)
 		if got := text[strings.LastIndex(strings.TrimSuffix(text, "\n"), "\n")+1:]; got != tt.want {
@@ -249,13 +250,13 @@ func TestSummaryIsNoFalseCalm(t *testing.T) {
 // since not every host has to pass; the reader must not be left to wonder.
 func TestForgivenFailureIsExplained(t *testing.T) {
 	t.Parallel()
-	d := mixedDomain()
+	d := reporttest.MixedDomain()
 	d.Status, d.Message = result.Warn, "mx2.fabrikam.test: connect: no answer in 10s"
 	want := "WARN  fabrikam.test: a host that need not pass did not (mx2.fabrikam.test: connect: no answer in 10s)\n"
 	if got := textOf(t, Options{}, d); !strings.Contains(got, want) {
 		t.Errorf("no %q in\n%s", want, got)
 	}
-	if got := textOf(t, Options{}, mixedDomain()); strings.Contains(got, "FAIL  fabrikam.test:") {
+	if got := textOf(t, Options{}, reporttest.MixedDomain()); strings.Contains(got, "FAIL  fabrikam.test:") {
 		t.Errorf("the verdict is said twice:\n%s", got)
 	}
 }

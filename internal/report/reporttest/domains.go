@@ -1,0 +1,169 @@
+package reporttest
+
+import (
+	"time"
+
+	"mxprobe/probe/result"
+)
+
+// Address has the worst verdict of its checks.
+func Address(ip string, checks ...result.Check) result.Address {
+	a := result.Address{IP: ip, Port: 25, Checks: checks}
+	for i := range checks {
+		a.Status = result.Worst(a.Status, checks[i].Status)
+	}
+	return a
+}
+
+// Host has the worst verdict of its addresses.
+func Host(pref uint16, name string, addresses ...result.Address) result.Host {
+	h := result.Host{Name: name, Preference: pref, Addresses: addresses}
+	for i := range addresses {
+		h.Status = result.Worst(h.Status, addresses[i].Status)
+	}
+	return h
+}
+
+// DeadHost is a host whose name does not exist.
+func DeadHost() result.Host {
+	return result.Host{
+		Name: "mx3.fabrikam.test", Preference: 30, Status: result.Fail, Reason: result.DNS,
+		Message: "no such name: mx3.fabrikam.test", Hint: "the name does not exist in DNS: look for a typing error",
+		Addresses: []result.Address{},
+	}
+}
+
+// Domain has the worst verdict of its hosts.
+func Domain(name string, hosts ...result.Host) *result.Domain {
+	d := &result.Domain{Domain: name, Origin: "mx", DNSMillis: 12 * ms, Hosts: hosts, Millis: 900 * ms}
+	for i := range hosts {
+		d.Status = result.Worst(d.Status, hosts[i].Status)
+	}
+	return d
+}
+
+// PassingDomain has two hosts, three addresses, and one that greylisted.
+func PassingDomain() *result.Domain {
+	const mx1, mx2 = "mx1.fabrikam.test", "mx2.fabrikam.test"
+	d := Domain("fabrikam.test",
+		Host(10, mx1, Address("192.0.2.10", Passed("basic send", mx1)), Address("2001:db8::10", Passed("basic send", mx1))),
+		Host(20, mx2, Address("198.51.100.7", Greylisted(mx2))))
+	d.Sender = &result.Sender{View: result.ViewAtOnce, By: mx1}
+	return d
+}
+
+// MixedDomain has a host for every way to fail.
+func MixedDomain() *result.Domain {
+	const mx1 = "mx1.fabrikam.test"
+	skipped := result.Check{
+		Scenario: "DSN request", Status: result.Skip, Reason: result.Condition, Message: "the server does not offer DSN",
+		StepCount: 4, Attempts: 1,
+	}
+	d := Domain("fabrikam.test",
+		Host(5, mx1, Address("192.0.2.10", Passed("basic send", mx1), Failed(mx1), skipped)),
+		Host(20, "mx2.fabrikam.test", Address("2001:db8::20", Unanswered())),
+		DeadHost())
+	d.Hosts[0].Notes = []string{"the exchange is an alias of relay.fabrikam.test (RFC 2181 section 10.3)"}
+	d.Sender = &result.Sender{View: result.ViewDegraded, By: mx1, Failing: []string{"mx2.fabrikam.test", "mx3.fabrikam.test"}}
+	d.Reason, d.Message = result.Reply, mx1+": expected 5xx, got 250 2.1.5 Ok"
+	return d
+}
+
+// UncertainDomain has the verdicts that decide less.
+func UncertainDomain() *result.Domain {
+	const mx1 = "mx1.contoso.test"
+	forgiven := Failed(mx1)
+	forgiven.Status, forgiven.Forgiven = result.Warn, "the old machine goes in March"
+	slow := Passed("basic send", mx1)
+	slow.Status, slow.Reason, slow.Message = result.Warn, result.Slow, "the greeting took 6.2s, more than 5s"
+	slow.Millis = 6600 * ms
+	slow.Captures = map[string]string{"queue": "4ZxQ1s", "id": "7"}
+	grey := Greylisted(mx1)
+	grey.Steps = grey.Steps[:5]
+	grey.Status, grey.Reason, grey.FailedStep, grey.Attempts = result.Inconclusive, result.Temporary, ptr(3), 1
+	grey.Message = grey.Steps[3].Message
+	grey.Hint = "this looks like greylisting: the same sender and recipient must pass after some minutes; add --retry 1 --retry-wait 5m, or retry: to the scenario"
+	grey.Notes = []string{"QUIT was not answered"}
+	notRun := result.Check{Scenario: "basic send", Status: result.NotRun, Reason: result.Interrupted, Message: "stopped", StepCount: 3}
+	d := Domain("contoso.test",
+		Host(10, mx1, Address("192.0.2.30", slow, forgiven), Address("2001:db8::30", grey)),
+		Host(10, "mx2.contoso.test", Address("192.0.2.31", notRun)))
+	d.Authentic = true
+	d.Sender = &result.Sender{View: result.ViewQueued, Failing: []string{mx1}}
+	return d
+}
+
+// NullMX is a domain that takes no mail.
+func NullMX() *result.Domain {
+	return &result.Domain{
+		Domain: "nomail.test", Origin: "null", Status: result.Fail, Reason: result.NullMX, DNSMillis: 4 * ms,
+		Message: "the domain takes no mail: its only MX record is the null MX (RFC 7505)", Hosts: []result.Host{}, Millis: 4 * ms,
+	}
+}
+
+// NoSuchDomain is a domain that does not exist.
+func NoSuchDomain() *result.Domain {
+	return &result.Domain{
+		Domain: "nosuch.test", Status: result.Fail, Reason: result.DNS, Message: "no such domain", DNSMillis: 3 * ms,
+		Hint: "the name does not exist in DNS: look for a typing error, or for a domain that has lapsed; closer: dig nosuch.test MX", Millis: 3 * ms,
+	}
+}
+
+// ImplicitMX is a domain without MX records whose own address passed.
+func ImplicitMX() *result.Domain {
+	d := Domain("www.fabrikam.test", Host(0, "www.fabrikam.test", Address("192.0.2.80", Passed("basic send", "www.fabrikam.test"))))
+	d.Origin = "implicit"
+	return d
+}
+
+// NamedServer is a server that was named instead of looked up.
+func NamedServer() *result.Domain {
+	d := Domain("fabrikam.test", Host(0, "mail.contoso.test", Address("192.0.2.99", Passed("basic send", "mail.contoso.test"))))
+	d.Server, d.Origin = "mail.contoso.test", "server"
+	return d
+}
+
+// EncryptedDomain has a dialogue under TLS whose certificate has expired,
+// one that was all right, and names that a server chose.
+func EncryptedDomain() *result.Domain {
+	const mx1 = "mx1.fabrikam.test"
+	state := result.TLSState{
+		Version: "TLS 1.3", Cipher: "TLS_AES_128_GCM_SHA256", Curve: "X25519", SNI: mx1, Reference: mx1,
+		ChainFinding: "ok", NameFinding: "ok", DatesFinding: "ok", DaysLeft: 61,
+		Chain: []result.Certificate{{
+			Subject: "CN=" + mx1, Issuer: "CN=Fabrikam Test CA", Names: []string{mx1},
+			NotBefore: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), NotAfter: time.Date(2026, 5, 4, 0, 0, 0, 0, time.UTC),
+			SHA256: "5f1c6a0d9b7e4c2a8d3f6e1b0c9a7d5e4f2b1a0c8d7e6f5a4b3c2d1e0f9a8b7c",
+		}},
+	}
+	good, bad := Passed("basic send", mx1), Passed("basic send", mx1)
+	good.Captures = map[string]string{"queue": "4ZxQ1s", "cipher": "AES"}
+	good.TLS = &state
+	expired := state
+	expired.DatesFinding, expired.DaysLeft = "expired 3 days ago", -3
+	bad.TLS = &expired
+	bad.Status, bad.Reason, bad.Message, bad.FailedStep = result.Fail, result.TLS, "the certificate expired 3 days ago", ptr(2)
+	s := &bad.Steps[2]
+	s.Name, s.Sent, s.Status, s.Reason, s.Message = "STARTTLS", "STARTTLS", result.Fail, result.TLS, bad.Message
+	s.Notes = []string{"TLS 1.3, TLS_AES_128_GCM_SHA256"}
+	bad.Steps[3].Status, bad.Steps[4].Status = result.NotRun, result.NotRun
+	return Domain("fabrikam.test", Host(10, mx1, Address("192.0.2.10", good), Address("2001:db8::10", bad)))
+}
+
+// Interrupted is a domain whose dialogues were stopped by a signal.
+func Interrupted() *result.Domain {
+	const mx1 = "mx1.fabrikam.test"
+	stopped := Passed("basic send", mx1)
+	stopped.Status, stopped.Reason, stopped.Message, stopped.FailedStep = result.Inconclusive, result.Interrupted, "stopped", ptr(2)
+	stopped.Steps = stopped.Steps[:3]
+	s := &stopped.Steps[2]
+	s.Status, s.Reason, s.Message, s.Code, s.Text = result.Inconclusive, result.Interrupted, "stopped", 0, nil
+	s.Transcript = append(s.Transcript[:1], result.Line{From: "-", Text: "stopped", Millis: 250 * ms})
+	late := result.Check{Scenario: "basic send", Status: result.NotRun, Reason: result.Interrupted, Message: "stopped", StepCount: 3}
+	return Domain("fabrikam.test", Host(10, mx1, Address("192.0.2.10", stopped), Address("2001:db8::10", late)))
+}
+
+// List is what a run over several domains found.
+func List() []*result.Domain {
+	return []*result.Domain{PassingDomain(), MixedDomain(), NullMX(), NoSuchDomain(), UncertainDomain()}
+}

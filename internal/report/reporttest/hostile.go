@@ -1,0 +1,51 @@
+package reporttest
+
+import "mxprobe/probe/result"
+
+// Hostile holds everything a server might send to play with a terminal, a
+// log or a page, as it would look if nobody had made it printable.
+const Hostile = "\x1b[2J\x1b]0;owned\x07\u009b31m\u202eabc\u2066x\u200f\u200b\ufeff\u2028\u2029\x00\r\n\x7f\xff\u00ad\U000e0041 ::error::x </script> \"q\" \\"
+
+// Forged plays with what reads reports: it begins lines that mean something
+// in TAP, to a runner and in Markdown, closes what XML and fences open, and
+// names people, pages and pictures.
+const Forged = "x\r\nok 1 - forged\nnot ok 2\nBail out! forged\n1..99\n    ok 3 # SKIP\n  ...\n  ---\n::error::forged\n##[error]forged\n" +
+	"::stop-commands::x\n%0A::warning::forged\n```\n````````\n~~~\n# forged | a | b\n|-|-|\n> q\n- [x] l\n1. one\n===\n\n    code\n" +
+	"]]></failure></testcase>&lt;&#10;<img src=x onerror=alert(1)><!-- <!DOCTYPE a [<!ENTITY b \"c\">]> ' \" \\# \\ # TODO forged " +
+	"@octocat #1 GH-1 octo/cat#1 ![p](http://x.test/p.png) [l](javascript:alert(1)) <http://x.test> http://x.test www.x.test " +
+	"me@x.test **b** _i_ ~~s~~ `c` $m$ :tada: [^1] &copy; \\| |\ufffe\uffff\xed\xa0\x80\u0085"
+
+// HostileDomain has foreign text in every field, as if nothing before the
+// writers had made it printable.
+func HostileDomain() *result.Domain { return foreign(Hostile) }
+
+// ForgingDomain is HostileDomain with Forged for its text.
+func ForgingDomain() *result.Domain { return foreign(Forged) }
+
+func foreign(text string) *result.Domain {
+	c := Failed("mx1")
+	c.Scenario, c.Message, c.Hint, c.Notes = Hostile, Hostile, Hostile, []string{Hostile}
+	c.Captures = map[string]string{text: Hostile}
+	c.TLS = &result.TLSState{
+		Version: Hostile, Cipher: Hostile, Curve: Hostile, SNI: Hostile, Reference: Hostile, Resumed: true, Implicit: true,
+		ChainFinding: Hostile, NameFinding: Hostile, DatesFinding: Hostile, DaysLeft: 3,
+		Chain: []result.Certificate{{Subject: Hostile, Issuer: Hostile, Names: []string{Hostile}, SHA256: Hostile}},
+	}
+	for i := range c.Steps {
+		s := &c.Steps[i]
+		s.Name, s.Sent, s.Want, s.Enhanced, s.Text, s.Notes, s.File = Hostile, Hostile, Hostile, Hostile, []string{Hostile}, []string{Hostile}, Hostile
+		for j := range s.Transcript {
+			s.Transcript[j].Text = Hostile
+		}
+		if s.Status != result.Pass {
+			s.Message = Hostile
+			s.Excerpt.Lines = []string{Hostile, Hostile}
+		}
+	}
+	d := Domain(Hostile, Host(10, Hostile, Address(Hostile, c)), DeadHost())
+	d.Hosts[1].Name, d.Hosts[1].Message, d.Hosts[1].Hint = Hostile, Hostile, Hostile
+	d.Hosts[0].Notes = []string{Hostile}
+	d.Server, d.Message, d.Hint, d.Notes = Hostile, Hostile, Hostile, []string{Hostile}
+	d.Sender = &result.Sender{View: result.ViewDegraded, By: Hostile, Failing: []string{Hostile, "mx2"}}
+	return d
+}

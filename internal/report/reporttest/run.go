@@ -1,0 +1,68 @@
+package reporttest
+
+import (
+	"time"
+
+	"mxprobe/probe/result"
+)
+
+// Again stands for report.Options.Again.
+func Again(d *result.Domain, h *result.Host, a *result.Address, c *result.Check) string {
+	s := "mxprobe run"
+	if c != nil && c.FailedStep != nil && *c.FailedStep > 0 {
+		s += " bad-sender.yaml"
+	}
+	s += " -d " + d.Domain
+	if h != nil {
+		s += " --only " + h.Name
+	}
+	return s + " -v"
+}
+
+// EndOf sums domains up as a run does, with the exit status of the table in
+// the README.
+func EndOf(domains ...*result.Domain) *result.End {
+	end := &result.End{V: result.Version, Type: "end", Millis: 900 * ms}
+	for _, d := range domains {
+		end.Status = result.Worst(end.Status, d.Status)
+		for i := range d.Hosts {
+			for j := range d.Hosts[i].Addresses {
+				for _, c := range d.Hosts[i].Addresses[j].Checks {
+					end.Hosts.Add(c.Status)
+					for k := range c.Steps {
+						end.Steps.Add(c.Steps[k].Status)
+					}
+				}
+			}
+		}
+	}
+	switch end.Status {
+	case result.Fail:
+		end.Exit = 1
+	case result.Inconclusive, result.NotRun:
+		end.Exit = 3
+	}
+	return end
+}
+
+// AllDomains has a domain for every way a run can go, foreign text left out.
+func AllDomains() []result.Domain {
+	return []result.Domain{
+		*PassingDomain(), *MixedDomain(), *UncertainDomain(), *NullMX(), *NoSuchDomain(), *ImplicitMX(), *NamedServer(),
+		{Domain: "late.test", Status: result.NotRun, Reason: result.Interrupted, Message: "stopped"},
+	}
+}
+
+// Run is a whole run with these domains.
+func Run(domains ...result.Domain) *result.Run {
+	var all []*result.Domain
+	for i := range domains {
+		all = append(all, &domains[i])
+	}
+	end := EndOf(all...)
+	end.Notes = []string{"the list had 2 empty lines"}
+	return &result.Run{
+		V: result.Version, Type: "run", Program: "mxprobe 0.1.0", RunID: "7f3a",
+		Started: time.Date(2026, 3, 4, 5, 6, 7, 8000, time.UTC), Domains: domains, End: *end,
+	}
+}
