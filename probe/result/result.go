@@ -60,10 +60,15 @@ type Domain struct {
 	// Notes are findings that decide nothing, such as an exchange that is an alias.
 	Notes []string `json:"notes,omitempty"`
 	// Sender is how a sending server would fare, nil where no dialogue was played.
-	Sender    *Sender `json:"sender,omitempty"`
-	DNSMillis Millis  `json:"dns_ms"`
-	Hosts     []Host  `json:"hosts"`
-	Millis    Millis  `json:"ms"`
+	Sender *Sender `json:"sender,omitempty"`
+	// Differences are the properties in which hosts and addresses of the
+	// domain do not agree.
+	Differences []Difference `json:"differences,omitempty"`
+	// Changes are what is not as it was when the baseline was written.
+	Changes   []Change `json:"changes,omitempty"`
+	DNSMillis Millis   `json:"dns_ms"`
+	Hosts     []Host   `json:"hosts"`
+	Millis    Millis   `json:"ms"`
 }
 
 // Host is one mail exchanger of a domain. A host whose addresses cannot be
@@ -107,10 +112,13 @@ type Check struct {
 	Captures map[string]string `json:"captures,omitempty"`
 	TLS      *TLSState         `json:"tls"`
 	// ConnectMillis is the time of the last connection's TCP handshake.
-	ConnectMillis Millis   `json:"connect_ms,omitempty"`
-	Notes         []string `json:"notes,omitempty"`
-	Steps         []Step   `json:"steps"`
-	Millis        Millis   `json:"ms"`
+	ConnectMillis Millis `json:"connect_ms,omitempty"`
+	// DelayMillis is how long a greylisting server made this sender wait
+	// before it took the recipient, over several runs; 0 where it is not known.
+	DelayMillis Millis   `json:"delay_ms,omitempty"`
+	Notes       []string `json:"notes,omitempty"`
+	Steps       []Step   `json:"steps"`
+	Millis      Millis   `json:"ms"`
 }
 
 // TLSState is what the last handshake of a dialogue agreed on, and what is to

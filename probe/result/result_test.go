@@ -19,16 +19,19 @@ func TestNamesInJSONAreFrozen(t *testing.T) {
 	}{
 		{Run{}, "v type program run_id started domains end"},
 		{End{}, "v type status exit hosts steps ms notes?"},
-		{Domain{}, "domain server? origin? authentic? status reason? message? hint? notes? sender? dns_ms hosts ms"},
+		{Domain{}, "domain server? origin? authentic? status reason? message? hint? notes? sender? differences? changes? dns_ms hosts ms"},
 		{Host{}, "name pref status reason? message? hint? notes? addresses"},
 		{Address{}, "ip port status checks"},
-		{Check{}, "scenario status reason? message? hint? failed_step? step_count attempts forgiven? captures? tls connect_ms? notes? steps ms"},
+		{Check{}, "scenario status reason? message? hint? failed_step? step_count attempts forgiven? captures? tls connect_ms? delay_ms? notes? steps ms"},
 		{TLSState{}, "version cipher curve? implicit? resumed? sni? reference chain_finding name_finding dates_finding days_left chain"},
 		{Certificate{}, "subject issuer names? not_before not_after sha256"},
 		{Step{}, "attempt step name sent? status reason? message? want? code? enhanced? text? ms file? line? col? notes? excerpt? transcript?"},
 		{Excerpt{}, "first lines line col width"},
 		{Line{}, "from text ms"},
 		{Sender{}, "view by? failing?"},
+		{Difference{}, "property message values"},
+		{Variant{}, "value where"},
+		{Change{}, "kind where? before? now? regression? message"},
 		{Counts{}, "pass warn fail inconclusive skip not_run"},
 	} {
 		typ := reflect.TypeOf(tt.v)
