@@ -69,7 +69,9 @@ func testLibraries() []string {
 }
 
 // onlyForTests are packages that no program may contain.
-func onlyForTests() []string { return []string{"internal/interop", "internal/interop/mta", "internal/report/reporttest"} }
+func onlyForTests() []string {
+	return []string{"internal/interop", "internal/interop/mta", "internal/report/reporttest"}
+}
 
 // TestImportsPointDown holds the picture of ARCHITECTURE.md: every import of
 // every file is one that its package may have.
