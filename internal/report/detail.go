@@ -46,7 +46,7 @@ func (w *detail) row(r *row, c *columns) {
 // check writes where and why a dialogue failed, what was said, and a likely
 // cause; with more words asked for, every step.
 func (w *detail) check(c *result.Check, wrong bool) {
-	s := decider(c)
+	s := Decider(c)
 	if wrong && s != nil {
 		w.failure(c, s)
 		w.blank()
@@ -67,9 +67,9 @@ func (w *detail) check(c *result.Check, wrong bool) {
 	w.hint(c.Hint)
 }
 
-// decider returns the step that decided a check, of its last attempt; nil if
+// Decider returns the step that decided a check, of its last attempt; nil if
 // it is not known or was well.
-func decider(c *result.Check) *result.Step {
+func Decider(c *result.Check) *result.Step {
 	if c.FailedStep == nil {
 		return nil
 	}
@@ -84,8 +84,8 @@ func decider(c *result.Check) *result.Step {
 // failure writes the place in the scenario and what was not met there. Where
 // there was no connection the row has said it all.
 func (w *detail) failure(c *result.Check, s *result.Step) {
-	why := got(s)
-	if shown, counted := outcome(c); !counted && strings.HasSuffix(shown, why) {
+	why := Got(s)
+	if shown, counted := Outcome(c); !counted && strings.HasSuffix(shown, why) {
 		why = ""
 	}
 	place := ""
@@ -101,15 +101,15 @@ func (w *detail) failure(c *result.Check, s *result.Step) {
 		w.text("    ", "", why)
 	}
 	if c.Message != "" && c.Message != s.Message && c.Message != why {
-		if shown, _ := outcome(c); shown != clean(c.Message) {
+		if shown, _ := Outcome(c); shown != clean(c.Message) {
 			w.text("  ", "", clean(c.Message))
 		}
 	}
 }
 
-// got says what came instead of what was expected. The expectation itself
+// Got says what came instead of what was expected. The expectation itself
 // stands above it in the excerpt.
-func got(s *result.Step) string {
+func Got(s *result.Step) string {
 	message := clean(s.Message)
 	if message == "" {
 		return reply(s)
@@ -122,7 +122,7 @@ func got(s *result.Step) string {
 
 func reply(s *result.Step) string {
 	if s.Code == 0 {
-		return because("", s.Reason)
+		return Because("", s.Reason)
 	}
 	r := "got " + strconv.Itoa(s.Code)
 	if len(s.Text) > 0 && s.Text[0] != "" {

@@ -8,8 +8,8 @@ import (
 	"mxprobe/probe/result"
 )
 
-// title is what the user asked for.
-func title(d *result.Domain) string {
+// Title is what the user asked for.
+func Title(d *result.Domain) string {
 	switch {
 	case d.Server == "" || d.Server == d.Domain:
 		return clean(d.Domain)
@@ -19,9 +19,9 @@ func title(d *result.Domain) string {
 	return clean(d.Domain) + " at " + clean(d.Server)
 }
 
-// facts says in a few words where the hosts come from and how many there
+// Facts says in a few words where the hosts come from and how many there
 // are, or why there are none.
-func facts(d *result.Domain) string {
+func Facts(d *result.Domain) string {
 	if len(d.Hosts) == 0 {
 		return noHosts(d)
 	}
@@ -29,7 +29,7 @@ func facts(d *result.Domain) string {
 	for i := range d.Hosts {
 		addresses += distinctIPs(&d.Hosts[i])
 	}
-	n := count(addresses, "address", "addresses")
+	n := Count(addresses, "address", "addresses")
 	var s string
 	switch d.Origin {
 	case "implicit":
@@ -39,7 +39,7 @@ func facts(d *result.Domain) string {
 	case "server":
 		s = n + ", MX not looked up"
 	default:
-		s = count(len(d.Hosts), "MX host", "MX hosts") + ", " + n
+		s = Count(len(d.Hosts), "MX host", "MX hosts") + ", " + n
 	}
 	if d.Authentic {
 		s += ", signed by DNSSEC"
@@ -74,7 +74,8 @@ func distinctIPs(h *result.Host) int {
 	return n
 }
 
-func count(n int, one, many string) string {
+// Count returns a number with the word for what is counted.
+func Count(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one
 	}
@@ -84,7 +85,7 @@ func count(n int, one, many string) string {
 // opening is the line that says what was asked for, what was found, and how
 // long the look-up took.
 func (p *page) opening(d *result.Domain) string {
-	found := facts(d)
+	found := Facts(d)
 	if d.DNSMillis > 0 {
 		took := Duration(d.DNSMillis.Duration())
 		if strings.HasSuffix(found, ")") {
@@ -95,9 +96,9 @@ func (p *page) opening(d *result.Domain) string {
 	}
 	if len(d.Hosts) == 0 {
 		// No row will say it.
-		return p.verdict(d.Status, 0) + gap + p.paint(bold, title(d)) + ": " + found
+		return p.verdict(d.Status, 0) + gap + p.paint(bold, Title(d)) + ": " + found
 	}
-	return p.paint(bold, title(d)) + ": " + found
+	return p.paint(bold, Title(d)) + ": " + found
 }
 
 // headline writes the line above the table of a domain and what DNS gave to
@@ -120,9 +121,9 @@ func (p *page) notes(indent, about string, notes []string) {
 	}
 }
 
-// sendersView says in one sentence what a sending server would make of the
+// SendersView says in one sentence what a sending server would make of the
 // domain, which is not the same as what all of its hosts do.
-func sendersView(s *result.Sender) string {
+func SendersView(s *result.Sender) string {
 	switch s.View {
 	case result.ViewAtOnce:
 		return "A sender would deliver at once."
@@ -149,7 +150,7 @@ func degraded(s *result.Sender) string {
 		}
 	}
 	if len(others) > 4 {
-		others = append(others[:3], count(len(others)-3, "other", "others"))
+		others = append(others[:3], Count(len(others)-3, "other", "others"))
 	}
 	switch n := len(others); n {
 	case 0:

@@ -190,7 +190,7 @@ func TestSendersView(t *testing.T) {
 		{result.Sender{View: result.ViewQueued}, "A sender gets only temporary answers and keeps the mail to try again: queued."},
 		{result.Sender{View: result.ViewDown}, "No host can be spoken to, and the mail waits at its sender: down."},
 	} {
-		if got := sendersView(&tt.s); got != tt.want {
+		if got := SendersView(&tt.s); got != tt.want {
 			t.Errorf("%+v = %q; want %q", tt.s, got, tt.want)
 		}
 	}
@@ -214,7 +214,7 @@ func TestOutcome(t *testing.T) {
 		{"not run", result.Check{Status: result.NotRun, Reason: result.Interrupted}, "interrupted", false},
 		{"failed as a whole", result.Check{Status: result.Fail, Reason: result.Deadline}, "deadline", false},
 	} {
-		if got, counted := outcome(&tt.c); got != tt.want || counted != tt.counted {
+		if got, counted := Outcome(&tt.c); got != tt.want || counted != tt.counted {
 			t.Errorf("%s: outcome = %q, %v; want %q, %v", tt.name, got, counted, tt.want, tt.counted)
 		}
 	}

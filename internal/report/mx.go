@@ -36,7 +36,7 @@ func (p *page) hosts(d *result.Domain) {
 			p.line(head, clean(h.Addresses[j].IP))
 		}
 		if len(h.Addresses) == 0 {
-			p.line(head, "no address: ", because(h.Message, h.Reason))
+			p.line(head, "no address: ", Because(h.Message, h.Reason))
 		}
 	}
 }

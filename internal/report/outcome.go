@@ -45,7 +45,7 @@ func rows(d *result.Domain) []row {
 		for j := range h.Addresses {
 			a := &h.Addresses[j]
 			at := base
-			at.a, at.address = a, hostPort(a.IP, a.Port)
+			at.a, at.address = a, HostPort(a.IP, a.Port)
 			if len(a.Checks) == 0 {
 				at.verdict, at.outcome = a.Status, "no dialogue"
 				all = append(all, at)
@@ -63,13 +63,13 @@ func (r row) withoutAddress() row {
 	if r.h.Status != result.Skip && r.h.Status != result.NotRun {
 		r.address = "no address"
 	}
-	r.outcome = because(r.h.Message, r.h.Reason)
+	r.outcome = Because(r.h.Message, r.h.Reason)
 	return r
 }
 
 func (r row) withCheck(c *result.Check) row {
 	r.c, r.verdict, r.scenario = c, c.Status, clean(c.Scenario)
-	r.outcome, r.counted = outcome(c)
+	r.outcome, r.counted = Outcome(c)
 	if r.counted && c.Millis > 0 {
 		r.time = Duration(c.Millis.Duration())
 	}
@@ -88,19 +88,19 @@ func (r row) withCheck(c *result.Check) row {
 	return r
 }
 
-// outcome says how far a check came; counted is false if it is a message.
-func outcome(c *result.Check) (text string, counted bool) {
+// Outcome says how far a check came; counted is false if it is a message.
+func Outcome(c *result.Check) (text string, counted bool) {
 	switch {
 	case c.Status == result.Skip || c.Status == result.NotRun:
-		return because(c.Message, c.Reason), false
+		return Because(c.Message, c.Reason), false
 	case c.FailedStep == nil && c.Status <= result.Warn:
-		return count(c.StepCount, "step", "steps"), true
+		return Count(c.StepCount, "step", "steps"), true
 	case c.FailedStep == nil:
-		return because(c.Message, c.Reason), false
+		return Because(c.Message, c.Reason), false
 	case *c.FailedStep == 0 && c.ConnectMillis > 0:
 		return "at the greeting", true
 	case *c.FailedStep == 0:
-		why := because(c.Message, c.Reason)
+		why := Because(c.Message, c.Reason)
 		if !strings.HasPrefix(why, "connect") {
 			why = "connect: " + why
 		}
@@ -111,7 +111,9 @@ func outcome(c *result.Check) (text string, counted bool) {
 	return "at step " + strconv.Itoa(*c.FailedStep) + " of " + strconv.Itoa(c.StepCount), true
 }
 
-func because(message string, reason result.Reason) string {
+// Because says why something is not as it should be: the message, else the
+// reason in words.
+func Because(message string, reason result.Reason) string {
 	if message != "" {
 		return clean(message)
 	}
@@ -136,11 +138,11 @@ func firstReply(c *result.Check) string {
 	case last.Code != 0:
 		return ", first got " + strconv.Itoa(last.Code)
 	}
-	return ", first " + because(last.Message, last.Reason)
+	return ", first " + Because(last.Message, last.Reason)
 }
 
-// hostPort puts brackets around an IPv6 address (RFC 3986 section 3.2.2).
-func hostPort(ip string, port uint16) string {
+// HostPort puts brackets around an IPv6 address (RFC 3986 section 3.2.2).
+func HostPort(ip string, port uint16) string {
 	if ip == "" {
 		return "" // a Unix socket, which the host names
 	}

@@ -84,11 +84,11 @@ func (p *page) paint(style, s string) string {
 	return "\x1b[" + style + "m" + s + "\x1b[0m"
 }
 
-// word is a verdict as a reader sees it. It is the model's own word: who
+// Word is a verdict as a reader sees it. It is the model's own word: who
 // looks up INCONCLUSIVE in the manual, in JSON or in the exit statuses finds
 // it under that name, which an abbreviation of four letters would not allow.
 // Its price is a column that is wider in the domains that need it.
-func word(v result.Verdict) string {
+func Word(v result.Verdict) string {
 	switch v {
 	case result.Pass:
 		return "PASS"
@@ -120,6 +120,6 @@ func style(v result.Verdict) string {
 
 // verdict returns the verdict's word in its colour, padded.
 func (p *page) verdict(v result.Verdict, width int) string {
-	w := word(v)
+	w := Word(v)
 	return p.paint(style(v), w) + strings.Repeat(" ", max(width-len(w), 0))
 }

@@ -13,7 +13,7 @@ func (w *detail) steps(c *result.Check) {
 	last := lastAttempt(c)
 	verdicts := 0
 	for i := range c.Steps {
-		verdicts = max(verdicts, len(word(c.Steps[i].Status)))
+		verdicts = max(verdicts, len(Word(c.Steps[i].Status)))
 	}
 	attempt := 0
 	for i := range c.Steps {

@@ -25,7 +25,7 @@ func (t *Text) summary(end *result.End) string {
 	c := &end.Hosts
 	s := fmt.Sprintf("%d passed, %d failed, %d skipped", c.Pass, c.Fail, c.Skip)
 	if c.Warn > 0 {
-		s += ", " + count(c.Warn, "warning", "warnings")
+		s += ", " + Count(c.Warn, "warning", "warnings")
 	}
 	if c.Inconclusive > 0 {
 		s += fmt.Sprintf(", %d inconclusive", c.Inconclusive)
@@ -34,10 +34,10 @@ func (t *Text) summary(end *result.End) string {
 		s += fmt.Sprintf(", %d not run", c.NotRun)
 	}
 	if t.deadHosts > 0 {
-		s += ", " + count(t.deadHosts, "host without address", "hosts without address")
+		s += ", " + Count(t.deadHosts, "host without address", "hosts without address")
 	}
 	if t.deadDomains > 0 {
-		s += ", " + count(t.deadDomains, "domain without hosts", "domains without hosts")
+		s += ", " + Count(t.deadDomains, "domain without hosts", "domains without hosts")
 	}
 	return s + " in " + Duration(end.Millis.Duration())
 }

@@ -27,7 +27,7 @@ func measure(rows []row, width int) columns {
 	longest := 0 // row from the address on, when ragged
 	for i := range rows {
 		r := &rows[i]
-		c.verdict = max(c.verdict, len(word(r.verdict)))
+		c.verdict = max(c.verdict, len(Word(r.verdict)))
 		c.scenario = max(c.scenario, cells(r.scenario))
 		c.pref = max(c.pref, len(r.pref))
 		c.host = max(c.host, cells(r.host))

@@ -59,7 +59,7 @@ func (t *Text) count(d *result.Domain) {
 
 // oneLine writes all there is to say of a domain that is well, one of many.
 func (p *page) oneLine(d *result.Domain) {
-	line := p.verdict(d.Status, 0) + gap + title(d) + ": " + facts(d)
+	line := p.verdict(d.Status, 0) + gap + Title(d) + ": " + Facts(d)
 	dialogues := 0
 	for i := range d.Hosts {
 		for j := range d.Hosts[i].Addresses {
@@ -67,7 +67,7 @@ func (p *page) oneLine(d *result.Domain) {
 		}
 	}
 	if dialogues > 0 {
-		line += ", " + count(dialogues, "dialogue", "dialogues")
+		line += ", " + Count(dialogues, "dialogue", "dialogues")
 	}
 	if d.Millis > 0 {
 		line += gap + Duration(d.Millis.Duration())
@@ -101,7 +101,7 @@ func (t *Text) withHosts(d *result.Domain) {
 	p.blank()
 	t.verdictOfAll(d, all)
 	if d.Sender != nil {
-		p.text("", "", sendersView(d.Sender))
+		p.text("", "", SendersView(d.Sender))
 	}
 }
 
@@ -116,11 +116,11 @@ func (t *Text) verdictOfAll(d *result.Domain, rows []row) {
 	if d.Status == worst {
 		return
 	}
-	why := because(d.Message, d.Reason)
+	why := Because(d.Message, d.Reason)
 	if d.Status < worst {
 		why = "a host that need not pass did not (" + why + ")"
 	}
-	t.page.styled(style(d.Status), "", word(d.Status)+gap, title(d)+": "+why)
+	t.page.styled(style(d.Status), "", Word(d.Status)+gap, Title(d)+": "+why)
 }
 
 func (t *Text) flush() error {

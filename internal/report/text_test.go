@@ -131,7 +131,7 @@ func TestNoWidthLosesAddressOrVerdict(t *testing.T) {
 				for j := range d.Hosts[i].Addresses {
 					a := &d.Hosts[i].Addresses[j]
 					want += len(a.Checks)
-					if at := hostPort(a.IP, a.Port); !strings.Contains(text, at) {
+					if at := HostPort(a.IP, a.Port); !strings.Contains(text, at) {
 						t.Errorf("width %d, %s: no %s in\n%s", width, d.Domain, at, text)
 					}
 				}

@@ -70,29 +70,35 @@ func anySaid(lines []spoken) bool {
 
 const remark = "-- "
 
-// spokenIn returns the transcript of a step, or what can be told without one.
+// spokenIn returns what was said in a step as it is printed.
 func spokenIn(s *result.Step) []spoken {
 	var lines []spoken
-	for i := range s.Transcript {
-		l := &s.Transcript[i]
+	for _, l := range Said(s) {
 		label := clean(l.From) + ": "
 		if l.From == "-" {
 			label = remark
 		}
 		lines = append(lines, spoken{label: label, text: clean(l.Text), ms: l.Millis})
 	}
-	if lines != nil {
-		return lines
+	return lines
+}
+
+// Said returns the transcript of a step, or what can be told without one, in
+// lines without a time.
+func Said(s *result.Step) []result.Line {
+	if len(s.Transcript) > 0 {
+		return s.Transcript
 	}
+	var lines []result.Line
 	if s.Sent != "" {
-		lines = append(lines, spoken{label: "C: ", text: clean(s.Sent)})
+		lines = append(lines, result.Line{From: "C", Text: s.Sent})
 	}
 	for i, t := range s.Text {
 		sep := "-"
 		if i == len(s.Text)-1 {
 			sep = " "
 		}
-		lines = append(lines, spoken{label: "S: ", text: strconv.Itoa(s.Code) + sep + clean(t)})
+		lines = append(lines, result.Line{From: "S", Text: strconv.Itoa(s.Code) + sep + t})
 	}
 	return lines
 }
@@ -100,16 +106,26 @@ func spokenIn(s *result.Step) []spoken {
 // marked puts the expectation beside the reply that did not meet it, and
 // reports whether there was one.
 func marked(lines []spoken, s *result.Step) bool {
-	if s.Status < result.Inconclusive || s.Want == "" || codeFits(s.Want, s.Code) {
+	want := Expected(s)
+	if want == "" {
 		return false
 	}
 	for i := len(lines) - 1; i >= 0; i-- {
 		if lines[i].label == "S: " {
-			lines[i].mark = "<- expected " + clean(s.Want)
+			lines[i].mark = "<- expected " + want
 			return true
 		}
 	}
 	return false
+}
+
+// Expected is what the reply of a step should have been, or nothing where
+// its code was none of the step's faults.
+func Expected(s *result.Step) string {
+	if s.Status < result.Inconclusive || s.Want == "" || codeFits(s.Want, s.Code) {
+		return ""
+	}
+	return clean(s.Want)
 }
 
 // codeFits reports whether a code is one of those wanted: then something
