@@ -29,12 +29,20 @@ func shown(name string) string {
 type answer struct {
 	aliases   []string // the names that aliases (CNAME) lead to, in order
 	open      bool     // the last alias is still to be asked for
-	mx        []mxRecord
-	addrs     []netip.Addr
+	found     records
 	authentic bool
+	trusted   bool // the server is trusted to say so
 	server    netip.AddrPort
 	ttl       uint32 // seconds; 0 is not kept
 	err       *Error
+}
+
+// records are those found, of the type asked for.
+type records struct {
+	mx    []mxRecord
+	addrs []netip.Addr
+	txt   []string
+	tlsa  []TLSA
 }
 
 type mxRecord struct {
@@ -58,6 +66,7 @@ func (a *answer) last(q question) string {
 func readAnswer(m *dns.Msg, q question, s *server) *answer {
 	a := &answer{
 		authentic: m.AuthenticatedData && s.trusted,
+		trusted:   s.trusted,
 		server:    s.addr,
 		ttl:       maxTTL,
 	}
@@ -75,7 +84,7 @@ func readAnswer(m *dns.Msg, q question, s *server) *answer {
 		name = alias
 	}
 	if m.Rcode == dns.RcodeNameError { // records of a name that does not exist
-		a.mx, a.addrs = nil, nil
+		a.found = records{}
 		a.close(m, q)
 	}
 	return a
@@ -101,12 +110,16 @@ func (a *answer) takeRecords(records []dns.RR, name string, typ uint16) bool {
 func (a *answer) takeRecord(rr dns.RR) bool {
 	switch rr := rr.(type) {
 	case *dns.MX:
-		a.mx = append(a.mx, mxRecord{rr.Preference, fromWire(rr.Mx)})
+		a.found.mx = append(a.found.mx, mxRecord{rr.Preference, fromWire(rr.Mx)})
 	case *dns.A:
 		return a.takeAddr(rr.A)
 	case *dns.AAAA:
 		return a.takeAddr(rr.AAAA)
-	case *dns.NS:
+	case *dns.TXT:
+		a.found.txt = append(a.found.txt, joined(rr.Txt))
+	case *dns.TLSA:
+		return a.takeTLSA(rr)
+	case *dns.NS, *dns.CNAME:
 	default:
 		return false
 	}
@@ -116,7 +129,7 @@ func (a *answer) takeRecord(rr dns.RR) bool {
 func (a *answer) takeAddr(ip []byte) bool {
 	addr, ok := netip.AddrFromSlice(ip)
 	if ok {
-		a.addrs = append(a.addrs, addr)
+		a.found.addrs = append(a.found.addrs, addr)
 	}
 	return ok
 }

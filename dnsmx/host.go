@@ -62,9 +62,9 @@ func (r *Resolver) addresses(ctx context.Context, h *Host) []string {
 
 // take puts the answers for the two families together.
 func (h *Host) take(a4, a6 *answer) {
-	addrs := make([]netip.Addr, 0, len(a4.addrs)+len(a6.addrs))
-	addrs = append(addrs, a4.addrs...)
-	for _, addr := range a6.addrs {
+	addrs := make([]netip.Addr, 0, len(a4.found.addrs)+len(a6.found.addrs))
+	addrs = append(addrs, a4.found.addrs...)
+	for _, addr := range a6.found.addrs {
 		if addr.Is4In6() {
 			h.note("AAAA record: %s", mappedNote(addr))
 		}

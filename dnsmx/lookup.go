@@ -46,7 +46,7 @@ func (a *answer) add(q question, next *answer) (Kind, error) {
 			return kind, err
 		}
 	}
-	a.mx, a.addrs = next.mx, next.addrs
+	a.found = next.found
 	a.authentic = a.authentic && next.authentic
 	if next.server.IsValid() {
 		a.server = next.server

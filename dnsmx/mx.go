@@ -70,11 +70,11 @@ func (r *Resolver) implicit(ctx context.Context, route *Route, name string) {
 // explicit makes hosts of the MX records.
 func (r *Resolver) explicit(ctx context.Context, route *Route, a *answer) error {
 	route.Origin = OriginMX
-	if len(a.mx) == 1 && a.mx[0] == (mxRecord{}) { // RFC 7505, section 3
+	if len(a.found.mx) == 1 && a.found.mx[0] == (mxRecord{}) { // RFC 7505, section 3
 		route.Origin = OriginNull
 		return nil
 	}
-	route.Hosts = mergeHosts(route.dropRoots(a.mx))
+	route.Hosts = mergeHosts(route.dropRoots(a.found.mx))
 	Rank(route.Hosts, nil)
 	if len(route.Hosts) == 0 {
 		route.Authentic = false

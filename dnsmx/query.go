@@ -81,6 +81,8 @@ func hollow(rr dns.RR) bool {
 		return len(rr.A) == 0
 	case *dns.AAAA:
 		return len(rr.AAAA) == 0
+	case *dns.TXT, *dns.TLSA:
+		return rr.Header().Rdlength == 0
 	}
 	return false
 }

@@ -6,7 +6,8 @@
 // Every host comes with all its IPv4 and IPv6 addresses. A host that cannot be
 // used stays in the list with the error that says why.
 //
-// Resolver.Host looks up one host, Resolver.Alive says whether the DNS servers
+// Resolver.Host looks up one host, Resolver.TLSA and Resolver.TXT the records
+// that say how mail to it is to be secured, Resolver.Alive says whether the DNS servers
 // answer at all. All failures are of type *Error, which tells a lack of
 // answers (temporary) from an answer that nobody likes (permanent).
 //
