@@ -31,7 +31,7 @@ func rooms() map[string]room {
 		"internal/cli": {
 			packages: []string{
 				"internal/report", "probe",
-				"dnsmx", "scenarios", "probe/result", "internal/sandbox", "internal/transport",
+				"dnsmx", "scenarios", "probe/result", "internal/sandbox", "internal/transport", "internal/atomicfile",
 			},
 			libraries: []string{"github.com/urfave/cli/v2", "golang.org/x/term"},
 		},
@@ -39,14 +39,15 @@ func rooms() map[string]room {
 		"probe":           {packages: []string{"dnsmx", "scenarios", "internal/compose", "probe/sasl", "probe/smtpwire", "probe/result"}},
 		"internal/report": {packages: []string{"probe/result"}},
 		// floor 1: these know nothing of each other
-		"dnsmx":              {libraries: []string{"github.com/miekg/dns", "golang.org/x/net/idna"}},
-		"scenarios":          {libraries: []string{"gopkg.in/yaml.v3"}},
-		"probe/sasl":         {libraries: []string{"github.com/emersion/go-sasl", "golang.org/x/text/unicode/bidi", "golang.org/x/text/unicode/norm"}},
-		"probe/smtpwire":     {},
-		"probe/result":       {},
-		"internal/transport": {libraries: []string{"github.com/pires/go-proxyproto", "golang.org/x/net/proxy"}},
-		"internal/compose":   {libraries: []string{"github.com/emersion/go-message"}},
-		"internal/sandbox":   {libraries: []string{"github.com/miekg/dns", "gopkg.in/yaml.v3"}},
+		"dnsmx":               {libraries: []string{"github.com/miekg/dns", "golang.org/x/net/idna"}},
+		"scenarios":           {libraries: []string{"gopkg.in/yaml.v3"}},
+		"probe/sasl":          {libraries: []string{"github.com/emersion/go-sasl", "golang.org/x/text/unicode/bidi", "golang.org/x/text/unicode/norm"}},
+		"probe/smtpwire":      {},
+		"probe/result":        {},
+		"internal/atomicfile": {},
+		"internal/transport":  {libraries: []string{"github.com/pires/go-proxyproto", "golang.org/x/net/proxy"}},
+		"internal/compose":    {libraries: []string{"github.com/emersion/go-message"}},
+		"internal/sandbox":    {libraries: []string{"github.com/miekg/dns", "gopkg.in/yaml.v3"}},
 		// beside the house: tests alone, with real servers and of the documents
 		"internal/docs":        {},
 		"internal/interop":     {},

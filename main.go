@@ -13,6 +13,7 @@ var version string
 
 func main() {
 	program := cli.Program{
+		Name:      os.Args[0],
 		Stdin:     os.Stdin,
 		Stdout:    os.Stdout,
 		Stderr:    os.Stderr,

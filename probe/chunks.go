@@ -139,14 +139,7 @@ func (s *session) answerToChunk(st *result.Step, step *scenarios.Step, want *sce
 		fillReply(st, &seen, s.trial.mask)
 		return met(), true
 	}
-	if j, ok := s.passes(st, step, &seen); ok {
-		return j, taken
-	}
-	j := s.judge(st, want, &seen)
-	if j.status <= result.Warn {
-		j = s.capture(step, &seen, j)
-	}
-	return j, taken
+	return s.settle(st, step, want, &seen), taken
 }
 
 // resetAfter says RSET after a chunk that was refused: nothing else may

@@ -152,7 +152,7 @@ func (s *session) playRead(step *scenarios.Step) {
 		s.close(st, judgement{status: result.Pass, note: "another reply came and is left for the next step"})
 	default:
 		s.greeted = true
-		s.close(st, s.judgeOptional(st, step, want, &seen))
+		s.close(st, s.settle(st, step, want, &seen))
 	}
 }
 
@@ -165,18 +165,6 @@ func (s *session) nextOwed() string {
 	verb := s.owed[0]
 	s.owed = s.owed[1:]
 	return verb
-}
-
-// judgeOptional judges an optional reply that did come.
-func (s *session) judgeOptional(st *result.Step, step *scenarios.Step, want *scenarios.Expect, seen *observation) judgement {
-	if j, ok := s.passes(st, step, seen); ok {
-		return j
-	}
-	j := s.judge(st, want, seen)
-	if !j.unmet() {
-		j = s.capture(step, seen, j)
-	}
-	return j
 }
 
 func (s *session) playSleep(step *scenarios.Step) {

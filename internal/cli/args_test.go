@@ -38,10 +38,12 @@ func sample(o *option) string {
 		return "never"
 	case "retry", "jobs", "per-host":
 		return "3"
-	case "max-time", "timeout", "connect-timeout", "retry-wait":
+	case "warning", "critical", "max-time", "timeout", "connect-timeout", "retry-wait":
 		return "2s"
 	case "var":
 		return "a=b,c"
+	case "report":
+		return "json=a,b"
 	}
 	return "value,with,commas"
 }

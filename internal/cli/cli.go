@@ -16,6 +16,9 @@ import (
 
 // Program is mxprobe with everything it touches of the process around it.
 type Program struct {
+	// Name is how the program was called (os.Args[0]): under the name
+	// check_mxprobe it is a plugin of a monitoring system.
+	Name   string
 	Stdin  io.Reader
 	Stdout io.Writer
 	Stderr io.Writer
@@ -25,6 +28,8 @@ type Program struct {
 	LookupEnv func(name string) (value string, ok bool)
 	// Version is what the build was told to be, "" if it was not told.
 	Version string
+
+	plugin bool // called by a monitoring system
 }
 
 // action does what a command is for. It returns the exit status; with an
@@ -34,6 +39,9 @@ type action func(arguments []string) (status int, err error)
 // Main runs the program with the arguments after the program's name and
 // returns its exit status, one of the constants of this package.
 func (p *Program) Main(args []string) int {
+	if args, ok := p.asPlugin(args); ok {
+		return p.mainAsPlugin(args)
+	}
 	status, err := p.main(args)
 	if err != nil {
 		return p.complain(err)
@@ -58,9 +66,9 @@ func (p *Program) main(args []string) (int, error) {
 	case err != nil:
 		return 0, p.withHelpAt(cmd, err)
 	case given.help:
-		return ExitOK, p.commandHelp(p.Stdout, cmd, options)
+		return p.asked(), p.commandHelp(p.Stdout, cmd, options)
 	case given.version:
-		return ExitOK, p.version(p.Stdout)
+		return p.asked(), p.version(p.Stdout)
 	}
 	return p.parse(cmd, options, do, given)
 }

@@ -3,8 +3,10 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
+	"mxprobe/internal/report"
 	"mxprobe/probe"
 	"mxprobe/probe/result"
 )
@@ -19,7 +21,7 @@ func (s *settings) limit(ctx context.Context) (context.Context, context.CancelFu
 
 // collect runs the plan, passes the results on as they come, and returns the
 // exit status.
-func (p *Program) collect(ctx context.Context, s *settings, runner *probe.Runner, plan *plan, out reporter, started time.Time) (int, error) {
+func (p *Program) collect(ctx context.Context, s *settings, runner *probe.Runner, plan *plan, out *reports, started time.Time) (int, error) {
 	sum := tally{require: runner.Require}
 	run, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -29,30 +31,50 @@ func (p *Program) collect(ctx context.Context, s *settings, runner *probe.Runner
 			plan.judge(&d)
 		}
 		sum.add(&d)
-		if broken == nil {
-			if broken = out.Domain(&d); broken != nil {
-				cancel() // nobody reads any more: stop politely
-			}
+		if err := out.Domain(&d); err != nil && broken == nil {
+			broken = err
+			cancel() // nobody reads any more: stop politely
 		}
 		if d.Status == result.Warn {
 			warn(p.Stderr, "%s", said(&d))
 		}
 	}
+	elapsed := time.Since(started)
+	over, limit := s.limits.judge(elapsed)
+	sum.verdict = result.Worst(sum.verdict, over)
 	o := outcome{
 		signal: stoppedBy(ctx), verdict: sum.verdict, undone: sum.undone || !plan.asked.Load(),
 		skipped: sum.hosts.Skip+sum.passedBy > 0, failOnSkip: s.failOnSkip,
-		internal: broken != nil, usage: plan.fault() != nil || sum.nothingLeft(),
+		ours: sum.ours, internal: broken != nil, usage: plan.fault() != nil || sum.nothingLeft(),
 	}
-	end := sum.end(o.status(), time.Since(started))
-	if broken == nil {
-		broken = out.End(&end)
+	end := sum.end(p.exit(o), elapsed)
+	if limit != 0 {
+		end.Notes = append(end.Notes, fmt.Sprintf("the run took %s, over the limit of %s", report.Duration(elapsed), limit))
+		p.aloud(over, end.Notes[0])
 	}
-	if broken != nil {
+	if broken = errors.Join(broken, out.End(&end, o.plugin())); broken != nil {
 		o.internal = true
 		say(p.Stderr, "the report cannot be written: %s", cause(broken))
 	}
 	p.lastWords(ctx, s, plan, &sum, &o)
-	return o.status(), nil
+	return p.exit(o), nil
+}
+
+// exit is the exit status of the process for o.
+func (p *Program) exit(o outcome) int {
+	if p.plugin {
+		return o.plugin()
+	}
+	return o.status()
+}
+
+// aloud says on standard error what decided a verdict beside the domains.
+func (p *Program) aloud(v result.Verdict, why string) {
+	if v == result.Warn {
+		warn(p.Stderr, "%s", why)
+		return
+	}
+	say(p.Stderr, "%s", why)
 }
 
 // leaving names the flags that may leave no host, for "leave no host".

@@ -27,7 +27,7 @@ func demoCommand() command {
 		bind: func(p *Program) ([]option, action) {
 			o := newOutput()
 			var options []option
-			for _, candidate := range o.options(false) {
+			for _, candidate := range o.options() {
 				if candidate.name == "color" {
 					options = append(options, candidate)
 				}

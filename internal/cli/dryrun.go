@@ -66,10 +66,9 @@ func (r *session) preview(ctx context.Context, runner *probe.Runner, plan *plan)
 	case "text":
 		out = &previewText{w: r.Stdout, options: r.textOptions(o)}
 	default:
-		out, _ = r.reporter(o, r.Stdout, r.runID, true, nil)
-		out = notPlayed{out}
+		out = notPlayed{newReport(o.format, r.Stdout, r.occasion(nil))}
 	}
-	return r.collect(ctx, r.settings, runner, plan, out, time.Now())
+	return r.collect(ctx, r.settings, runner, plan, onStdout(out), time.Now())
 }
 
 // previewText writes what would be sent.

@@ -42,12 +42,32 @@ type outcome struct {
 	undone bool
 	// skipped is true if a dialogue was skipped, failOnSkip if that counts.
 	skipped, failOnSkip bool
+	// ours is true if something inconclusive is not just a temporary answer.
+	ours bool
 	// internal is true if the report could not be written, or the program
 	// itself went wrong.
 	internal bool
 }
 
-// status decides the exit status of a run. It is the only place that does.
+// plugin is status as a monitoring system has it: mail that is only delayed
+// is a warning, and what is not known is unknown.
+func (o outcome) plugin() int {
+	switch {
+	case o.signal != nil:
+		return pluginUnknown
+	case o.verdict == result.Fail, o.skipped && o.failOnSkip:
+		return pluginCritical
+	case o.usage, o.undone, o.internal, o.verdict == result.Inconclusive && o.ours:
+		return pluginUnknown
+	case o.verdict == result.Warn, o.verdict == result.Inconclusive:
+		return pluginWarning
+	case o.verdict == result.Pass, o.verdict == result.Skip:
+		return pluginOK
+	}
+	return pluginUnknown
+}
+
+// status decides the exit status of a run. Only plugin does so beside it.
 func (o outcome) status() int {
 	switch {
 	case o.signal == syscall.SIGTERM:

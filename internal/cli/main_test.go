@@ -22,15 +22,14 @@ import (
 // TestMain makes this test binary the program itself where a script calls it
 // by its name, so that scripts go through everything main goes through.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){
-		"mxprobe": func() {
-			p := Program{
-				Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
-				Environ: os.Environ, LookupEnv: os.LookupEnv, Version: "v0.0.0-test",
-			}
-			os.Exit(p.Main(os.Args[1:]))
-		},
-	})
+	program := func() {
+		p := Program{
+			Name: os.Args[0], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
+			Environ: os.Environ, LookupEnv: os.LookupEnv, Version: "v0.0.0-test",
+		}
+		os.Exit(p.Main(os.Args[1:]))
+	}
+	testscript.Main(m, map[string]func(){"mxprobe": program, pluginName: program})
 }
 
 // TestScripts plays every behaviour of the command line. Beside the usual

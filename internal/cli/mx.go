@@ -38,10 +38,11 @@ func (s *settings) lookupOptions() []option {
 	options = append(options, familyOptions(&s.only4, &s.only6)...)
 	for _, o := range s.timeOptions() {
 		if o.name == "max-time" {
+			o.def = "none"
 			options = append(options, o)
 		}
 	}
-	return append(options, s.out.options(false)...)
+	return append(options, s.out.options()...)
 }
 
 func (p *Program) mx(s *settings, args []string) (int, error) {
@@ -75,7 +76,7 @@ func (p *Program) mx(s *settings, args []string) (int, error) {
 func (p *Program) lookUp(ctx context.Context, s *settings, resolver probe.Resolver, domains *domainList) (int, error) {
 	runner := &probe.Runner{Resolver: resolver, Family: s.family()}
 	plan := &plan{domains: domains, mx: []probe.Check{lookOnly{}}, judge: judgeRoute}
-	return p.collect(ctx, s, runner, plan, p.routeWriter(&s.out, p.Stdout), time.Now())
+	return p.collect(ctx, s, runner, plan, onStdout(p.routeWriter(&s.out)), time.Now())
 }
 
 // judgeRoute gives the verdict of a look-up alone: a null MX is an answer,
@@ -125,15 +126,14 @@ func (lookOnly) Abandon(result.Reason)                              {}
 func (lookOnly) Result() result.Check                               { return result.Check{Status: result.Pass} }
 
 // routeWriter returns the writer of look-ups in the chosen format.
-func (p *Program) routeWriter(o *output, w io.Writer) reporter {
+func (p *Program) routeWriter(o *output) reporter {
 	switch o.format {
 	case "json":
-		out, _ := p.reporter(o, w, "", true, nil)
-		return out
+		return report.NewJSON(p.Stdout, p.header(""))
 	case "jsonl":
-		return routeEvents{report.NewJSONL(w)}
+		return routeEvents{report.NewJSONL(p.Stdout)}
 	}
-	return &routeText{w: w, options: p.textOptions(o)}
+	return &routeText{w: p.Stdout, options: p.textOptions(o)}
 }
 
 type routeEvents struct{ *report.JSONL }

@@ -24,7 +24,7 @@ func (s *settings) options() []option {
 	all = append(all, s.scenarioOptions()...)
 	all = append(all, s.timeOptions()...)
 	all = append(all, s.verdictOptions()...)
-	return append(all, s.out.options(true)...)
+	return append(all, s.out.runOptions()...)
 }
 
 func (s *settings) serverOptions() []option {
@@ -142,7 +142,7 @@ func (s *settings) timeOptions() []option {
 	return []option{
 		{
 			name: "max-time", short: "t", arg: "TIME", env: "MXPROBE_MAX_TIME", set: setTime(&s.maxTime, parsePluginTime),
-			group: groupTime, def: "none", help: "end the whole run after this time (30s, 2m; a bare number is seconds)",
+			group: groupTime, def: "none; 50s with -f nagios", help: "end the whole run after this time (30s, 2m; a bare number is seconds)",
 		},
 		{
 			name: "timeout", arg: "TIME", env: "MXPROBE_TIMEOUT", set: setTime(&s.timeout, parseDuration), group: groupTime,
@@ -172,7 +172,7 @@ func (s *settings) timeOptions() []option {
 }
 
 func (s *settings) verdictOptions() []option {
-	return []option{
+	return append([]option{
 		{
 			name: "require", arg: "all|best|any", env: "MXPROBE_REQUIRE", set: setChoice(&s.require, "all", "best", "any"),
 			group: groupVerdict, def: "all", help: "which addresses must pass: all, those of the most preferred hosts, or any one",
@@ -187,33 +187,45 @@ func (s *settings) verdictOptions() []option {
 		},
 		{name: "fail-fast", set: setSwitch(&s.failFast), group: groupVerdict, help: "stop at the first failure"},
 		{name: "fail-on-skip", set: setSwitch(&s.failOnSkip), group: groupVerdict, help: "a skipped dialogue counts as failed"},
+	}, s.limits.options()...)
+}
+
+// options are the flags of what is written of look-ups.
+func (o *output) options() []option {
+	return []option{
+		{
+			name: "format", short: "f", arg: "FORMAT", env: "MXPROBE_FORMAT", set: setChoice(&o.format, formatText, "json", "jsonl"),
+			group: groupOutput, def: formatText, help: "text, json (one document) or jsonl (an event a line, as it happens)",
+		},
+		o.colorOption(),
 	}
 }
 
-// options are the flags of a report; verbosity only where there is more to say.
-func (o *output) options(verbosity bool) []option {
-	all := []option{
+func (o *output) colorOption() option {
+	return option{
+		name: "color", arg: "WHEN", set: setChoice(&o.color, "auto", "always", "never"),
+		group: groupOutput, def: "auto", help: "colour the text: auto, always or never",
+	}
+}
+
+// runOptions are the flags of the reports of a run.
+func (o *output) runOptions() []option {
+	return []option{
 		{
-			name: "format", short: "f", arg: "FORMAT", env: "MXPROBE_FORMAT", set: setChoice(&o.format, "text", "json", "jsonl"),
-			def: "text", help: "text, json (one document) or jsonl (an event a line, as it happens)",
+			name: "format", short: "f", arg: "FORMAT", env: "MXPROBE_FORMAT", set: setChoice(&o.format, formats()...),
+			group: groupOutput, def: "text; github where GITHUB_ACTIONS is true", help: strings.Join(formats(), ", "),
 		},
 		{
-			name: "color", arg: "WHEN", set: setChoice(&o.color, "auto", "always", "never"),
-			def: "auto", help: "colour the text: auto, always or never",
+			name: "report", arg: "FORMAT=FILE", env: "MXPROBE_REPORT", repeat: true, set: o.setReport, group: groupOutput,
+			help: "write a report in any of these formats to FILE as well, whole or not at all; several allowed",
 		},
+		o.colorOption(),
+		{
+			name: "verbose", short: "v", repeat: true, set: setCount(&o.verbose), group: groupOutput,
+			help: "show every step; -vv shows every line of every attempt",
+		},
+		{name: "quiet", short: "q", set: setSwitch(&o.quiet), group: groupOutput, help: "print nothing but what is wrong"},
 	}
-	if verbosity {
-		all = append(all,
-			option{
-				name: "verbose", short: "v", repeat: true, set: setCount(&o.verbose),
-				help: "show every step; -vv shows every line of every attempt",
-			},
-			option{name: "quiet", short: "q", set: setSwitch(&o.quiet), help: "print nothing but what is wrong"})
-	}
-	for i := range all {
-		all[i].group = groupOutput
-	}
-	return all
 }
 
 // newSettings returns the defaults.
@@ -224,4 +236,4 @@ func newSettings() *settings {
 	}
 }
 
-func newOutput() output { return output{format: "text", color: "auto"} }
+func newOutput() output { return output{format: formatText, color: "auto"} }

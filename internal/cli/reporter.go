@@ -22,21 +22,18 @@ type reporter interface {
 // againFunc is the command that looks closer at a failure.
 type againFunc = func(d *result.Domain, h *result.Host, a *result.Address, c *result.Check) string
 
-// reporter returns the writer of the chosen format, and a watcher if that
-// format has something to say while the run goes on, else nil.
-func (p *Program) reporter(o *output, w io.Writer, runID string, list bool, again againFunc) (reporter, probe.Watcher) {
-	switch o.format {
-	case "json":
-		return report.NewJSON(w, &result.Run{
-			V: result.Version, Type: "run", Program: "mxprobe " + p.versionName(nil), RunID: runID, Started: time.Now().UTC(),
-		}), nil
-	case "jsonl":
-		e := &events{report.NewJSONL(w)}
-		return e, e
+// header is what a report says of the program and the run.
+func (p *Program) header(runID string) *result.Run {
+	return &result.Run{
+		V: result.Version, Type: "run", Program: "mxprobe " + p.versionName(nil), RunID: runID, Started: time.Now().UTC(),
 	}
-	options := p.textOptions(o)
-	options.List, options.Again = list, again
-	return report.NewText(w, options), nil
+}
+
+// occasion returns what the reports of this session may be told.
+func (r *session) occasion(again againFunc) *occasion {
+	on := &occasion{header: r.header(r.runID), text: r.textOptions(&r.settings.out), limits: r.settings.limits}
+	on.text.List, on.text.Again = r.isList(), again
+	return on
 }
 
 // textOptions says how text for standard output is written.

@@ -33,6 +33,7 @@ func runCommand() command {
 		},
 		bind: func(p *Program) ([]option, action) {
 			s := newSettings()
+			s.out.format = p.defaultFormat()
 			return s.options(), func(args []string) (int, error) { return p.run(s, args) }
 		},
 	}
@@ -57,6 +58,9 @@ func (p *Program) run(s *settings, args []string) (int, error) {
 	}
 	if err := s.contradiction(); err != nil {
 		return 0, err
+	}
+	if p.plugin && s.maxTime == 0 {
+		s.maxTime = pluginTime
 	}
 	r := &session{Program: p, settings: s, runID: strings.ToLower(rand.Text()[:12])}
 	if err := r.prepare(args); err != nil {
@@ -257,8 +261,11 @@ func (r *session) play(ctx context.Context) (int, error) {
 		plan.count(progress)
 		stdout, line = progress.over(stdout), progress
 	}
-	out, watch := r.reporter(&s.out, stdout, r.runID, r.isList(), r.again(dialogues))
-	runner.Watch = watching(watch, line)
+	out, err := openReports(&s.out, stdout, r.occasion(r.again(dialogues)))
+	if err != nil {
+		return 0, err
+	}
+	runner.Watch = watching(append(out.watchers(), line)...)
 	return r.collect(ctx, s, runner, plan, out, started)
 }
 

@@ -45,6 +45,7 @@ type settings struct {
 	temporary  string
 	control    string
 	dryRun     bool
+	limits     limits
 
 	out output
 }
@@ -52,6 +53,7 @@ type settings struct {
 // output is what the flags say about reports; several commands have it.
 type output struct {
 	format  string
+	reports []reportFile
 	verbose int
 	quiet   bool
 	color   string
@@ -112,6 +114,12 @@ func (s *settings) contradiction() error {
 	}
 	if err := s.way.contradiction(); err != nil {
 		return err
+	}
+	if err := s.limits.contradiction(); err != nil {
+		return err
+	}
+	if s.dryRun && len(s.out.reports) > 0 {
+		return usagef("--dry-run plays nothing that --report could report; give one of them")
 	}
 	if s.way.proxy != "" && (len(s.connectTo) > 0 || s.control != "") {
 		return usagef("--proxy does not go with --connect-to and --control, which lead around it")

@@ -17,6 +17,7 @@ type tally struct {
 	unchosen int // domains of which the flags left no address
 	passedBy int // hosts that have no address of the family asked for
 	undone   bool
+	ours     bool // something inconclusive is not just a temporary answer
 	late     bool // something was cut short by --max-time
 }
 
@@ -33,11 +34,35 @@ func (t *tally) add(d *result.Domain) {
 	// passed, or behind its own other addresses.
 	t.undone = t.undone || d.Status == result.NotRun
 	t.late = t.late || d.Reason == result.Deadline
+	t.ours = t.ours || d.Status == result.Inconclusive && ours(d)
 	for i := range d.Hosts {
 		for j := range d.Hosts[i].Addresses {
 			t.addChecks(d.Hosts[i].Addresses[j].Checks)
 		}
 	}
+}
+
+// ours reports whether something of an inconclusive domain is not known for
+// another reason than a temporary answer of a server.
+func ours(d *result.Domain) bool {
+	not := func(v result.Verdict, r result.Reason) bool { return v == result.Inconclusive && r != result.Temporary }
+	if len(d.Hosts) == 0 {
+		return not(d.Status, d.Reason)
+	}
+	for i := range d.Hosts {
+		h := &d.Hosts[i]
+		if len(h.Addresses) == 0 && not(h.Status, h.Reason) {
+			return true
+		}
+		for j := range h.Addresses {
+			for k := range h.Addresses[j].Checks {
+				if c := &h.Addresses[j].Checks[k]; c.Forgiven == "" && not(c.Status, c.Reason) {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // hostsPassedBy counts the hosts of which -4 or -6 left no address.

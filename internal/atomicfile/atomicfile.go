@@ -1,0 +1,96 @@
+// Package atomicfile writes files that are there whole or not at all: a
+// reader never sees half of one, and what was there before stays until all of
+// the new is written.
+package atomicfile
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// File is a file that is being written. Either Commit or Discard ends it.
+type File struct {
+	f *os.File
+	// target takes the place of f when all is written; empty where f is the
+	// target itself, a device or a pipe that must not be replaced.
+	target string
+	mode   fs.FileMode
+}
+
+// Create begins to write path, beside it and under another name. The folder
+// has to be there. A file that is there keeps its permissions, a new one gets
+// mode. A symbolic link stays and what it leads to is replaced. A device or a
+// pipe is written as it is.
+func Create(path string, mode fs.FileMode) (*File, error) {
+	if isStream(path) {
+		return open(path)
+	}
+	if resolved, err := filepath.EvalSymlinks(path); err == nil {
+		path = resolved
+	}
+	switch info, err := os.Stat(path); {
+	case err == nil && info.IsDir():
+		return nil, &fs.PathError{Op: "write", Path: path, Err: errors.New("is a directory")}
+	case err == nil && !info.Mode().IsRegular():
+		return open(path)
+	case err == nil:
+		mode = info.Mode().Perm()
+	}
+	// A name that begins with a dot and ends otherwise: programs that read
+	// every *.prom of a folder must not read this one.
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.tmp")
+	if err != nil {
+		var at *fs.PathError
+		if errors.As(err, &at) { // name the file that was asked for
+			return nil, &fs.PathError{Op: "create", Path: path, Err: at.Err}
+		}
+		return nil, err
+	}
+	return &File{f: f, target: path, mode: mode}, nil
+}
+
+// isStream reports whether path is one of the names of an open file. Where
+// that is a regular file, somebody still writes to it: it is not replaced.
+func isStream(path string) bool {
+	return path == "/dev/stdout" || path == "/dev/stderr" || strings.HasPrefix(path, "/dev/fd/")
+}
+
+// open writes to what is there.
+func open(path string) (*File, error) {
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return nil, err
+	}
+	return &File{f: f}, nil
+}
+
+// Write is part of io.Writer.
+func (f *File) Write(b []byte) (int, error) { return f.f.Write(b) }
+
+// Commit puts the file in its place. On an error what was there before is
+// still there.
+func (f *File) Commit() error {
+	if f.target == "" {
+		return f.f.Close()
+	}
+	err := errors.Join(f.f.Chmod(f.mode), f.f.Sync(), f.f.Close())
+	if err == nil {
+		err = os.Rename(f.f.Name(), f.target)
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("writing %s: %w", f.target, err), os.Remove(f.f.Name()))
+	}
+	return nil
+}
+
+// Discard gives up what was written; what was there before stays.
+func (f *File) Discard() {
+	_ = f.f.Close()
+	if f.target != "" {
+		_ = os.Remove(f.f.Name())
+	}
+}

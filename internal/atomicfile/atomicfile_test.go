@@ -1,0 +1,182 @@
+package atomicfile
+
+import (
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+func create(t *testing.T, path, text string) *File {
+	t.Helper()
+	f, err := Create(path, 0o644)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.WriteString(f, text); err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+// entries are the names in a folder, hidden ones included.
+func entries(t *testing.T, folder string) []string {
+	t.Helper()
+	all, err := os.ReadDir(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, e := range all {
+		names = append(names, e.Name())
+	}
+	return names
+}
+
+func TestNothingIsThereBeforeCommit(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	path := filepath.Join(folder, "mail.prom")
+	f := create(t, path, "new")
+	for _, name := range entries(t, folder) {
+		if strings.HasSuffix(name, ".prom") || !strings.HasPrefix(name, ".") {
+			t.Errorf("%s would be read before it is whole", name)
+		}
+	}
+	if err := f.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	if got := read(t, path); got != "new" {
+		t.Errorf("the file holds %q; want %q", got, "new")
+	}
+	if got := entries(t, folder); len(got) != 1 {
+		t.Errorf("the folder holds %q; want the file alone", got)
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if runtime.GOOS != "windows" && info.Mode().Perm() != 0o644 {
+		t.Errorf("mode %v; want %v, for those who collect it", info.Mode().Perm(), fs.FileMode(0o644))
+	}
+}
+
+func TestOldStaysUntilCommit(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "report")
+	if err := os.WriteFile(path, []byte("old"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	create(t, path, "given up").Discard()
+	if got := read(t, path); got != "old" {
+		t.Errorf("after Discard the file holds %q; want %q", got, "old")
+	}
+	f := create(t, path, "new")
+	if got := read(t, path); got != "old" {
+		t.Errorf("before Commit the file holds %q; want %q", got, "old")
+	}
+	if err := f.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	if got := read(t, path); got != "new" {
+		t.Errorf("after Commit the file holds %q; want %q", got, "new")
+	}
+	if got := entries(t, filepath.Dir(path)); len(got) != 1 {
+		t.Errorf("the folder holds %q; want the file alone", got)
+	}
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("mode %v, %v; want that of the old file", info.Mode().Perm(), err)
+	}
+}
+
+func TestLinkStaysALink(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	path, link := filepath.Join(folder, "target"), filepath.Join(folder, "link")
+	if err := os.WriteFile(path, []byte("old"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(path, link); err != nil {
+		t.Skip(err)
+	}
+	if err := create(t, link, "new").Commit(); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Lstat(link); err != nil || info.Mode()&fs.ModeSymlink == 0 {
+		t.Errorf("the link is now %v, %v", info.Mode(), err)
+	}
+	if got := read(t, path); got != "new" {
+		t.Errorf("what the link leads to holds %q; want %q", got, "new")
+	}
+}
+
+// TestDeviceIsNotReplaced: run by root, a rename onto /dev/null would break
+// the machine.
+func TestDeviceIsNotReplaced(t *testing.T) {
+	t.Parallel()
+	// A pipe of this test stands in for it, lest the test break it.
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = r.Close() })
+	path := "/proc/self/fd/" + strconv.Itoa(int(w.Fd()))
+	if _, err := os.Stat(path); err != nil {
+		t.Skip("this system does not name open files")
+	}
+	f := create(t, path, "report")
+	if err := f.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	_ = w.Close()
+	if b, err := io.ReadAll(r); err != nil || string(b) != "report" {
+		t.Errorf("the pipe carried %q, %v; want %q", b, err, "report")
+	}
+}
+
+func TestWhatCannotBeWritten(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	for _, tt := range []struct{ name, path, want string }{
+		{"a folder", folder, "is a directory"},
+		{"no such folder", filepath.Join(folder, "none", "report"), "no such file or directory"},
+	} {
+		f, err := Create(tt.path, 0o644)
+		if err == nil {
+			f.Discard()
+			t.Errorf("%s: no error", tt.name)
+			continue
+		}
+		if !strings.Contains(err.Error(), tt.want) || !strings.Contains(err.Error(), tt.path) || strings.Contains(err.Error(), ".tmp") {
+			t.Errorf("%s: %q; want the path and %q", tt.name, err, tt.want)
+		}
+	}
+}
+
+func TestFolderGoneBeforeCommit(t *testing.T) {
+	t.Parallel()
+	folder := filepath.Join(t.TempDir(), "sub")
+	if err := os.Mkdir(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	f := create(t, filepath.Join(folder, "report"), "text")
+	if err := os.RemoveAll(folder); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Commit(); err == nil {
+		t.Error("Commit says all is well")
+	}
+}

@@ -1,0 +1,135 @@
+package cli
+
+import (
+	"bytes"
+	"io"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"mxprobe/probe/result"
+)
+
+// A monitoring system starts a plugin, reads standard output and goes by
+// these exit statuses, and by no others.
+const (
+	pluginOK       = 0
+	pluginWarning  = 1
+	pluginCritical = 2
+	pluginUnknown  = 3
+)
+
+const (
+	// pluginName is the name under which mxprobe is a plugin: mxprobe run
+	// --format nagios.
+	pluginName = "check_mxprobe"
+	// pluginTime is the time limit of a plugin where none is given. The
+	// monitoring system gives up after 60 seconds.
+	pluginTime = 50 * time.Second
+)
+
+// asPlugin reports whether the program is called as a plugin, and returns the
+// arguments of such a call. It looks before the flags are parsed, because a
+// mistake in them has to end as a plugin ends, too.
+func (p *Program) asPlugin(args []string) ([]string, bool) {
+	name := strings.TrimSuffix(filepath.Base(p.Name), ".exe")
+	if name == pluginName {
+		return append([]string{"run"}, args...), true
+	}
+	format, isRun := "", false
+	for i, word := range args {
+		if word == "--" {
+			break
+		}
+		isRun = isRun || word == "run"
+		flag, value, joined := strings.Cut(word, "=")
+		switch flag {
+		case "-f", "-format", "--format":
+			if !joined && i+1 < len(args) {
+				value = args[i+1]
+			}
+			format = value
+		}
+	}
+	if format == "" {
+		format, _ = p.LookupEnv("MXPROBE_FORMAT")
+	}
+	return args, isRun && format == formatNagios
+}
+
+// mainAsPlugin is Main where a monitoring system calls. All there is to say
+// goes to standard output, what is on standard error otherwise at the end.
+func (p *Program) mainAsPlugin(args []string) int {
+	var aside bytes.Buffer
+	q := *p
+	q.Stderr, q.plugin = &aside, true
+	status, err := q.main(args)
+	if err != nil {
+		status = pluginUnknown
+		first := bytes.Clone(aside.Bytes())
+		aside.Reset()
+		q.complain(err)
+		writePluginError(p.Stdout, aside.String())
+		aside.Reset()
+		aside.Write(first)
+	}
+	_, _ = io.WriteString(p.Stdout, withoutBar(aside.String()))
+	return status
+}
+
+// writePluginError writes why there is no result: in short on the first
+// line, which is all that some systems show.
+func writePluginError(w io.Writer, text string) {
+	lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
+	last := len(lines) - 1
+	summary := strings.TrimPrefix(lines[last], "mxprobe: ")
+	lines = append([]string{"MXPROBE UNKNOWN - " + summary}, lines[:last]...)
+	_, _ = io.WriteString(w, withoutBar(strings.Join(lines, "\n")+"\n"))
+}
+
+// withoutBar takes the character out that begins performance data.
+func withoutBar(text string) string { return strings.ReplaceAll(text, "|", "/") }
+
+// asked is the exit status of a call for help or for the version.
+func (p *Program) asked() int {
+	if p.plugin {
+		return pluginUnknown
+	}
+	return ExitOK
+}
+
+// limits are the times of -w and -c for the whole run; 0 is none.
+type limits struct{ warning, critical time.Duration }
+
+// options are the flags of the limits.
+func (l *limits) options() []option {
+	return []option{
+		{
+			name: "warning", short: "w", arg: "TIME", set: setTime(&l.warning, parsePluginTime), group: groupVerdict,
+			help: "warn if the whole run takes longer (5s; a bare number is seconds)",
+		},
+		{
+			name: "critical", short: "c", arg: "TIME", set: setTime(&l.critical, parsePluginTime), group: groupVerdict,
+			help: "fail if the whole run takes longer",
+		},
+	}
+}
+
+// contradiction says what is wrong with the limits, nil if nothing is.
+func (l *limits) contradiction() error {
+	if l.critical != 0 && l.warning > l.critical {
+		return usagef("-w %s is over -c %s, so it would never warn", l.warning, l.critical)
+	}
+	return nil
+}
+
+// judge returns Warn or Fail where elapsed is over a limit, else NotRun.
+func (l *limits) judge(elapsed time.Duration) (result.Verdict, time.Duration) {
+	switch {
+	case l.critical != 0 && elapsed > l.critical:
+		return result.Fail, l.critical
+	case l.warning != 0 && elapsed > l.warning:
+		return result.Warn, l.warning
+	}
+	return result.NotRun, 0
+}

@@ -1,0 +1,121 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"mxprobe/internal/atomicfile"
+	"mxprobe/probe"
+	"mxprobe/probe/result"
+)
+
+// reportFile is one --report.
+type reportFile struct{ format, path string }
+
+// setReport takes FORMAT=FILE.
+func (o *output) setReport(text string) error {
+	format, path, ok := strings.Cut(text, "=")
+	switch {
+	case !ok || path == "":
+		return fmt.Errorf("%q is not FORMAT=FILE, such as junit=mail.xml", text)
+	case !slices.Contains(formats(), format):
+		return fmt.Errorf("%q is none of %s%s", format, strings.Join(formats(), ", "), didYouMean(format, formats()))
+	}
+	for _, other := range o.reports {
+		if other.path == path {
+			return fmt.Errorf("%q is the file of two reports; give each its own", path)
+		}
+	}
+	o.reports = append(o.reports, reportFile{format, path})
+	return nil
+}
+
+// reports is every report of a run: one on standard output, the others in
+// files. A report that cannot be written ends, and the others go on.
+type reports struct{ all []*openReport }
+
+type openReport struct {
+	reporter
+	plugin bool // its status is that of a monitoring plugin
+	file   *atomicfile.File
+	err    error
+}
+
+// onStdout returns the reports of a run that has no other.
+func onStdout(out reporter) *reports { return &reports{[]*openReport{{reporter: out}}} }
+
+// openReports begins every report. Files are created here, so that one that
+// cannot be is known before anything is sent.
+func openReports(o *output, stdout io.Writer, on *occasion) (*reports, error) {
+	rs := onStdout(newReport(o.format, stdout, on))
+	rs.all[0].plugin = o.format == formatNagios
+	aside := *on // files are read elsewhere
+	aside.text.Color, aside.text.Width = false, 0
+	for _, r := range o.reports {
+		file, err := atomicfile.Create(r.path, 0o644)
+		if err != nil {
+			rs.discard()
+			return nil, usagef("--report %s: %s", r.format, err)
+		}
+		rs.all = append(rs.all, &openReport{reporter: newReport(r.format, file, &aside), plugin: r.format == formatNagios, file: file})
+	}
+	return rs, nil
+}
+
+// discard gives up the files of a run that did not come to its end.
+func (rs *reports) discard() {
+	for _, r := range rs.all {
+		if r.file != nil {
+			r.file.Discard()
+		}
+	}
+}
+
+// watchers are the reports that want to see the run go on.
+func (rs *reports) watchers() []probe.Watcher {
+	var all []probe.Watcher
+	for _, r := range rs.all {
+		if w, ok := r.reporter.(probe.Watcher); ok {
+			all = append(all, w)
+		}
+	}
+	return all
+}
+
+// Domain passes a domain to every report. It returns the first error of
+// standard output: nobody reads any more.
+func (rs *reports) Domain(d *result.Domain) error {
+	for _, r := range rs.all {
+		if r.err == nil {
+			r.err = r.Domain(d)
+		}
+	}
+	return rs.all[0].err
+}
+
+// End ends every report and puts the files in their places. The exit status
+// in the reports for a monitoring system is plugin.
+func (rs *reports) End(end *result.End, plugin int) error {
+	var all []error
+	for _, r := range rs.all {
+		last := *end
+		if r.plugin {
+			last.Exit = plugin
+		}
+		if r.err == nil {
+			r.err = r.End(&last)
+		}
+		switch {
+		case r.file == nil:
+		case r.err != nil:
+			r.file.Discard()
+		default:
+			r.err = r.file.Commit()
+		}
+		all = append(all, r.err)
+	}
+	return errors.Join(all...)
+}
