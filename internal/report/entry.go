@@ -1,0 +1,209 @@
+package report
+
+import (
+	"iter"
+
+	"mxprobe/probe/result"
+)
+
+// Entry is one thing that a report has to account for: a check of an
+// address, or an address, a host or a domain of which there is something to
+// say that no check says. The fields that do not apply are nil.
+type Entry struct {
+	Domain  *result.Domain
+	Host    *result.Host
+	Address *result.Address
+	Check   *result.Check
+}
+
+// Kind is what an entry means to a reader who knows less than six verdicts.
+type Kind uint8
+
+// The kinds of entries.
+const (
+	Passed  Kind = iota // pass or warn
+	Skipped             // left out by a condition, or not needed any more
+	Excused             // failed, and the scenario or the call says that it may
+	Failed              // failed
+	Unknown             // nothing failed, but it is not known whether it would have passed
+)
+
+// Entries yields all there is to account for in a domain, in its order: each
+// check, each address without one, each host and the domain itself where
+// they are worse than what lies in them, or have nothing in them. The worst
+// of the entries is never better than the domain.
+func Entries(d *result.Domain) iter.Seq[Entry] {
+	return func(yield func(Entry) bool) {
+		worst := result.NotRun
+		for i := range d.Hosts {
+			h := &d.Hosts[i]
+			for e := range hostEntries(d, h) {
+				worst = result.Worst(worst, e.Status())
+				if !yield(e) {
+					return
+				}
+			}
+		}
+		if len(d.Hosts) == 0 || d.Status > result.Pass && d.Status > worst {
+			yield(Entry{Domain: d})
+		}
+	}
+}
+
+func hostEntries(d *result.Domain, h *result.Host) iter.Seq[Entry] {
+	return func(yield func(Entry) bool) {
+		worst := result.NotRun
+		for i := range h.Addresses {
+			a := &h.Addresses[i]
+			if len(a.Checks) == 0 && !yield(Entry{Domain: d, Host: h, Address: a}) {
+				return
+			}
+			worst = result.Worst(worst, a.Status)
+			for j := range a.Checks {
+				if !yield(Entry{d, h, a, &a.Checks[j]}) {
+					return
+				}
+			}
+		}
+		if len(h.Addresses) == 0 || h.Status > result.Pass && h.Status > worst {
+			yield(Entry{Domain: d, Host: h})
+		}
+	}
+}
+
+// Status is the verdict of the entry.
+func (e *Entry) Status() result.Verdict {
+	switch {
+	case e.Check != nil:
+		return e.Check.Status
+	case e.Address != nil:
+		return e.Address.Status
+	case e.Host != nil:
+		return e.Host.Status
+	}
+	return e.Domain.Status
+}
+
+// Reason is the reason of the verdict.
+func (e *Entry) Reason() result.Reason {
+	switch {
+	case e.Check != nil:
+		return e.Check.Reason
+	case e.Address != nil:
+		return result.None
+	case e.Host != nil:
+		return e.Host.Reason
+	}
+	return e.Domain.Reason
+}
+
+// Kind says what the entry means. A failure counts only where the domain did
+// not pass in spite of it, so that a report and the exit status agree.
+func (e *Entry) Kind() Kind {
+	excused := e.Domain.Status == result.Pass || e.Domain.Status == result.Warn
+	switch e.Status() {
+	case result.Skip:
+		return Skipped
+	case result.NotRun:
+		if excused {
+			return Skipped
+		}
+		return Unknown
+	case result.Fail, result.Inconclusive:
+		switch {
+		case excused:
+			return Excused
+		case e.Status() == result.Fail:
+			return Failed
+		}
+		return Unknown
+	}
+	if e.Check != nil && e.Check.Forgiven != "" {
+		return Excused
+	}
+	return Passed
+}
+
+// Why says in one printable line why the verdict is not pass; nothing where
+// it is. What an excused entry is excused by stands first.
+func (e *Entry) Why() string {
+	why := Because(e.message(), e.Reason())
+	switch {
+	case e.Status() == result.Pass:
+		return ""
+	case e.Check != nil && e.Check.Forgiven != "":
+		why = join("may fail ("+clean(e.Check.Forgiven)+")", why)
+	case e.Kind() == Excused:
+		why = join("need not pass", why)
+	case why == "" && e.Status() != result.Warn:
+		why = e.Status().String()
+	}
+	return why
+}
+
+func join(label, text string) string {
+	if text == "" {
+		return label
+	}
+	return label + ": " + text
+}
+
+func (e *Entry) message() string {
+	switch {
+	case e.Check != nil:
+		return e.Check.Message
+	case e.Address != nil:
+		return "no dialogue"
+	case e.Host != nil:
+		return e.Host.Message
+	case e.Domain.Message == "" && e.Domain.Status > result.Pass:
+		return noHosts(e.Domain)
+	}
+	return e.Domain.Message
+}
+
+// Hint is what to look at next, printable, or nothing.
+func (e *Entry) Hint() string {
+	switch {
+	case e.Check != nil:
+		return clean(e.Check.Hint)
+	case e.Host != nil:
+		return clean(e.Host.Hint)
+	}
+	return clean(e.Domain.Hint)
+}
+
+// Scenario is the name of the scenario, printable; nothing where no dialogue
+// was played.
+func (e *Entry) Scenario() string {
+	if e.Check == nil {
+		return ""
+	}
+	return clean(e.Check.Scenario)
+}
+
+// Subject is what the user asked for: a domain, or a server, or both.
+func (e *Entry) Subject() string { return Title(e.Domain) }
+
+// Place is the host and the address with its port, as in
+// "mx1.example.org 192.0.2.10:25"; the host alone where it has no address,
+// nothing for a domain.
+func (e *Entry) Place() string {
+	if e.Host == nil {
+		return ""
+	}
+	place := clean(e.Host.Name)
+	if e.Address != nil && e.Address.IP != "" {
+		place += " " + HostPort(e.Address.IP, e.Address.Port)
+	}
+	return place
+}
+
+// Decider is the step that decided the check; nil if none did, or there is
+// no check.
+func (e *Entry) Decider() *result.Step {
+	if e.Check == nil {
+		return nil
+	}
+	return Decider(e.Check)
+}
