@@ -31,6 +31,8 @@ func (p *parser) act(s *Step, f field) {
 		s.Sleep = p.duration(v, "sleep", true)
 	case Close:
 		s.Close = p.close(v)
+	case Arrives, Report:
+		s.Mailbox = p.mailbox(v, s.Action)
 	}
 }
 

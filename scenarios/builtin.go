@@ -14,7 +14,7 @@ var schema []byte
 
 // Builtin returns the source of a built-in scenario; the name may have the
 // @ in front ("@send" or "send"). They are ordinary files, and nothing but
-// @send, @dsn, @eicar, @gtube and @smuggling hands over mail.
+// @send, @dsn, @round-trip, @eicar, @gtube and @smuggling hands over mail.
 func Builtin(name string) (src []byte, ok bool) {
 	name = strings.TrimPrefix(name, "@")
 	if name == "" || strings.ContainsAny(name, `/\.`) {

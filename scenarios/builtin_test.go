@@ -31,13 +31,15 @@ func builtinAll(t testing.TB, name string) []*Scenario {
 
 // handOver are the built-ins that hand over a message that a server may
 // deliver.
-func handOver() []string { return []string{"@dsn", "@eicar", "@gtube", "@send", "@smuggling"} }
+func handOver() []string {
+	return []string{"@dsn", "@eicar", "@gtube", "@round-trip", "@send", "@smuggling"}
+}
 
 func TestBuiltinsAreComplete(t *testing.T) {
 	t.Parallel()
 	want := []string{
 		"@advertised", "@auth-clear", "@bad-sender", "@dsn", "@eicar", "@gtube", "@helo-only", "@limits", "@long-lines",
-		"@null-bytes", "@null-sender", "@order", "@postmaster", "@pregreet", "@rcpt", "@relay", "@send", "@smuggling",
+		"@null-bytes", "@null-sender", "@order", "@postmaster", "@pregreet", "@rcpt", "@relay", "@round-trip", "@send", "@smuggling",
 		"@starttls", "@starttls-injection", "@submission",
 		"@tls-required", "@unknown-recipient", "@user-enumeration", "@vrfy",
 	}

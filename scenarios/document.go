@@ -250,6 +250,7 @@ func (p *parser) agreement(s *Scenario, rows []row) {
 	}
 	p.captureNames(s, s.Steps)
 	p.unmixed(s.Steps)
+	p.afterwards(s.Steps)
 }
 
 // captureNames refuses captures under the name of a secret: they are shown.

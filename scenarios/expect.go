@@ -24,7 +24,7 @@ func (s *Step) Default() Expect {
 		return Expect{Codes: codeSet("235")}
 	case Read:
 		return Expect{Codes: Codes{Any: true}}
-	default: // Raw, Bytes, Pipeline, Sleep, Close
+	default: // Raw, Bytes, Pipeline, Sleep, Arrives, Report, Close
 		return Expect{Codes: Codes{None: true}}
 	}
 }

@@ -12,7 +12,8 @@ func scenarioKeys() []string {
 
 func actionKeys() []string {
 	return []string{
-		"send", "raw", "bytes", "pipeline", "message", "body", "bdat", "starttls", "auth", "expect", "sleep", "close",
+		"send", "raw", "bytes", "pipeline", "message", "body", "bdat", "starttls", "auth", "expect", "sleep",
+		"arrives", "report", "close",
 	}
 }
 
@@ -40,6 +41,12 @@ func retryKeys() []string { return []string{"on", "times", "wait"} }
 
 func fileKeys() []string { return []string{"file"} }
 
+func arrivesKeys() []string {
+	return []string{"maildir", "imap", "user", "password", "allow_clear", "delete"}
+}
+
+func reportKeys() []string { return append(arrivesKeys(), "action", "recipient", "returns") }
+
 func attachKeys() []string { return []string{"file", "name", "text"} }
 
 func dkimKeys() []string { return []string{"domain", "selector", "key"} }
@@ -51,12 +58,16 @@ func suits(a Action, key string) bool {
 		return true
 	case "timeout":
 		return a != Sleep && a != Close
-	case "for", "repeat":
+	case "for":
 		return a != Close
+	case "repeat":
+		return a != Close && a != Arrives && a != Report
 	case "may_fail":
-		return a != Sleep && a != Close && a != Pipeline && a != StartTLS && a != Auth
-	case "expect", "enhanced", "text", "lines", "within", "pass_if", "capture":
+		return a != Sleep && a != Close && a != Pipeline && a != StartTLS && a != Auth && a != Arrives && a != Report
+	case "within":
 		return a != Sleep && a != Close && a != Pipeline
+	case "expect", "enhanced", "text", "lines", "pass_if", "capture":
+		return a != Sleep && a != Close && a != Pipeline && a != Arrives && a != Report
 	case "offers", "lacks":
 		return a == Send || a == Raw || a == Bytes || a == Read
 	case "optional":
@@ -98,6 +109,10 @@ func (a Action) String() string {
 		return "expect"
 	case Sleep:
 		return "sleep"
+	case Arrives:
+		return "arrives"
+	case Report:
+		return "report"
 	default:
 		return "close"
 	}

@@ -29,12 +29,12 @@ type Bindings struct {
 // address and the port, the name given to EHLO, the sender and recipient, a
 // name for the run, and the time (RFC 3339, UTC).
 func BuiltinNames() []string {
-	return []string{"domain", "mx.name", "mx.pref", "ip", "port", "helo", "from", "to", "run_id", "now"}
+	return []string{"domain", "mx.name", "mx.pref", "ip", "port", "helo", "from", "to", "run_id", "dialogue_id", "now"}
 }
 
 func isBuiltin(name string) bool {
 	switch name {
-	case "domain", "mx.name", "mx.pref", "ip", "port", "helo", "from", "to", "run_id", "now":
+	case "domain", "mx.name", "mx.pref", "ip", "port", "helo", "from", "to", "run_id", "dialogue_id", "now":
 		return true
 	}
 	return false

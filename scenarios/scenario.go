@@ -144,6 +144,8 @@ const (
 	Auth                   // a SASL exchange
 	Read                   // expect alone: read a reply, send nothing
 	Sleep                  // wait
+	Arrives                // wait for the message in a mailbox
+	Report                 // wait for a report about the message in a mailbox
 	Close                  // close the connection
 )
 
@@ -194,6 +196,7 @@ type Step struct {
 	Auth     *AuthOptions
 	Sleep    time.Duration
 	Close    CloseHow
+	Mailbox  *Mailbox // for Arrives and Report
 
 	// MayFail gives the reason why a reply that is not as expected is only a
 	// warning, and the dialogue goes on; empty where not given.

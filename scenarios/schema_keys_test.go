@@ -35,6 +35,8 @@ func TestSchemaHasTheKeysOfTheParser(t *testing.T) {
 	same("step", schema.Defs["stepMap"].Properties, stepKeys())
 	same("greeting", schema.Defs["greeting"].Properties, greetingKeys())
 	same("starttls", schema.Defs["starttls"].Properties, starttlsKeys())
+	same("arrives", schema.Defs["arrives"].Properties, arrivesKeys())
+	same("report", schema.Defs["report"].Properties, reportKeys())
 	same("secret", schema.Defs["secret"].Properties, secretKeys())
 	same("host", schema.Defs["host"].Properties, hostKeys())
 	same("retry", schema.Defs["retry"].Properties, retryKeys())
@@ -51,6 +53,7 @@ func TestSchemaKnowsWhatGoesTogether(t *testing.T) {
 	values := map[string]string{
 		"send": "EHLO x", "raw": "x", "bytes": "00", "pipeline": "[NOOP]", "message": "x", "body": "x", "bdat": "x", "starttls": "{}",
 		"auth": "PLAIN, user: a, password: b", "expect": "250", "sleep": "1s", "close": "true",
+		"arrives": "{maildir: x}", "report": "{maildir: x}",
 		"name": "x", "enhanced": "5.1.1", "text": "x", "lines": "250", "offers": "DSN", "lacks": "DSN", "within": "1s",
 		"timeout": "1s", "optional": "true", "pass_if": "250", "capture": "{x: /(a)/}", "if": "tls", "unless": "tls",
 		"may_fail": "x", "for": "to", "repeat": "2",
@@ -66,7 +69,7 @@ func TestSchemaKnowsWhatGoesTogether(t *testing.T) {
 			if (action == "raw" || action == "bytes") && key != "expect" {
 				step += ", expect: 250"
 			}
-			src := "steps: [" + step + "}]"
+			src := "steps: [{message: x}, " + step + "}]"
 			_, err := Parse("x.yaml", []byte(src))
 			if suits(actionOf(action), key) != (err == nil) {
 				t.Errorf("suits(%s, %s) = %v; but Parse says %v", action, key, suits(actionOf(action), key), err)

@@ -247,6 +247,9 @@ func misfit(a Action, key string) string {
 	case "user", "password", "authzid", "initial", "cancel", "binding", "allow_clear":
 		return "it belongs to auth"
 	}
+	if key == "repeat" {
+		return "there is one message to wait for"
+	}
 	if a == Pipeline {
 		return "put it at a line of the pipeline"
 	}

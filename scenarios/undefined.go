@@ -95,6 +95,7 @@ func (c *checker) step(s *Step) {
 			}
 		}
 	}
+	c.mailbox(s.Mailbox)
 	c.expect(&s.Expect)
 	check(c, &s.PassIf, (*Codes).Resolve)
 	for i := range s.Steps {
@@ -104,6 +105,21 @@ func (c *checker) step(s *Step) {
 		c.captured[s.Captures[i].Name] = true
 		// What was looked at before may now have more variables.
 		clear(c.done)
+	}
+}
+
+// mailbox checks where a step looks for a message.
+func (c *checker) mailbox(m *Mailbox) {
+	if m == nil {
+		return
+	}
+	for _, text := range []*Text{&m.Maildir, &m.User, &m.Password, &m.Recipient} {
+		c.value(text)
+	}
+	if address, ok := c.value(&m.IMAP); ok && address != "" {
+		if _, err := ParseIMAP(address); err != nil {
+			c.fail(m.IMAP.pos, m.IMAP.source, "stands for something wrong: "+err.Error())
+		}
 	}
 }
 
