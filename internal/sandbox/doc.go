@@ -27,7 +27,7 @@
 //
 // A world file is one YAML document with these keys, none of them required:
 //
-//	authentic: true             # set the AD bit in answers from the zones
+//	authentic: true             # set the AD bit in answers from all zones, or from a list of them
 //	zones:                      # domain: its records, as in a zone file
 //	  fabrikam.test: |
 //	    @    MX 10 mx1          ; SOA and NS are added where missing
@@ -35,6 +35,8 @@
 //	    mx1  A 192.0.2.10
 //	    mx1  AAAA 2001:db8::10
 //	    mx2  A 192.0.2.11
+//	    mta-sts  A 192.0.2.12
+//	    _mta-sts TXT "v=STSv1; id=1;"
 //	dns:                        # names answered otherwise than the zones say
 //	  - name: broken.test       # a glob: *.broken.test
 //	    type: MX                # every type where left out
@@ -62,6 +64,8 @@
 //	      clear: true                  # offered and taken without TLS too
 //	      required: true               # no mail without a login (530)
 //	      fault: wrong-signature       # or no-signature, not-base64, endless, takes-all, echo
+//	    tlsa: [3 1 1, 2 0 1 wrong]     # TLSA records of its ports: usage, selector, matching type;
+//	                                   # made of its certificate, or wrong
 //	    ehlo: [PIPELINING, SIZE 1000]  # in place of the usual keywords
 //	    ends: ["\n.\n"]        # further ends of a message, for an unsound server
 //	    rules:
@@ -70,6 +74,15 @@
 //	        reply: 451 4.7.1 Greylisted, come back later
 //	  - name: mx2.fabrikam.test
 //	    dead: refused           # refused, hang, unreachable or no-route
+//	  - name: mta-sts.fabrikam.test
+//	    https: |                # no mail, but this MTA-STS policy on port 443; or a map
+//	      version: STSv1
+//	      mode: enforce
+//	      mx: mx1.fabrikam.test
+//	      max_age: 86400
+//
+// The https of a server is the text of a policy, or a map of body, status,
+// type, location, delay and endless; see HTTPS.
 //
 // A rule holds what it answers to (on, times) and what it does, in this
 // order: delay; reply (lines without their ends) or raw (bytes as they are);

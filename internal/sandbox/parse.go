@@ -5,9 +5,11 @@ import (
 	"errors"
 	"io"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/miekg/dns"
 	"gopkg.in/yaml.v3"
 )
 
@@ -76,11 +78,11 @@ func (r *fileReader) syntax(err error) {
 
 func (r *fileReader) world(top *yaml.Node) Spec {
 	var spec Spec
-	var zones, faults, servers *yaml.Node
+	var zones, faults, servers, authentic *yaml.Node
 	r.mapping(top, "world", []string{"authentic", "zones", "dns", "servers"}, func(key string, v *yaml.Node) {
 		switch key {
 		case "authentic":
-			spec.Authentic = r.boolean(v)
+			authentic = v
 		case "zones":
 			zones = v
 		case "dns":
@@ -91,9 +93,31 @@ func (r *fileReader) world(top *yaml.Node) Spec {
 	})
 	// Servers may leave to the zones what their addresses are.
 	spec.Zones = r.zones(zones)
+	r.authentic(authentic, &spec)
 	spec.Faults = r.faults(faults)
 	spec.Servers = r.servers(servers, spec)
 	return spec
+}
+
+// authentic reads which zones are answered with the AD bit: true for all of
+// them, or a list.
+func (r *fileReader) authentic(n *yaml.Node, spec *Spec) {
+	if n == nil {
+		return
+	}
+	if n.Kind != yaml.SequenceNode {
+		spec.Authentic = r.boolean(n)
+		return
+	}
+	r.each(n, func(n *yaml.Node) {
+		name := r.domain(n)
+		i := slices.IndexFunc(spec.Zones, func(z Zone) bool { return dns.CanonicalName(z.Name) == dns.CanonicalName(name) })
+		if i < 0 {
+			r.fail(n, "%q is none of the zones", name)
+			return
+		}
+		spec.Zones[i].Authentic = true
+	})
 }
 
 func (r *fileReader) zones(n *yaml.Node) []Zone {

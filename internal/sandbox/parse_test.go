@@ -50,9 +50,14 @@ func TestDocumentedWorld(t *testing.T) {
 					Users: map[string]string{"kate": "secret"}, Tokens: map[string]string{"kate": "token"},
 					Mechanisms: []string{"PLAIN", "LOGIN"}, Clear: true, Required: true, Fault: WrongSignature,
 				},
+				TLSA:  []string{"3 1 1", "2 0 1 wrong"},
 				Rules: []Rule{{On: "RCPT TO:<kate@*>", Times: 1, Reply: "451 4.7.1 Greylisted, come back later"}},
 			},
 			{Name: "mx2.fabrikam.test", Dead: RefusesAll},
+			{
+				Name:  "mta-sts.fabrikam.test",
+				HTTPS: &HTTPS{Body: "version: STSv1\nmode: enforce\nmx: mx1.fabrikam.test\nmax_age: 86400\n"},
+			},
 		},
 	}
 	if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(Spec{}, "Zones", "Ended", "DNSAddr")); diff != "" {

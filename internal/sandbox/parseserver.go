@@ -39,7 +39,7 @@ func (r *fileReader) server(n *yaml.Node) Server {
 	var s Server
 	keys := []string{
 		"name", "addresses", "ports", "hostname", "dead", "ehlo", "domains", "users",
-		"relay", "bad_sender", "size", "recipients", "tls", "auth", "lmtp", "proxied", "ends", "rules",
+		"relay", "bad_sender", "size", "recipients", "tls", "auth", "lmtp", "proxied", "ends", "tlsa", "https", "rules",
 	}
 	r.mapping(n, "server", keys, func(key string, v *yaml.Node) {
 		switch key {
@@ -77,6 +77,10 @@ func (r *fileReader) server(n *yaml.Node) Server {
 			s.Ends = r.texts(v)
 		case "auth":
 			s.Auth = r.auth(v)
+		case "tlsa":
+			s.TLSA = r.texts(v)
+		case "https":
+			s.HTTPS = r.https(v)
 		case "rules":
 			r.items(v, "rules", func(n *yaml.Node) { s.Rules = append(s.Rules, r.rule(n)) })
 		}

@@ -33,6 +33,8 @@ type server struct {
 	tls            *TLS
 	auth           *Auth
 	tlsConfig      *tls.Config // nil where tls is
+	tlsa           []tlsaRecord
+	https          *HTTPS // nil for a mail server
 	queued         atomic.Int64
 }
 
@@ -45,7 +47,14 @@ func newServer(s Server, zones *zoneSet) (*server, error) {
 		name: name, hostname: s.Hostname, ports: s.Ports, dead: s.Dead,
 		keywords: s.EHLO, domains: s.Domains, users: s.Users, relay: s.Relay,
 		badSender: s.BadSender, size: s.Size, recipients: s.Recipients, lmtp: s.LMTP, proxied: s.Proxied, ends: s.Ends,
-		rules: newRuleBook(slices.Clone(s.Rules)), tls: s.TLS, auth: s.Auth,
+		rules: newRuleBook(slices.Clone(s.Rules)), tls: s.TLS, auth: s.Auth, https: s.HTTPS,
+	}
+	for _, text := range s.TLSA {
+		record, err := parseTLSA(text)
+		if err != nil {
+			return nil, err
+		}
+		out.tlsa = append(out.tlsa, record)
 	}
 	for _, text := range s.Addrs {
 		addr, err := docAddr(text)
@@ -66,8 +75,14 @@ func (s *server) complete(zones *zoneSet) {
 	if s.addrs == nil {
 		s.addrs = slices.DeleteFunc(zones.addressesOf(s.name), func(a netip.Addr) bool { return !isDoc(a) })
 	}
+	if s.https != nil && s.tls == nil {
+		s.tls = &TLS{}
+	}
 	if s.ports == nil {
 		s.ports = []uint16{25}
+		if s.https != nil {
+			s.ports = []uint16{443}
+		}
 		if s.tls != nil && s.tls.Implicit {
 			s.ports = []uint16{465}
 		}
@@ -141,6 +156,12 @@ func checkServer(s Server) error {
 	}
 	if err := checkTLS(s.TLS); err != nil {
 		return err
+	}
+	if err := checkHTTPS(s.HTTPS); err != nil {
+		return fmt.Errorf("https: %w", err)
+	}
+	if len(s.TLSA) > 0 && s.TLS == nil {
+		return errors.New("TLSA records are those of a certificate: it needs tls as well")
 	}
 	if slices.Contains(s.Ports, 0) {
 		return errors.New("0 is not a port")

@@ -14,6 +14,10 @@ func (c *Conn) serve() {
 	if c.srv.proxied && c.readProxyHeader() != nil {
 		return
 	}
+	if c.srv.https != nil {
+		c.serveHTTPS()
+		return
+	}
 	if t := c.srv.tls; t != nil && t.Implicit {
 		c.startTLS()
 		if c.done {

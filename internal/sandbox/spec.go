@@ -141,6 +141,13 @@ type Server struct {
 	Ends []string
 	// Auth is how it takes logins; nil for not at all.
 	Auth *Auth
+	// TLSA are the TLSA records of its ports, made of its certificate and put
+	// into the zones: usage, selector and matching type such as "3 1 1", with
+	// the word "wrong" behind them for one that does not fit.
+	TLSA []string
+	// HTTPS makes it hand out an MTA-STS policy on port 443 in place of
+	// taking mail; TLS is then its certificate, good where nil.
+	HTTPS *HTTPS
 	// Rules are tried in order before the usual behaviour; the first that
 	// fits decides.
 	Rules []Rule

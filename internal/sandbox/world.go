@@ -73,6 +73,9 @@ func (w *World) build() error {
 	if err != nil {
 		return err
 	}
+	if err = w.publishTLSA(); err != nil {
+		return err
+	}
 	w.dns, err = newDNSServer(w.ctx, w.zones, w.spec.Faults, w.spec.DNSAddr)
 	return err
 }
