@@ -40,6 +40,9 @@ func (r *run) domain(ctx context.Context, req Request) result.Domain {
 		}
 	}
 	d.Millis = result.Millis(time.Since(started))
+	if r.FailFast && d.Status == result.Fail {
+		r.cancel(errFailFast) // a look-up may have failed as well as a dialogue
+	}
 	return d
 }
 

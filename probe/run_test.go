@@ -427,6 +427,31 @@ func TestFailFastStopsTheRun(t *testing.T) {
 	}
 }
 
+// A domain without a host to speak to is a failure like any other.
+func TestFailFastStopsAtALookUp(t *testing.T) {
+	t.Parallel()
+	w := with(t)
+	r := runner(t, w)
+	r.FailFast = true
+	made := checks(t, settings(w), ask)
+	first := make(chan struct{})
+	requests := func(yield func(probe.Request) bool) {
+		if yield(probe.Request{Domain: "gone.example.test", Checks: made}) {
+			<-first
+			yield(probe.Request{Domain: "example.test", Checks: made})
+		}
+	}
+	var got []result.Verdict
+	for d := range r.Run(t.Context(), requests) {
+		if got = append(got, d.Status); len(got) == 1 {
+			close(first)
+		}
+	}
+	if len(got) == 0 || got[0] != result.Fail || slices.Contains(got[1:], result.Pass) {
+		t.Errorf("domains are %v; want a failure, and nothing played after it", got)
+	}
+}
+
 // A check that waits for its next attempt lets the others go first.
 func TestRetryDoesNotBlockTheAddress(t *testing.T) {
 	t.Parallel()

@@ -89,6 +89,12 @@ func (s *settings) repeated() []string {
 	if s.connectTimeout > 0 {
 		one("--connect-timeout", s.connectTimeout.String())
 	}
+	if s.retry >= 0 {
+		one("--retry", strconv.Itoa(s.retry))
+	}
+	if s.retryWaitGiven {
+		one("--retry-wait", s.retryWait.String())
+	}
 	one("--helo", s.helo)
 	if s.fromGiven {
 		words = append(words, "--from", "<"+s.from+">")

@@ -94,7 +94,9 @@ func (t *Text) withHosts(d *result.Domain) {
 	widths := measure(all, p.width)
 	w := newDetail(t, d)
 	for i := range all {
-		w.row(&all[i], &widths)
+		if v := all[i].verdict; t.opt.Verbose >= 0 || v != result.Pass && v != result.Skip {
+			w.row(&all[i], &widths)
+		}
 	}
 	p.blank()
 	w.hint(d.Hint)

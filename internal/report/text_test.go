@@ -73,6 +73,7 @@ func TestTextGolden(t *testing.T) {
 		{"uncertain-80", Options{Width: 80}, one(reporttest.UncertainDomain())},
 		{"nohosts", Options{Again: reporttest.Again}, []*result.Domain{reporttest.NullMX(), reporttest.NoSuchDomain(), reporttest.ImplicitMX(), reporttest.NamedServer()}},
 		{"list", Options{List: true, Again: reporttest.Again}, []*result.Domain{reporttest.PassingDomain(), reporttest.ImplicitMX(), reporttest.NullMX(), reporttest.PassingDomain(), reporttest.MixedDomain(), reporttest.NamedServer()}},
+		{"mixed-quiet", Options{Verbose: -1}, one(reporttest.MixedDomain())},
 		{"list-quiet", Options{List: true, Verbose: -1}, []*result.Domain{reporttest.PassingDomain(), reporttest.NullMX(), reporttest.ImplicitMX(), reporttest.NoSuchDomain()}},
 		{"hostile", Options{Again: reporttest.Again}, one(reporttest.HostileDomain())},
 		{"hostile-80-v", Options{Width: 80, Verbose: 1, Again: reporttest.Again}, one(reporttest.HostileDomain())},
