@@ -1,0 +1,70 @@
+package junit
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// extended is the public schema with the attributes that GitLab and GitHub's
+// report actions read and it does not know.
+func extended(t *testing.T) string {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join("testdata", "junit-10.xsd"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	schema := string(b)
+	for _, more := range []struct{ element, attributes string }{
+		{"testcase", `<xs:attribute name="file" type="xs:string"/><xs:attribute name="line" type="xs:positiveInteger"/>`},
+		{"testsuites", `<xs:attribute name="skipped" type="xs:nonNegativeInteger"/>`},
+	} {
+		at := strings.Index(schema, `<xs:element name="`+more.element+`">`)
+		end := at + strings.Index(schema[at:], "</xs:complexType>")
+		schema = schema[:end] + more.attributes + schema[end:]
+	}
+	path := filepath.Join(t.TempDir(), "junit.xsd")
+	if err := os.WriteFile(path, []byte(schema), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// xmllint returns a foreign validator, Debian's libxml2-utils.
+func xmllint(t *testing.T) string {
+	t.Helper()
+	path, err := exec.LookPath("xmllint")
+	if err != nil {
+		if os.Getenv("MXPROBE_INTEROP") == "require" {
+			t.Fatal(err)
+		}
+		t.Skipf("skipped: %v", err)
+	}
+	return path
+}
+
+func TestSchemaOfJenkins(t *testing.T) {
+	t.Parallel()
+	lint, schema := xmllint(t), extended(t)
+	validate := func(text string) (string, error) {
+		cmd := exec.CommandContext(t.Context(), lint, "--noout", "--nonet", "--schema", schema, "-")
+		cmd.Stdin = strings.NewReader(text)
+		out, err := cmd.CombinedOutput()
+		return string(out), err
+	}
+	for name, domains := range inputs() {
+		if out, err := validate(documentOf(t, domains...)); err != nil {
+			t.Errorf("%s: %v\n%s", name, err, out)
+		}
+	}
+	// The validator can say no.
+	good := documentOf(t, inputs()["mixed"]...)
+	for _, broken := range [][2]string{{"<testcase ", "<testcas "}, {` name="mxprobe"`, ` nam="mxprobe"`}, {` line="9"`, ` line="x"`}, {`time="0.900"`, `time="0,9 s"`}} {
+		bad := strings.Replace(good, broken[0], broken[1], 1)
+		if _, err := validate(bad); err == nil || bad == good {
+			t.Errorf("%q in place of %q is accepted", broken[1], broken[0])
+		}
+	}
+}

@@ -1,0 +1,190 @@
+package junit
+
+import (
+	"fmt"
+	"strconv"
+
+	"mxprobe/internal/report"
+	"mxprobe/probe/result"
+)
+
+// counts are the attributes that readers add up.
+type counts struct {
+	tests, failures, errors, skipped int
+	time                             result.Millis
+}
+
+func (c *counts) add(o counts) {
+	c.tests += o.tests
+	c.failures += o.failures
+	c.errors += o.errors
+	c.skipped += o.skipped
+	c.time += o.time
+}
+
+// attrs returns the counts as attributes of a suite, or of all suites.
+func (c *counts) attrs() []attr {
+	return []attr{
+		{"tests", strconv.Itoa(c.tests), true},
+		{"failures", strconv.Itoa(c.failures), true},
+		{"errors", strconv.Itoa(c.errors), true},
+		{"skipped", strconv.Itoa(c.skipped), true},
+		{"time", seconds(c.time), true},
+	}
+}
+
+// suite is the element for one entry of a report.
+type suite struct {
+	name, class string
+	counts      counts
+	properties  []attr
+	cases       document
+	names       unique
+	red         bool // some case is a failure or an error
+}
+
+// What a case amounts to. JUnit knows no inconclusive: it is an error, which
+// says that the test could not be made, while a failure says that it was
+// made and not passed.
+const (
+	passed  = ""
+	skipped = "skipped"
+	failure = "failure"
+	failing = "error"
+)
+
+// testcase is one case of a suite.
+type testcase struct {
+	name    string
+	element string // what became of it, one of the constants above
+	reason  string
+	message string
+	body    []string // below the element
+	out     []string // on a case that passed
+	step    *result.Step
+	time    result.Millis
+}
+
+func (s *suite) add(c *testcase) {
+	s.counts.tests++
+	switch c.element {
+	case skipped:
+		s.counts.skipped++
+	case failure:
+		s.counts.failures++
+	case failing:
+		s.counts.errors++
+	}
+	s.red = s.red || c.element == failure || c.element == failing
+	attrs := []attr{{"classname", s.class, true}, {"name", s.names.of(c.name), true}}
+	if c.step != nil && c.step.File != "" && c.step.Line > 0 {
+		attrs = append(attrs, attr{"file", c.step.File, false}, attr{"line", strconv.Itoa(c.step.Line), false})
+	}
+	attrs = append(attrs, attr{"time", seconds(c.time), true})
+	if c.element == passed && len(c.out) == 0 {
+		s.cases.open(2, "testcase", true, attrs...)
+		return
+	}
+	s.cases.open(2, "testcase", false, attrs...)
+	switch c.element {
+	case passed:
+		s.cases.lines(3, "system-out", c.out)
+	case skipped:
+		s.cases.lines(3, skipped, c.body, attr{"message", c.message, true})
+	default:
+		s.cases.lines(3, c.element, c.body, attr{"type", c.reason, false}, attr{"message", c.message, true})
+	}
+	s.cases.close(2, "testcase")
+}
+
+// property adds a property, the name being the program's own word.
+func (s *suite) property(name, value string) {
+	if value != "" {
+		s.properties = append(s.properties, attr{name, value, true})
+	}
+}
+
+// write writes the suite.
+func (s *suite) write(x *document, timestamp string) {
+	attrs := append([]attr{{"name", s.name, true}}, s.counts.attrs()...)
+	x.open(1, "testsuite", false, append(attrs, attr{"timestamp", timestamp, false})...)
+	if len(s.properties) > 0 {
+		x.open(2, "properties", false)
+		for _, p := range s.properties {
+			x.open(3, "property", true, attr{"name", p.name, true}, attr{"value", p.value, true})
+		}
+		x.close(2, "properties")
+	}
+	x.b = append(x.b, s.cases.b...)
+	x.close(1, "testsuite")
+}
+
+// element says what a failed step, or a whole entry, is to a reader. An
+// expectation that was not met is a failure; whatever kept the dialogue from
+// being held is an error.
+func element(v result.Verdict, r result.Reason) string {
+	if v != result.Fail {
+		return failing
+	}
+	switch r {
+	case result.None, result.Reply, result.Slow, result.Protocol:
+		return failure
+	}
+	return failing
+}
+
+// reasonWord is the type of a failure: the reason, which is one of a closed
+// list, else the verdict.
+func reasonWord(v result.Verdict, r result.Reason) string {
+	if r == result.None {
+		return v.String()
+	}
+	return string(r)
+}
+
+// caseName numbers a step, so that equal lines stay apart and cases sort in
+// the order of the dialogue. Step 0 has one name whether it got a greeting
+// or not, because it is the same test.
+func caseName(c *result.Check, s *result.Step, last int) string {
+	name := "00 connect"
+	if s.Number > 0 {
+		name = fmt.Sprintf("%02d %s", s.Number, result.PrintableString(s.Name))
+	}
+	if s.Attempt != last {
+		name += fmt.Sprintf(" (attempt %d of %d)", s.Attempt, c.Attempts)
+	}
+	return name
+}
+
+// unique makes names that no other has.
+type unique map[string]bool
+
+func (u unique) of(name string) string {
+	name = result.PrintableString(name)
+	own := name
+	for n := 2; u[own]; n++ {
+		own = fmt.Sprintf("%s (%d)", name, n)
+	}
+	u[own] = true
+	return own
+}
+
+// place is where a step's expectation stands.
+func place(s *result.Step) string {
+	if s.File == "" || s.Line <= 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s:%d:%d", s.File, s.Line, max(s.Col, 1))
+}
+
+// said is the body of a failure.
+func said(e *report.Entry, s *result.Step, message string) []string {
+	lines := []string{message}
+	if at := place(s); at != "" {
+		lines = append(lines, "at "+at)
+	}
+	if hint := e.Hint(); hint != "" && s == e.Decider() {
+		lines = append(lines, "hint: "+hint)
+	}
+	return append(append(lines, ""), report.Conversation(e.Check, s)...)
+}
