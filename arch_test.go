@@ -42,6 +42,7 @@ func rooms() map[string]room {
 		"internal/report/github":   {packages: []string{"internal/report", "probe/result"}},
 		"internal/report/junit":    {packages: []string{"internal/report", "probe/result"}},
 		"internal/report/markdown": {packages: []string{"internal/report", "probe/result"}},
+		"internal/report/nagios":   {packages: []string{"internal/report", "probe/result"}},
 		"internal/report/tap":      {packages: []string{"internal/report", "probe/result"}},
 		// floor 1: these know nothing of each other
 		"dnsmx":               {libraries: []string{"github.com/miekg/dns", "golang.org/x/net/idna"}},
@@ -50,6 +51,7 @@ func rooms() map[string]room {
 		"probe/smtpwire":      {},
 		"probe/result":        {},
 		"internal/atomicfile": {},
+		"internal/compare":   {packages: []string{"probe/result"}},
 		"internal/transport":  {libraries: []string{"github.com/pires/go-proxyproto", "golang.org/x/net/proxy"}},
 		"internal/compose":    {libraries: []string{"github.com/emersion/go-message"}},
 		"internal/sandbox":    {libraries: []string{"github.com/miekg/dns", "gopkg.in/yaml.v3"}},
@@ -59,6 +61,8 @@ func rooms() map[string]room {
 		"internal/interop/mta": {},
 		// results for the tests of the writers
 		"internal/report/reporttest": {packages: []string{"probe/result"}},
+		// finds the programs that read back what is written
+		"internal/foreign": {},
 	}
 }
 
@@ -78,7 +82,7 @@ func testLibraries() []string {
 
 // onlyForTests are packages that no program may contain.
 func onlyForTests() []string {
-	return []string{"internal/interop", "internal/interop/mta", "internal/report/reporttest"}
+	return []string{"internal/foreign", "internal/interop", "internal/interop/mta", "internal/report/reporttest"}
 }
 
 // TestImportsPointDown holds the picture of ARCHITECTURE.md: every import of
