@@ -47,6 +47,8 @@ func rooms() map[string]room {
 		// floor 1: these know nothing of each other
 		"dnsmx":               {libraries: []string{"github.com/miekg/dns", "golang.org/x/net/idna"}},
 		"scenarios":           {libraries: []string{"gopkg.in/yaml.v3"}},
+		"probe/dane":          {},
+		"probe/mtasts":        {},
 		"probe/sasl":          {libraries: []string{"github.com/emersion/go-sasl", "golang.org/x/text/unicode/bidi", "golang.org/x/text/unicode/norm"}},
 		"probe/smtpwire":      {},
 		"probe/result":        {},
