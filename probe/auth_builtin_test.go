@@ -14,12 +14,18 @@ import (
 // playBuiltin plays a built-in against example.test.
 func playBuiltin(t *testing.T, w *sandbox.World, name string, set *probe.Settings) *result.Check {
 	t.Helper()
+	d := playBuiltins(t, w, name, set)
+	return only(t, &d)
+}
+
+// playBuiltins is playBuiltin for a built-in of several scenarios.
+func playBuiltins(t *testing.T, w *sandbox.World, name string, set *probe.Settings) result.Domain {
+	t.Helper()
 	src, ok := scenarios.Builtin(name)
 	if !ok {
 		t.Fatalf("there is no %s", name)
 	}
-	d := playWith(t, t.Context(), runner(t, w), checks(t, set, string(src)))
-	return only(t, &d)
+	return playWith(t, t.Context(), runner(t, w), checks(t, set, string(src)))
 }
 
 // TestAuthClear holds that a server which offers or takes a login in clear is
@@ -49,23 +55,47 @@ func TestAuthClear(t *testing.T) {
 }
 
 // TestSubmission plays the way of a mail program with the right and a wrong
-// password, and without a login to use.
+// password, without one, and without a login to use.
 func TestSubmission(t *testing.T) {
 	t.Parallel()
+	pass := verdict{status: result.Pass, step: -1}
 	server := authServer(sandbox.AuthSound)
 	server.Auth.Clear, server.TLS, server.Ports = false, &sandbox.TLS{}, []uint16{25, 587}
-	for password, want := range map[string]verdict{
-		rightPassword: {status: result.Pass, step: -1},
-		"wrong":       {result.Fail, result.Reply, 4, "535"},
+	for name, test := range map[string]struct {
+		password        string
+		clear, required bool
+		rules           []sandbox.Rule
+		login, without  verdict
+	}{
+		"sound":              {rightPassword, false, true, nil, pass, pass},
+		"wrong password":     {"wrong", false, true, nil, verdict{result.Fail, result.Reply, 4, "535"}, pass},
+		"offered in clear":   {rightPassword, true, true, nil, verdict{result.Fail, result.Reply, 1, "offers AUTH"}, pass},
+		"no login needed":    {rightPassword, false, false, nil, pass, verdict{result.Fail, result.Reply, 5, "250"}},
+		"refused at RCPT":    {rightPassword, false, false, []sandbox.Rule{{On: "RCPT", Reply: "554 5.7.1 Access denied"}}, pass, pass},
+		"not known for now":  {rightPassword, false, false, []sandbox.Rule{{On: "RCPT", Reply: "450 4.7.1 Later"}}, pass, verdict{result.Inconclusive, result.Temporary, 5, "450"}},
+		"no STARTTLS at all": {rightPassword, true, true, []sandbox.Rule{{On: "EHLO", Reply: "250 mx1"}}, verdict{result.Fail, result.Reply, 1, "STARTTLS"}, pass},
 	} {
-		w := start(t, oneHost, server)
-		set := settings(w)
-		set.TLS.Roots = x509.NewCertPool()
-		set.TLS.Roots.AppendCertsFromPEM(w.CA())
-		set.Getenv = func(name string) (string, bool) {
-			return map[string]string{"MXPROBE_USER": "kate", "MXPROBE_PASSWORD": password}[name], true
-		}
-		expect(t, playBuiltin(t, w, "@submission", set), want)
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := server
+			server.Auth = &sandbox.Auth{Users: server.Auth.Users, Clear: test.clear, Required: test.required}
+			server.Rules = test.rules
+			w := start(t, oneHost, server)
+			set := settings(w)
+			set.From = "postmaster@example.test"
+			set.TLS.Roots = x509.NewCertPool()
+			set.TLS.Roots.AppendCertsFromPEM(w.CA())
+			set.Getenv = func(name string) (string, bool) {
+				return map[string]string{"MXPROBE_USER": "kate", "MXPROBE_PASSWORD": test.password}[name], true
+			}
+			d := playBuiltins(t, w, "@submission", set)
+			checks := d.Hosts[0].Addresses[0].Checks
+			if len(checks) != 2 {
+				t.Fatalf("%d checks; want 2", len(checks))
+			}
+			expect(t, &checks[0], test.login)
+			expect(t, &checks[1], test.without)
+		})
 	}
 	src, _ := scenarios.Builtin("@submission")
 	w := start(t, oneHost, server)
