@@ -42,7 +42,9 @@ func rooms() map[string]room {
 		"probe":           {packages: []string{"dnsmx", "scenarios", "internal/compose", "probe/sasl", "probe/smtpwire", "probe/result"}},
 		"internal/report": {packages: []string{"probe/result"}},
 		// floor 3: a format each
-		"internal/report/github":   {packages: []string{"internal/report", "probe/result"}},
+		"internal/report/github": {packages: []string{"internal/report", "probe/result"}},
+		// text/template is in every program anyway, for the help texts.
+		"internal/report/html":     {packages: []string{"internal/report", "probe/result"}, costly: []string{"text/template"}},
 		"internal/report/junit":    {packages: []string{"internal/report", "probe/result"}},
 		"internal/report/markdown": {packages: []string{"internal/report", "probe/result"}},
 		"internal/report/nagios":   {packages: []string{"internal/report", "probe/result"}},
@@ -56,7 +58,7 @@ func rooms() map[string]room {
 		"probe/smtpwire":      {},
 		"probe/result":        {},
 		"internal/atomicfile": {},
-		"internal/compare":   {packages: []string{"probe/result"}},
+		"internal/compare":    {packages: []string{"probe/result"}},
 		"internal/transport":  {libraries: []string{"github.com/pires/go-proxyproto", "golang.org/x/net/proxy"}},
 		"internal/compose":    {libraries: []string{"github.com/emersion/go-message"}},
 		"internal/sandbox":    {libraries: []string{"github.com/miekg/dns", "gopkg.in/yaml.v3"}},
@@ -79,6 +81,7 @@ func testLibraries() []string {
 		"github.com/emersion/go-msgauth",
 		// These read back what the writers of reports have written.
 		"github.com/joshdk/go-junit", "github.com/yuin/goldmark",
+		"github.com/chromedp/chromedp", "github.com/chromedp/cdproto", "golang.org/x/net/html",
 		// The second implementation of SCRAM. Its tables are made whenever a
 		// program starts, so that programs do without it.
 		"github.com/xdg-go/scram", "github.com/xdg-go/stringprep",

@@ -46,7 +46,7 @@ func sourceLine(l string) string { return clean(strings.ReplaceAll(l, "\t", " ")
 // around returns the line of the mistake, shortened to what fits on both
 // sides of it, and the columns to underline.
 func (p *page) around(l string, x *result.Excerpt, margin int) (source string, from, n int) {
-	before, marked, after := split(l, x.Col, x.Width)
+	before, marked, after := Split(l, x.Col, x.Width)
 	before, marked, after = sourceLine(before), sourceLine(marked), sourceLine(after)
 	if room := p.room(margin); room > 0 && cells(before)+cells(marked)+cells(after) > room {
 		marked = shorten(marked, room*2/3)
@@ -59,9 +59,9 @@ func (p *page) around(l string, x *result.Excerpt, margin int) (source string, f
 	return strings.TrimRight(before+marked+after, " "), cells(before), max(cells(marked), 1)
 }
 
-// split divides a line at a column, which counts characters from 1. A
+// Split divides a line at a column, which counts characters from 1. A
 // column beyond the line is its end.
-func split(l string, col, width int) (before, marked, after string) {
+func Split(l string, col, width int) (before, marked, after string) {
 	from := byteOf(l, max(col, 1)-1)
 	to := from + byteOf(l[from:], max(width, 1))
 	return l[:from], l[from:to], l[to:]

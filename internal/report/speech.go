@@ -19,7 +19,7 @@ func Speech(s *result.Step) []string {
 // Conversation is all that was said in the attempt of a step, up to that
 // step. Without a step it is the whole last attempt.
 func Conversation(c *result.Check, until *result.Step) []string {
-	attempt := lastAttempt(c)
+	attempt := LastAttempt(c)
 	if until != nil {
 		attempt = until.Attempt
 	}

@@ -10,7 +10,7 @@ import (
 // steps writes every step with its verdict, its time and what was said: of
 // the last attempt, or with all that was asked for, of all of them.
 func (w *detail) steps(c *result.Check) {
-	last := lastAttempt(c)
+	last := LastAttempt(c)
 	verdicts := 0
 	for i := range c.Steps {
 		verdicts = max(verdicts, len(Word(c.Steps[i].Status)))

@@ -26,7 +26,7 @@ type spoken struct {
 // conversation writes the last attempt: replies of several lines by their
 // first, the step that decided in full.
 func (w *detail) conversation(c *result.Check, decisive *result.Step) {
-	last := lastAttempt(c)
+	last := LastAttempt(c)
 	var all []spoken
 	for i := range c.Steps {
 		s := &c.Steps[i]
@@ -51,7 +51,8 @@ func (w *detail) conversation(c *result.Check, decisive *result.Step) {
 	w.speech("  ", all, false)
 }
 
-func lastAttempt(c *result.Check) int {
+// LastAttempt is the number of the attempt that decided a check.
+func LastAttempt(c *result.Check) int {
 	last := 0
 	for i := range c.Steps {
 		last = max(last, c.Steps[i].Attempt)

@@ -1,0 +1,202 @@
+package html
+
+import (
+	"bytes"
+	"strconv"
+	"strings"
+
+	"mxprobe/internal/report"
+	"mxprobe/probe/result"
+)
+
+// domainView is a domain as the page shows it.
+type domainView struct {
+	badge
+	Verdict result.Verdict
+	Open    bool
+	ID      string
+	Title   string
+	Facts   string
+	// Sentence is what became of the domain; Loud is set where it is more
+	// than that all is well.
+	Sentence string
+	Loud     bool
+	View     string
+	Why      string // the domain's own message, where it says more
+	Hint     string
+	Again    string
+	Notes    []string
+	Took     string
+	Changes  []changeView
+	Differs  []result.Difference
+	Matrix   *matrixView
+	// Item is set where no entry below stands for the domain in the filter.
+	Item bool
+}
+
+type changeView struct {
+	result.Change
+	Better string // a word for what the change is
+}
+
+func (w *Writer) domainView(d *result.Domain) domainView {
+	v := domainView{
+		badge: badgeOf(d.Status), Verdict: d.Status, ID: w.ids.take("", report.Title(d)), Title: report.Title(d), Facts: report.Facts(d),
+		Sentence: sentence(d), Notes: d.Notes, Differs: d.Differences, Hint: d.Hint, Item: true, Loud: d.Status != result.Pass,
+	}
+	if len(d.Hosts) == 0 {
+		v.Facts = "no hosts"
+	}
+	if d.DNSMillis > 0 {
+		v.Took = "looked up in " + report.Duration(d.DNSMillis.Duration())
+	}
+	if d.Sender != nil {
+		v.View = report.SendersView(d.Sender)
+	}
+	if d.Message != "" && !strings.Contains(v.Sentence, d.Message) && !said(d) {
+		v.Why = d.Message
+	}
+	if len(d.Hosts) == 0 && d.Status >= result.Inconclusive && w.Again != nil {
+		v.Again = w.Again(d, nil, nil, nil)
+	}
+	for _, c := range d.Changes {
+		v.Changes = append(v.Changes, changeView{Change: c, Better: changeWord(c.Regression)})
+	}
+	return v
+}
+
+func changeWord(regression bool) string {
+	if regression {
+		return "worse"
+	}
+	return "changed"
+}
+
+// said reports whether an entry below a domain has the domain's message,
+// which then stands behind the name of the host.
+func said(d *result.Domain) bool {
+	for i := range d.Hosts {
+		h := &d.Hosts[i]
+		if h.Message != "" && strings.HasSuffix(d.Message, h.Message) {
+			return true
+		}
+		for j := range h.Addresses {
+			for k := range h.Addresses[j].Checks {
+				if m := h.Addresses[j].Checks[k].Message; m != "" && strings.HasSuffix(d.Message, m) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// lineSize is about what the line of a domain takes in the page.
+func (v *domainView) lineSize() int {
+	return 300 + 2*len(v.ID) + len(v.Title) + len(v.Sentence)
+}
+
+// domainBody renders what is below the line of a domain; nil if there is no
+// room for it.
+func (w *Writer) domainBody(d *result.Domain, v *domainView) []byte {
+	rows := w.rowsOf(d, v.ID)
+	v.Matrix = matrixOf(d, rows)
+	v.Item = len(rows) == 0
+	first := w.render("domain-body", v)
+	if !w.budget.takeDetails(d.Status, len(first)) {
+		w.left.details.Add(d.Status)
+		w.shown.Add(d.Status)
+		v.Item = true
+		return nil
+	}
+	if v.Item {
+		w.shown.Add(d.Status)
+	}
+	var body bytes.Buffer
+	body.Write(first)
+	open := opener{}
+	for i := range rows {
+		w.shown.Add(rows[i].verdict)
+		body.Write(w.entry(d, &rows[i], &open))
+	}
+	return body.Bytes()
+}
+
+// entry renders one dialogue, or a host or an address without one.
+func (w *Writer) entry(d *result.Domain, r *row, open *opener) []byte {
+	v := w.entryView(d, r)
+	v.Open = open.opens(r)
+	b := w.render("entry", v)
+	if w.budget.takeDetails(r.verdict, len(b)) {
+		return b
+	}
+	w.left.details.Add(r.verdict)
+	b = w.render("entry-line", v)
+	if w.budget.takeLine(r.verdict, len(b)) {
+		return b
+	}
+	return nil
+}
+
+// row is one dialogue of a domain, or an address or a host without one.
+type row struct {
+	id, rowID string
+	verdict   result.Verdict
+	h         *result.Host
+	a         *result.Address
+	c         *result.Check
+}
+
+// rowsOf lists the entries of a domain with their ids.
+func (w *Writer) rowsOf(d *result.Domain, id string) []row {
+	var all []row
+	ids := idSet{}
+	for i := range d.Hosts {
+		h := &d.Hosts[i]
+		hostID := ids.take(id, h.Name)
+		if len(h.Addresses) == 0 {
+			all = append(all, row{id: hostID, rowID: hostID + "~row", verdict: h.Status, h: h})
+		}
+		for j := range h.Addresses {
+			a := &h.Addresses[j]
+			addressID := ids.take(hostID, addressName(a))
+			base := row{id: addressID, rowID: addressID + "~row", verdict: a.Status, h: h, a: a}
+			if len(a.Checks) == 0 {
+				all = append(all, base)
+			}
+			for k := range a.Checks {
+				r := base
+				r.c, r.verdict = &a.Checks[k], a.Checks[k].Status
+				r.id = ids.take(addressID, r.c.Scenario)
+				all = append(all, r)
+			}
+		}
+	}
+	return all
+}
+
+func addressName(a *result.Address) string {
+	if a.IP == "" {
+		return "socket"
+	}
+	return a.IP + ":" + strconv.Itoa(int(a.Port))
+}
+
+// opener decides which entries are open at first: the first of each kind of
+// trouble, since ten addresses with the same fault are read once.
+type opener map[string]bool
+
+// maxOpenEntries is how many entries of a domain are open at first.
+const maxOpenEntries = 3
+
+func (o opener) opens(r *row) bool {
+	if r.verdict < result.Inconclusive || r.c == nil || len(o) >= maxOpenEntries {
+		return false
+	}
+	kind := r.c.Scenario + "\x00" + r.c.Message
+	if o[kind] {
+		return false
+	}
+	o[kind] = true
+	return true
+}

@@ -1,0 +1,93 @@
+package html
+
+import (
+	"time"
+
+	"mxprobe/internal/report"
+	"mxprobe/probe/result"
+)
+
+// tlsView is the encryption of a dialogue and the certificates of its server.
+type tlsView struct {
+	Version, Cipher, Curve string
+	How                    string
+	SNI, Reference         string
+	Findings               []findingView
+	Left                   string // how long the certificate is valid
+	LeftBad                bool
+	Chain                  []certificateView
+}
+
+type findingView struct {
+	What, Finding string
+	badge
+}
+
+type certificateView struct {
+	Title           string
+	Subject, Issuer string
+	Names           []string
+	MoreNames       int
+	From, Until     string
+	SHA256          string
+}
+
+// maxCertificateNames is how many names of a certificate are shown.
+const maxCertificateNames = 100
+
+func tlsOf(t *result.TLSState) *tlsView {
+	if t == nil {
+		return nil
+	}
+	v := &tlsView{Version: t.Version, Cipher: t.Cipher, Curve: t.Curve, How: "by STARTTLS", SNI: t.SNI, Reference: t.Reference}
+	if t.Implicit {
+		v.How = "from the first byte"
+	}
+	if t.Resumed {
+		v.How += ", an earlier session resumed"
+	}
+	v.Findings = []findingView{finding("Chain", t.ChainFinding), finding("Name", t.NameFinding), finding("Dates", t.DatesFinding)}
+	if len(t.Chain) > 0 {
+		v.Left, v.LeftBad = daysLeft(t.DaysLeft), t.DaysLeft < 0
+	}
+	for i := range t.Chain {
+		v.Chain = append(v.Chain, certificateOf(i, &t.Chain[i]))
+	}
+	return v
+}
+
+func daysLeft(days int) string {
+	if days < 0 {
+		return "expired " + report.Count(-days, "day", "days") + " ago"
+	}
+	return report.Count(days, "day", "days") + " left"
+}
+
+// finding gives what was found of a certificate the sign of a verdict.
+func finding(what, found string) findingView {
+	v := findingView{What: what, Finding: cut(found)}
+	switch found {
+	case "ok":
+		v.badge = badgeOf(result.Pass)
+	case "not checked", "":
+		v.badge = badgeOf(result.NotRun)
+	default:
+		v.badge = badgeOf(result.Fail)
+	}
+	return v
+}
+
+func certificateOf(i int, c *result.Certificate) certificateView {
+	v := certificateView{
+		Title: "Certificate of the server", Subject: cut(c.Subject), Issuer: cut(c.Issuer), Names: c.Names,
+		From: c.NotBefore.UTC().Format(time.DateOnly), Until: c.NotAfter.UTC().Format(time.DateOnly), SHA256: c.SHA256,
+	}
+	if i > 0 {
+		v.Title = "Certificate of an authority"
+	}
+	if len(v.Names) > maxCertificateNames {
+		v.MoreNames = len(v.Names) - maxCertificateNames
+		v.Names = v.Names[:maxCertificateNames]
+	}
+	return v
+}
