@@ -39,7 +39,7 @@ func rooms() map[string]room {
 			libraries: []string{"github.com/urfave/cli/v2", "golang.org/x/term"},
 		},
 		// floor 2
-		"probe":           {packages: []string{"dnsmx", "scenarios", "internal/compose", "probe/sasl", "probe/smtpwire", "probe/result"}},
+		"probe":           {packages: []string{"dnsmx", "scenarios", "internal/compose", "internal/mailbox", "probe/sasl", "probe/smtpwire", "probe/result"}},
 		"internal/report": {packages: []string{"probe/result"}},
 		// floor 3: a format each
 		"internal/report/github": {packages: []string{"internal/report", "probe/result"}},
@@ -61,6 +61,7 @@ func rooms() map[string]room {
 		"internal/compare":    {packages: []string{"probe/result"}},
 		"internal/transport":  {libraries: []string{"github.com/pires/go-proxyproto", "golang.org/x/net/proxy"}},
 		"internal/compose":    {libraries: []string{"github.com/emersion/go-message"}},
+		"internal/mailbox":    {libraries: []string{"github.com/emersion/go-imap/v2"}},
 		"internal/sandbox":    {libraries: []string{"github.com/miekg/dns", "gopkg.in/yaml.v3"}},
 		// beside the house: tests alone, with real servers and of the documents
 		"internal/docs":        {},

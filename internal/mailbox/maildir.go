@@ -1,0 +1,191 @@
+package mailbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+)
+
+// OpenMaildir opens a Maildir: a folder with the folders new and cur. What is
+// in it already is passed over. Links are not followed. The error wraps
+// ErrFinal where there is no such folder.
+func OpenMaildir(folder string) (Box, error) {
+	root, err := os.OpenRoot(folder)
+	if err != nil {
+		return nil, final(fmt.Errorf("%s: %w", folder, cause(err)))
+	}
+	m := &maildir{folder: folder, root: root, seen: make(map[string]bool)}
+	if err := m.begin(); err != nil {
+		_ = root.Close()
+		return nil, final(err)
+	}
+	return m, nil
+}
+
+// begin takes down what is there already.
+func (m *maildir) begin() error {
+	is := false
+	for _, sub := range maildirs() {
+		info, err := m.root.Lstat(sub)
+		is = is || err == nil && info.IsDir()
+		names, err := m.names(sub)
+		if err != nil {
+			return err
+		}
+		for _, name := range names {
+			m.seen[uniqueName(name)] = true
+		}
+	}
+	if !is {
+		return fmt.Errorf("%s is not a Maildir: it has neither new nor cur", m.folder)
+	}
+	return nil
+}
+
+// maildirs are the folders of messages. What is being delivered is in tmp and
+// not looked at.
+func maildirs() []string { return []string{"new", "cur"} }
+
+type maildir struct {
+	folder string
+	root   *os.Root
+	seen   map[string]bool // by unique name
+	read   int
+}
+
+// maxEntries bounds the files of a Maildir.
+const maxEntries = 1_000_000
+
+// Next implements Box. A message moves from new to cur, and its name gets
+// flags, while it is looked for: what is gone now is found the next time.
+func (m *maildir) Next(ctx context.Context) ([]Message, error) {
+	var out []Message
+	for _, sub := range maildirs() {
+		names, err := m.names(sub)
+		if err != nil {
+			return out, err
+		}
+		for _, name := range names {
+			if err := ctx.Err(); err != nil {
+				return out, err
+			}
+			msg, ok, err := m.look(sub, name)
+			if err != nil {
+				return out, err
+			}
+			if ok {
+				out = append(out, msg)
+			}
+		}
+	}
+	return out, nil
+}
+
+func (m *maildir) names(sub string) ([]string, error) {
+	dir, err := m.root.Open(sub)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, m.wrap(sub, err)
+	}
+	defer func() { _ = dir.Close() }()
+	names, err := dir.Readdirnames(maxEntries)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, m.wrap(sub, err)
+	}
+	if len(names) == maxEntries {
+		return nil, final(fmt.Errorf("%s has more than %d files", filepath.Join(m.folder, sub), maxEntries))
+	}
+	return names, nil
+}
+
+// look reads one file that was not looked at before.
+func (m *maildir) look(sub, name string) (Message, bool, error) {
+	unique := uniqueName(name)
+	if m.seen[unique] || strings.HasPrefix(name, ".") {
+		return Message{}, false, nil
+	}
+	place := path.Join(sub, name)
+	info, err := m.root.Lstat(place)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return Message{}, false, nil
+	case err != nil:
+		return Message{}, false, m.wrap(place, err)
+	case !info.Mode().IsRegular():
+		m.seen[unique] = true
+		return Message{}, false, nil
+	}
+	if m.read++; m.read > maxMessages {
+		return Message{}, false, ErrFlooded
+	}
+	raw, err := m.content(place)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return Message{}, false, nil
+	case err != nil:
+		return Message{}, false, m.wrap(place, err)
+	}
+	m.seen[unique] = true
+	msg := Parse(raw)
+	msg.Place, msg.id = filepath.Join(m.folder, sub, name), unique
+	return msg, true, nil
+}
+
+func (m *maildir) content(place string) ([]byte, error) {
+	file, err := m.root.OpenFile(place, os.O_RDONLY|nonblock, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = file.Close() }()
+	return io.ReadAll(io.LimitReader(file, maxMessage))
+}
+
+// Delete implements Box.
+func (m *maildir) Delete(_ context.Context, msg *Message) error {
+	for _, sub := range maildirs() {
+		names, err := m.names(sub)
+		if err != nil {
+			return err
+		}
+		for _, name := range names {
+			if uniqueName(name) == msg.id {
+				return m.wrap(path.Join(sub, name), m.root.Remove(path.Join(sub, name)))
+			}
+		}
+	}
+	return errors.New("somebody else has removed it before")
+}
+
+// Close implements Box.
+func (m *maildir) Close() error { return m.root.Close() }
+
+func (m *maildir) wrap(place string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", filepath.Join(m.folder, filepath.FromSlash(place)), cause(err))
+}
+
+// cause leaves out the path that the os package puts before an error: the
+// whole path stands there already.
+func cause(err error) error {
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		return at.Err
+	}
+	return err
+}
+
+// uniqueName is what stays of a file name when flags are set.
+func uniqueName(name string) string {
+	unique, _, _ := strings.Cut(name, ":")
+	return unique
+}

@@ -1,0 +1,5 @@
+//go:build !unix
+
+package mailbox
+
+const nonblock = 0
