@@ -64,10 +64,7 @@ func hint(e *report.Entry) string {
 // steps writes a case for every step of every attempt.
 func (s *suite) steps(e *report.Entry) {
 	c := e.Check
-	last := 0
-	for i := range c.Steps {
-		last = max(last, c.Steps[i].Attempt)
-	}
+	last := report.LastAttempt(c)
 	for i := range c.Steps {
 		s.step(e, &c.Steps[i], last)
 	}

@@ -2,10 +2,11 @@ package junit
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"mxprobe/internal/foreign"
 )
 
 // extended is the public schema with the attributes that GitLab and GitHub's
@@ -32,24 +33,12 @@ func extended(t *testing.T) string {
 	return path
 }
 
-// xmllint returns a foreign validator, Debian's libxml2-utils.
-func xmllint(t *testing.T) string {
-	t.Helper()
-	path, err := exec.LookPath("xmllint")
-	if err != nil {
-		if os.Getenv("MXPROBE_INTEROP") == "require" {
-			t.Fatal(err)
-		}
-		t.Skipf("skipped: %v", err)
-	}
-	return path
-}
-
+// TestSchemaOfJenkins has a foreign validator read every report.
 func TestSchemaOfJenkins(t *testing.T) {
 	t.Parallel()
-	lint, schema := xmllint(t), extended(t)
+	lint, schema := foreign.Program(t, "xmllint", "xmllint"), extended(t)
 	validate := func(text string) (string, error) {
-		cmd := exec.CommandContext(t.Context(), lint, "--noout", "--nonet", "--schema", schema, "-")
+		cmd := foreign.Command(t, lint, "--noout", "--nonet", "--schema", schema, "-")
 		cmd.Stdin = strings.NewReader(text)
 		out, err := cmd.CombinedOutput()
 		return string(out), err
