@@ -188,3 +188,20 @@ func FuzzRecords(f *testing.F) {
 		}
 	})
 }
+
+func TestTrap33Validates(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, ". NS ns.test.")
+	for _, want := range []bool{true, false} {
+		w.spoil = nil
+		if want {
+			w.spoil = signed
+		}
+		if got, err := w.resolver().Validates(t.Context()); err != nil || got != want {
+			t.Errorf("Validates = %v, %v; want %v", got, err, want)
+		}
+	}
+	w.spoil = rcode(dns.RcodeServerFailure)
+	_, err := w.resolver().Validates(t.Context())
+	wantText(t, err, `NS of ".": SERVFAIL from 127.0.0.1:5353`)
+}

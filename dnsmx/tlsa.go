@@ -138,3 +138,14 @@ func (a *answer) takeTLSA(rr *dns.TLSA) bool {
 	}
 	return true
 }
+
+// Validates reports whether the word of the DNS servers on DNSSEC counts: they
+// are trusted, and vouch for the root, which is signed. One that does not
+// says nothing of other names either. The error is an *Error.
+func (r *Resolver) Validates(ctx context.Context) (bool, error) {
+	a := r.lookup(ctx, question{name: "", typ: dns.TypeNS})
+	if failed(a.err) {
+		return false, a.err
+	}
+	return a.authentic, nil
+}

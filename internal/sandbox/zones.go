@@ -3,6 +3,7 @@ package sandbox
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/miekg/dns"
@@ -35,9 +36,11 @@ func newZoneSet(spec Spec) (*zoneSet, error) {
 	// What is not described does not exist under the names reserved for
 	// tests (RFC 2606 section 2). The root answers, so that a client can see
 	// that the resolver is alive; it is never searched for other names.
+	signed := slices.ContainsFunc(spec.Zones, func(z Zone) bool { return z.Authentic })
 	for _, name := range []string{".", "test.", "example.", "invalid."} {
 		if set.byName[name] == nil {
-			z, err := newZone(Zone{Name: name})
+			// A resolver that vouches for a name vouches for the root as well.
+			z, err := newZone(Zone{Name: name, Authentic: signed && name == "."})
 			if err != nil {
 				return nil, err
 			}
