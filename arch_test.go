@@ -48,7 +48,11 @@ func rooms() map[string]room {
 		"internal/report/junit":    {packages: []string{"internal/report", "probe/result"}},
 		"internal/report/markdown": {packages: []string{"internal/report", "probe/result"}},
 		"internal/report/nagios":   {packages: []string{"internal/report", "probe/result"}},
-		"internal/report/tap":      {packages: []string{"internal/report", "probe/result"}},
+		"internal/report/prometheus": {
+			packages:  []string{"internal/report", "probe/result"},
+			libraries: []string{"github.com/prometheus/client_model", "github.com/prometheus/common"},
+		},
+		"internal/report/tap": {packages: []string{"internal/report", "probe/result"}},
 		// floor 1: these know nothing of each other
 		"dnsmx":               {libraries: []string{"github.com/miekg/dns", "golang.org/x/net/idna"}},
 		"scenarios":           {libraries: []string{"gopkg.in/yaml.v3"}},

@@ -1,0 +1,337 @@
+package prometheus
+
+import (
+	"flag"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	dto "github.com/prometheus/client_model/go"
+	"github.com/prometheus/common/expfmt"
+	"github.com/prometheus/common/model"
+
+	"mxprobe/internal/report/reporttest"
+	"mxprobe/probe/result"
+)
+
+var update = flag.Bool("update", false, "rewrite the wanted text in testdata; read the difference before keeping it")
+
+func metricsOf(t testing.TB, domains ...*result.Domain) string {
+	t.Helper()
+	header := reporttest.Run()
+	return reporttest.Written(t, func(w io.Writer) reporttest.Writer { return New(w, header) }, reporttest.EndOf(domains...), domains...)
+}
+
+// inputs are the results that every test of the format is made with.
+func inputs() map[string][]*result.Domain {
+	one := func(d *result.Domain) []*result.Domain { return []*result.Domain{d} }
+	return map[string][]*result.Domain{
+		"pass":        one(reporttest.PassingDomain()),
+		"mixed":       one(reporttest.MixedDomain()),
+		"uncertain":   one(reporttest.UncertainDomain()),
+		"encrypted":   one(reporttest.EncryptedDomain()),
+		"interrupted": one(reporttest.Interrupted()),
+		"no-hosts":    {reporttest.NullMX(), reporttest.NoSuchDomain()},
+		"list":        reporttest.List(),
+		"hostile":     one(reporttest.HostileDomain()),
+		"forging":     one(reporttest.ForgingDomain()),
+		"nothing":     nil,
+	}
+}
+
+func TestGolden(t *testing.T) {
+	t.Parallel()
+	for name, domains := range inputs() {
+		reporttest.Golden(t, *update, name+".prom", metricsOf(t, domains...))
+	}
+}
+
+// parse reads metrics as Prometheus does and holds what it asks for beyond
+// the format: no labels twice, each metric once.
+func parse(t *testing.T, text string) map[string]*dto.MetricFamily {
+	t.Helper()
+	if !utf8.ValidString(text) || !strings.HasSuffix(text, "\n") {
+		t.Errorf("not UTF-8, or no newline at the end: %q", text[max(0, len(text)-40):])
+	}
+	parser := expfmt.NewTextParser(model.LegacyValidation)
+	families, err := parser.TextToMetricFamilies(strings.NewReader(text))
+	if err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	for name, f := range families {
+		if n := strings.Count("\n"+text, "\n# TYPE "+name+" gauge\n"); n != 1 || f.GetHelp() == "" {
+			t.Errorf("%s is a gauge %d times, with the help %q; want once and some help", name, n, f.GetHelp())
+		}
+		seen := map[string]bool{}
+		for _, m := range f.Metric {
+			labels := m.Label
+			slices.SortFunc(labels, func(a, b *dto.LabelPair) int { return strings.Compare(a.GetName(), b.GetName()) })
+			key := ""
+			for _, l := range labels {
+				key += l.GetName() + "=" + l.GetValue() + "\n"
+				if l.GetValue() != result.PrintableString(l.GetValue()) || len(l.GetValue()) > 4*maxLabel {
+					t.Errorf("%s has the label %s=%q", name, l.GetName(), l.GetValue())
+				}
+			}
+			if seen[key] || m.TimestampMs != nil {
+				t.Errorf("%s has twice, or with a timestamp: %s", name, key)
+			}
+			seen[key] = true
+		}
+	}
+	return families
+}
+
+// value returns the value of the series with these labels, pairs of name and
+// value; ok is false if there is none.
+func value(families map[string]*dto.MetricFamily, name string, labels ...string) (v float64, ok bool) {
+	want := map[string]string{}
+	for i := 0; i < len(labels); i += 2 {
+		want[labels[i]] = labels[i+1]
+	}
+	for _, m := range families[name].GetMetric() {
+		got := map[string]string{}
+		for _, l := range m.Label {
+			got[l.GetName()] = l.GetValue()
+		}
+		if maps.Equal(got, want) {
+			return m.GetGauge().GetValue(), true
+		}
+	}
+	return 0, false
+}
+
+func TestEveryInputIsRead(t *testing.T) {
+	t.Parallel()
+	for name, domains := range inputs() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			families := parse(t, metricsOf(t, domains...))
+			for _, always := range []string{
+				"mxprobe_build_info", "mxprobe_last_run_exit_code", "mxprobe_last_run_timestamp_seconds", "mxprobe_last_run_duration_seconds",
+			} {
+				if len(families[always].GetMetric()) != 1 {
+					t.Errorf("no %s", always)
+				}
+			}
+			oneIsSet(t, families, len(domains), "mxprobe_domain_success", "mxprobe_domain_failed", "mxprobe_domain_inconclusive", "mxprobe_domain_skipped")
+			checks := reporttest.EndOf(domains...).Hosts
+			all := checks.Pass + checks.Warn + checks.Fail + checks.Inconclusive + checks.Skip + checks.NotRun
+			oneIsSet(t, families, all, "mxprobe_success", "mxprobe_failed", "mxprobe_inconclusive", "mxprobe_skipped")
+		})
+	}
+}
+
+// oneIsSet holds that each of n label sets has all of the metrics and that
+// one of them is 1, so that an alert on one never misses the other.
+func oneIsSet(t *testing.T, families map[string]*dto.MetricFamily, n int, names ...string) {
+	t.Helper()
+	sums := map[string]float64{}
+	for _, name := range names {
+		for _, m := range families[name].GetMetric() {
+			key := ""
+			for _, l := range m.Label {
+				key += l.String()
+			}
+			sums[key] += m.GetGauge().GetValue()
+		}
+		if got := len(families[name].GetMetric()); got != n {
+			t.Errorf("%s has %d series; want %d", name, got, n)
+		}
+	}
+	for key, sum := range sums {
+		if sum != 1 {
+			t.Errorf("of %v the sum is %v for %s; want 1", names, sum, key)
+		}
+	}
+}
+
+func TestValues(t *testing.T) {
+	t.Parallel()
+	encrypted := reporttest.EncryptedDomain()
+	encrypted.Domain = "secure.test"
+	domains := append(reporttest.List(), encrypted)
+	domains[0].Domain = "pass.test"
+	offering := &domains[0].Hosts[0].Addresses[0].Checks[0].Steps[1]
+	offering.Text = append(offering.Text, "starttls")
+	f := parse(t, metricsOf(t, domains...))
+	at := func(domain, scenario, mx, ip string, more ...string) []string {
+		return append([]string{"domain", domain, "scenario", scenario, "mx", mx, "ip", ip, "port", "25"}, more...)
+	}
+	const mx1, mx2 = "mx1.fabrikam.test", "mx2.fabrikam.test"
+	bad := "bad sender is refused"
+	for _, tt := range []struct {
+		name   string
+		labels []string
+		want   float64
+	}{
+		{"mxprobe_build_info", []string{"version", "0.1.0"}, 1},
+		{"mxprobe_last_run_exit_code", nil, 1},
+		{"mxprobe_last_run_duration_seconds", nil, 0.9},
+		{"mxprobe_last_run_timestamp_seconds", nil, float64(time.Date(2026, 3, 4, 5, 6, 7, 9e8, time.UTC).UnixMilli()) / 1000},
+		{"mxprobe_domain_success", []string{"domain", "pass.test"}, 1},
+		{"mxprobe_domain_failed", []string{"domain", "fabrikam.test"}, 1},
+		{"mxprobe_domain_failed", []string{"domain", "nosuch.test"}, 1},
+		{"mxprobe_domain_failed", []string{"domain", "contoso.test"}, 0},
+		{"mxprobe_domain_inconclusive", []string{"domain", "contoso.test"}, 1},
+		{"mxprobe_domain_accepts_mail", []string{"domain", "pass.test"}, 1},
+		{"mxprobe_domain_accepts_mail", []string{"domain", "fabrikam.test"}, 1},
+		{"mxprobe_domain_accepts_mail", []string{"domain", "nosuch.test"}, 0},
+		{"mxprobe_domain_degraded", []string{"domain", "fabrikam.test"}, 1},
+		{"mxprobe_domain_degraded", []string{"domain", "pass.test"}, 0},
+		{"mxprobe_domain_hosts", []string{"domain", "nomail.test"}, 0},
+		{"mxprobe_dns_lookup_duration_seconds", []string{"domain", "nomail.test"}, 0.004},
+		{"mxprobe_mx_preference", []string{"domain", "fabrikam.test", "mx", mx2}, 20},
+		{"mxprobe_mx_addresses", []string{"domain", "fabrikam.test", "mx", "mx3.fabrikam.test"}, 0},
+		{"mxprobe_success", at("pass.test", "basic send", mx1, "192.0.2.10"), 1},
+		{"mxprobe_duration_seconds", at("pass.test", "basic send", mx2, "198.51.100.7"), 121},
+		{"mxprobe_attempts", at("pass.test", "basic send", mx2, "198.51.100.7"), 2},
+		{"mxprobe_connect_duration_seconds", at("pass.test", "basic send", mx1, "192.0.2.10"), 0.009},
+		{"mxprobe_starttls_offered", at("pass.test", "basic send", mx1, "192.0.2.10"), 1},
+		{"mxprobe_starttls_offered", at("pass.test", "basic send", mx1, "2001:db8::10"), 0},
+		{"mxprobe_failed", at("fabrikam.test", bad, mx1, "192.0.2.10"), 1},
+		{"mxprobe_failed_step", at("fabrikam.test", bad, mx1, "192.0.2.10", "reason", "reply"), 3},
+		{"mxprobe_failed_step", at("fabrikam.test", "basic send", mx2, "2001:db8::20", "reason", "timeout"), 0},
+		{"mxprobe_skipped", at("fabrikam.test", "DSN request", mx1, "192.0.2.10"), 1},
+		{"mxprobe_step_duration_seconds", at("fabrikam.test", bad, mx1, "192.0.2.10", "step", "3"), 0.0415},
+		{"mxprobe_step_reply_code", at("fabrikam.test", bad, mx1, "192.0.2.10", "step", "3"), 250},
+		{"mxprobe_step_reply_code", at("fabrikam.test", bad, mx1, "192.0.2.10", "step", "0"), 220},
+		{"mxprobe_step_reply_code", at("pass.test", "basic send", mx2, "198.51.100.7", "step", "3"), 250}, // it was 451 at first
+		{"mxprobe_warning", at("contoso.test", "basic send", "mx1.contoso.test", "192.0.2.30"), 1},
+		{"mxprobe_inconclusive", at("contoso.test", "basic send", "mx2.contoso.test", "192.0.2.31"), 1}, // not run
+		{"mxprobe_tls_info", at("secure.test", "basic send", mx1, "192.0.2.10", "version", "TLS 1.3", "cipher", "TLS_AES_128_GCM_SHA256"), 1},
+		{
+			"mxprobe_tls_certificate_not_after_timestamp_seconds", at("secure.test", "basic send", mx1, "192.0.2.10"),
+			float64(time.Date(2026, 5, 4, 0, 0, 0, 0, time.UTC).Unix()),
+		},
+	} {
+		if got, ok := value(f, tt.name, tt.labels...); !ok || got != tt.want {
+			t.Errorf("%s%q = %v, %v; want %v", tt.name, tt.labels, got, ok, tt.want)
+		}
+	}
+	for _, tt := range []struct {
+		name   string
+		labels []string
+	}{
+		{"mxprobe_domain_accepts_mail", []string{"domain", "contoso.test"}}, // mail waits
+		{"mxprobe_failed_step", at("pass.test", "basic send", mx1, "192.0.2.10", "reason", "")},
+		{"mxprobe_connect_duration_seconds", at("fabrikam.test", "basic send", mx2, "2001:db8::20")},
+		{"mxprobe_starttls_offered", at("fabrikam.test", "basic send", mx2, "2001:db8::20")},
+		{"mxprobe_step_reply_code", at("fabrikam.test", "basic send", mx2, "2001:db8::20", "step", "0")},
+		{"mxprobe_tls_info", at("pass.test", "basic send", mx1, "192.0.2.10", "version", "", "cipher", "")},
+	} {
+		if got, ok := value(f, tt.name, tt.labels...); ok {
+			t.Errorf("%s%q = %v; want no value", tt.name, tt.labels, got)
+		}
+	}
+}
+
+// TestNoLabelsTwice: Prometheus drops a whole file in which two series have
+// the same labels.
+func TestNoLabelsTwice(t *testing.T) {
+	t.Parallel()
+	again := reporttest.Passed("basic send", "mx1")
+	numbered := reporttest.Passed("basic send#2", "mx1")
+	long := reporttest.Passed(strings.Repeat("x", 500)+"1", "mx1")
+	other := reporttest.Passed(strings.Repeat("x", 500)+"2", "mx1")
+	a := reporttest.Address("192.0.2.1", again, numbered, again, again, long, other)
+	d := reporttest.Domain("fabrikam.test", reporttest.Host(10, "mx1", a, a), reporttest.Host(20, "mx1", a))
+	f := parse(t, metricsOf(t, d, d, reporttest.NullMX(), reporttest.NullMX()))
+	if got, want := len(f["mxprobe_success"].GetMetric()), 2*3*6; got != want {
+		t.Errorf("%d series; want %d", got, want)
+	}
+	for _, labels := range [][]string{
+		{"domain", "fabrikam.test", "scenario", "basic send", "mx", "mx1", "ip", "192.0.2.1", "port", "25"},
+		{"domain", "fabrikam.test", "scenario", "basic send#2", "mx", "mx1", "ip", "192.0.2.1", "port", "25"},
+		{"domain", "fabrikam.test", "scenario", "basic send#3", "mx", "mx1", "ip", "192.0.2.1", "port", "25"},
+		{"domain", "fabrikam.test", "scenario", "basic send", "mx", "mx1#2", "ip", "192.0.2.1", "port", "25"},
+		{"domain", "fabrikam.test#2", "scenario", "basic send", "mx", "mx1", "ip", "192.0.2.1", "port", "25"},
+	} {
+		if _, ok := value(f, "mxprobe_success", labels...); !ok {
+			t.Errorf("no mxprobe_success%q", labels)
+		}
+	}
+}
+
+// TestConstantLabels: two files of one collector must have no series in
+// common.
+func TestConstantLabels(t *testing.T) {
+	t.Parallel()
+	d := reporttest.EncryptedDomain()
+	write := func(run string) string {
+		return reporttest.Written(t, func(w io.Writer) reporttest.Writer {
+			return New(w, reporttest.Run(), Label{"run", run})
+		}, reporttest.EndOf(d), d)
+	}
+	lines := map[string]bool{}
+	for line := range strings.Lines(write("hourly") + write("da\"ily")) {
+		if !strings.HasPrefix(line, "#") && lines[line] {
+			t.Errorf("twice: %s", line)
+		}
+		lines[line] = true
+	}
+	if v, ok := value(parse(t, write("da\"ily")), "mxprobe_last_run_exit_code", "run", "da\"ily"); !ok || v != 1 {
+		t.Errorf("the exit status with the label = %v, %v; want 1", v, ok)
+	}
+}
+
+// TestAnOfferOfSTARTTLS: a metric that says a server has stopped to offer it
+// wakes somebody.
+func TestAnOfferOfSTARTTLS(t *testing.T) {
+	t.Parallel()
+	ehlo := func(attempt int, text ...string) result.Step {
+		return result.Step{Attempt: attempt, Number: 1, Name: "EHLO ${helo}", Sent: "EHLO probe.test", Code: 250, Text: append([]string{"mx1 says STARTTLS"}, text...)}
+	}
+	step := func(name, sent string, code int) result.Step {
+		return result.Step{Attempt: 1, Number: 1, Name: name, Sent: sent, Code: code, Text: []string{"mx1", "STARTTLS"}}
+	}
+	under := &result.TLSState{Version: "TLS 1.3"}
+	for _, tt := range []struct {
+		name  string
+		check result.Check
+		want  offer
+	}{
+		{"nothing was said", result.Check{}, notAsked},
+		{"offered", result.Check{Steps: []result.Step{ehlo(1, "SIZE", "STARTTLS")}}, offered},
+		{"in small letters", result.Check{Steps: []result.Step{ehlo(1, "starttls")}}, offered},
+		{"not offered", result.Check{Steps: []result.Step{ehlo(1, "SIZE", "X-STARTTLS", "AUTH STARTTLS")}}, absent},
+		{"no keyword at all", result.Check{Steps: []result.Step{ehlo(1)}}, absent},
+		{"not again under TLS", result.Check{TLS: under, Steps: []result.Step{ehlo(1, "STARTTLS"), ehlo(1, "SIZE")}}, offered},
+		{"TLS from the first byte", result.Check{TLS: &result.TLSState{Implicit: true}, Steps: []result.Step{ehlo(1, "SIZE")}}, notAsked},
+		{"gone in the second attempt", result.Check{Attempts: 2, Steps: []result.Step{ehlo(1, "STARTTLS"), ehlo(2, "SIZE")}}, absent},
+		{"back in the second attempt", result.Check{Attempts: 2, Steps: []result.Step{ehlo(1, "SIZE"), ehlo(2, "STARTTLS")}}, offered},
+		{"EHLO refused", result.Check{Steps: []result.Step{step("EHLO x", "EHLO x", 550)}}, notAsked},
+		{"EHLO not understood", result.Check{Steps: []result.Step{{Attempt: 1, Name: "EHLO x", Sent: "HELO x", Code: 250, Text: []string{"mx1"}}}}, absent},
+		{"HELO by choice", result.Check{Steps: []result.Step{step("HELO x", "HELO x", 250)}}, notAsked},
+		{"a banner", result.Check{Steps: []result.Step{step("greeting", "", 220)}}, notAsked},
+	} {
+		if got := offerOf(&tt.check); got != tt.want {
+			t.Errorf("%s: offerOf = %v; want %v", tt.name, got, tt.want)
+		}
+	}
+}
+
+func TestErrorsOfTheWriterStay(t *testing.T) {
+	t.Parallel()
+	reporttest.FailsForGood(t, func(w io.Writer) reporttest.Writer { return New(w, reporttest.Run()) })
+}
+
+func FuzzNames(f *testing.F) {
+	f.Add("fabrikam.test", "basic send", "mx1.fabrikam.test", "192.0.2.1")
+	f.Add(reporttest.Hostile, reporttest.Forged, "a\nb{c=\"d\"} 1", "\\\"\n")
+	f.Add("basic send#2", "basic send", "\xff\xfe", "}")
+	f.Fuzz(func(t *testing.T, domain, scenario, mx, ip string) {
+		c := reporttest.Failed(mx)
+		c.Scenario, c.Reason = scenario, result.Reason(mx)
+		c.TLS = &result.TLSState{Version: domain, Cipher: scenario}
+		d := reporttest.Domain(domain, reporttest.Host(10, mx, reporttest.Address(ip, c, c)), reporttest.Host(10, scenario))
+		families := parse(t, metricsOf(t, d, d))
+		if got := len(families["mxprobe_failed_step"].GetMetric()); got != 4 {
+			t.Errorf("%d series of 4 are read", got)
+		}
+	})
+}

@@ -1,0 +1,134 @@
+package prometheus
+
+import (
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"mxprobe/internal/report"
+	"mxprobe/probe/result"
+)
+
+// records is what is kept of a run: a record for each domain, host and
+// dialogue, in their order, and the names in use.
+type records struct {
+	domains []domainRecord
+	hosts   []hostRecord
+	checks  []checkRecord
+	used    map[string]bool
+}
+
+type domainRecord struct {
+	domain string
+	status result.Verdict
+	view   view
+	hosts  int
+	dns    time.Duration
+}
+
+type hostRecord struct {
+	domain, mx string
+	preference uint16
+	addresses  int
+}
+
+type checkRecord struct {
+	domain, scenario, mx, ip, port string
+
+	status     result.Verdict
+	skipped    bool // left out, or not needed any more
+	reason     string
+	failedStep int // -1 where no step decided
+	attempts   int
+	took       time.Duration
+	connect    time.Duration
+	tls        *tlsRecord
+	starttls   offer
+	steps      []stepRecord
+}
+
+// tlsRecord is what the last handshake agreed on.
+type tlsRecord struct {
+	version, cipher string
+	notAfter        time.Time
+}
+
+func (r *records) add(d *result.Domain) {
+	if r.used == nil {
+		r.used = map[string]bool{}
+	}
+	name := d.Domain
+	if name == "" {
+		name = d.Server
+	}
+	name = r.free(label(name))
+	r.domains = append(r.domains, domainRecord{name, d.Status, viewOf(d), len(d.Hosts), d.DNSMillis.Duration()})
+	for i := range d.Hosts {
+		h := &d.Hosts[i]
+		mx := r.free(label(h.Name), name)
+		r.hosts = append(r.hosts, hostRecord{name, mx, h.Preference, len(h.Addresses)})
+		for j := range h.Addresses {
+			a := &h.Addresses[j]
+			for k := range a.Checks {
+				e := report.Entry{Domain: d, Host: h, Address: a, Check: &a.Checks[k]}
+				c := checkOf(&e)
+				c.domain, c.mx = name, mx
+				c.scenario = r.free(c.scenario, c.domain, c.mx, c.ip, c.port)
+				r.checks = append(r.checks, c)
+			}
+		}
+	}
+}
+
+func checkOf(e *report.Entry) checkRecord {
+	c := e.Check
+	r := checkRecord{
+		scenario: label(c.Scenario), ip: label(e.Address.IP), failedStep: -1,
+		status: c.Status, skipped: e.Kind() == report.Skipped, reason: label(string(c.Reason)),
+		attempts: c.Attempts, took: c.Millis.Duration(), connect: c.ConnectMillis.Duration(),
+		starttls: offerOf(c), steps: lastSteps(c),
+	}
+	if e.Address.Port != 0 {
+		r.port = strconv.Itoa(int(e.Address.Port))
+	}
+	if c.FailedStep != nil {
+		r.failedStep = *c.FailedStep
+	}
+	if c.TLS != nil {
+		r.tls = &tlsRecord{version: label(c.TLS.Version), cipher: label(c.TLS.Cipher)}
+		if len(c.TLS.Chain) > 0 {
+			r.tls.notAfter = c.TLS.Chain[0].NotAfter
+		}
+	}
+	return r
+}
+
+// free returns a name that nothing else has within the same names around it:
+// the name itself, or with a number behind it.
+func (r *records) free(name string, within ...string) string {
+	// No name has a newline, which label has made printable.
+	around := strings.Join(within, "\n") + "\n"
+	free := name
+	for n := 2; r.used[around+free]; n++ {
+		free = name + "#" + strconv.Itoa(n)
+	}
+	r.used[around+free] = true
+	return free
+}
+
+// maxLabel bounds the value of a label.
+const maxLabel = 200
+
+// label makes a value of a label: printable, in UTF-8 and bounded.
+func label(s string) string {
+	if len(s) > maxLabel {
+		const dots = "..."
+		end := maxLabel - len(dots)
+		for end > 0 && !utf8.RuneStart(s[end]) {
+			end--
+		}
+		s = s[:end] + dots
+	}
+	return result.PrintableString(s)
+}
