@@ -35,12 +35,14 @@ func rooms() map[string]room {
 			packages: []string{
 				"internal/report", "probe",
 				"dnsmx", "scenarios", "probe/result", "internal/sandbox", "internal/transport", "internal/atomicfile",
+				"internal/compare", "internal/greylist", "internal/state",
 			},
 			libraries: []string{"github.com/urfave/cli/v2", "golang.org/x/term"},
 		},
 		// floor 2
-		"probe":           {packages: []string{"dnsmx", "scenarios", "internal/compose", "internal/mailbox", "probe/sasl", "probe/smtpwire", "probe/result"}},
+		"probe":           {packages: []string{"dnsmx", "scenarios", "internal/compose", "probe/dane", "probe/mtasts", "internal/mailbox", "probe/sasl", "probe/smtpwire", "probe/result"}},
 		"internal/report": {packages: []string{"probe/result"}},
+		"internal/state":  {packages: []string{"internal/atomicfile"}},
 		// floor 3: a format each
 		"internal/report/github": {packages: []string{"internal/report", "probe/result"}},
 		// text/template is in every program anyway, for the help texts.
@@ -63,6 +65,7 @@ func rooms() map[string]room {
 		"probe/result":        {},
 		"internal/atomicfile": {},
 		"internal/compare":    {packages: []string{"probe/result"}},
+		"internal/greylist":   {packages: []string{"probe/result"}},
 		"internal/transport":  {libraries: []string{"github.com/pires/go-proxyproto", "golang.org/x/net/proxy"}},
 		"internal/compose":    {libraries: []string{"github.com/emersion/go-message"}},
 		"internal/mailbox":    {libraries: []string{"github.com/emersion/go-imap/v2"}},

@@ -33,18 +33,13 @@ func (f Family) has(ip netip.Addr) bool {
 }
 
 // chosen reports whether a host is to be spoken to.
-func (r *Runner) chosen(name string) bool {
-	for _, glob := range r.SkipHost {
-		if MatchHost(glob, name) {
-			return false
-		}
-	}
-	for _, glob := range r.Only {
-		if MatchHost(glob, name) {
-			return true
-		}
-	}
-	return len(r.Only) == 0
+func (r *Runner) chosen(name string) bool { return Chosen(name, r.Only, r.SkipHost) }
+
+// Chosen reports whether a host name fits one of the globs of only, or there
+// are none, and none of skip.
+func Chosen(name string, only, skip []string) bool {
+	fits := func(glob string) bool { return MatchHost(glob, name) }
+	return !slices.ContainsFunc(skip, fits) && (len(only) == 0 || slices.ContainsFunc(only, fits))
 }
 
 // MatchHost reports whether a host name fits a glob, in which * stands for

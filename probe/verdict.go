@@ -213,3 +213,24 @@ func greeted(a *result.Address) bool {
 func atConnect(c *result.Check) bool {
 	return c.FailedStep != nil && *c.FailedStep == 0 && c.ConnectMillis == 0
 }
+
+// Rejudge adds up the verdicts of addresses, hosts and the domain again after
+// verdicts of checks were changed. How a sender would fare stays as it was.
+func Rejudge(d *result.Domain, require Require) {
+	for i := range d.Hosts {
+		h := &d.Hosts[i]
+		if len(h.Addresses) == 0 {
+			continue
+		}
+		for j := range h.Addresses {
+			h.Addresses[j].Status = result.NotRun
+		}
+		if h.Reason != result.DNS && h.Reason != result.Resolver { // else part of its addresses is missing
+			h.Status, h.Reason, h.Message = result.NotRun, result.None, ""
+		}
+		sumUpHost(h)
+	}
+	if len(d.Hosts) > 0 {
+		d.Status, d.Reason, d.Message = judgeDomain(d.Hosts, require)
+	}
+}

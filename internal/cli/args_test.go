@@ -42,6 +42,12 @@ func sample(o *option) string {
 		return "2s"
 	case "var":
 		return "a=b,c"
+	case "slower":
+		return "2.5"
+	case "greylist-max":
+		return "36h"
+	case "fail-on":
+		return "new"
 	case "report":
 		return "json=a,b"
 	}

@@ -35,7 +35,7 @@ func (p *Program) collect(ctx context.Context, s *settings, runner *probe.Runner
 			broken = err
 			cancel() // nobody reads any more: stop politely
 		}
-		if d.Status == result.Warn {
+		if d.Status == result.Warn && !(s.out.quiet && plan.memory.known(&d)) {
 			warn(p.Stderr, "%s", said(&d))
 		}
 	}
@@ -47,10 +47,18 @@ func (p *Program) collect(ctx context.Context, s *settings, runner *probe.Runner
 		skipped: sum.hosts.Skip+sum.passedBy > 0, failOnSkip: s.failOnSkip,
 		ours: sum.ours, internal: broken != nil, usage: plan.fault() != nil || sum.nothingLeft(),
 	}
+	remark, err := plan.memory.save(broken == nil && o.signal == nil)
+	if err != nil {
+		o.internal = true
+		say(p.Stderr, "%s", err)
+	}
 	end := sum.end(p.exit(o), elapsed)
 	if limit != 0 {
 		end.Notes = append(end.Notes, fmt.Sprintf("the run took %s, over the limit of %s", report.Duration(elapsed), limit))
 		p.aloud(over, end.Notes[0])
+	}
+	if remark != "" {
+		end.Notes = append(end.Notes, remark)
 	}
 	if broken = errors.Join(broken, out.End(&end, o.plugin())); broken != nil {
 		o.internal = true

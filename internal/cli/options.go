@@ -24,6 +24,7 @@ func (s *settings) options() []option {
 	all = append(all, s.scenarioOptions()...)
 	all = append(all, s.timeOptions()...)
 	all = append(all, s.verdictOptions()...)
+	all = append(all, s.memory.options()...)
 	return append(all, s.out.runOptions()...)
 }
 
@@ -232,7 +233,7 @@ func (o *output) runOptions() []option {
 func newSettings() *settings {
 	return &settings{
 		retry: -1, require: "all", temporary: "inconclusive",
-		jobs: probe.DefaultJobs, perHost: probe.DefaultPerHost, out: newOutput(),
+		jobs: probe.DefaultJobs, perHost: probe.DefaultPerHost, memory: newMemorySettings(), out: newOutput(),
 	}
 }
 

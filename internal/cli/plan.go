@@ -21,6 +21,8 @@ type plan struct {
 	domains  *domainList
 	// judge, if not nil, changes the verdict of each domain.
 	judge func(*result.Domain)
+	// memory is what is kept from run to run, nil where nothing is.
+	memory *memory
 	// asked is set when every request was handed out, or the list of
 	// domains turned out to be faulty. The runner reads ahead in a goroutine
 	// of its own, which outlives a run that was stopped.

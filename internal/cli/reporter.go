@@ -32,7 +32,7 @@ func (p *Program) header(runID string) *result.Run {
 // occasion returns what the reports of this session may be told.
 func (r *session) occasion(again againFunc) *occasion {
 	on := &occasion{header: r.header(r.runID), text: r.textOptions(&r.settings.out), limits: r.settings.limits}
-	on.text.List, on.text.Again = r.isList(), again
+	on.text.List, on.text.Again, on.text.Known = r.isList(), again, r.memory.known
 	return on
 }
 

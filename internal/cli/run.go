@@ -49,6 +49,7 @@ type session struct {
 	// resolver and dialer are the network; a sandbox has its own.
 	resolver probe.Resolver
 	dialer   probe.Dialer
+	memory   *memory
 	runID    string
 }
 
@@ -69,6 +70,11 @@ func (p *Program) run(s *settings, args []string) (int, error) {
 	if err := s.tls.load(); err != nil {
 		return 0, err
 	}
+	memory, err := s.recall(r.runID)
+	if err != nil {
+		return 0, err
+	}
+	r.memory = memory
 	if err := r.network(); err != nil {
 		return 0, err
 	}
@@ -253,6 +259,7 @@ func (r *session) play(ctx context.Context) (int, error) {
 	if s.dryRun {
 		return r.preview(ctx, runner, plan)
 	}
+	plan.judge, plan.memory = r.memory.judge, r.memory
 	stdout := r.Stdout
 	var line probe.Watcher
 	if _, ok := terminal(r.Stderr); ok && !s.out.quiet {

@@ -46,6 +46,7 @@ type settings struct {
 	control    string
 	dryRun     bool
 	limits     limits
+	memory     memorySettings
 
 	out output
 }
@@ -116,6 +117,9 @@ func (s *settings) contradiction() error {
 		return err
 	}
 	if err := s.limits.contradiction(); err != nil {
+		return err
+	}
+	if err := s.memory.contradiction(s.dryRun); err != nil {
 		return err
 	}
 	if s.dryRun && len(s.out.reports) > 0 {

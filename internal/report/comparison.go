@@ -1,6 +1,10 @@
 package report
 
-import "mxprobe/probe/result"
+import (
+	"fmt"
+
+	"mxprobe/probe/result"
+)
 
 // differences writes what hosts and addresses do not agree in.
 func (e *encoder) differences(all []result.Difference) {
@@ -44,4 +48,55 @@ func (e *encoder) changes(all []result.Change) {
 		e.close()
 	}
 	e.endList()
+}
+
+// maxFindings is how many differences, and how many changes, are shown unless
+// more is asked for.
+const maxFindings = 12
+
+// differences writes in what hosts and addresses do not agree. A quiet report
+// leaves them out: they are there every time.
+func (p *page) differences(all []result.Difference, verbose int) {
+	if len(all) == 0 || verbose < 0 {
+		return
+	}
+	p.blank()
+	p.line("Its hosts differ:")
+	for i := range all {
+		if i == maxFindings && verbose == 0 {
+			p.line("  ", fmt.Sprintf("%d more, -v shows all", len(all)-i))
+			break
+		}
+		p.text("  ", "- ", clean(all[i].Message))
+	}
+	p.blank()
+}
+
+// changes writes what is not as it was. What got worse has a word before it,
+// and comes first where not all are shown.
+func (p *page) changes(all []result.Change, verbose int) {
+	if len(all) == 0 {
+		return
+	}
+	p.blank()
+	p.line("Changed since the baseline:")
+	shown := 0
+	for _, worse := range []bool{true, false} {
+		for i := range all {
+			if all[i].Regression != worse {
+				continue
+			}
+			if shown++; shown > maxFindings && verbose <= 0 {
+				p.line("  ", fmt.Sprintf("%d more, -v shows all", len(all)-maxFindings))
+				p.blank()
+				return
+			}
+			if worse {
+				p.styled(red, "  ", "worse: ", clean(all[i].Message))
+			} else {
+				p.text("  ", "- ", clean(all[i].Message))
+			}
+		}
+	}
+	p.blank()
 }

@@ -34,6 +34,10 @@ type Options struct {
 	// The address and the check are nil for a host without addresses, the
 	// host as well for a domain without hosts. A nil Again prints none.
 	Again func(d *result.Domain, h *result.Host, a *result.Address, c *result.Check) string
+	// Known reports whether everything there is to say against a domain has
+	// been said in an earlier run: a quiet report leaves it out. A nil Known
+	// knows nothing.
+	Known func(d *result.Domain) bool
 }
 
 // Place says where an event of a dialogue happened.

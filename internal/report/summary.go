@@ -12,6 +12,9 @@ func (t *Text) End(end *result.End) error {
 	if t.opt.Verbose < 0 && (end.Status == result.Pass || end.Status == result.Skip) && end.Exit == 0 {
 		return t.out.err
 	}
+	if t.opt.Verbose < 0 && t.untold && !t.told {
+		return t.out.err // an earlier run has said it all
+	}
 	p := &t.page
 	p.blank()
 	p.notes("", "", end.Notes)

@@ -16,6 +16,9 @@ type Text struct {
 	// What no dialogue was played with is not among the run's counts, and
 	// a summary without it would be false calm.
 	deadHosts, deadDomains int
+	// told is true if a quiet report has something in it, untold if it left
+	// something out that is known.
+	told, untold bool
 }
 
 // NewText returns a writer of text to w.
@@ -29,15 +32,22 @@ func (t *Text) Domain(d *result.Domain) error {
 	t.count(d)
 	well := d.Status == result.Pass || d.Status == result.Skip
 	switch {
-	case well && t.opt.Verbose < 0:
+	case well && t.opt.Verbose < 0 && len(d.Changes) == 0:
 		return t.out.err
-	case well && t.opt.List && t.opt.Verbose == 0:
+	case t.opt.Verbose < 0 && t.opt.Known != nil && t.opt.Known(d):
+		t.untold = true
+		return t.out.err
+	case well && t.opt.List && t.opt.Verbose == 0, well && t.opt.Verbose < 0:
+		t.told = true
 		t.page.oneLine(d)
+		t.page.changes(d.Changes, t.opt.Verbose)
 	case len(d.Hosts) == 0:
+		t.told = true
 		t.page.blank()
 		t.withoutHosts(d)
 		t.page.blank()
 	default:
+		t.told = true
 		t.page.blank()
 		t.withHosts(d)
 		t.page.blank()
@@ -72,6 +82,9 @@ func (p *page) oneLine(d *result.Domain) {
 	if d.Millis > 0 {
 		line += gap + Duration(d.Millis.Duration())
 	}
+	if n := len(d.Differences); n > 0 {
+		line += gap + Count(n, "difference", "differences") + " between its hosts"
+	}
 	p.line(line)
 }
 
@@ -84,6 +97,7 @@ func (t *Text) withoutHosts(d *result.Domain) {
 	if d.Status >= result.Inconclusive {
 		w.again(nil)
 	}
+	p.changes(d.Changes, t.opt.Verbose)
 }
 
 func (t *Text) withHosts(d *result.Domain) {
@@ -100,6 +114,8 @@ func (t *Text) withHosts(d *result.Domain) {
 	}
 	p.blank()
 	w.hint(d.Hint)
+	p.differences(d.Differences, t.opt.Verbose)
+	p.changes(d.Changes, t.opt.Verbose)
 	p.blank()
 	t.verdictOfAll(d, all)
 	if d.Sender != nil {

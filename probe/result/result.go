@@ -142,6 +142,13 @@ type TLSState struct {
 	ChainFinding string `json:"chain_finding"`
 	NameFinding  string `json:"name_finding"`
 	DatesFinding string `json:"dates_finding"`
+	// DANEFinding and STSFinding are the same for what verify: dane and
+	// verify: mta-sts ask, and empty where nobody asked.
+	DANEFinding string `json:"dane_finding,omitempty"`
+	STSFinding  string `json:"sts_finding,omitempty"`
+	// VerifiedBy is "dane" or "mta-sts" where that vouches for the server,
+	// with all that has to be so as well.
+	VerifiedBy string `json:"verified_by,omitempty"`
 	// DaysLeft is how many whole days the server's own certificate is still
 	// valid, below 0 if it has expired.
 	DaysLeft int `json:"days_left"`

@@ -83,6 +83,7 @@ const (
 	Slow        Reason = "slow"        // as expected, but later than allowed
 	DNS         Reason = "dns"         // the name's own records are wrong, missing or not to be had
 	NullMX      Reason = "null_mx"     // the domain takes no mail (RFC 7505)
+	Regression  Reason = "regression"  // worse than the baseline, which the call forbids
 	Condition   Reason = "condition"   // a condition of the scenario left it out
 
 	Temporary   Reason = "temporary"   // a 4xx: ask again later

@@ -80,7 +80,7 @@ func TestOursAreFaultsOfTheProber(t *testing.T) {
 	t.Parallel()
 	ours := map[Reason]bool{
 		None: false, Reply: false, Refused: false, Unreachable: false, Timeout: false, Reset: false, EOF: false, Protocol: false,
-		TLS: false, Slow: false, DNS: false, NullMX: false, Condition: false, Temporary: false,
+		TLS: false, Slow: false, DNS: false, NullMX: false, Regression: false, Condition: false, Temporary: false,
 		Policy: true, NoRoute: true, Resolver: true, Local: true, Deadline: true, Interrupted: true, Reason("unheard of"): false,
 	}
 	for r, want := range ours {

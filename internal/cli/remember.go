@@ -1,0 +1,204 @@
+package cli
+
+import (
+	"fmt"
+	"net/netip"
+	"time"
+
+	"mxprobe/internal/compare"
+	"mxprobe/internal/greylist"
+	"mxprobe/internal/state"
+	"mxprobe/probe"
+	"mxprobe/probe/result"
+)
+
+// baselineFile is the file of --baseline.
+type baselineFile struct {
+	state.Header
+	Domains map[string]*compare.Snapshot `json:"domains"`
+}
+
+// Valid is part of state.Content.
+func (b *baselineFile) Valid() error {
+	for name, s := range b.Domains {
+		if err := s.Valid(); err != nil {
+			return fmt.Errorf("domain %q: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// stateFile is the file of --state.
+type stateFile struct {
+	state.Header
+	Waiting []greylist.Entry `json:"waiting"`
+}
+
+// Valid is part of state.Content.
+func (s *stateFile) Valid() error {
+	for i := range s.Waiting {
+		if err := s.Waiting[i].Valid(); err != nil {
+			return fmt.Errorf("entry %d: %w", i+1, err)
+		}
+	}
+	return nil
+}
+
+// memory is what this run knows of others and adds to it.
+type memory struct {
+	settings *memorySettings
+	require  probe.Require
+	options  compare.Options
+	// domains is the baseline, nil where none is asked for; fresh is true if
+	// there was none yet. seen is what this run knows.
+	domains map[string]*compare.Snapshot
+	fresh   bool
+	seen    map[string]*compare.Snapshot
+	// unchanged is about the domain judged last: nothing changed, and what
+	// is wrong with it stands in the baseline.
+	unchanged bool
+	waiting   *greylist.Memory // nil without --state
+}
+
+// recall reads the files. What is wrong with one is known before anything is
+// sent; nothing of it is quietly begun anew.
+func (s *settings) recall(runID string) (*memory, error) {
+	set := &s.memory
+	m := &memory{
+		settings: set, require: s.demand(), seen: map[string]*compare.Snapshot{},
+		options: compare.Options{Slower: set.slower, LeftOut: s.leftOut},
+	}
+	if set.baseline != "" {
+		var file baselineFile
+		found, err := readMemory(baselineKind(), "--baseline", set.baseline, &file, set.updateBaseline)
+		if err != nil {
+			return nil, err
+		}
+		m.domains, m.fresh = file.Domains, !found
+		if m.domains == nil {
+			m.domains = map[string]*compare.Snapshot{}
+		}
+	}
+	if set.state != "" {
+		var file stateFile
+		if _, err := readMemory(stateKind(), "--state", set.state, &file, true); err != nil {
+			return nil, err
+		}
+		m.waiting = greylist.New(file.Waiting, runID, set.longest, time.Now())
+	}
+	return m, nil
+}
+
+// readMemory reads a file and sees whether it can be written at the end.
+func readMemory(kind state.Kind, flag, path string, into state.Content, writes bool) (found bool, err error) {
+	if found, err = kind.Read(path, into); err != nil {
+		return false, usagef("%s %s: %s; put it right, or remove it to begin anew", flag, shown(path), cause(err))
+	}
+	if writes || !found {
+		if err := kind.Writable(path); err != nil {
+			return false, usagef("%s %s: it cannot be written: %s", flag, shown(path), cause(err))
+		}
+	}
+	return found, nil
+}
+
+// leftOut reports whether the flags leave a host or an address alone.
+func (s *settings) leftOut(host, ip string) bool {
+	addr, err := netip.ParseAddr(ip)
+	switch {
+	case err == nil && (s.only4 && !addr.Is4() || s.only6 && !addr.Is6()):
+		return true
+	case !probe.Chosen(host, s.only, s.skipHosts):
+		return true
+	}
+	return false
+}
+
+// judge adds to a domain what other runs have to say of it, and changes its
+// verdict where --fail-on says so.
+func (m *memory) judge(d *result.Domain) {
+	d.Differences = compare.Differences(d)
+	if m == nil {
+		return
+	}
+	if m.waiting != nil {
+		m.waiting.Observe(d, time.Now())
+	}
+	if m.domains == nil {
+		return
+	}
+	name := compare.Name(d)
+	before := m.domains[name]
+	if after := compare.Remember(before, d, &m.options); after != nil {
+		m.seen[name] = after
+	}
+	if m.fresh {
+		return
+	}
+	d.Changes = compare.Changes(before, d, &m.options)
+	m.unchanged = len(d.Changes) == 0 && compare.Unchanged(before, d)
+	if m.settings.failOn == failOnAny {
+		return
+	}
+	if compare.Forgive(before, d) {
+		probe.Rejudge(d, m.require)
+	}
+	if m.settings.failOn == failOnRegression && d.Status != result.Fail {
+		failRegression(d)
+	}
+}
+
+// failRegression fails a domain that got worse.
+func failRegression(d *result.Domain) {
+	n := 0
+	for i := range d.Changes {
+		if !d.Changes[i].Regression {
+			continue
+		}
+		if n++; n == 1 {
+			d.Status, d.Reason, d.Message = result.Fail, result.Regression, d.Changes[i].Message
+		}
+	}
+	if n > 1 {
+		d.Message += fmt.Sprintf(" (and %d more)", n-1)
+	}
+}
+
+// known reports whether there is nothing to tell of the domain judged last
+// to somebody who knows the baseline.
+func (m *memory) known(*result.Domain) bool { return m != nil && m.unchanged }
+
+// save writes the files at the end of a run. complete is false if the run was
+// stopped or its report could not be written: who was told of nothing is told
+// the next time. It returns a note on what was done.
+func (m *memory) save(complete bool) (note string, err error) {
+	if m == nil {
+		return "", nil
+	}
+	if m.waiting != nil {
+		var file stateFile
+		err := stateKind().Update(m.settings.state, &file, func() { file.Waiting = m.waiting.Merge(file.Waiting, time.Now()) })
+		if err != nil {
+			return "", fmt.Errorf("--state %s cannot be written: %s", shown(m.settings.state), cause(err))
+		}
+	}
+	if m.domains == nil || !complete || !m.fresh && !m.settings.updateBaseline {
+		return "", nil
+	}
+	var file baselineFile
+	err = baselineKind().Update(m.settings.baseline, &file, func() {
+		if file.Domains == nil {
+			file.Domains = map[string]*compare.Snapshot{}
+		}
+		for name, s := range m.seen {
+			file.Domains[name] = s
+		}
+	})
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("--baseline %s cannot be written: %s", shown(m.settings.baseline), cause(err))
+	case m.fresh:
+		return fmt.Sprintf("there was no baseline: %s was written, with %s, and nothing was compared", shown(m.settings.baseline), count(len(m.seen), "domain")), nil
+	}
+	return "", nil
+}

@@ -1,0 +1,153 @@
+package state
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+
+	"mxprobe/internal/atomicfile"
+)
+
+// Version is the version of the files, the member v of each.
+const Version = 1
+
+// maxSize bounds a file that is read: 256 MiB are a baseline of some hundred
+// thousand domains.
+const maxSize = 256 << 20
+
+// Header is what every file begins with; its type embeds it.
+type Header struct {
+	V    int    `json:"v"`
+	Type string `json:"type"`
+}
+
+func (h *Header) header() *Header { return h }
+
+// Content is a file's type: a pointer to a struct that embeds Header. Valid
+// returns an error if something that was read cannot be worked with.
+type Content interface {
+	header() *Header
+	Valid() error
+}
+
+// Kind is a kind of file.
+type Kind struct {
+	// Type is what the file says of itself, such as "mxprobe baseline".
+	Type string
+	// Mode is for a new file; one that is there keeps its own.
+	Mode fs.FileMode
+}
+
+// Read reads a file into c and reports whether there is one; an empty one
+// counts as none. The error names what is wrong and the place, not the file.
+func (k Kind) Read(path string, c Content) (found bool, err error) {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return false, nil
+	case err != nil:
+		return false, err
+	case !info.Mode().IsRegular():
+		return false, errors.New("it is not a regular file")
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return false, err
+	}
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, maxSize+1))
+	if err != nil {
+		return false, err
+	}
+	if len(b) > maxSize {
+		return false, fmt.Errorf("it is larger than %d MiB", maxSize>>20)
+	}
+	return k.decode(b, c)
+}
+
+func (k Kind) decode(b []byte, c Content) (found bool, err error) {
+	if len(bytes.TrimSpace(b)) == 0 {
+		return false, nil
+	}
+	var h Header
+	if err := json.Unmarshal(b, &h); err != nil {
+		return false, placed(b, err)
+	}
+	switch {
+	case h.Type != k.Type:
+		return false, fmt.Errorf("it is of type %q, not %q", h.Type, k.Type)
+	case h.V > Version:
+		return false, fmt.Errorf("it has version %d, written by a later program; this one reads %d", h.V, Version)
+	case h.V != Version:
+		return false, fmt.Errorf("version %d is none", h.V)
+	}
+	if err := json.Unmarshal(b, c); err != nil {
+		return false, placed(b, err)
+	}
+	return true, c.Valid()
+}
+
+// placed puts line and column before an error of the JSON reader.
+func placed(b []byte, err error) error {
+	at := int64(-1)
+	if e, ok := errors.AsType[*json.SyntaxError](err); ok {
+		at = e.Offset
+	} else if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		at = e.Offset
+		err = fmt.Errorf("a %s where %s has another kind of value", e.Value, e.Field)
+	}
+	if at < 0 || at > int64(len(b)) {
+		return err
+	}
+	before := b[:at]
+	line := bytes.Count(before, []byte("\n")) + 1
+	col := len(before) - bytes.LastIndexByte(before, '\n') - 1
+	return fmt.Errorf("line %d, column %d: %w", line, max(col, 1), err)
+}
+
+// Writable returns an error if a file could not be written there: what can be
+// known before a run should not be said after it.
+func (k Kind) Writable(path string) error {
+	f, err := atomicfile.Create(path, k.Mode)
+	if err != nil {
+		return err
+	}
+	f.Discard()
+	return nil
+}
+
+// Update reads a file under a lock into c, which has to be empty, has change
+// work on it, and writes it. Nothing is written if nothing changes.
+func (k Kind) Update(path string, c Content, change func()) error {
+	unlock, err := lock(path, k.Mode)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	if _, err := k.Read(path, c); err != nil {
+		return err
+	}
+	*c.header() = Header{V: Version, Type: k.Type}
+	change()
+	b, err := json.MarshalIndent(c, "", "  ")
+	if err != nil {
+		return err
+	}
+	b = append(b, '\n')
+	if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, b) {
+		return nil
+	}
+	f, err := atomicfile.Create(path, k.Mode)
+	if err != nil {
+		return err
+	}
+	if _, err := f.Write(b); err != nil {
+		f.Discard()
+		return err
+	}
+	return f.Commit()
+}
