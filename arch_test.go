@@ -37,7 +37,7 @@ func rooms() map[string]room {
 				"dnsmx", "scenarios", "probe/result", "internal/sandbox", "internal/transport", "internal/atomicfile",
 				"internal/compare", "internal/greylist", "internal/state",
 			},
-			libraries: []string{"github.com/urfave/cli/v2", "golang.org/x/term"},
+			libraries: []string{"github.com/urfave/cli/v2", "golang.org/x/term", "github.com/schollz/progressbar/v3"},
 		},
 		// floor 2
 		"probe":           {packages: []string{"dnsmx", "scenarios", "internal/compose", "probe/dane", "probe/mtasts", "internal/mailbox", "probe/sasl", "probe/smtpwire", "probe/result"}},

@@ -1,10 +1,13 @@
 package cli
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"sync"
 	"time"
+
+	"github.com/schollz/progressbar/v3"
 
 	"mxprobe/probe"
 	"mxprobe/probe/result"
@@ -15,6 +18,9 @@ const (
 	quickWork = 2 * time.Second
 	// rewrite is the shortest time between two states of the line.
 	rewrite = 250 * time.Millisecond
+	// longestText keeps the line within 80 columns, behind a bar, two numbers
+	// of six digits and the time.
+	longestText = 35
 )
 
 // progress keeps one line on a terminal that says how far a run has come. It
@@ -29,10 +35,14 @@ type progress struct {
 	waiting []wait // in the order in which they were begun
 	shown   bool
 	begun   time.Time
+	bar     *progressbar.ProgressBar
+	frame   bytes.Buffer // what the bar draws
 
 	quit  chan struct{}
 	ended sync.WaitGroup
 }
+
+const clearLine = "\r\x1b[K"
 
 // wait is a host and how many of its dialogues are not over.
 type wait struct {
@@ -44,6 +54,12 @@ type wait struct {
 // each address.
 func startProgress(w io.Writer) *progress {
 	p := &progress{w: w, begun: time.Now(), quit: make(chan struct{})}
+	p.bar = progressbar.NewOptions(1,
+		progressbar.OptionSetWriter(&p.frame), progressbar.OptionUseANSICodes(true),
+		progressbar.OptionSetTheme(progressbar.ThemeASCII), progressbar.OptionSetWidth(12),
+		// What is still to come are greylists and time-outs: no guess is worth showing.
+		progressbar.OptionSetPredictTime(false), progressbar.OptionShowCount(),
+		progressbar.OptionShowDescriptionAtLineEnd())
 	p.ended.Go(p.redraw)
 	return p
 }
@@ -74,14 +90,19 @@ func (p *progress) draw() {
 	if time.Since(p.begun) < quickWork {
 		return
 	}
-	line := fmt.Sprintf("%d of %d dialogues, %d failed", p.done, max(p.total, p.done), p.failed)
+	text := fmt.Sprintf("%d failed", p.failed)
 	if len(p.waiting) > 0 {
-		line += ", waiting for " + p.waiting[0].host
+		text += ", waiting for " + p.waiting[0].host
 	}
-	if len(line) > 78 {
-		line = line[:75] + "..."
+	if len(text) > longestText {
+		text = text[:longestText-3] + "..."
 	}
-	fmt.Fprintf(p.w, "\r\x1b[K%s", line)
+	// A full bar is over for good, and a list may still go on.
+	p.bar.ChangeMax(max(p.total, p.done+1))
+	_ = p.bar.Set(p.done)
+	p.frame.Reset()
+	p.bar.Describe(text)
+	_, _ = p.w.Write(p.frame.Bytes())
 	p.shown = true
 }
 
@@ -94,7 +115,7 @@ func (p *progress) clear() {
 
 func (p *progress) clearLocked() {
 	if p.shown {
-		_, _ = io.WriteString(p.w, "\r\x1b[K")
+		_, _ = io.WriteString(p.w, clearLine)
 		p.shown = false
 	}
 }

@@ -168,13 +168,13 @@ func TestProgressComesAfterTwoSecondsAndGoes(t *testing.T) {
 		}
 		time.Sleep(2 * rewrite)
 		synctest.Wait()
-		if got := tty.take(); !strings.HasSuffix(got, "\r\x1b[K1 of 3 dialogues, 1 failed, waiting for mx1.example") {
+		if got := tty.take(); !strings.Contains(got, " (1/3) ") || !strings.Contains(got, " 1 failed, waiting for mx1.example") {
 			t.Errorf("after %s: %q", quickWork, got)
 		}
 		p.Checked(probe.Target{Host: "mx1.example"}, &result.Check{Status: result.Pass})
 		time.Sleep(rewrite)
 		synctest.Wait()
-		if got := tty.take(); got != "\r\x1b[K2 of 3 dialogues, 1 failed, waiting for mx2.example" {
+		if got := tty.take(); !strings.HasPrefix(got, "\r") || !strings.Contains(got, " (2/3) ") || !strings.Contains(got, " 1 failed, waiting for mx2.example") {
 			t.Errorf("later: %q", got)
 		}
 		if _, err := p.over(&out).Write([]byte("PASS\n")); err != nil {
@@ -190,6 +190,30 @@ func TestProgressComesAfterTwoSecondsAndGoes(t *testing.T) {
 		if got := tty.take(); got != "\r\x1b[K" {
 			t.Errorf("at the end: %q; want the line gone", got)
 		}
+	})
+}
+
+// TestProgressStaysInALine: a line that wraps cannot be taken away again.
+func TestProgressStaysInALine(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var tty lockedBuffer
+		p := startProgress(&tty)
+		for range 100_000 {
+			p.planned(strings.Repeat("long.", 40) + "example")
+		}
+		for range 99_999 {
+			p.Checked(probe.Target{}, &result.Check{Status: result.Fail})
+		}
+		time.Sleep(quickWork + 2*time.Hour)
+		synctest.Wait()
+		frames := strings.Split(strings.TrimPrefix(tty.take(), "\r"), "\r")
+		for _, f := range []string{frames[0], frames[len(frames)-1]} {
+			if f = strings.ReplaceAll(f, "\x1b[0K", ""); len(f) > 80 || !strings.Contains(f, "(99999/100000)") {
+				t.Errorf("the line has %d columns: %q", len(f), f)
+			}
+		}
+		p.stop()
 	})
 }
 
