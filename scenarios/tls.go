@@ -8,7 +8,8 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// Verify says what it amounts to if a certificate is not good.
+// Verify says what a certificate is held against, and what it amounts to if
+// it is not good.
 type Verify uint8
 
 // The kinds of Verify.
@@ -17,6 +18,8 @@ const (
 	VerifyNot                // verify: false, a note, and the chain is not looked at
 	VerifyWarn               // verify: warn
 	VerifyFail               // verify: true
+	VerifyDANE               // verify: dane, by the TLSA records of the host
+	VerifySTS                // verify: mta-sts, as the policy of the domain asks
 )
 
 // implicitTLS reads the tls of a scenario: the word implicit, or the settings
@@ -50,6 +53,9 @@ func (p *parser) tlsOptions(n *yaml.Node, what string, keys []string) *StartTLSO
 	}
 	if o.Min != "" && o.Max != "" && o.Min > o.Max {
 		p.fail(n, "", "min %s is above max %s", o.Min, o.Max)
+	}
+	if o.Verify >= VerifyDANE && !o.Name.IsZero() {
+		p.fail(n, "leave name out", "name cannot be chosen with verify: dane and verify: mta-sts, which say what it is")
 	}
 	if o.ClientKey != "" && o.ClientCert == "" {
 		p.fail(n, "add client_cert", "client_key is of no use without client_cert")
@@ -94,9 +100,14 @@ func (p *parser) verify(n *yaml.Node) Verify {
 		return VerifyNot
 	case "warn":
 		return VerifyWarn
+	case "dane":
+		return VerifyDANE
+	case "mta-sts":
+		return VerifySTS
 	}
 	if ok {
-		p.fail(deref(n), "allowed: false, true, warn", "verify is true, false or warn, not %q", word)
+		words := []string{"false", "true", "warn", "dane", "mta-sts"}
+		p.fail(deref(n), "allowed: "+strings.Join(words, ", "), "verify is true, false, warn, dane or mta-sts, not %q%s", word, didYouMean(word, words))
 	}
 	return VerifyNote
 }
