@@ -51,7 +51,9 @@ func TestGolden(t *testing.T) {
 // annotation for each entry that needs one, and what it shows is the text.
 func TestRunnerObeysNothingElse(t *testing.T) {
 	t.Parallel()
-	for name, domains := range inputs() {
+	all := inputs()
+	all["compared"] = []*result.Domain{reporttest.ChangedDomain(), reporttest.ForgingComparison()}
+	for name, domains := range all {
 		var r runner
 		r.run(written(t, domains...))
 		if r.stopToken != "" {

@@ -163,6 +163,27 @@ func Interrupted() *result.Domain {
 	return Domain("fabrikam.test", Host(10, mx1, Address("192.0.2.10", stopped), Address("2001:db8::10", late)))
 }
 
+// ChangedDomain passes, but its hosts do not agree, and it has lost STARTTLS
+// since an earlier run.
+func ChangedDomain() *result.Domain {
+	d := PassingDomain()
+	d.Differences = []result.Difference{{
+		Property: "keyword STARTTLS", Message: "mx2.fabrikam.test 198.51.100.7:25 does not offer STARTTLS, the others do",
+		Values: []result.Variant{
+			{Value: "offered", Where: []string{"mx1.fabrikam.test 192.0.2.10:25", "mx1.fabrikam.test [2001:db8::10]:25"}},
+			{Where: []string{"mx2.fabrikam.test 198.51.100.7:25"}},
+		},
+	}}
+	d.Changes = []result.Change{
+		{
+			Kind: result.ChangeKeywordLost, Where: "mx2.fabrikam.test 198.51.100.7:25", Before: "STARTTLS",
+			Regression: true, Message: "STARTTLS is no longer offered",
+		},
+		{Kind: result.ChangeMXAdded, Where: "mx2.fabrikam.test", Now: "20", Message: "the host is new"},
+	}
+	return d
+}
+
 // List is what a run over several domains found.
 func List() []*result.Domain {
 	return []*result.Domain{PassingDomain(), MixedDomain(), NullMX(), NoSuchDomain(), UncertainDomain()}

@@ -22,6 +22,18 @@ func HostileDomain() *result.Domain { return foreign(Hostile) }
 // ForgingDomain is HostileDomain with Forged for its text.
 func ForgingDomain() *result.Domain { return foreign(Forged) }
 
+// ForgingComparison is ForgingDomain with differences and changes.
+func ForgingComparison() *result.Domain {
+	d := ForgingDomain()
+	d.Differences = []result.Difference{{
+		Property: Forged, Message: Forged, Values: []result.Variant{{Value: Forged, Where: []string{Forged}}, {Where: []string{Forged}}},
+	}}
+	d.Changes = []result.Change{{
+		Kind: result.ChangeReply, Where: Forged, Before: Forged, Now: Forged, Regression: true, Message: Forged,
+	}}
+	return d
+}
+
 func foreign(text string) *result.Domain {
 	c := Failed("mx1")
 	c.Scenario, c.Message, c.Hint, c.Notes = Hostile, Hostile, Hostile, []string{Hostile}
