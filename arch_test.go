@@ -34,15 +34,16 @@ func rooms() map[string]room {
 		"internal/cli": {
 			packages: []string{
 				"internal/report", "probe",
-				"dnsmx", "scenarios", "probe/result", "internal/sandbox", "internal/transport", "internal/atomicfile",
+				"dnsmx", "scenarios", "probe/result", "internal/sandbox", "internal/transport", "internal/transcribe", "internal/atomicfile",
 				"internal/compare", "internal/greylist", "internal/state",
 			},
 			libraries: []string{"github.com/urfave/cli/v2", "golang.org/x/term", "github.com/schollz/progressbar/v3"},
 		},
 		// floor 2
-		"probe":           {packages: []string{"dnsmx", "scenarios", "internal/compose", "probe/dane", "probe/mtasts", "internal/mailbox", "probe/sasl", "probe/smtpwire", "probe/result"}},
-		"internal/report": {packages: []string{"probe/result"}},
-		"internal/state":  {packages: []string{"internal/atomicfile"}},
+		"internal/transcribe": {packages: []string{"scenarios"}},
+		"probe":               {packages: []string{"dnsmx", "scenarios", "internal/compose", "probe/dane", "probe/mtasts", "internal/mailbox", "probe/sasl", "probe/smtpwire", "probe/result"}},
+		"internal/report":     {packages: []string{"probe/result"}},
+		"internal/state":      {packages: []string{"internal/atomicfile"}},
 		// floor 3: a format each
 		"internal/report/github": {packages: []string{"internal/report", "probe/result"}},
 		// text/template is in every program anyway, for the help texts.
