@@ -33,6 +33,8 @@ func rooms() map[string]room {
 		// floor 4
 		"internal/cli": {
 			packages: []string{
+				"internal/report/github", "internal/report/html", "internal/report/junit", "internal/report/markdown",
+				"internal/report/nagios", "internal/report/prometheus", "internal/report/tap",
 				"internal/report", "probe",
 				"dnsmx", "scenarios", "probe/result", "internal/sandbox", "internal/transport", "internal/transcribe", "internal/atomicfile",
 				"internal/compare", "internal/greylist", "internal/state",

@@ -63,7 +63,7 @@ func (r *session) preview(ctx context.Context, runner *probe.Runner, plan *plan)
 	}
 	var out reporter
 	switch o := &r.settings.out; o.format {
-	case "text":
+	case formatText, formatGitHub:
 		out = &previewText{w: r.Stdout, options: r.textOptions(o)}
 	default:
 		out = notPlayed{newReport(o.format, r.Stdout, r.occasion(nil))}

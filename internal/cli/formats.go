@@ -1,28 +1,40 @@
 package cli
 
 import (
+	"crypto/rand"
 	"io"
 
 	"mxprobe/internal/report"
+	"mxprobe/internal/report/github"
+	"mxprobe/internal/report/html"
+	"mxprobe/internal/report/junit"
+	"mxprobe/internal/report/markdown"
+	"mxprobe/internal/report/nagios"
+	"mxprobe/internal/report/prometheus"
+	"mxprobe/internal/report/tap"
 	"mxprobe/probe/result"
 )
 
 // The formats of a report that this package treats apart.
 const (
-	formatText   = "text"
-	formatNagios = "nagios"
-	formatGitHub = "github"
+	formatText     = "text"
+	formatNagios   = "nagios"
+	formatMarkdown = "markdown"
+	formatGitHub   = "github"
 )
 
 // formats are the formats of a report of run, in the order of the help.
 func formats() []string {
-	return []string{formatText, "json", "jsonl"}
+	return []string{formatText, "json", "jsonl", "junit", "tap", formatNagios, "prometheus", formatMarkdown, "html", formatGitHub}
 }
 
 // defaultFormat is the format of run where none is given.
 func (p *Program) defaultFormat() string {
 	if p.plugin {
 		return formatNagios
+	}
+	if on, _ := p.LookupEnv("GITHUB_ACTIONS"); on == "true" {
+		return formatGitHub
 	}
 	return formatText
 }
@@ -42,6 +54,20 @@ func newReport(format string, w io.Writer, on *occasion) reporter {
 		return report.NewJSON(w, on.header)
 	case "jsonl":
 		return &events{report.NewJSONL(w)}
+	case "junit":
+		return junit.New(w, on.header)
+	case "tap":
+		return tap.New(w, on.header)
+	case formatNagios:
+		return nagios.New(w, on.header, nagios.Thresholds{Warning: on.limits.warning, Critical: on.limits.critical})
+	case "prometheus":
+		return prometheus.New(w, on.header)
+	case formatMarkdown:
+		return markdown.New(w, on.header)
+	case "html":
+		return html.New(w, on.header)
+	case formatGitHub:
+		return github.New(w, on.text, rand.Text())
 	}
 	return report.NewText(w, on.text)
 }

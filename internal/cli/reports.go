@@ -1,9 +1,11 @@
 package cli
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strings"
 
@@ -39,9 +41,16 @@ type reports struct{ all []*openReport }
 
 type openReport struct {
 	reporter
-	plugin bool // its status is that of a monitoring plugin
-	file   *atomicfile.File
+	plugin bool   // its status is that of a monitoring plugin
+	file   target // nil for standard output
 	err    error
+}
+
+// target is what a report is written to: all of it, or nothing.
+type target interface {
+	io.Writer
+	Commit() error
+	Discard()
 }
 
 // onStdout returns the reports of a run that has no other.
@@ -60,10 +69,37 @@ func openReports(o *output, stdout io.Writer, on *occasion) (*reports, error) {
 			rs.discard()
 			return nil, usagef("--report %s: %s", r.format, err)
 		}
-		rs.all = append(rs.all, &openReport{reporter: newReport(r.format, file, &aside), plugin: r.format == formatNagios, file: file})
+		rs.add(r.format, file, &aside)
+	}
+	if o.format == formatGitHub && o.summary != "" {
+		rs.add(formatMarkdown, &appended{path: o.summary}, &aside)
 	}
 	return rs, nil
 }
+
+func (rs *reports) add(format string, file target, on *occasion) {
+	rs.all = append(rs.all, &openReport{reporter: newReport(format, file, on), plugin: format == formatNagios, file: file})
+}
+
+// appended is a file that others write to as well, such as the summary of a
+// job: what is written goes to its end in one piece.
+type appended struct {
+	bytes.Buffer
+	path string
+}
+
+// Commit writes everything to the end of the file.
+func (a *appended) Commit() error {
+	f, err := os.OpenFile(a.path, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o644)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(a.Bytes())
+	return errors.Join(err, f.Close())
+}
+
+// Discard gives up what was written.
+func (a *appended) Discard() {}
 
 // discard gives up the files of a run that did not come to its end.
 func (rs *reports) discard() {

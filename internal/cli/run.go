@@ -34,6 +34,7 @@ func runCommand() command {
 		bind: func(p *Program) ([]option, action) {
 			s := newSettings()
 			s.out.format = p.defaultFormat()
+			s.out.summary, _ = p.LookupEnv("GITHUB_STEP_SUMMARY")
 			return s.options(), func(args []string) (int, error) { return p.run(s, args) }
 		},
 	}

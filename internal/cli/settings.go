@@ -55,6 +55,7 @@ type settings struct {
 type output struct {
 	format  string
 	reports []reportFile
+	summary string // the file that GitHub shows of a job, empty for none
 	verbose int
 	quiet   bool
 	color   string
