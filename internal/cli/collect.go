@@ -59,6 +59,9 @@ func (p *Program) collect(ctx context.Context, s *settings, runner *probe.Runner
 	}
 	if remark != "" {
 		end.Notes = append(end.Notes, remark)
+		if s.memory.failOn != failOnAny {
+			warn(p.Stderr, "%s", remark) // a gate that compares nothing must not look like one
+		}
 	}
 	if broken = errors.Join(broken, out.End(&end, o.plugin())); broken != nil {
 		o.internal = true

@@ -36,7 +36,8 @@ func TestMain(m *testing.M) {
 // commands the scripts have
 //
 //	world [FILE]              serve a mail world; $DNS, $DNSPORT and $SMTP say where,
-//	                          ca.pem is its authority
+//	                          ca.pem is its authority; a second world takes the
+//	                          place of the first, on the same port
 //	status N mxprobe ARG...   run it and compare the exit status
 //	signal NAME N mxprobe ... send a signal when the first line is out
 //	saw TEXT, ! saw TEXT      a mail server of the world saw a line with TEXT
@@ -73,6 +74,11 @@ func cmdWorld(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(err)
 	}
 	spec.Loopback = true
+	kept := ts.Value(worldKey{}).(*holder)
+	if kept.world != nil {
+		spec.SMTPPort = kept.world.SMTPPort()
+		ts.Check(kept.world.Close())
+	}
 	world, err := sandbox.Start(spec)
 	ts.Check(err)
 	ts.Defer(func() {
@@ -84,7 +90,7 @@ func cmdWorld(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv("DNSPORT", strconv.Itoa(int(world.DNS().Port())))
 	ts.Setenv("SMTP", strconv.Itoa(int(world.SMTPPort())))
 	ts.Check(os.WriteFile(ts.MkAbs("ca.pem"), world.CA(), 0o600))
-	ts.Value(worldKey{}).(*holder).world = world
+	kept.world = world
 }
 
 func cmdStatus(ts *testscript.TestScript, neg bool, args []string) {

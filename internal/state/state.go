@@ -25,12 +25,13 @@ type Header struct {
 	Type string `json:"type"`
 }
 
-func (h *Header) header() *Header { return h }
+// Head returns the header, for Content.
+func (h *Header) Head() *Header { return h }
 
 // Content is a file's type: a pointer to a struct that embeds Header. Valid
 // returns an error if something that was read cannot be worked with.
 type Content interface {
-	header() *Header
+	Head() *Header
 	Valid() error
 }
 
@@ -131,7 +132,7 @@ func (k Kind) Update(path string, c Content, change func()) error {
 	if _, err := k.Read(path, c); err != nil {
 		return err
 	}
-	*c.header() = Header{V: Version, Type: k.Type}
+	*c.Head() = Header{V: Version, Type: k.Type}
 	change()
 	b, err := json.MarshalIndent(c, "", "  ")
 	if err != nil {
