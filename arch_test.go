@@ -73,7 +73,8 @@ func rooms() map[string]room {
 		"internal/compose":    {libraries: []string{"github.com/emersion/go-message"}},
 		"internal/mailbox":    {libraries: []string{"github.com/emersion/go-imap/v2"}},
 		"internal/sandbox":    {libraries: []string{"github.com/miekg/dns", "gopkg.in/yaml.v3"}},
-		// beside the house: tests alone, with real servers and of the documents
+		// beside the house: tests alone, with real servers, of the documents and of what is deployed
+		"internal/deploytest":  {},
 		"internal/docs":        {},
 		"internal/interop":     {},
 		"internal/interop/mta": {},
