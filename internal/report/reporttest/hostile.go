@@ -36,28 +36,28 @@ func ForgingComparison() *result.Domain {
 
 func foreign(text string) *result.Domain {
 	c := Failed("mx1")
-	c.Scenario, c.Message, c.Hint, c.Notes = Hostile, Hostile, Hostile, []string{Hostile}
-	c.Captures = map[string]string{text: Hostile}
+	c.Scenario, c.Message, c.Hint, c.Notes = text, text, text, []string{text}
+	c.Captures = map[string]string{text: text}
 	c.TLS = &result.TLSState{
-		Version: Hostile, Cipher: Hostile, Curve: Hostile, SNI: Hostile, Reference: Hostile, Resumed: true, Implicit: true,
-		ChainFinding: Hostile, NameFinding: Hostile, DatesFinding: Hostile, DaysLeft: 3,
-		Chain: []result.Certificate{{Subject: Hostile, Issuer: Hostile, Names: []string{Hostile}, SHA256: Hostile}},
+		Version: text, Cipher: text, Curve: text, SNI: text, Reference: text, Resumed: true, Implicit: true,
+		ChainFinding: text, NameFinding: text, DatesFinding: text, DaysLeft: 3,
+		Chain: []result.Certificate{{Subject: text, Issuer: text, Names: []string{text}, SHA256: text}},
 	}
 	for i := range c.Steps {
 		s := &c.Steps[i]
-		s.Name, s.Sent, s.Want, s.Enhanced, s.Text, s.Notes, s.File = Hostile, Hostile, Hostile, Hostile, []string{Hostile}, []string{Hostile}, Hostile
+		s.Name, s.Sent, s.Want, s.Enhanced, s.Text, s.Notes, s.File = text, text, text, text, []string{text}, []string{text}, text
 		for j := range s.Transcript {
-			s.Transcript[j].Text = Hostile
+			s.Transcript[j].Text = text
 		}
 		if s.Status != result.Pass {
-			s.Message = Hostile
-			s.Excerpt.Lines = []string{Hostile, Hostile}
+			s.Message = text
+			s.Excerpt.Lines = []string{text, text}
 		}
 	}
-	d := Domain(Hostile, Host(10, Hostile, Address(Hostile, c)), DeadHost())
-	d.Hosts[1].Name, d.Hosts[1].Message, d.Hosts[1].Hint = Hostile, Hostile, Hostile
-	d.Hosts[0].Notes = []string{Hostile}
-	d.Server, d.Message, d.Hint, d.Notes = Hostile, Hostile, Hostile, []string{Hostile}
-	d.Sender = &result.Sender{View: result.ViewDegraded, By: Hostile, Failing: []string{Hostile, "mx2"}}
+	d := Domain(text, Host(10, text, Address(text, c)), DeadHost())
+	d.Hosts[1].Name, d.Hosts[1].Message, d.Hosts[1].Hint = text, text, text
+	d.Hosts[0].Notes = []string{text}
+	d.Server, d.Message, d.Hint, d.Notes = text, text, text, []string{text}
+	d.Sender = &result.Sender{View: result.ViewDegraded, By: text, Failing: []string{text, "mx2"}}
 	return d
 }

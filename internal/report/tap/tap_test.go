@@ -187,6 +187,9 @@ func TestRedWhereTheRunIs(t *testing.T) {
 func TestNothingIsForged(t *testing.T) {
 	t.Parallel()
 	text := written(t, reporttest.HostileDomain(), reporttest.ForgingDomain())
+	if !strings.Contains(text, "Bail out! forged") {
+		t.Error("nobody tried to forge anything")
+	}
 	for line := range strings.Lines(text) {
 		line = strings.TrimSuffix(line, "\n")
 		for _, r := range line {
