@@ -12,9 +12,10 @@ const (
 
 // How much of one dialogue is shown.
 const (
-	maxLines   = 400  // of a transcript
-	maxText    = 2000 // characters of one value
-	maxColumns = 60   // of a matrix
+	maxLines    = 400  // of a transcript
+	maxDecisive = 40   // of these, for the step that decided
+	maxText     = 2000 // characters of one value
+	maxColumns  = 60   // of a matrix
 )
 
 // budget is the room that is left in the page.

@@ -150,10 +150,7 @@ func (v *entryView) talk(c *result.Check, decider *result.Step) {
 		if len(lines) == 0 {
 			continue
 		}
-		if room := maxLines - v.TalkLines; len(lines) > room && s != decider {
-			v.Left += len(lines) - room
-			lines = lines[:room]
-		}
+		lines = v.fit(lines, s == decider)
 		v.TalkLines += len(lines)
 		attempt := ""
 		if c.Attempts > 1 {
@@ -165,6 +162,25 @@ func (v *entryView) talk(c *result.Check, decider *result.Step) {
 		t := &v.Talk[len(v.Talk)-1]
 		t.Lines = append(t.Lines, lines...)
 	}
+}
+
+// fit leaves out lines for which there is no room. The step that decided has
+// room of its own, and keeps its end.
+func (v *entryView) fit(lines []lineView, decides bool) []lineView {
+	room := max(maxLines-v.TalkLines, 0)
+	if decides {
+		room = max(room, maxDecisive)
+	}
+	left := len(lines) - room
+	if left <= 0 {
+		return lines
+	}
+	v.Left += left
+	head := room
+	if decides {
+		head = room / 2
+	}
+	return slices.Concat(lines[:head], lines[head+left:])
 }
 
 // linesOf returns what was said in a step; in the step that decided, the

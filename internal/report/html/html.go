@@ -16,7 +16,6 @@ package html
 import (
 	"bytes"
 	"io"
-	"text/template"
 
 	"mxprobe/internal/report"
 	"mxprobe/probe/result"
@@ -32,7 +31,7 @@ type Writer struct {
 	w         io.Writer
 	err       error
 	header    header
-	templates *template.Template
+	templates executor
 	budget    budget
 	domains   []fragment
 	ids       idSet
@@ -40,6 +39,11 @@ type Writer struct {
 	shown     result.Counts // entries that the filter knows
 	left      leftOut
 	ledger    report.Ledger
+}
+
+// executor is a set of templates.
+type executor interface {
+	ExecuteTemplate(w io.Writer, name string, data any) error
 }
 
 // fragment is one domain of the page. Whether it is open is known at the end.

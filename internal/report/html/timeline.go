@@ -183,13 +183,13 @@ func barOf(p *phase, row int, offset, scale time.Duration) barView {
 	x = min(x, 100-w)
 	b.X, b.W = percent(x), percent(w)
 	switch {
-	case x+w <= 60:
-		b.TextX, b.TextDX, b.Anchor = percent(x+w), 6, "start"
-	case x >= 40:
-		b.TextX, b.TextDX, b.Anchor = percent(x), -6, "end"
-	default: // as long as the row: the label stands in it
+	case w > 50: // the label has more room inside
 		b.TextX, b.TextDX, b.Anchor = percent(x), 6, "start"
 		b.Class += " wide"
+	case 100-x-w >= x:
+		b.TextX, b.TextDX, b.Anchor = percent(x+w), 6, "start"
+	default:
+		b.TextX, b.TextDX, b.Anchor = percent(x), -6, "end"
 	}
 	return b
 }

@@ -71,7 +71,7 @@
     var id = "";
     try { id = decodeURIComponent(location.hash.slice(1)); } catch (e) { return; }
     var target = id && document.getElementById(id);
-    if (!target || !target.closest("main")) { return; }
+    if (!target || !target.matches(".domain, .entry")) { return; }
     if (target.closest("[hidden]")) {
       find.value = "";
       boxes.forEach(function (box) { box.checked = true; });
