@@ -99,7 +99,7 @@ func placed(b []byte, err error) error {
 		at = e.Offset
 	} else if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		at = e.Offset
-		err = fmt.Errorf("a %s where %s has another kind of value", e.Value, e.Field)
+		err = fmt.Errorf("%q has the wrong kind of value: %s", e.Field, e.Value)
 	}
 	if at < 0 || at > int64(len(b)) {
 		return err
