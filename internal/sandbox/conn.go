@@ -55,6 +55,8 @@ type Conn struct {
 	// prdr says that the sender asked for a reply for each recipient.
 	prdr   bool
 	binary bool // BODY=BINARYMIME
+	// reports are the delivery reports the sender asked for.
+	reports requests
 	// chunk is the one of the BDAT that is being answered; chunking says
 	// that one was said in this transaction, chunkRefused that it was
 	// refused.

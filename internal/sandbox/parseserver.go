@@ -39,7 +39,7 @@ func (r *fileReader) server(n *yaml.Node) Server {
 	var s Server
 	keys := []string{
 		"name", "addresses", "ports", "hostname", "dead", "ehlo", "domains", "users",
-		"relay", "bad_sender", "size", "recipients", "tls", "auth", "lmtp", "proxied", "ends", "tlsa", "https", "rules",
+		"relay", "bad_sender", "size", "recipients", "tls", "auth", "lmtp", "proxied", "ends", "maildir", "tlsa", "https", "rules",
 	}
 	r.mapping(n, "server", keys, func(key string, v *yaml.Node) {
 		switch key {
@@ -75,6 +75,8 @@ func (r *fileReader) server(n *yaml.Node) Server {
 			s.LMTP = r.boolean(v)
 		case "ends":
 			s.Ends = r.texts(v)
+		case "maildir":
+			s.Maildir = r.text(v)
 		case "auth":
 			s.Auth = r.auth(v)
 		case "tlsa":

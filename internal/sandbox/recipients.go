@@ -30,10 +30,11 @@ func (c *Conn) endOfData() {
 		c.play(final)
 		return
 	}
-	if len(taken) > 0 {
-		c.log.message(Message{From: c.from, To: taken, Data: c.body})
+	answer := said.String()
+	if len(taken) > 0 && c.accept(Message{From: c.from, To: taken, Data: c.body}) != nil {
+		answer = strings.Repeat("451 4.3.0 The mailbox cannot be written\r\n", strings.Count(answer, "\n"))
 	}
-	c.out = append(c.out, said.String()...)
+	c.out = append(c.out, answer...)
 	c.reset()
 }
 

@@ -29,6 +29,7 @@ type server struct {
 	recipients     int
 	lmtp, proxied  bool
 	ends           []string
+	maildir        string
 	rules          *ruleBook
 	tls            *TLS
 	auth           *Auth
@@ -46,7 +47,7 @@ func newServer(s Server, zones *zoneSet) (*server, error) {
 	out := &server{
 		name: name, hostname: s.Hostname, ports: s.Ports, dead: s.Dead,
 		keywords: s.EHLO, domains: s.Domains, users: s.Users, relay: s.Relay,
-		badSender: s.BadSender, size: s.Size, recipients: s.Recipients, lmtp: s.LMTP, proxied: s.Proxied, ends: s.Ends,
+		badSender: s.BadSender, size: s.Size, recipients: s.Recipients, lmtp: s.LMTP, proxied: s.Proxied, ends: s.Ends, maildir: s.Maildir,
 		rules: newRuleBook(slices.Clone(s.Rules)), tls: s.TLS, auth: s.Auth, https: s.HTTPS,
 	}
 	for _, text := range s.TLSA {

@@ -93,7 +93,9 @@ func (c *Conn) play(e event) {
 	if (e.stage == onEndOfData || c.chunk.last) && strings.HasPrefix(said, "2") {
 		// Before it is said: a client that has its answer may look.
 		c.body = append(c.body, c.chunk.octets...)
-		c.log.message(Message{From: c.from, To: c.to, Data: c.body})
+		if c.accept(Message{From: c.from, To: c.to, Data: c.body}) != nil {
+			said = "451 4.3.0 The mailbox cannot be written\r\n"
+		}
 	}
 	if c.say(e, said, r) != nil {
 		c.done = true
@@ -181,10 +183,12 @@ func (c *Conn) goOn(e event, said string, raw bool) {
 		c.reset()
 		p, params, _ := parsePath(afterVerb(e.line, "FROM:"))
 		c.mail, c.from, c.utf8, c.prdr = true, p, hasParam(params, "SMTPUTF8"), hasParam(params, "PRDR")
+		c.reports.ofMail(params)
 		c.binary = slices.ContainsFunc(params, func(p string) bool { return strings.EqualFold(p, "BODY=BINARYMIME") })
 	case e.verb == "RCPT":
-		to, _, _ := parsePath(afterVerb(e.line, "TO:"))
+		to, params, _ := parsePath(afterVerb(e.line, "TO:"))
 		c.to = append(c.to, to)
+		c.reports.ofRcpt(to, params)
 	case e.verb == "DATA" && code == "354":
 		c.message()
 	}

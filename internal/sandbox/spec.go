@@ -139,6 +139,10 @@ type Server struct {
 	// that can be made to take a part of one message for another, such as
 	// "\n.\n". CR LF . CR LF always does.
 	Ends []string
+	// Maildir is a folder in which each recipient gets a Maildir, named after
+	// the address, with the messages taken for it. A sender who asked for it
+	// gets a delivery report there. Empty for none: messages are remembered only.
+	Maildir string
 	// Auth is how it takes logins; nil for not at all.
 	Auth *Auth
 	// TLSA are the TLSA records of its ports, made of its certificate and put
