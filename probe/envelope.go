@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"mxprobe/dnsmx"
+	"mxprobe/probe/smtpwire"
 )
 
 // envelope is the transaction as far as it is known.
@@ -19,6 +20,9 @@ type envelope struct {
 	// and header (RFC 6531), the size in octets (-1 where none).
 	eightBit, binary, utf8, prdr, requireTLS bool
 	size                                     int64
+	// envid is ENVID of the MAIL line, decoded (RFC 3461 section 4.4), messageID
+	// that field of the text; empty where there is none.
+	envid, messageID string
 	// pending are the recipients whose RCPT has no reply yet.
 	pending []string
 	// mails counts the transactions of the session.
@@ -52,6 +56,11 @@ func (e *envelope) declare(name, value string) {
 		e.utf8 = true
 	case "REQUIRETLS":
 		e.requireTLS = true
+	case "ENVID":
+		e.envid = value
+		if id, err := smtpwire.DecodeXtext(value); err == nil {
+			e.envid = id
+		}
 	case "PRDR":
 		e.prdr = true
 	case "SIZE":

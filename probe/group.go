@@ -90,7 +90,7 @@ func (s *session) playGroups(g *group, steps []scenarios.Step) int {
 // a line cannot be made: then nothing is sent.
 func (s *session) fillGroup(g *group, steps []scenarios.Step) bool {
 	captures := g.text != nil && len(g.text.step.Captures) > 0
-	for g.used < len(steps) && !captures {
+	for g.used < len(steps) && !captures && !looksAside(&steps[g.used]) {
 		step := &steps[g.used]
 		place := placeOf(step)
 		if place == placeAlone {
@@ -127,7 +127,7 @@ func (s *session) fillGroup(g *group, steps []scenarios.Step) bool {
 		}
 		captures = len(step.Captures) > 0
 	}
-	if g.used == len(steps) && !s.scenario.NoQuit && !s.quitSaid {
+	if (g.used == len(steps) || looksAside(&steps[g.used])) && !s.scenario.NoQuit && !s.quitSaid {
 		g.quit = s.beginQuit()
 		s.buf = append(s.buf, "QUIT\r\n"...)
 	}

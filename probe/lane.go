@@ -2,6 +2,7 @@ package probe
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"mxprobe/probe/result"
@@ -34,6 +35,7 @@ func (r *run) newLane(t Target, checks []Check) *lane {
 // work plays every check of the lane and returns the results in the order of
 // the checks.
 func (l *lane) work(ctx context.Context) []result.Check {
+	var waiting sync.WaitGroup
 	for {
 		next := l.next()
 		if next == nil {
@@ -54,8 +56,18 @@ func (l *lane) work(ctx context.Context) []result.Check {
 			next.due = time.Now().Add(wait)
 			continue
 		}
+		if w, ok := next.trial.(waiter); ok && w.waits() {
+			// The address is free meanwhile: others need not wait as well.
+			next.done = true
+			waiting.Go(func() {
+				w.await()
+				l.finished(next)
+			})
+			continue
+		}
 		l.finish(next)
 	}
+	waiting.Wait()
 	checks := make([]result.Check, len(l.trials))
 	for i, q := range l.trials {
 		checks[i] = q.trial.Result()
@@ -121,8 +133,20 @@ func (l *lane) abandon(reason result.Reason) {
 	}
 }
 
+// waiter is a Trial that, after its last attempt, may wait for something that
+// needs neither the address nor a place among the sessions. The end of the
+// context of Play ends that too.
+type waiter interface {
+	waits() bool
+	await()
+}
+
 func (l *lane) finish(q *queued) {
 	q.done = true
+	l.finished(q)
+}
+
+func (l *lane) finished(q *queued) {
 	c := q.trial.Result()
 	l.run.checked(l.target, &c)
 }

@@ -2,10 +2,12 @@ package probe
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
 
+	"mxprobe/internal/mailbox"
 	"mxprobe/probe/result"
 	"mxprobe/probe/smtpwire"
 	"mxprobe/scenarios"
@@ -116,6 +118,9 @@ func (s *session) readEnd(st *result.Step, step *scenarios.Step, want *scenarios
 		j = s.readEach(st, want, &seen, limit)
 	}
 	if seen.reply != nil {
+		if seen.reply.Class() == 2 {
+			s.handedOver()
+		}
 		s.envelope.learn(dataEnd, seen.reply.Class() == 2)
 	} else if seen.fault.reason != result.Protocol {
 		seen.fault.message += ", after the end of the message: it is not known whether it was accepted"
@@ -158,6 +163,14 @@ func (s *session) hideText(size int) {
 // messageText returns the text of a message with its variables put in and
 // the missing fields added.
 func (s *session) messageText(step *scenarios.Step) ([]byte, error) {
+	text, err := s.expandedText(step)
+	if err == nil {
+		s.envelope.messageID = cmp.Or(mailbox.MessageID(text), s.envelope.messageID)
+	}
+	return text, err
+}
+
+func (s *session) expandedText(step *scenarios.Step) ([]byte, error) {
 	text := step.Content
 	if text == nil {
 		var err error
@@ -205,12 +218,14 @@ func (s *session) complete(text []byte) []byte {
 }
 
 // messageID is the same for every attempt of a dialogue, and another for
-// every other dialogue.
+// every other message.
 func (s *session) messageID(helo string) string {
 	t := s.trial.target
-	id := strings.Map(idByte, fmt.Sprintf("%s.%s.%d.%s", t.IP, s.trial.dialogue.name, t.Port, t.Domain))
-	run, _ := s.lookup("run_id")
-	return fmt.Sprintf("<%s.%s@%s>", strings.Map(idByte, run), id, helo)
+	name := fmt.Sprintf("%s.%s.%d.%s", t.IP, s.trial.dialogue.name, t.Port, t.Domain)
+	if s.envelope.mails > 1 {
+		name += fmt.Sprintf(".%d", s.envelope.mails)
+	}
+	return fmt.Sprintf("<%s.%s@%s>", strings.Map(idByte, s.trial.dialogue.id(t)), strings.Map(idByte, name), helo)
 }
 
 // idByte keeps what may stand in the left part of a Message-ID (RFC 5322

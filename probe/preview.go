@@ -83,6 +83,8 @@ func (p *preview) step(step *scenarios.Step) error {
 		p.add(fmt.Sprintf("(wait %v)", step.Sleep), remark)
 	case scenarios.StartTLS:
 		return p.startTLS(step, remark)
+	case scenarios.Arrives, scenarios.Report:
+		return p.mailbox(step, remark)
 	case scenarios.Close:
 		if step.Close == scenarios.CloseTLS {
 			p.add("(end TLS)", remark)
@@ -117,6 +119,28 @@ func (p *preview) startTLS(step *scenarios.Step, remark string) error {
 	}
 	p.add(string(line[:len(line)-2]), remark)
 	p.add("(TLS handshake, if the answer is 220)", "")
+	return nil
+}
+
+// mailbox shows what is waited for, and where; QUIT is said before.
+func (p *preview) mailbox(step *scenarios.Step, remark string) error {
+	if !p.dialogue.scenario.NoQuit && !p.quit {
+		p.add("QUIT", "")
+		p.quit = true
+	}
+	where := &step.Mailbox.Maildir
+	if where.IsZero() {
+		where = &step.Mailbox.IMAP
+	}
+	place, err := where.Expand(p.lookup)
+	if err != nil {
+		return err
+	}
+	what := "the message"
+	if step.Mailbox.Report {
+		what = "a report"
+	}
+	p.add(fmt.Sprintf("(look for %s in %s, up to %s)", what, place, shortly(mailboxTimeout(step))), remark)
 	return nil
 }
 

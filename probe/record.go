@@ -67,6 +67,8 @@ func actionLabel(step *scenarios.Step) string {
 		return "expect"
 	case scenarios.Sleep:
 		return "sleep"
+	case scenarios.Arrives, scenarios.Report:
+		return step.Action.String()
 	case scenarios.Close:
 		return "close"
 	}

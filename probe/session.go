@@ -50,6 +50,10 @@ type session struct {
 	// owed: if that one did come, every reply since is another line's.
 	misread  bool
 	quitSeen *observation // the answer to a QUIT of the scenario's own
+	handed   *handed      // the message that was accepted last, nil before one was
+	// rest are the steps that wait for something in mailboxes, once all others
+	// are played and the connection is closed.
+	rest []scenarios.Step
 
 	// What it amounts to. Only the last of steps is pointed at by others.
 	steps      []result.Step
@@ -90,9 +94,9 @@ func newSession(ctx context.Context, t *trial) *session {
 }
 
 // play runs the whole attempt. Afterwards the connection is closed and the
-// verdict stands.
+// verdict stands, unless rest is left to be waited for.
 func (s *session) play() {
-	if !s.connect() {
+	if !s.openMailboxes() || !s.connect() {
 		s.finish()
 		return
 	}
@@ -113,9 +117,23 @@ func (s *session) play() {
 		s.scenarioCondition()
 	}
 	for steps := s.scenario.Steps; len(steps) > 0; {
+		if s.waits(steps) {
+			s.rest = steps
+			break
+		}
 		steps = steps[s.playNext(steps):]
 	}
 	s.quit()
+	if s.rest == nil {
+		s.finish()
+	}
+}
+
+// await plays the rest of the dialogue, which needs no connection.
+func (s *session) await() {
+	for i := range s.rest {
+		s.step(&s.rest[i])
+	}
 	s.finish()
 }
 
@@ -194,7 +212,7 @@ func (s *session) timeout(step, general time.Duration) time.Duration {
 // read waits for one reply.
 func (s *session) read(limit time.Duration) observation {
 	if s.gone {
-		return observation{fault: fault{result.Fail, result.EOF, "the connection had ended before this step", true}}
+		return observation{fault: fault{status: result.Fail, reason: result.EOF, message: "the connection had ended before this step", closed: true}}
 	}
 	begun := time.Now()
 	s.setDeadline(begun.Add(limit))

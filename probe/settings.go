@@ -77,10 +77,13 @@ type Settings struct {
 	Control string
 	// TLS says how handshakes are made.
 	TLS TLSSettings
+	// IMAP says how the servers of mailboxes are reached.
+	IMAP IMAPSettings
 
 	control     sync.Once
 	controlDown bool
 	recorders   sync.Pool
+	mailboxes   mailboxes
 }
 
 // recorder returns an empty recorder, from one that is used no more if there

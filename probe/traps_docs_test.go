@@ -315,7 +315,7 @@ func TestTrap51DSNOnlyWhereOffered(t *testing.T) {
 		line string
 	}{
 		{"not offered", []string{"PIPELINING"}, verdict{result.Skip, result.Condition, -1, "does not offer DSN"}, "QUIT"},
-		{"offered", []string{"DSN"}, pass, "MAIL FROM:<probe@example.net> RET=HDRS ENVID=a+2Bb+3Dc"},
+		{"offered", []string{"DSN"}, pass, "MAIL FROM:<probe@example.net> RET=HDRS ENVID=a+2Bb+3Dc-"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -324,8 +324,8 @@ func TestTrap51DSNOnlyWhereOffered(t *testing.T) {
 			set.RunID = "a+b=c"
 			d := playWith(t, t.Context(), runner(t, w), checks(t, set, builtin(t, "@dsn")))
 			expect(t, only(t, &d), tc.want)
-			if got := commands(t, w); got[1] != tc.line {
-				t.Errorf("after EHLO the server got %q; want %q", got[1], tc.line)
+			if got := commands(t, w); strings.TrimRight(got[1], "0123456789abcdef") != tc.line {
+				t.Errorf("after EHLO the server got %q; want %q and what tells dialogues apart", got[1], tc.line)
 			}
 		})
 	}

@@ -22,6 +22,11 @@ type trial struct {
 	// place in a group; unsynced is how that one ended.
 	serial   bool
 	unsynced *unsynced
+	// posts are the mailboxes that steps look into, by the number of the step;
+	// they are open until the last attempt is over.
+	posts map[int]*post
+	// waiting is the attempt that waits for something in them, else nil.
+	waiting *session
 }
 
 // Play makes one attempt.
@@ -36,6 +41,10 @@ func (t *trial) Play(ctx context.Context) (wait time.Duration, again bool) {
 	t.tries++
 	s := newSession(ctx, t)
 	s.play()
+	if s.rest != nil {
+		t.waiting = s
+		return 0, false
+	}
 	t.take(s)
 	t.result.Millis = result.Millis(time.Since(t.started))
 	if t.oneByOne(s) {
@@ -44,8 +53,29 @@ func (t *trial) Play(ctx context.Context) (wait time.Duration, again bool) {
 	if again, wait = t.wantsAnother(s); again {
 		return wait, true
 	}
-	t.forgive()
+	t.end()
 	return 0, false
+}
+
+// waits implements waiter.
+func (t *trial) waits() bool { return t.waiting != nil }
+
+// await implements waiter. What was not waited for long enough is no reason
+// to send the message again, so that there is no further attempt.
+func (t *trial) await() {
+	t.waiting.await()
+	t.take(t.waiting)
+	t.result.Millis = result.Millis(time.Since(t.started))
+	t.end()
+}
+
+// end closes what was open for the dialogue, and forgives.
+func (t *trial) end() {
+	for _, p := range t.posts {
+		t.dialogue.settings.mailboxes.release(p)
+	}
+	t.posts = nil
+	t.forgive()
 }
 
 // take adds an attempt to the result. The verdict is the last attempt's.
@@ -124,7 +154,7 @@ func (t *trial) Abandon(reason result.Reason) {
 		return
 	}
 	t.result.Notes = append(t.result.Notes, "the run ended before the next attempt")
-	t.forgive()
+	t.end()
 }
 
 // Result returns what was seen so far.

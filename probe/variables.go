@@ -1,6 +1,8 @@
 package probe
 
 import (
+	"fmt"
+	"hash/fnv"
 	"strconv"
 	"time"
 
@@ -13,7 +15,7 @@ import (
 func (d *Dialogue) withoutTarget(lookup scenarios.Lookup) scenarios.Lookup {
 	return func(name string) (string, bool) {
 		switch name {
-		case "domain", "mx.name", "mx.pref", "ip", "port":
+		case "domain", "mx.name", "mx.pref", "ip", "port", "dialogue_id":
 			return "${" + name + "}", true
 		}
 		return lookup(name)
@@ -25,13 +27,26 @@ func (d *Dialogue) withoutTarget(lookup scenarios.Lookup) scenarios.Lookup {
 // is, where there are several.
 func (d *Dialogue) lookup(t Target, rule *scenarios.HostRule, captures, turn map[string]string) scenarios.Lookup {
 	return d.scenario.Lookup(&scenarios.Bindings{
-		Builtin:   func(name string) (string, bool) { return d.settings.builtin(t, name) },
+		Builtin: func(name string) (string, bool) {
+			if name == "dialogue_id" {
+				return d.id(t), true
+			}
+			return d.settings.builtin(t, name)
+		},
 		Overrides: d.settings.overrides(t, turn),
 		Host:      rule,
 		Secrets:   d.secrets,
 		Captures:  captures,
 		Getenv:    d.settings.getenv,
 	})
+}
+
+// id is the variable dialogue_id: the run, and what is the same for every
+// attempt of this dialogue with this address and for nothing else of the run.
+func (d *Dialogue) id(t Target) string {
+	s, hash := d.scenario, fnv.New64a()
+	_, _ = fmt.Fprintf(hash, "%s\x00%d\x00%d\x00%s\x00%s\x00%s", s.File, s.Pos.Line, s.RowNumber, t.Domain, t.Host, t.AddrPort())
+	return fmt.Sprintf("%s-%016x", d.settings.RunID, hash.Sum64())
 }
 
 // overrides are the variables that beat those of the scenario, weakest first.

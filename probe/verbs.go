@@ -31,6 +31,8 @@ func playStep(s *session, step *scenarios.Step) {
 		s.playStartTLS(step)
 	case scenarios.Auth:
 		s.playAuth(step)
+	case scenarios.Arrives, scenarios.Report:
+		s.playMailbox(step)
 	}
 }
 

@@ -50,8 +50,10 @@ type session struct {
 	// resolver and dialer are the network; a sandbox has its own.
 	resolver probe.Resolver
 	dialer   probe.Dialer
-	memory   *memory
-	runID    string
+	// imapDialer is dialer without a header of the PROXY protocol.
+	imapDialer probe.Dialer
+	memory     *memory
+	runID      string
 }
 
 func (p *Program) run(s *settings, args []string) (int, error) {
@@ -153,7 +155,13 @@ func (r *session) network() error {
 	}
 	r.settings.way.password, _ = r.LookupEnv("MXPROBE_PROXY_PASSWORD")
 	r.resolver = dialer
-	r.dialer, err = r.settings.way.over(dialer)
+	if r.dialer, err = r.settings.way.over(dialer); err != nil {
+		return err
+	}
+	// A server of mailboxes stands behind no load balancer for mail.
+	way := r.settings.way
+	way.proxyProtocol = ""
+	r.imapDialer, err = way.over(dialer)
 	return err
 }
 
@@ -205,6 +213,7 @@ func (r *session) probeSettings(ctx context.Context) (set *probe.Settings, note 
 	}
 	set.Explicit = s.explicit()
 	s.tls.apply(&set.TLS)
+	set.IMAP = probe.IMAPSettings{Resolver: r.resolver, Dialer: r.imapDialer}
 	if set.HELO == "" {
 		set.HELO, note = ownName(ctx, r.resolver, s.source)
 	}

@@ -31,6 +31,8 @@ type IMAP struct {
 const (
 	// commandTime bounds a command and its answer.
 	commandTime = 30 * time.Second
+	// farewell bounds LOGOUT: nothing hangs on its answer.
+	farewell = time.Second
 	// maxAnswer bounds the answer to a command, in bytes.
 	maxAnswer = 8 << 20
 	// batch is of how many messages the headers are asked for at once, each
@@ -219,7 +221,6 @@ func (b *imapBox) fetch(uids []imap.UID) ([]Message, error) {
 	var out []Message
 	for _, uid := range uids {
 		raw, ok := fetched[uid]
-		b.next = max(b.next, uid+1)
 		if !ok {
 			continue // removed in between
 		}
@@ -231,6 +232,7 @@ func (b *imapBox) fetch(uids []imap.UID) ([]Message, error) {
 			}
 			raw = whole[uid]
 		}
+		b.next = max(b.next, uid+1)
 		m := Parse(raw)
 		m.Place, m.id = fmt.Sprintf("UID %d of %s", uid, b.config.Name), fmt.Sprint(uid)
 		out = append(out, m)
@@ -288,7 +290,9 @@ func (b *imapBox) Close() error {
 	if b.client == nil {
 		return nil
 	}
-	err := b.within(context.Background(), func(context.Context) error {
+	ctx, cancel := context.WithTimeout(context.Background(), farewell)
+	defer cancel()
+	err := b.within(ctx, func(context.Context) error {
 		b.conn.refill()
 		return b.client.Logout().Wait()
 	})

@@ -101,3 +101,23 @@ func keep(value, more []byte) []byte {
 	room := max(maxValue-len(value), 0)
 	return append(value, more[:min(len(more), room)]...)
 }
+
+// Size is roughly what a message costs to keep, in bytes.
+func (m *Message) Size() int {
+	n := 200 + len(m.Place) + len(m.MessageID) + len(m.Sender)
+	if r := m.Report; r != nil {
+		n += len(r.EnvelopeID) + len(r.By) + len(r.MessageID)
+		for i := range r.Recipients {
+			to := &r.Recipients[i]
+			n += 100 + len(to.Action) + len(to.Status) + len(to.Final) + len(to.Original) + len(to.Diagnostic) + len(to.Remote)
+		}
+	}
+	return n
+}
+
+// MessageID returns the Message-ID of a message as Parse does, empty if it has
+// none.
+func MessageID(raw []byte) string {
+	header, _ := split(raw)
+	return messageID(header)
+}

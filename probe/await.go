@@ -1,0 +1,321 @@
+package probe
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"mxprobe/dnsmx"
+	"mxprobe/internal/mailbox"
+	"mxprobe/probe/result"
+	"mxprobe/scenarios"
+)
+
+// DefaultMailboxTimeout is how long a step waits for something in a mailbox
+// that says nothing else: most queues try for the first time at once.
+const DefaultMailboxTimeout = 5 * time.Minute
+
+// IMAPSettings say how servers of mailboxes are reached.
+type IMAPSettings struct {
+	// Resolver finds their addresses; nil allows addresses only.
+	Resolver interface {
+		Host(ctx context.Context, name string) dnsmx.Host
+	}
+	// Dialer opens connections to them; nil stands for that of the settings.
+	Dialer Dialer
+}
+
+// handed is a message that the server has accepted.
+type handed struct {
+	id    string // Message-ID, brackets included; empty if it is not known
+	envid string // of the MAIL line, decoded; empty if there was none
+	at    time.Time
+}
+
+// handedOver notes that the message was accepted: the duty is the server's
+// now (RFC 5321 section 6.1), and what is waited for counts from here.
+func (s *session) handedOver() {
+	s.handed = &handed{id: s.envelope.messageID, envid: s.envelope.envid, at: time.Now()}
+}
+
+// looksAside reports whether a step looks into a mailbox.
+func looksAside(step *scenarios.Step) bool {
+	return step.Action == scenarios.Arrives || step.Action == scenarios.Report
+}
+
+// openMailboxes opens what the dialogue will look into, before anything is
+// sent: no message goes out for which nobody could wait. It returns false if
+// that fails, which says nothing of the server.
+func (s *session) openMailboxes() bool {
+	steps := s.scenario.Steps
+	for i := range steps {
+		if !looksAside(&steps[i]) {
+			continue
+		}
+		err := s.openMailbox(&steps[i])
+		if err == nil {
+			continue
+		}
+		for j := range steps {
+			if j != i {
+				s.leaveOut(&steps[j])
+				continue
+			}
+			j := s.unreadable(err)
+			j.message += "; nothing was sent"
+			s.close(s.begin(&steps[i]), j)
+		}
+		return false
+	}
+	return true
+}
+
+func (s *session) openMailbox(step *scenarios.Step) error {
+	t := s.trial
+	p := t.posts[step.Number]
+	if p == nil {
+		s.set.take(s.turn, t.target, step.Recipient)
+		at, open, err := s.mailboxOf(step.Mailbox)
+		if err != nil {
+			return err
+		}
+		p = s.set.mailboxes.acquire(at, !step.Mailbox.IMAP.IsZero(), open)
+		if t.posts == nil {
+			t.posts = make(map[int]*post)
+		}
+		t.posts[step.Number] = p
+	}
+	ctx, cancel := context.WithTimeout(s.ctx, s.set.connectTimeout()+DefaultReplyTimeout)
+	defer cancel()
+	return p.begin(ctx)
+}
+
+// mailboxOf puts the variables in.
+func (s *session) mailboxOf(m *scenarios.Mailbox) (at boxPlace, open func(context.Context) (mailbox.Box, error), err error) {
+	var address string
+	for _, part := range []struct {
+		text *scenarios.Text
+		into *string
+	}{{&m.Maildir, &at.where}, {&m.IMAP, &address}, {&m.User, &at.user}, {&m.Password, &at.password}} {
+		if *part.into, err = part.text.Expand(s.lookup); err != nil {
+			return at, nil, err
+		}
+	}
+	s.trial.mask = s.trial.mask.with(at.password)
+	if m.IMAP.IsZero() {
+		if !filepath.IsAbs(at.where) {
+			at.where = filepath.Join(filepath.Dir(s.scenario.File), at.where)
+		}
+		return at, func(context.Context) (mailbox.Box, error) { return mailbox.OpenMaildir(at.where) }, nil
+	}
+	server, err := scenarios.ParseIMAP(address)
+	if err != nil {
+		return at, nil, err
+	}
+	at.where, at.clear = server.String(), m.AllowClear
+	config := mailbox.IMAP{
+		Name: server.Name, User: at.user, Password: at.password, Implicit: server.TLS, AllowClear: m.AllowClear,
+		TLS: &tls.Config{
+			ServerName: server.Host, MinVersion: tls.VersionTLS12, Time: s.set.now,
+			RootCAs: s.set.TLS.Roots, InsecureSkipVerify: s.set.TLS.Insecure,
+		},
+		Dial: func(ctx context.Context) (net.Conn, error) { return s.set.dialIMAP(ctx, server) },
+	}
+	return at, func(ctx context.Context) (mailbox.Box, error) { return mailbox.OpenIMAP(ctx, config) }, nil
+}
+
+// dialIMAP connects to the first address of a server that answers.
+func (s *Settings) dialIMAP(ctx context.Context, server scenarios.IMAP) (net.Conn, error) {
+	var addrs []netip.Addr
+	if addr, err := netip.ParseAddr(server.Host); err == nil {
+		addrs = []netip.Addr{addr}
+	} else if s.IMAP.Resolver != nil {
+		host := s.IMAP.Resolver.Host(ctx, server.Host)
+		if addrs = host.Addrs; host.Err != nil {
+			return nil, host.Err
+		}
+	}
+	dialer := s.IMAP.Dialer
+	if dialer == nil {
+		dialer = s.Dialer
+	}
+	last := fmt.Errorf("%s has no address", server.Host)
+	for _, addr := range addrs {
+		dialCtx, cancel := context.WithTimeout(ctx, s.connectTimeout())
+		conn, err := dialer.DialContext(dialCtx, "tcp", netip.AddrPortFrom(addr, server.Port).String())
+		cancel()
+		if err == nil {
+			return conn, nil
+		}
+		last = fmt.Errorf("connect to %s: %s", net.JoinHostPort(addr.String(), strconv.Itoa(int(server.Port))), plainError(err))
+	}
+	return nil, last
+}
+
+// unreadable is the judgement on a mailbox that cannot be looked into: nothing
+// is known of the message then.
+func (s *session) unreadable(err error) judgement {
+	if over(s.ctx) {
+		return judgement{status: result.Inconclusive, reason: stopReason(s.ctx), message: stopMessage(s.ctx)}
+	}
+	return judgement{
+		status: result.Inconclusive, reason: result.Local,
+		message: "the mailbox cannot be looked into: " + s.trial.mask.printable([]byte(err.Error()), maxShown),
+	}
+}
+
+// waits reports whether the rest of the dialogue is waiting for something in
+// mailboxes.
+func (s *session) waits(steps []scenarios.Step) bool { return !s.over && looksAside(&steps[0]) }
+
+// playMailbox waits for what a step asks for.
+func (s *session) playMailbox(step *scenarios.Step) {
+	st := s.begin(step)
+	st.Want = "in the mailbox"
+	if step.Mailbox.Report {
+		st.Want = "no report"
+		if !step.Mailbox.NoReport() {
+			st.Want = strings.Join(step.Mailbox.Actions, " or ")
+		}
+	}
+	switch {
+	case s.handed != nil:
+	case !s.textSent:
+		s.close(st, judgement{status: result.Skip, reason: result.Condition, message: "no message was sent"})
+		return
+	default:
+		s.close(st, judgement{status: result.Inconclusive, reason: result.Local, message: "no message is known to have been accepted, so there is none to wait for"})
+		return
+	}
+	w := &watch{session: s, step: step, st: st, post: s.trial.posts[step.Number], limit: mailboxTimeout(step)}
+	if step.Mailbox.Report {
+		s.close(st, w.report())
+		return
+	}
+	s.close(st, w.arrives())
+}
+
+// mailboxTimeout is how long a step waits: its own word, else its last bound.
+func mailboxTimeout(step *scenarios.Step) time.Duration {
+	switch {
+	case step.Timeout > 0:
+		return step.Timeout
+	case step.Expect.Within.Fail > 0:
+		return step.Expect.Within.Fail
+	}
+	return DefaultMailboxTimeout
+}
+
+// watch is a step that waits for something in a mailbox.
+type watch struct {
+	*session
+	step  *scenarios.Step
+	st    *result.Step
+	post  *post
+	limit time.Duration
+}
+
+// until waits until found says so. It returns false with the judgement if
+// that did not happen.
+func (w *watch) until(what string, found func([]sighting) bool) (judgement, bool) {
+	w.record.Remark("looking for " + what + " in " + w.post.place.where)
+	within := w.step.Expect.Within
+	over, err := w.post.wait(w.ctx, w.handed.at, w.limit, []time.Duration{within.Warn, within.Fail}, found)
+	w.st.Millis = result.Millis(time.Since(w.handed.at))
+	switch {
+	case err != nil:
+		return w.unreadable(err), false
+	case over:
+		return judgement{status: result.Fail, reason: result.Timeout, pos: within.Pos}, false
+	}
+	return met(), true
+}
+
+// saw says where and when something was found, and judges how long it took.
+// A bound is broken only where a look after it did not find the message yet.
+func (w *watch) saw(what string, at *sighting) judgement {
+	took := at.at.Sub(w.handed.at)
+	w.st.Millis = result.Millis(took)
+	found := fmt.Sprintf("%s was in the mailbox after %v: %s", what, rounded(took), at.Place)
+	w.record.Remark(found)
+	w.noteStep("%s", found)
+	within, absent := w.step.Expect.Within, at.notAt.Sub(w.handed.at)
+	late := judgement{status: result.Warn, reason: result.Slow, pos: within.Pos}
+	switch {
+	case within.Fail > 0 && absent >= within.Fail:
+		late.status = result.Fail
+		late.message = fmt.Sprintf("as expected, but after %v, the limit is %v", rounded(took), shortly(within.Fail))
+	case within.Warn > 0 && absent >= within.Warn:
+		late.message = fmt.Sprintf("as expected, but after %v, the limit is %v", rounded(took), shortly(within.Warn))
+	default:
+		return met()
+	}
+	return late
+}
+
+// remove takes the message out of the mailbox where the step says so.
+func (w *watch) remove(j judgement, m *mailbox.Message) judgement {
+	if !w.step.Mailbox.Delete || j.status > result.Warn {
+		return j
+	}
+	if err := w.post.remove(w.ctx, m); err != nil {
+		w.noteStep("it was not removed: %s", w.trial.mask.printable([]byte(err.Error()), maxShown))
+	}
+	return j
+}
+
+func (w *watch) noteStep(format string, args ...any) {
+	w.st.Notes = append(w.st.Notes, w.trial.mask.printable(fmt.Appendf(nil, format, args...), maxLine))
+}
+
+// rounded is a delay as people read it.
+func rounded(d time.Duration) time.Duration {
+	if d > 10*time.Second {
+		return d.Round(time.Second)
+	}
+	return d.Round(time.Millisecond)
+}
+
+// shortly is a limit as it is written: 5m, not 5m0s.
+func shortly(d time.Duration) string {
+	text := d.String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
+}
+
+// arrives waits for the message itself.
+func (w *watch) arrives() judgement {
+	if w.handed.id == "" {
+		return w.unreadable(errors.New("the message has no Message-ID to be recognised by"))
+	}
+	var there sighting
+	j, ok := w.until("Message-ID "+w.handed.id, func(seen []sighting) bool {
+		for i := range seen {
+			if seen[i].MessageID == w.handed.id {
+				there = seen[i]
+				return true
+			}
+		}
+		return false
+	})
+	if !ok {
+		if j.reason == result.Timeout {
+			j.message = fmt.Sprintf("accepted by the server, but not seen in the mailbox within %s", shortly(w.limit))
+			j.hint = "a 250 is a promise only: look for " + w.trial.mask.printable([]byte(w.handed.id), maxShown) + " in the log and the queue of the server, and in other folders of the mailbox, such as that for spam"
+		}
+		return j
+	}
+	return w.remove(w.saw("the message", &there), there.Message)
+}

@@ -1,0 +1,395 @@
+package probe_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"mxprobe/internal/sandbox"
+	"mxprobe/probe"
+	"mxprobe/probe/result"
+)
+
+// maildir makes an empty Maildir.
+func maildir(t *testing.T) string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "Maildir")
+	for _, sub := range []string{"new", "cur", "tmp"} {
+		if err := os.MkdirAll(filepath.Join(dir, sub), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+// deliver puts a message into a Maildir, as a delivery agent does.
+func deliver(t *testing.T, dir, name, text string) {
+	half := filepath.Join(dir, "tmp", name)
+	if err := os.WriteFile(half, []byte(text), 0o600); err != nil {
+		t.Error(err)
+	}
+	if err := os.Rename(half, filepath.Join(dir, "new", name)); err != nil {
+		t.Error(err)
+	}
+}
+
+// after starts a world that tells then of each message once its session is
+// over: nothing is in the mailbox before.
+func after(t *testing.T, then func(messageID, envid string)) *sandbox.World {
+	t.Helper()
+	var one sync.Mutex
+	w, err := sandbox.Start(sandbox.Spec{
+		Zones:   []sandbox.Zone{{Name: "example.test", Text: oneHost}},
+		Servers: []sandbox.Server{{Name: "mx1.example.test", EHLO: []string{"DSN", "PIPELINING"}}},
+		Ended: func(s sandbox.Session) {
+			envid := ""
+			for _, line := range s.Commands {
+				if _, id, ok := strings.Cut(line, "ENVID="); ok {
+					envid, _, _ = strings.Cut(id, " ")
+				}
+			}
+			for _, m := range s.Messages {
+				_, id, _ := strings.Cut(string(m.Data), "Message-ID: ")
+				id, _, _ = strings.Cut(id, "\r\n")
+				one.Lock()
+				then(id, envid)
+				one.Unlock()
+			}
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := w.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return w
+}
+
+// waiting is a scenario that sends a message and then waits.
+func waiting(steps string) string {
+	return `
+name: round trip
+vars: {box: none}
+steps:
+  - EHLO ${helo}
+  - MAIL FROM:<${from}> ENVID=${dialogue_id|xtext} RET=HDRS
+  - RCPT TO:<${to}> NOTIFY=SUCCESS,FAILURE
+  - message: |
+      Subject: x
+
+      text
+` + strings.TrimPrefix(steps, "\n")
+}
+
+func playBox(t *testing.T, ctx context.Context, w *sandbox.World, dir, src string) *result.Check {
+	t.Helper()
+	set := settings(w)
+	set.Transcript = probe.TranscriptAlways
+	set.Overrides = []map[string]string{{"box": dir}}
+	d := playWith(t, ctx, runner(t, w), checks(t, set, src))
+	return only(t, &d)
+}
+
+const arrives = `
+  - arrives: {maildir: "${box}"}
+    within: 20s
+`
+
+func TestTrap67ArrivalIsSeen(t *testing.T) {
+	t.Parallel()
+	for _, grouped := range []string{"", "pipeline: auto\n"} {
+		dir := maildir(t)
+		deliver(t, dir, "0.old", "Message-ID: <old@x>\n\n")
+		w := after(t, func(id, _ string) {
+			deliver(t, dir, "1.other", "Message-ID: <other@x>\n\nabout "+id+"\n")
+			deliver(t, dir, "2.it", "Return-Path: <probe@example.net>\nMessage-ID: "+id+"\n\ntext\n")
+		})
+		c := playBox(t, t.Context(), w, dir, grouped+waiting(arrives))
+		expect(t, c, verdict{result.Pass, result.None, -1, ""})
+		st := step(t, c, 5)
+		if len(st.Notes) != 1 || !strings.HasSuffix(st.Notes[0], ": "+filepath.Join(dir, "new", "2.it")) {
+			t.Errorf("notes of the step are %q; want where it was found", st.Notes)
+		}
+		if st.Millis <= 0 || st.Millis.Duration() > 20*time.Second {
+			t.Errorf("the message took %v", st.Millis.Duration())
+		}
+		// The session had ended before, and nothing was removed.
+		sessions := w.Sessions()
+		if s := sessions[len(sessions)-1]; !s.Over || s.Commands[len(s.Commands)-1] != "QUIT" {
+			t.Errorf("session over %t, commands %q; want QUIT before the wait", s.Over, s.Commands)
+		}
+		if files, _ := filepath.Glob(filepath.Join(dir, "new", "*")); len(files) != 3 {
+			t.Errorf("%d files are left; want all 3", len(files))
+		}
+	}
+}
+
+// A message that is accepted and does not arrive is a failure, not the pass
+// that 250 would be.
+func TestTrap67AcceptedIsNotDelivered(t *testing.T) {
+	t.Parallel()
+	dir := maildir(t)
+	w := after(t, func(string, string) { deliver(t, dir, "1.other", "Message-ID: <other@x>\n\n") })
+	c := playBox(t, t.Context(), w, dir, waiting(`
+  - arrives: {maildir: "${box}"}
+    within: 300ms
+`))
+	expect(t, c, verdict{result.Fail, result.Timeout, 5, "accepted by the server, but not seen in the mailbox within 300ms"})
+	if !strings.Contains(c.Hint, "Message-ID") && !strings.Contains(c.Hint, "<run1") {
+		t.Errorf("hint %q does not say what to look for", c.Hint)
+	}
+	for _, s := range c.Steps {
+		if s.Number < 5 && s.Status != result.Pass {
+			t.Errorf("step %d is %v; want pass", s.Number, s.Status)
+		}
+	}
+}
+
+// Later than allowed is slow, and known only from a look after the bound.
+func TestTrap67LateArrival(t *testing.T) {
+	t.Parallel()
+	for within, want := range map[string]verdict{
+		"{warn: 100ms, fail: 20s}": {result.Warn, result.Slow, 5, "as expected, but after"},
+		"100ms":                    {result.Fail, result.Slow, 5, "the limit is 100ms"},
+		"{warn: 10s, fail: 20s}":   {result.Pass, result.None, -1, ""},
+	} {
+		dir := maildir(t)
+		w := after(t, func(id, _ string) {
+			go func() {
+				time.Sleep(400 * time.Millisecond) // the delay of a queue
+				deliver(t, dir, "1.it", "Message-ID: "+id+"\n\n")
+			}()
+		})
+		expect(t, playBox(t, t.Context(), w, dir, waiting(`
+  - arrives: {maildir: "${box}"}
+    timeout: 20s
+    within: `+within+"\n")), want)
+	}
+}
+
+// A mailbox that cannot be looked into says nothing of the server, and nothing
+// is sent for which nobody could wait.
+func TestTrap67NoMailboxNoMessage(t *testing.T) {
+	t.Parallel()
+	w := after(t, func(string, string) {})
+	c := playBox(t, t.Context(), w, t.TempDir(), waiting(arrives))
+	expect(t, c, verdict{result.Inconclusive, result.Local, 5, "it has neither new nor cur; nothing was sent"})
+	if n := len(w.Sessions()); n != 0 {
+		t.Errorf("%d sessions; want none", n)
+	}
+	if n := len(c.Steps); n != 5 {
+		t.Errorf("%d steps are in the report; want 5", n)
+	}
+}
+
+// The end of the run ends the wait at once.
+func TestEndOfTheRunEndsTheWait(t *testing.T) {
+	t.Parallel()
+	dir := maildir(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	w := after(t, func(string, string) { cancel() })
+	started := time.Now()
+	c := playBox(t, ctx, w, dir, waiting(`
+  - arrives: {maildir: "${box}"}
+  - report: {maildir: "${box}"}
+`))
+	expect(t, c, verdict{result.Inconclusive, result.Interrupted, 5, "stopped"})
+	if s := step(t, c, 6); s.Status != result.NotRun {
+		t.Errorf("the step after it is %v; want not_run", s.Status)
+	}
+	if took := time.Since(started); took > 20*time.Second {
+		t.Errorf("it took %v", took)
+	}
+}
+
+func TestDeleteRemovesTheMessageAlone(t *testing.T) {
+	t.Parallel()
+	dir := maildir(t)
+	w := after(t, func(id, _ string) {
+		deliver(t, dir, "1.other", "Message-ID: <other@x>\n\n")
+		deliver(t, dir, "2.it", "Message-ID: "+id+"\n\n")
+	})
+	expect(t, playBox(t, t.Context(), w, dir, waiting(`
+  - arrives: {maildir: "${box}", delete: true}
+`)), verdict{result.Pass, result.None, -1, ""})
+	files, _ := filepath.Glob(filepath.Join(dir, "*", "*"))
+	if len(files) != 1 || filepath.Base(files[0]) != "1.other" {
+		t.Errorf("left are %q; want the other message", files)
+	}
+}
+
+// Several dialogues of one run wait for their own messages: each is told from
+// the others, though run, server and recipient are the same.
+func TestTrap67EachDialogueHasItsMessage(t *testing.T) {
+	t.Parallel()
+	dir := maildir(t)
+	n := 0
+	w := after(t, func(id, _ string) {
+		if n++; n == 1 { // the second is lost
+			deliver(t, dir, "1.it", "Message-ID: "+id+"\n\n")
+		}
+	})
+	set := settings(w)
+	set.Overrides = []map[string]string{{"box": dir}}
+	src := "each: [{n: 1}, {n: 2}]\n" + waiting(`
+  - arrives: {maildir: "${box}"}
+    within: 500ms
+`)
+	d := playWith(t, t.Context(), runner(t, w), checks(t, set, src))
+	verdicts := ""
+	for _, c := range d.Hosts[0].Addresses[0].Checks {
+		verdicts += c.Status.String() + " "
+	}
+	if verdicts != "pass fail " {
+		t.Errorf("verdicts are %q; want pass for the first and fail for the second", verdicts)
+	}
+}
+
+// While one dialogue waits, the address is free for the next.
+func TestWaitHoldsNoSession(t *testing.T) {
+	t.Parallel()
+	dir := maildir(t)
+	first := ""
+	w := after(t, func(id, _ string) {
+		if first == "" {
+			first = id // comes only when the other has been sent
+			return
+		}
+		deliver(t, dir, "1.it", "Message-ID: "+first+"\n\n")
+		deliver(t, dir, "2.it", "Message-ID: "+id+"\n\n")
+	})
+	set := settings(w)
+	set.Overrides = []map[string]string{{"box": dir}}
+	d := playWith(t, t.Context(), runner(t, w), checks(t, set, "each: [{n: 1}, {n: 2}]\n"+waiting(arrives)))
+	for _, c := range d.Hosts[0].Addresses[0].Checks {
+		expect(t, &c, verdict{result.Pass, result.None, -1, ""})
+	}
+}
+
+// dsn is a report as a server writes it.
+func dsn(sender, envid, messageID, fields string) string {
+	returned := ""
+	if messageID != "" {
+		returned = "--b\nContent-Type: text/rfc822-headers\n\nMessage-ID: " + messageID + "\n\n"
+	}
+	if envid != "" {
+		envid = "Original-Envelope-Id: " + envid + "\n"
+	}
+	return fmt.Sprintf("Return-Path: %s\nMessage-ID: <report@x>\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n"+
+		"--b\nContent-Type: text/plain\n\nHello\n\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx1.example.test\n%s\n%s\n\n%s--b--\n",
+		sender, envid, fields, returned)
+}
+
+const kate = "Final-Recipient: rfc822; kate@example.test\n"
+
+func TestTrap52ReportIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	const delivered, relayed, failed = kate + "Action: delivered\nStatus: 2.0.0", kate + "Action: relayed\nStatus: 2.0.0",
+		kate + "Action: failed\nStatus: 5.1.1\nDiagnostic-Code: smtp; 550 5.1.1 no such user"
+	pass := verdict{result.Pass, result.None, -1, ""}
+	for name, test := range map[string]struct {
+		report string // the step
+		come   func(id, envid string) []string
+		want   verdict
+	}{
+		"delivered": {"", func(id, envid string) []string { return []string{dsn("<>", envid, id, delivered)} }, pass},
+		"relayed":   {"", func(id, envid string) []string { return []string{dsn("<>", envid, id, relayed)} }, pass},
+		"relayed, not delivered": {
+			", action: delivered", func(id, envid string) []string { return []string{dsn("<>", envid, id, relayed)} },
+			verdict{result.Fail, result.Reply, 5, "expected delivered, got relayed 2.0.0"},
+		},
+		"failed": {
+			"", func(id, envid string) []string { return []string{dsn("<>", envid, id, failed)} },
+			verdict{result.Fail, result.Reply, 5, "expected delivered or relayed, got failed 5.1.1 (550 5.1.1 no such user)"},
+		},
+		"failed, as expected": {", action: failed", func(id, envid string) []string { return []string{dsn("<>", envid, id, failed)} }, pass},
+		"by ENVID alone":      {"", func(_, envid string) []string { return []string{dsn("<>", envid, "", delivered)} }, pass},
+		"by Message-ID alone": {"", func(id, _ string) []string { return []string{dsn("<>", "", id, delivered)} }, pass},
+		"about another message": {
+			"", func(_, envid string) []string {
+				return []string{dsn("<>", "run1-other", "<other@x>", delivered), dsn("<>", "", "", delivered), dsn("<>", envid+"x", "", delivered)}
+			},
+			verdict{result.Fail, result.Timeout, 5, "accepted by the server, but no report that says delivered or relayed was seen in the mailbox within 500ms"},
+		},
+		"about another recipient": {
+			", recipient: \"${to}\"", func(id, envid string) []string {
+				return []string{dsn("<>", envid, id, strings.Replace(delivered, "kate", "sales", 1))}
+			},
+			verdict{result.Fail, result.Timeout, 5, "no report"},
+		},
+		"one of two recipients failed": {
+			"", func(id, envid string) []string { return []string{dsn("<>", envid, id, delivered+"\n\n"+failed)} },
+			verdict{result.Fail, result.Reply, 5, "got failed"},
+		},
+		"delayed, then delivered": {
+			"", func(id, envid string) []string {
+				return []string{dsn("<>", envid, id, kate+"Action: delayed\nStatus: 4.4.1"), dsn("<>", envid, id, delivered)}
+			},
+			pass,
+		},
+		"delayed": {
+			"", func(id, envid string) []string {
+				return []string{dsn("<>", envid, id, kate+"Action: delayed\nStatus: 4.4.1")}
+			},
+			verdict{result.Fail, result.Timeout, 5, "it is delayed 4.4.1"},
+		},
+		"not from the null sender": {
+			"", func(id, envid string) []string { return []string{dsn("<daemon@example.test>", envid, id, delivered)} },
+			verdict{result.Warn, result.Protocol, 5, "came from <daemon@example.test>, not from the null sender"},
+		},
+		"returns headers": {", returns: headers", func(id, envid string) []string { return []string{dsn("<>", envid, id, delivered)} }, pass},
+		"returns no message": {
+			", returns: message", func(id, envid string) []string { return []string{dsn("<>", envid, id, delivered)} },
+			verdict{result.Fail, result.Reply, 5, "the report should return the message, but returns headers"},
+		},
+		"none": {", action: none", func(string, string) []string { return nil }, pass},
+		"none, but one came": {
+			", action: none", func(id, envid string) []string { return []string{dsn("<>", envid, id, failed)} },
+			verdict{result.Fail, result.Reply, 5, "expected no report, got one that says failed 5.1.1"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := maildir(t)
+			w := after(t, func(id, envid string) {
+				for i, text := range test.come(id, envid) {
+					deliver(t, dir, fmt.Sprintf("%d.report", i), text)
+				}
+			})
+			within := "20s"
+			if test.want.reason == result.Timeout || strings.Contains(test.report, "none") {
+				within = "500ms"
+			}
+			c := playBox(t, t.Context(), w, dir, waiting("  - report: {maildir: \"${box}\""+test.report+"}\n    within: "+within+"\n"))
+			expect(t, c, test.want)
+		})
+	}
+}
+
+// What a report says is in the record of the step, made harmless.
+func TestTrap52ReportIsShown(t *testing.T) {
+	t.Parallel()
+	dir := maildir(t)
+	w := after(t, func(id, envid string) {
+		deliver(t, dir, "1.report", dsn("<>", envid, id, "Original-Recipient: rfc822;kate@example.test\n"+kate+"Action: failed\nStatus: 5.2.2\nDiagnostic-Code: smtp; \x1b[31mfull"))
+	})
+	c := playBox(t, t.Context(), w, dir, waiting("  - report: {maildir: \"${box}\", action: failed}\n"))
+	st := step(t, c, 5)
+	text := strings.Join(st.Text, "\n")
+	for _, want := range []string{"Action: failed", "Status: 5.2.2", "Original-Recipient: kate@example.test", "Reporting-MTA: mx1.example.test", "Return-Path: <>", "full"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the step lacks %q:\n%s", want, text)
+		}
+	}
+	if st.Enhanced != "5.2.2" || strings.Contains(text, "\x1b") {
+		t.Errorf("enhanced status code %q; text %q", st.Enhanced, text)
+	}
+}

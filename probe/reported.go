@@ -1,0 +1,178 @@
+package probe
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"mxprobe/internal/mailbox"
+	"mxprobe/probe/result"
+)
+
+// report waits for a report about the message (RFC 3461 section 5.2, RFC 3464).
+func (w *watch) report() judgement {
+	recipient, err := w.step.Mailbox.Recipient.Expand(w.lookup)
+	if err != nil {
+		return badValue(err)
+	}
+	if w.handed.id == "" && w.handed.envid == "" {
+		return w.unreadable(fmt.Errorf("the message has neither an ENVID nor a Message-ID that a report could name"))
+	}
+	found := reports{watch: w, recipient: onWire(strings.TrimSpace(recipient))}
+	what := "a report about Message-ID " + w.handed.id
+	if w.handed.envid != "" {
+		what += ", ENVID " + w.handed.envid
+	}
+	j, ok := w.until(what, found.look)
+	switch {
+	case ok && w.step.Mailbox.NoReport():
+		found.describe()
+		return failed(w.step.Mailbox.ActionPos, "expected no report, got one that says %s", w.shownAction(found.to))
+	case ok:
+		return w.remove(found.judge(), found.at.Message)
+	case j.reason == result.Timeout && w.step.Mailbox.NoReport():
+		return met()
+	case j.reason == result.Timeout:
+		j.message = fmt.Sprintf("accepted by the server, but no report that says %s was seen in the mailbox within %s", w.st.Want, shortly(w.limit))
+		if found.interim != nil {
+			j.message += "; it is " + w.shownAction(found.interim)
+		}
+		j.hint = "250 to NOTIFY is no report: a server on the way may know no DSN, and then nobody reports; look for the message in the log of the server"
+	}
+	return j
+}
+
+// reports are those about the message that were seen so far.
+type reports struct {
+	*watch
+	recipient string
+	// at holds the report that decides, to what it says about the recipient.
+	at sighting
+	to *mailbox.Recipient
+	// interim says that the message is still on its way.
+	interim *mailbox.Recipient
+}
+
+// look goes through what is in the mailbox, the first that is not as wanted
+// before all others.
+func (r *reports) look(seen []sighting) bool {
+	r.to = nil
+	for i := range seen {
+		if seen[i].Report == nil || !r.ours(seen[i].Report) {
+			continue
+		}
+		for j := range seen[i].Report.Recipients {
+			to := &seen[i].Report.Recipients[j]
+			if r.recipient != "" && !to.About(r.recipient) {
+				continue
+			}
+			wanted := slices.Contains(r.step.Mailbox.Actions, to.Action)
+			if to.Action == "delayed" && !wanted && !r.step.Mailbox.NoReport() {
+				r.interim = to // it is still being tried
+				continue
+			}
+			if r.to == nil || !wanted {
+				r.at, r.to = seen[i], to
+			}
+			if !wanted {
+				return true
+			}
+		}
+	}
+	return r.to != nil
+}
+
+// ours reports whether a report is about the message of this dialogue. An
+// ENVID that holds the name of the dialogue, or the Message-ID, says so for
+// sure; an ENVID that others may use too counts where nothing else is there.
+func (r *reports) ours(report *mailbox.Report) bool {
+	same := r.handed.envid != "" && report.EnvelopeID == r.handed.envid
+	switch {
+	case same && strings.Contains(r.handed.envid, r.trial.dialogue.id(r.trial.target)):
+		return true
+	case report.MessageID != "" && r.handed.id != "":
+		return report.MessageID == r.handed.id
+	}
+	return same
+}
+
+// judge says whether the report is as it should be.
+func (r *reports) judge() judgement {
+	r.describe()
+	j := r.saw("the report", &r.at)
+	box := r.step.Mailbox
+	switch returned := string(r.at.Report.Returned); {
+	case !slices.Contains(box.Actions, r.to.Action):
+		j = failed(box.ActionPos, "expected %s, got %s", r.st.Want, r.shownAction(r.to))
+		j.hint = actionHint(r.to.Action)
+	case box.Returns != "" && box.Returns != returned:
+		if returned == "" {
+			returned = "nothing"
+		}
+		j = failed(box.ReturnsPos, "the report should return the %s, but returns %s", box.Returns, returned)
+	case r.at.Sender != "<>" && r.at.Sender != "" && j.status == result.Pass:
+		j = judgement{
+			status: result.Warn, reason: result.Protocol, pos: box.Pos,
+			message: "the report came from " + r.trial.mask.printable([]byte(r.at.Sender), maxShown) + ", not from the null sender (RFC 3461 section 6.1): should it not arrive, it is answered with another",
+		}
+	}
+	return j
+}
+
+func actionHint(action string) string {
+	switch action {
+	case "relayed":
+		return "the next server knows no DSN: nobody will report whether the message was delivered"
+	case "expanded":
+		return "the address is a list: the message went on to its members, and nobody will report about them"
+	case "failed":
+		return "the server took the message and could not deliver it afterwards: its status and its diagnostic text say why"
+	}
+	return ""
+}
+
+// describe puts what the report says into the record of the step.
+func (r *reports) describe() {
+	mask, report := r.trial.mask, r.at.Report
+	for _, field := range [...][2]string{
+		{"Action", r.to.Action},
+		{"Status", r.to.Status},
+		{"Final-Recipient", r.to.Final},
+		{"Original-Recipient", r.to.Original},
+		{"Remote-MTA", r.to.Remote},
+		{"Diagnostic-Code", r.to.Diagnostic},
+		{"Reporting-MTA", report.By},
+		{"Original-Envelope-Id", report.EnvelopeID},
+		{"Return-Path", r.at.Sender},
+	} {
+		if field[1] != "" {
+			line := mask.printable([]byte(field[0]+": "+field[1]), maxLine)
+			r.st.Text = append(r.st.Text, line)
+			r.record.Remark(line)
+		}
+	}
+	if code := r.to.Status; len(code) > 1 && strings.Contains("245", code[:1]) && code[1] == '.' {
+		r.st.Enhanced = mask.printable([]byte(code), 20)
+	}
+	switch {
+	case report.Returned == mailbox.Nothing:
+		r.noteStep("the report returns nothing of the message")
+	default:
+		r.noteStep("the report returns the %s", report.Returned)
+	}
+	if r.handed.envid != "" && report.EnvelopeID != r.handed.envid {
+		r.noteStep("the report does not repeat the ENVID of the MAIL line (RFC 3464 section 2.2.1)")
+	}
+	if r.at.Sender == "" {
+		r.noteStep("the mailbox does not say from whom the report came (no Return-Path)")
+	}
+}
+
+// shownAction is what a report says about a recipient, on one line.
+func (w *watch) shownAction(to *mailbox.Recipient) string {
+	text := strings.TrimSpace(to.Action + " " + to.Status)
+	if to.Diagnostic != "" {
+		text += " (" + to.Diagnostic + ")"
+	}
+	return w.trial.mask.printable([]byte(text), maxShown)
+}
