@@ -20,7 +20,7 @@ type command struct {
 // commands returns all commands in the order of the help.
 func commands() []command {
 	return []command{
-		runCommand(), mxCommand(), validateCommand(), listCommand(), initCommand(),
+		runCommand(), mxCommand(), validateCommand(), listCommand(), initCommand(), importCommand(),
 		schemaCommand(), demoCommand(), sandboxCommand(), versionCommand(),
 		{name: "help", arguments: "[COMMAND]", summary: "say what a command does", bind: bindHelp},
 	}

@@ -14,6 +14,7 @@ import (
 //	mxprobe: ...   why the program ends, or ended as it did (complain, say)
 //	warning: ...   it goes on, but somebody should know (warn)
 //	FILE:L:C: ...  mistakes in scenario files, as their own package words them
+//	FILE:L: ...    lines of a session that import could not take as they are
 //
 // Text that comes from outside is made printable before it is shown.
 
