@@ -207,3 +207,10 @@ func (e *Entry) Decider() *result.Step {
 	}
 	return Decider(e.Check)
 }
+
+// InFile reports whether a step stands in a line of a file, which other
+// programs can show. A built-in scenario, whose name begins with @, and one
+// from standard input do not.
+func InFile(s *result.Step) bool {
+	return s.File != "" && s.Line > 0 && s.File[0] != '@' && s.File != "stdin"
+}

@@ -29,7 +29,7 @@ func (g *Writer) annotate(e *report.Entry) {
 // that is not in the repository, and shows the annotation all the same.
 func properties(e *report.Entry) []property {
 	var all []property
-	if s := e.Decider(); s != nil && s.File != "" && s.Line > 0 {
+	if s := e.Decider(); s != nil && report.InFile(s) {
 		all = append(all,
 			property{"file", s.File},
 			property{"line", strconv.Itoa(s.Line)},
@@ -54,11 +54,6 @@ func message(e *report.Entry) string {
 		where += ", " + at
 	}
 	lines := []string{where + ": " + e.Why()}
-	if s := e.Decider(); s != nil {
-		if said := report.Speech(s); len(said) > 0 {
-			lines = append(lines, said[len(said)-1])
-		}
-	}
 	if h := e.Hint(); h != "" {
 		lines = append(lines, "hint: "+h)
 	}

@@ -129,8 +129,13 @@ func TestAnnotation(t *testing.T) {
 			t.Fatalf("annotations:\n%+v\nwant:\n%+v", got, want)
 		}
 	}
-	if data := r.obeyed[0].data; !strings.HasSuffix(data, "\nS: 250 2.1.5 Ok") {
-		t.Errorf("the message %q does not end with the reply", data)
+	// A built-in scenario is no file that GitHub could show.
+	d := reporttest.MixedDomain()
+	d.Hosts[0].Addresses[0].Checks[1].Steps[3].File = "@bad-sender"
+	r = runner{}
+	r.run(written(t, d))
+	if p := r.obeyed[0].properties; p["file"] != "" || p["line"] != "" || p["title"] == "" {
+		t.Errorf("properties of a built-in scenario: %v", p)
 	}
 }
 

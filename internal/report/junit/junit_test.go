@@ -190,6 +190,17 @@ func TestCases(t *testing.T) {
 	}
 }
 
+// TestBuiltInScenariosAreNoFiles: @send is nothing that GitLab could link to.
+func TestBuiltInScenariosAreNoFiles(t *testing.T) {
+	t.Parallel()
+	d := reporttest.PassingDomain()
+	d.Hosts[0].Addresses[0].Checks[0].Steps[3].File = "@send"
+	c := findCase(t, read(t, documentOf(t, d)), "basic send.fabrikam.test.mx1.fabrikam.test.192.0.2.10:25", "03 RCPT TO:<kate@fabrikam.test>")
+	if _, ok := c.Properties["file"]; ok || c.Properties["line"] != "" {
+		t.Errorf("attributes %v; want neither file nor line", c.Properties)
+	}
+}
+
 // TestRedWhereTheRunIs: no report is green while the exit status is not 0.
 func TestRedWhereTheRunIs(t *testing.T) {
 	t.Parallel()

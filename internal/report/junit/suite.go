@@ -77,7 +77,7 @@ func (s *suite) add(c *testcase) {
 	}
 	s.red = s.red || c.element == failure || c.element == failing
 	attrs := []attr{{"classname", s.class, true}, {"name", s.names.of(c.name), true}}
-	if c.step != nil && c.step.File != "" && c.step.Line > 0 {
+	if c.step != nil && report.InFile(c.step) {
 		attrs = append(attrs, attr{"file", c.step.File, false}, attr{"line", strconv.Itoa(c.step.Line), false})
 	}
 	attrs = append(attrs, attr{"time", seconds(c.time), true})
