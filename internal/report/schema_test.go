@@ -107,7 +107,7 @@ func events(t *testing.T, run *result.Run) [][]byte {
 func TestSchemaFitsDocument(t *testing.T) {
 	t.Parallel()
 	schema := compile(t, true)
-	for _, d := range reporttest.AllDomains() {
+	for _, d := range append(reporttest.AllDomains(), *reporttest.ChangedDomain()) {
 		t.Run(d.Domain, func(t *testing.T) {
 			t.Parallel()
 			if err := schema.Validate(parse(t, document(t, reporttest.Run(d)))); err != nil {
@@ -124,7 +124,7 @@ func TestSchemaFitsEvents(t *testing.T) {
 	t.Parallel()
 	schema := compile(t, true)
 	seen := map[string]int{}
-	for _, line := range events(t, reporttest.Run(reporttest.AllDomains()...)) {
+	for _, line := range events(t, reporttest.Run(append(reporttest.AllDomains(), *reporttest.ChangedDomain())...)) {
 		v := parse(t, line)
 		seen[v.(map[string]any)["type"].(string)]++
 		if err := schema.Validate(v); err != nil {

@@ -75,6 +75,12 @@ func TestTextGolden(t *testing.T) {
 		{"list", Options{List: true, Again: reporttest.Again}, []*result.Domain{reporttest.PassingDomain(), reporttest.ImplicitMX(), reporttest.NullMX(), reporttest.PassingDomain(), reporttest.MixedDomain(), reporttest.NamedServer()}},
 		{"mixed-quiet", Options{Verbose: -1}, one(reporttest.MixedDomain())},
 		{"list-quiet", Options{List: true, Verbose: -1}, []*result.Domain{reporttest.PassingDomain(), reporttest.NullMX(), reporttest.ImplicitMX(), reporttest.NoSuchDomain()}},
+		{"changed", Options{Again: reporttest.Again}, one(reporttest.ChangedDomain())},
+		{"changed-80-color", Options{Width: 80, Color: true}, one(reporttest.ChangedDomain())},
+		{"changed-40", Options{Width: 40}, one(reporttest.ChangedDomain())},
+		{"changed-quiet", Options{Verbose: -1}, one(reporttest.ChangedDomain())},
+		{"changed-list", Options{List: true}, []*result.Domain{reporttest.ChangedDomain(), reporttest.ImplicitMX()}},
+		{"forging-80", Options{Width: 80}, one(reporttest.ForgingComparison())},
 		{"hostile", Options{Again: reporttest.Again}, one(reporttest.HostileDomain())},
 		{"hostile-80-v", Options{Width: 80, Verbose: 1, Again: reporttest.Again}, one(reporttest.HostileDomain())},
 	} {

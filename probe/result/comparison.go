@@ -37,7 +37,8 @@ type Change struct {
 	Now    string `json:"now,omitempty"`
 	// Regression is true where the change is for the worse.
 	Regression bool `json:"regression,omitempty"`
-	// Message says it in one sentence.
+	// Message says it in one sentence that names the place, so that it can
+	// stand alone.
 	Message string `json:"message"`
 }
 
