@@ -20,12 +20,31 @@ func TestContrast(t *testing.T) {
 	for _, name := range []string{"light", "dark", "print"} {
 		p := palettes[name]
 		for _, pair := range [][2]string{
-			{"fg", "bg"}, {"fg", "panel"}, {"fg", "mark"}, {"fg", "bar"},
-			{"muted", "bg"}, {"muted", "panel"},
-			{"accent", "bg"}, {"accent", "panel"}, {"on-accent", "accent"}, {"on-accent", "fail"}, {"on-accent", "inconclusive"}, {"on-accent", "warn"},
-			{"fail", "panel"}, {"fail", "mark"},
-			{"pass", "bg"}, {"warn", "bg"}, {"fail", "bg"}, {"inconclusive", "bg"}, {"skip", "bg"},
-			{"pass", "pass-bg"}, {"warn", "warn-bg"}, {"fail", "fail-bg"}, {"inconclusive", "inconclusive-bg"}, {"skip", "skip-bg"},
+			{"fg", "bg"},
+			{"fg", "panel"},
+			{"fg", "mark"},
+			{"fg", "bar"},
+			{"muted", "bg"},
+			{"muted", "panel"},
+			{"accent", "bg"},
+			{"accent", "panel"},
+			{"on-accent", "accent"},
+			{"on-accent", "fail"},
+			{"on-accent", "inconclusive"},
+			{"on-accent", "warn"},
+			{"fail", "panel"},
+			{"fail", "mark"},
+			{"muted", "mark"},
+			{"pass", "bg"},
+			{"warn", "bg"},
+			{"fail", "bg"},
+			{"inconclusive", "bg"},
+			{"skip", "bg"},
+			{"pass", "pass-bg"},
+			{"warn", "warn-bg"},
+			{"fail", "fail-bg"},
+			{"inconclusive", "inconclusive-bg"},
+			{"skip", "skip-bg"},
 		} {
 			if p[pair[0]] == "" || p[pair[1]] == "" {
 				t.Errorf("%s: the palette has no %s or no %s", name, pair[0], pair[1])

@@ -38,7 +38,7 @@ func (p *phase) end() time.Duration { return p.start + p.took }
 func phasesOf(d *result.Domain, c *result.Check) []phase {
 	var all []phase
 	if d.DNSMillis > 0 && len(c.Steps) > 0 {
-		all = append(all, phase{attempt: 1, kind: lookup, name: "DNS look-up of the domain", took: d.DNSMillis.Duration(), placed: true})
+		all = append(all, phase{attempt: 1, kind: lookup, name: "DNS look-up", took: d.DNSMillis.Duration(), placed: true})
 	}
 	spent := time.Duration(0)
 	waits := 0

@@ -16,7 +16,7 @@ const (
 	barTop    = 4
 	barHeight = 12
 	maxBars   = 120 // rows of one drawing; the table beside it has all
-	maxLabel  = 30  // characters of a label
+	maxLabel  = 24  // characters of a label; the table has the whole name
 )
 
 // timelineView is a drawing of where the time of a dialogue went, and the

@@ -46,7 +46,7 @@ func TestPhases(t *testing.T) {
 				{Attempt: 1, Number: 1, Name: "EHLO", Status: result.Pass, Millis: 30 * ms},
 				{Attempt: 1, Number: 2, Name: "MAIL", Status: result.NotRun},
 			}},
-			"1 lookup DNS look-up of the domain 0+5\n1 connect connect 0+10\n1 step greeting 10+20\n1 step EHLO 30+30\n1 step MAIL 60+0 not run\n",
+			"1 lookup DNS look-up 0+5\n1 connect connect 0+10\n1 step greeting 10+20\n1 step EHLO 30+30\n1 step MAIL 60+0 not run\n",
 		},
 		{
 			"a transcript is exact", 0,
