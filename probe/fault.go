@@ -24,6 +24,8 @@ type fault struct {
 	// closed is true if the other side ended the connection between two
 	// replies.
 	closed bool
+	// mixed is true if lines of one reply bore different codes.
+	mixed bool
 }
 
 // dialFault classifies a connection that could not be made. What this
@@ -110,16 +112,18 @@ func readFault(ctx context.Context, err error, limit time.Duration, m *mask) fau
 		}
 		return faulty(result.Fail, result.Timeout, message)
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
-		return fault{result.Fail, result.Reset, "the server reset the connection", broken == nil}
+		return fault{status: result.Fail, reason: result.Reset, message: "the server reset the connection", closed: broken == nil}
 	case isTLSFault(err):
 		return tlsFault(err)
 	case errors.As(err, &broken):
 		if broken.Kind == smtpwire.Truncated && errors.Is(err, io.EOF) {
 			return faulty(result.Fail, result.EOF, "the server closed the connection in the middle of a reply: "+m.quoted(broken.Partial))
 		}
-		return faulty(result.Fail, result.Protocol, broken.Kind.String()+": "+m.quoted(broken.Line()))
+		f := faulty(result.Fail, result.Protocol, broken.Kind.String()+": "+m.quoted(broken.Line()))
+		f.mixed = broken.Kind == smtpwire.MixedCodes
+		return f
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return fault{result.Fail, result.EOF, "the server closed the connection", true}
+		return fault{status: result.Fail, reason: result.EOF, message: "the server closed the connection", closed: true}
 	}
 	return faulty(result.Fail, result.Reset, plainError(err))
 }

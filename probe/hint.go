@@ -29,11 +29,11 @@ func advice(reason result.Reason, verb string, code int, enhanced, text string) 
 		return replyAdvice(verb, code, enhanced, low)
 	case result.EOF:
 		if verb == "" {
-			return "a filter or a connection limit before the server may have closed the line before it spoke"
+			return "a filter or a connection limit before the server may have closed the line before it spoke, or the server wants to hear of the client first (--proxy-protocol)"
 		}
 	case result.Timeout:
 		if verb == "" {
-			return "the port takes connections but nothing speaks SMTP: a firewall or proxy may answer for the server, or the port wants TLS from the first byte"
+			return "the port takes connections but nothing speaks SMTP: a firewall or proxy may answer for the server, or the port wants TLS from the first byte, or the PROXY protocol (--proxy-protocol)"
 		}
 		if verb == dataEnd {
 			return "it is not known whether the message was accepted: it may arrive, and sending it again may deliver it twice"
@@ -56,8 +56,12 @@ func temporaryAdvice(verb string, code int, low string) string {
 	switch {
 	case code == 421 && containsAny(low, "too many") && containsAny(low, "error", "bad command", "unrecognized"):
 		return "the server ended the session because of too many wrong commands in it: spread them over several scenarios"
-	case code == 421 && containsAny(low, "client certificate"):
+	case code == 421 && containsAny(low, "client certificate"), code == 403 && containsAny(low, "authenticat"):
+		// 403 is what Sendmail says after a handshake, and of nothing else.
 		return "the server asks for a client certificate: give one with client_cert, or --client-cert"
+	case code == 421 && verb == "" && containsAny(low, "no system resources", "server local error"):
+		// What postscreen and smtpd of Postfix say where the header is missing.
+		return "the server is short of something, or it is behind a load balancer and wants the PROXY protocol: its log says which; --proxy-protocol v1 sends a header"
 	case code == 421:
 		return "the server is overloaded, shutting down, or limits connections: try again later"
 	case containsAny(low, "grey", "gray", "come back later", "try again later"):

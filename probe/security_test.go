@@ -312,10 +312,13 @@ func TestTrap14PregreetReports(t *testing.T) {
 		server   sandbox.Server
 		captures map[string]string
 	}{
-		"goes on":   {sandbox.Server{Rules: []sandbox.Rule{{On: "connect", Delay: 100 * time.Millisecond}}}, map[string]string{"greeting": "220", "early_ehlo": "250"}},
-		"refuses":   {sandbox.Server{Rules: []sandbox.Rule{{On: "connect", Reply: "554 5.5.0 synchronization error", Delay: 50 * time.Millisecond}}}, map[string]string{"greeting": "554"}},
-		"hangs up":  {sandbox.Server{Rules: []sandbox.Rule{{On: "connect", Close: true}}}, nil},
-		"says 503":  {sandbox.Server{Rules: []sandbox.Rule{{On: "EHLO", Reply: "503 5.5.1 too early"}}}, map[string]string{"greeting": "220", "early_ehlo": "503"}},
+		"goes on":  {sandbox.Server{Rules: []sandbox.Rule{{On: "connect", Delay: 100 * time.Millisecond}}}, map[string]string{"greeting": "220", "early_ehlo": "250"}},
+		"refuses":  {sandbox.Server{Rules: []sandbox.Rule{{On: "connect", Reply: "554 5.5.0 synchronization error", Delay: 50 * time.Millisecond}}}, map[string]string{"greeting": "554"}},
+		"hangs up": {sandbox.Server{Rules: []sandbox.Rule{{On: "connect", Close: true}}}, nil},
+		"says 503": {sandbox.Server{Rules: []sandbox.Rule{{On: "EHLO", Reply: "503 5.5.1 too early"}}}, map[string]string{"greeting": "220", "early_ehlo": "503"}},
+		"breaks off": {sandbox.Server{Rules: []sandbox.Rule{
+			{On: "connect", Raw: "220-mx1.example.test ESMTP\r\n"}, {On: "EHLO", Raw: "250-mx1.example.test\r\n250 DSN\r\n"},
+		}}, nil},
 		"throws it": {sandbox.Server{Rules: []sandbox.Rule{{On: "EHLO", Raw: "\r\n", Hang: true, Delay: time.Hour}}}, map[string]string{"greeting": "220"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -114,7 +114,7 @@ func (h *handshake) noVersion() string {
 func alertHint(h *handshake, name string) string {
 	switch {
 	case strings.Contains(name, "handshake failure"), strings.Contains(name, "insufficient security"):
-		return "server and client have no cipher, key exchange or signature in common, or the server has no certificate: ciphers: and curves: in the scenario choose others"
+		return "server and client have no cipher, key exchange or signature in common, or the server has no certificate with a key that fits it, which its log tells: ciphers: and curves: in the scenario choose others"
 	case h.asked && !h.answered, strings.Contains(name, "certificate required"):
 		return "the server asks for a client certificate: give one with client_cert, or --client-cert"
 	case strings.Contains(name, "unrecognized name"):
