@@ -131,6 +131,7 @@ func TestReasonFitsTheState(t *testing.T) {
 		{"a temporary answer", Warning, Thresholds{}, both, "both.test: 2 of 2 addresses inconclusive: mx1.both.test 192.0.2.1:25 basic send: got 451"},
 		{"our own fault", Unknown, Thresholds{}, both, "both.test: 2 of 2 addresses inconclusive: mx2.both.test [2001:db8::2]:25 basic send: no way to IPv6"},
 		{"too slow", Warning, Thresholds{Warning: 800 * time.Millisecond}, reporttest.PassingDomain(), "fabrikam.test: the run took 0.90s, more than 0.80s"},
+		{"as slow as it may be", Warning, Thresholds{Warning: 900 * time.Millisecond, Critical: 900 * time.Millisecond}, reporttest.PassingDomain(), "fabrikam.test: 3 of 3 addresses passed"},
 		{
 			"much too slow", Critical,
 			Thresholds{Warning: 100 * time.Millisecond, Critical: 800 * time.Millisecond},
