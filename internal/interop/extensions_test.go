@@ -78,17 +78,3 @@ func TestXCLIENTOfPostfix(t *testing.T) {
 	}
 	awaitMail(t, p, "Subject: xclient "+o.run.RunID, "[192.0.2.99]")
 }
-
-// TestPROXYProtocolOfPostfix says who the client is by a header of either
-// version; Postfix writes that address into the message.
-func TestPROXYProtocolOfPostfix(t *testing.T) {
-	p := need(t, theWorld.postfix)
-	for _, version := range []string{"v1", "v2"} {
-		t.Run(version, func(t *testing.T) {
-			o := play(t, "@send", "-d", "postfix.test", "--server", ipPostfixProxied, "--to", "kate@postfix.test",
-				"--proxy-protocol", version, "--proxy-source", "192.0.2.77:4711")
-			o.exits(0)
-			awaitMail(t, p, o.run.RunID, "[192.0.2.77]")
-		})
-	}
-}

@@ -73,6 +73,11 @@ func execute(t *testing.T, args ...string) *outcome {
 	cmd.Dir = t.TempDir()
 	// No setting of the person who runs the tests may change the outcome.
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + cmd.Dir, "LC_ALL=C"}
+	for _, name := range []string{"MXPROBE_USER", "MXPROBE_PASSWORD"} { // tests of @submission set them
+		if value, ok := os.LookupEnv(name); ok {
+			cmd.Env = append(cmd.Env, name+"="+value)
+		}
+	}
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	started := time.Now()

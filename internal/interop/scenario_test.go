@@ -21,6 +21,8 @@ var delivering = []struct {
 	{"postfix.test", ipPostfix, true, func(w *world) mailbox { return w.postfix }},
 	{"exim.test", ipExim, true, func(w *world) mailbox { return w.exim }},
 	{"aiosmtpd.test", ipAiosmtpd, false, func(w *world) mailbox { return w.aiosmtpd }},
+	{"opensmtpd.test", ipOpenSMTPD, false, func(w *world) mailbox { return w.openSMTPD }},
+	{"sendmail.test", ipSendmail, true, func(w *world) mailbox { return w.sendmail }},
 }
 
 // TestTrap42DotsArrive sends lines that start with dots, the end mark alone
@@ -98,6 +100,11 @@ func TestByHand(t *testing.T) {
 		t.Run(at.domain, func(t *testing.T) {
 			need(t, at.get(theWorld))
 			o := play(t, scenario(t, "raw.yaml"), "-d", at.domain)
+			if at.domain == "opensmtpd.test" {
+				// It refuses two lines in one write.
+				decided(t, verdict(t, o.check(at.ip), result.Fail, result.Reply), "mail from", 500, "5.5.1")
+				return
+			}
 			o.exits(0)
 			verdict(t, o.check(at.ip), result.Pass, result.None)
 		})

@@ -16,14 +16,17 @@ import (
 	"mxprobe/probe/result"
 )
 
-// tlsWorld is a Postfix and an Exim that speak TLS on one address for each
-// certificate.
+// tlsWorld is a Postfix, an Exim and a Sendmail that speak TLS on one address
+// for each certificate.
 type tlsWorld struct {
-	port          int
-	ca, client    string            // files
-	ips           map[string]string // by kind and server
-	postfix, exim func() (*mta.Process, error)
+	port       int
+	ca, client string                                  // files
+	ips        map[string]string                       // by kind and server
+	servers    map[string]func() (*mta.Process, error) // by name
 }
+
+// tlsServers are the names of the servers.
+func tlsServers() []string { return []string{"postfix", "exim", "sendmail"} }
 
 var (
 	theTLSWorld *tlsWorld
@@ -49,8 +52,8 @@ func newTLSWorld(t *testing.T) *tlsWorld {
 	middle := issue(t, root, "interop intermediate", isCA)
 	w := &tlsWorld{ips: map[string]string{}}
 	var all []string
-	var listeners [2][]mta.TLSListener
-	for s, server := range []string{"postfix", "exim"} {
+	var listeners [3][]mta.TLSListener
+	for s, server := range tlsServers() {
 		for i, kind := range kinds() {
 			ip := fmt.Sprintf("127.0.%d.%d", 7+s, 10+i)
 			all = append(all, ip)
@@ -71,14 +74,20 @@ func newTLSWorld(t *testing.T) *tlsWorld {
 			t.Fatal(err)
 		}
 	}
-	w.postfix = server(theWorld, "postfix-tls", func(dir string) (*mta.Process, error) {
+	w.servers = map[string]func() (*mta.Process, error){}
+	w.servers["postfix"] = server(theWorld, "postfix-tls", func(dir string) (*mta.Process, error) {
 		return mta.StartPostfix(dir, mta.PostfixConfig{
 			Port: w.port, TLS: listeners[0], CA: certPEM(root), Domains: []string{"tls.test"}, Recipients: []string{"kate@tls.test"},
 		})
 	})
-	w.exim = server(theWorld, "exim-tls", func(dir string) (*mta.Process, error) {
+	w.servers["exim"] = server(theWorld, "exim-tls", func(dir string) (*mta.Process, error) {
 		return mta.StartExim(dir, mta.EximConfig{
 			Port: w.port, TLS: listeners[1], CA: certPEM(root), Domains: []string{"tls.test"}, Users: []string{"kate"},
+		})
+	})
+	w.servers["sendmail"] = server(theWorld, "sendmail-tls", func(dir string) (*mta.Process, error) {
+		return mta.StartSendmail(dir, mta.SendmailConfig{
+			Port: w.port, TLS: listeners[2], CA: append(certPEM(root), certPEM(middle)...), Domains: []string{"tls.test"}, Users: []string{"kate"},
 		})
 	})
 	return w
@@ -102,6 +111,10 @@ func certificate(t *testing.T, kind string, root, middle *pair) []byte {
 	case "self-signed":
 		parent = nil
 	}
+	if kind == "missing-intermediate" {
+		// Sendmail sends whatever intermediate certificate it knows.
+		parent = issue(t, root, "interop missing", isCA)
+	}
 	leaf := issue(t, parent, "server", change)
 	switch kind {
 	case "self-signed", "missing-intermediate":
@@ -115,11 +128,7 @@ func certificate(t *testing.T, kind string, root, middle *pair) []byte {
 // tlsPlay plays a scenario with a listener of the world.
 func (w *tlsWorld) play(t *testing.T, kind, server, src string, flags ...string) *result.Check {
 	t.Helper()
-	if server == "postfix" {
-		need(t, w.postfix)
-	} else {
-		need(t, w.exim)
-	}
+	need(t, w.servers[server])
 	file := src
 	if !strings.HasPrefix(src, "@") {
 		file = filepath.Join(t.TempDir(), "tls.yaml")
@@ -146,15 +155,15 @@ steps:
   - RCPT TO:<kate@tls.test>
 `
 
-// What is wrong with a certificate is named, with Postfix (OpenSSL) and Exim
-// (GnuTLS), and is a note where it need not be good.
+// What is wrong with a certificate is named, with Postfix and Sendmail (OpenSSL)
+// and Exim (GnuTLS), and is a note where it need not be good.
 func TestTrap29FindingsOfRealServers(t *testing.T) {
 	w := needTLS(t)
-	for _, server := range []string{"postfix", "exim"} {
+	for _, server := range tlsServers() {
 		for kind, want := range map[string]string{
 			"good": "", "expired": "expired 3 days ago", "not-yet-valid": "not valid yet: it begins in 2 days",
 			"self-signed": "self-signed certificate", "wrong-name": `not for "mx.tls.test" but for other.test`,
-			"missing-intermediate": `missing intermediate certificate: the server does not send that of the issuer "CN=interop intermediate"`,
+			"missing-intermediate": `missing intermediate certificate: the server does not send that of the issuer "CN=interop missing"`,
 		} {
 			t.Run(kind+"/"+server, func(t *testing.T) {
 				c := w.play(t, kind, server, fmt.Sprintf(tlsDialogue, "{verify: true}"))
@@ -176,31 +185,43 @@ func TestTrap29FindingsOfRealServers(t *testing.T) {
 	}
 }
 
-// Both servers find out that the key does not fit and answer 454.
+// Postfix and Exim find out that the key does not fit and answer 454. Sendmail
+// says 220 and has no certificate then.
 func TestTrap26RealServersWithoutAKey(t *testing.T) {
 	w := needTLS(t)
-	for _, server := range []string{"postfix", "exim"} {
-		c := w.play(t, "wrong-key", server, fmt.Sprintf(tlsDialogue, "{}"))
-		if s := verdict(t, c, result.Inconclusive, result.Temporary); s.Number != 2 || s.Code != 454 {
-			t.Errorf("%s: step %d with %d; want 454 to STARTTLS", server, s.Number, s.Code)
-		}
+	for _, server := range tlsServers() {
+		t.Run(server, func(t *testing.T) {
+			c := w.play(t, "wrong-key", server, fmt.Sprintf(tlsDialogue, "{}"))
+			if server == "sendmail" {
+				verdict(t, c, result.Fail, result.TLS)
+				if !strings.Contains(c.Message, "handshake failure") || !strings.Contains(c.Hint, "a key that fits") {
+					t.Errorf("message %q, hint %q", c.Message, c.Hint)
+				}
+				return
+			}
+			if s := verdict(t, c, result.Inconclusive, result.Temporary); s.Number != 2 || s.Code != 454 {
+				t.Errorf("step %d with %d; want 454 to STARTTLS", s.Number, s.Code)
+			}
+		})
 	}
 }
 
 // TLS 1.0 alone is named, and spoken where the scenario asks for it.
-func TestTrap35OldPostfixAndExim(t *testing.T) {
+func TestTrap35OldRealServers(t *testing.T) {
 	w := needTLS(t)
-	for _, server := range []string{"postfix", "exim"} {
-		c := w.play(t, "old", server, fmt.Sprintf(tlsDialogue, "{}"))
-		verdict(t, c, result.Fail, result.TLS)
-		if !strings.Contains(c.Message, "the server speaks TLS 1.0 only") {
-			t.Errorf("%s: %q", server, c.Message)
-		}
-		c = w.play(t, "old", server, fmt.Sprintf(tlsDialogue, `{min: "1.0", verify: true}`))
-		verdict(t, c, result.Pass, result.None)
-		if c.TLS == nil || c.TLS.Version != "TLS 1.0" {
-			t.Errorf("%s: TLS = %+v", server, c.TLS)
-		}
+	for _, server := range tlsServers() {
+		t.Run(server, func(t *testing.T) {
+			c := w.play(t, "old", server, fmt.Sprintf(tlsDialogue, "{}"))
+			verdict(t, c, result.Fail, result.TLS)
+			if !strings.Contains(c.Message, "the server speaks TLS 1.0 only") {
+				t.Errorf("message %q", c.Message)
+			}
+			c = w.play(t, "old", server, fmt.Sprintf(tlsDialogue, `{min: "1.0", verify: true}`))
+			verdict(t, c, result.Pass, result.None)
+			if c.TLS == nil || c.TLS.Version != "TLS 1.0" {
+				t.Errorf("TLS = %+v", c.TLS)
+			}
+		})
 	}
 }
 
@@ -208,26 +229,34 @@ func TestTrap35OldPostfixAndExim(t *testing.T) {
 // of TLS.
 func TestTrap31RealServersWantAClientCertificate(t *testing.T) {
 	w := needTLS(t)
-	for _, server := range []string{"postfix", "exim"} {
-		c := w.play(t, "client", server, fmt.Sprintf(tlsDialogue, "{verify: true}"), "--client-cert", w.client)
-		verdict(t, c, result.Pass, result.None)
-		c = w.play(t, "client", server, fmt.Sprintf(tlsDialogue, "{verify: true}"))
-		// Exim ends TLS with an alert, Postfix answers the next command with 421.
-		if server == "exim" {
-			verdict(t, c, result.Fail, result.TLS)
-		} else if s := verdict(t, c, result.Inconclusive, result.Temporary); s.Code != 421 {
-			t.Errorf("postfix: decided by %d; want 421", s.Code)
-		}
-		if !strings.Contains(c.Hint, "--client-cert") {
-			t.Errorf("%s: hint %q", server, c.Hint)
-		}
+	for _, server := range tlsServers() {
+		t.Run(server, func(t *testing.T) {
+			c := w.play(t, "client", server, fmt.Sprintf(tlsDialogue, "{verify: true}"), "--client-cert", w.client)
+			verdict(t, c, result.Pass, result.None)
+			c = w.play(t, "client", server, fmt.Sprintf(tlsDialogue, "{verify: true}"))
+			// Exim ends TLS with an alert, Postfix answers the next command with
+			// 421, and Sendmail refuses every command.
+			switch server {
+			case "exim":
+				verdict(t, c, result.Fail, result.TLS)
+			case "postfix":
+				if s := verdict(t, c, result.Inconclusive, result.Temporary); s.Code != 421 {
+					t.Errorf("decided by %d; want 421", s.Code)
+				}
+			case "sendmail":
+				decided(t, verdict(t, c, result.Inconclusive, result.Temporary), "", 403, "4.7.0")
+			}
+			if !strings.Contains(c.Hint, "--client-cert") {
+				t.Errorf("hint %q", c.Hint)
+			}
+		})
 	}
 }
 
-// Both drop or refuse what comes in clear behind STARTTLS.
+// All drop or refuse what comes in clear behind STARTTLS.
 func TestStartTLSBuiltinsWithRealServers(t *testing.T) {
 	w := needTLS(t)
-	for _, server := range []string{"postfix", "exim"} {
+	for _, server := range tlsServers() {
 		for _, name := range []string{"@starttls", "@starttls-injection"} {
 			t.Run(strings.TrimPrefix(name, "@")+"/"+server, func(t *testing.T) {
 				verdict(t, w.play(t, "good", server, name), result.Pass, result.None)
@@ -240,8 +269,8 @@ func TestStartTLSBuiltinsWithRealServers(t *testing.T) {
 // Exim with GnuTLS does not.
 func TestRealServersResume(t *testing.T) {
 	w := needTLS(t)
-	need(t, w.postfix)
-	need(t, w.exim)
+	need(t, w.servers["postfix"])
+	need(t, w.servers["exim"])
 	src := fmt.Sprintf(tlsDialogue, "{verify: true}")
 	file := filepath.Join(t.TempDir(), "two.yaml")
 	if err := os.WriteFile(file, []byte(src+"---"+src), 0o600); err != nil {

@@ -34,9 +34,13 @@ const (
 	ipOpen          = "127.0.0.15"
 	ipPostfixStrict = "127.0.0.16"
 	ipPostfixSound  = "127.0.0.17"
+	ipOpenSMTPD     = "127.0.0.18"
+	ipSendmail      = "127.0.0.19"
+	ipMisfit        = "127.0.0.20"
 
 	ipPostfixXClient = "127.0.0.61"
 	ipPostfixProxied = "127.0.0.62"
+	ipPostfixScreen  = "127.0.0.63"
 )
 
 //go:embed testdata/world.zone
@@ -49,8 +53,9 @@ type world struct {
 	port int    // of every mail server
 	ipv6 string // ::1, or empty where this machine has none
 
-	postfix, exim, busyExim, aiosmtpd, open func() (*mta.Process, error)
-	knot                                    func() (*mta.Knot, error)
+	postfix, exim, busyExim, aiosmtpd, open, openSMTPD, sendmail func() (*mta.Process, error)
+
+	knot func() (*mta.Knot, error)
 
 	policy *policyServer
 	mu     sync.Mutex
@@ -63,8 +68,8 @@ func newWorld(dir string) (*world, error) {
 	w := &world{dir: dir, ipv6: loopback6()}
 	ips := []string{
 		ipPostfix, ipExim, ipAiosmtpd, ipDead, ipPostfixGrey, ipPostfixBusy, ipPostfixClosed,
-		ipEximGrey, ipEximBusy, ipEximClosed, ipMute, ipEximLate, ipPostfixBare, ipOpen, ipPostfixStrict, ipPostfixXClient, ipPostfixProxied,
-		ipPostfixSound,
+		ipEximGrey, ipEximBusy, ipEximClosed, ipMute, ipEximLate, ipPostfixBare, ipOpen, ipPostfixStrict, ipPostfixXClient, ipPostfixProxied, ipPostfixScreen,
+		ipPostfixSound, ipOpenSMTPD, ipSendmail, ipMisfit,
 	}
 	if w.ipv6 != "" {
 		ips = append(ips, w.ipv6)
@@ -92,6 +97,8 @@ func newWorld(dir string) (*world, error) {
 			Addr: ipOpen, Port: w.port, Domains: []string{"open.aiosmtpd.test"}, Open: true,
 		})
 	})
+	w.openSMTPD = server(w, "opensmtpd", w.startOpenSMTPD)
+	w.sendmail = server(w, "sendmail", w.startSendmail)
 	w.knot = server(w, "knot", func(dir string) (*mta.Knot, error) {
 		return mta.StartKnot(dir, zone, "broken.test")
 	})
@@ -141,7 +148,7 @@ func (w *world) startPostfix(dir string) (*mta.Process, error) {
 	}
 	return mta.StartPostfix(dir, mta.PostfixConfig{
 		Port: w.port, Plain: ipPostfix, IPv6: w.ipv6, Greylist: ipPostfixGrey, Busy: ipPostfixBusy,
-		Closed: ipPostfixClosed, Bare: ipPostfixBare, Strict: ipPostfixStrict, Sound: ipPostfixSound, XClient: ipPostfixXClient, Proxied: ipPostfixProxied, Policy: w.policy.addr(),
+		Closed: ipPostfixClosed, Bare: ipPostfixBare, Strict: ipPostfixStrict, Sound: ipPostfixSound, XClient: ipPostfixXClient, Proxied: ipPostfixProxied, Screen: ipPostfixScreen, Policy: w.policy.addr(),
 		Domains: domains, Recipients: recipients, BadSenders: []string{"invalid.invalid", ".invalid"},
 	})
 }

@@ -25,7 +25,8 @@ type PostfixConfig struct {
 	Bare       string   // offers neither DSN nor PIPELINING nor ENHANCEDSTATUSCODES, no VRFY, and 454 for relaying
 	Strict     string   // ends the session with 421 after the second error
 	XClient    string   // takes XCLIENT from everybody on loopback
-	Proxied    string   // wants a header of the PROXY protocol first
+	Proxied    string   // wants a header of the PROXY protocol first, within a second
+	Screen     string   // likewise, with a postscreen that turns away clients who speak too early
 	Sound      string   // takes CR LF . CR LF alone for the end of a message
 	Policy     string   // address and port of the policy server
 	Domains    []string // domains it takes mail for
@@ -72,7 +73,7 @@ func StartPostfix(dir string, c PostfixConfig) (*Process, error) {
 
 func (c *PostfixConfig) listeners() []string {
 	var addrs []string
-	for _, ip := range []string{c.Plain, c.IPv6, c.Greylist, c.Bare, c.Strict, c.Sound, c.XClient, c.Proxied} {
+	for _, ip := range []string{c.Plain, c.IPv6, c.Greylist, c.Bare, c.Strict, c.Sound, c.XClient, c.Proxied, c.Screen} {
 		if ip != "" {
 			addrs = append(addrs, net.JoinHostPort(ip, strconv.Itoa(c.Port)))
 		}
@@ -117,7 +118,7 @@ func (c *PostfixConfig) write(dir, sbin string, uid, gid int) error {
 		return c.writeMaps(dir)
 	}
 	_, err = write(dir, "master.cf", "PORT", port, "PLAIN", c.Plain, "GREY", c.Greylist, "BUSY", c.Busy,
-		"CLOSED", c.Closed, "BARE", c.Bare, "STRICT", c.Strict, "SOUND", c.Sound, "XCLIENT", c.XClient, "PROXIED", c.Proxied, "POLICY", c.Policy, "MORE", more)
+		"CLOSED", c.Closed, "BARE", c.Bare, "STRICT", c.Strict, "SOUND", c.Sound, "XCLIENT", c.XClient, "PROXIED", c.Proxied, "SCREEN", c.Screen, "POLICY", c.Policy, "MORE", more)
 	if err != nil {
 		return err
 	}

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// TLSListener is one address of a Postfix or Exim with STARTTLS.
+// TLSListener is one address of a Postfix, Exim or Sendmail with STARTTLS.
 type TLSListener struct {
 	IP string
 	// PEM holds the key, the server's certificate and those sent behind it.
@@ -20,6 +20,9 @@ type TLSListener struct {
 	// SASL is the socket of the Dovecot that checks logins for a Postfix; empty
 	// for no logins.
 	SASL string
+	// ClearLogin makes a Postfix offer logins before TLS too, and LoginOnly
+	// makes a Postfix or Sendmail take no mail without one.
+	ClearLogin, LoginOnly bool
 }
 
 // file is where the certificate of a listener is.
@@ -55,9 +58,16 @@ func postfixTLS(dir string, port int, listeners []TLSListener) string {
 			options = append(options, "smtpd_tls_security_level=encrypt", "smtpd_tls_req_ccert=yes", "smtpd_tls_CAfile="+caFile(dir))
 		}
 		if l.SASL != "" {
-			options = append(options, "smtpd_tls_auth_only=yes", "smtpd_sasl_auth_enable=yes", "smtpd_sasl_type=dovecot",
+			only, others := "yes", "reject_unauth_destination"
+			if l.ClearLogin {
+				only = "no"
+			}
+			if l.LoginOnly {
+				others = "reject"
+			}
+			options = append(options, "smtpd_tls_auth_only="+only, "smtpd_sasl_auth_enable=yes", "smtpd_sasl_type=dovecot",
 				"smtpd_sasl_path="+l.SASL, "smtpd_error_sleep_time=0",
-				"smtpd_relay_restrictions=permit_sasl_authenticated,reject_unauth_destination")
+				"smtpd_relay_restrictions=permit_sasl_authenticated,"+others)
 		}
 		for _, o := range options {
 			fmt.Fprintf(&b, "  -o %s\n", o)
