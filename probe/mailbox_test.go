@@ -335,6 +335,24 @@ func TestTrap52ReportIsWaitedFor(t *testing.T) {
 			},
 			pass,
 		},
+		"expanded, then failed": {
+			"", func(id, envid string) []string {
+				return []string{dsn("<>", envid, id, kate+"Action: expanded\nStatus: 2.0.0"), dsn("<>", envid, id, failed)}
+			},
+			verdict{result.Fail, result.Reply, 5, "got failed"},
+		},
+		"expanded": {
+			"", func(id, envid string) []string {
+				return []string{dsn("<>", envid, id, kate+"Action: expanded\nStatus: 2.0.0")}
+			},
+			verdict{result.Fail, result.Timeout, 5, "it is expanded 2.0.0"},
+		},
+		"expanded, as expected": {
+			", action: [delivered, expanded]", func(id, envid string) []string {
+				return []string{dsn("<>", envid, id, kate+"Action: expanded\nStatus: 2.0.0")}
+			},
+			pass,
+		},
 		"delayed": {
 			"", func(id, envid string) []string {
 				return []string{dsn("<>", envid, id, kate+"Action: delayed\nStatus: 4.4.1")}

@@ -37,6 +37,9 @@ func (w *watch) report() judgement {
 		if found.interim != nil {
 			j.message += "; it is " + w.shownAction(found.interim)
 		}
+		if j.hint = interimHint(found.interim); j.hint != "" {
+			return j
+		}
 		j.hint = "250 to NOTIFY is no report: a server on the way may know no DSN, and then nobody reports; look for the message in the log of the server"
 	}
 	return j
@@ -49,7 +52,7 @@ type reports struct {
 	// at holds the report that decides, to what it says about the recipient.
 	at sighting
 	to *mailbox.Recipient
-	// interim says that the message is still on its way.
+	// interim is what is known of a message that is still on its way.
 	interim *mailbox.Recipient
 }
 
@@ -67,8 +70,8 @@ func (r *reports) look(seen []sighting) bool {
 				continue
 			}
 			wanted := slices.Contains(r.step.Mailbox.Actions, to.Action)
-			if to.Action == "delayed" && !wanted && !r.step.Mailbox.NoReport() {
-				r.interim = to // it is still being tried
+			if !wanted && !r.step.Mailbox.NoReport() && !isFinal(to.Action) {
+				r.interim = to
 				continue
 			}
 			if r.to == nil || !wanted {
@@ -81,6 +84,11 @@ func (r *reports) look(seen []sighting) bool {
 	}
 	return r.to != nil
 }
+
+// isFinal reports whether an action is the last word on a recipient. A message
+// that is delayed is still being tried, and one that was expanded, as Postfix
+// says of every alias, may still fail to be delivered.
+func isFinal(action string) bool { return action != "delayed" && action != "expanded" }
 
 // ours reports whether a report is about the message of this dialogue. An
 // ENVID that holds the name of the dialogue, or the Message-ID, says so for
@@ -123,10 +131,19 @@ func actionHint(action string) string {
 	switch action {
 	case "relayed":
 		return "the next server knows no DSN: nobody will report whether the message was delivered"
-	case "expanded":
-		return "the address is a list: the message went on to its members, and nobody will report about them"
 	case "failed":
 		return "the server took the message and could not deliver it afterwards: its status and its diagnostic text say why"
+	}
+	return ""
+}
+
+func interimHint(to *mailbox.Recipient) string {
+	switch {
+	case to == nil:
+	case to.Action == "delayed":
+		return "the server will try again: its status and its diagnostic text say what it waits for"
+	case to.Action == "expanded":
+		return "the address is a list or an alias: the message went on, and nobody may report any more; allow it with action: [delivered, relayed, expanded]"
 	}
 	return ""
 }
