@@ -3,6 +3,8 @@ package cli
 import (
 	"crypto/rand"
 	"io"
+	"path/filepath"
+	"strings"
 
 	"mxprobe/internal/report"
 	"mxprobe/internal/report/github"
@@ -44,6 +46,18 @@ type occasion struct {
 	header *result.Run
 	text   report.Options
 	limits limits
+	// file is where the report goes, empty for standard output.
+	file string
+}
+
+// labels tell the metrics of one file from those of another: the collector
+// refuses all files where two hold the same series.
+func (on *occasion) labels() []prometheus.Label {
+	if on.file == "" {
+		return nil
+	}
+	name, _ := strings.CutSuffix(filepath.Base(on.file), ".prom")
+	return []prometheus.Label{{Name: "run", Value: name}}
 }
 
 // newReport returns the writer of a format. A writer that is a probe.Watcher
@@ -61,7 +75,7 @@ func newReport(format string, w io.Writer, on *occasion) reporter {
 	case formatNagios:
 		return nagios.New(w, on.header, nagios.Thresholds{Warning: on.limits.warning, Critical: on.limits.critical})
 	case "prometheus":
-		return prometheus.New(w, on.header)
+		return prometheus.New(w, on.header, on.labels()...)
 	case formatMarkdown:
 		return markdown.New(w, on.header)
 	case "html":

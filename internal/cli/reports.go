@@ -69,6 +69,7 @@ func openReports(o *output, stdout io.Writer, on *occasion) (*reports, error) {
 			rs.discard()
 			return nil, usagef("--report %s: %s", r.format, err)
 		}
+		aside.file = r.path
 		rs.add(r.format, file, &aside)
 	}
 	if o.format == formatGitHub && o.summary != "" {
