@@ -10,6 +10,12 @@ const (
 	linesOfEach   = 4 << 20
 )
 
+// What a line and the details of a domain take at least.
+const (
+	minLine    = 400
+	minDetails = 1 << 10
+)
+
 // How much of one dialogue is shown.
 const (
 	maxLines    = 400  // of a transcript
@@ -45,6 +51,23 @@ func (b *budget) takeLine(v result.Verdict, size int) bool {
 		return take(&b.goodLines, size)
 	}
 	return take(&b.badLines, size)
+}
+
+// full reports whether there is no room for another domain, however small.
+// A line of a domain that does not fit any more means that none will.
+func (b *budget) full(v result.Verdict) bool {
+	if good(v) {
+		return b.goodLines < minLine
+	}
+	return b.badLines < minLine
+}
+
+// exhausted reports whether rendering details is not worth the try.
+func (b *budget) exhausted(v result.Verdict) bool {
+	if good(v) {
+		return b.goodDetails < minDetails
+	}
+	return b.badDetails < minDetails
 }
 
 func take(left *int, size int) bool {

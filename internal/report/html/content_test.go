@@ -136,7 +136,8 @@ func TestHeadlines(t *testing.T) {
 		{[]*result.Domain{reporttest.NoSuchDomain()}, 130, "Stopped before the end. nosuch.test: no such domain"},
 		{reporttest.List(), 1, "Of 5 domains 3 failed, 1 inconclusive: fabrikam.test, nomail.test, nosuch.test"},
 		{append(reporttest.List(), reporttest.NoSuchDomain()), 1, "Of 6 domains 4 failed, 1 inconclusive: fabrikam.test, nomail.test, nosuch.test and 1 other"},
-		{[]*result.Domain{reporttest.PassingDomain(), reporttest.ImplicitMX()}, 0, "All 2 domains passed"},
+		{[]*result.Domain{reporttest.PassingDomain(), reporttest.ImplicitMX()}, 0, "Both domains passed"},
+		{[]*result.Domain{reporttest.NullMX(), reporttest.NoSuchDomain(), reporttest.NullMX()}, 1, "All 3 domains failed: nomail.test, nosuch.test, nomail.test"},
 		{[]*result.Domain{reporttest.PassingDomain(), reporttest.UncertainDomain()}, 3, "Of 2 domains 1 inconclusive: contoso.test"},
 	} {
 		var all tally

@@ -65,6 +65,14 @@ func (w *Writer) domainView(d *result.Domain) domainView {
 	return v
 }
 
+// head is what the line of a domain needs, and nothing that belongs to the
+// results.
+func (v *domainView) head() domainView {
+	h := *v
+	h.Matrix, h.Changes, h.Differs, h.Notes = nil, nil, nil, nil
+	return h
+}
+
 func changeWord(regression bool) string {
 	if regression {
 		return "worse"
@@ -99,15 +107,15 @@ func (v *domainView) lineSize() int {
 // domainBody renders what is below the line of a domain; nil if there is no
 // room for it.
 func (w *Writer) domainBody(d *result.Domain, v *domainView) []byte {
+	if w.budget.exhausted(d.Status) {
+		return w.lineOnly(d, v)
+	}
 	rows := w.rowsOf(d, v.ID)
 	v.Matrix = matrixOf(d, rows)
 	v.Item = len(rows) == 0
 	first := w.render("domain-body", v)
 	if !w.budget.takeDetails(d.Status, len(first)) {
-		w.left.details.Add(d.Status)
-		w.shown.Add(d.Status)
-		v.Item = true
-		return nil
+		return w.lineOnly(d, v)
 	}
 	if v.Item {
 		w.shown.Add(d.Status)
@@ -119,7 +127,15 @@ func (w *Writer) domainBody(d *result.Domain, v *domainView) []byte {
 		w.shown.Add(rows[i].verdict)
 		body.Write(w.entry(d, &rows[i], &open))
 	}
-	return body.Bytes()
+	return bytes.Clone(body.Bytes()) // without the room to grow
+}
+
+// lineOnly leaves a domain without a body.
+func (w *Writer) lineOnly(d *result.Domain, v *domainView) []byte {
+	w.left.details.Add(d.Status)
+	w.shown.Add(d.Status)
+	v.Item = true
+	return nil
 }
 
 // entry renders one dialogue, or a host or an address without one.

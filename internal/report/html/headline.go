@@ -73,7 +73,7 @@ func (t *tally) headline(end *result.End) string {
 		}
 	}
 	if len(parts) == 0 {
-		return stopped(end) + "All " + strconv.Itoa(t.n) + " domains " + allGood(&t.domains)
+		return stopped(end) + allOf(t.n) + " " + allGood(&t.domains)
 	}
 	worst := order()[0]
 	for _, v := range order() {
@@ -82,7 +82,25 @@ func (t *tally) headline(end *result.End) string {
 			break
 		}
 	}
+	if counted(&t.domains, worst) == t.n {
+		return stopped(end) + allOf(t.n) + " " + plural(worst) + ": " + t.named(worst)
+	}
 	return stopped(end) + "Of " + strconv.Itoa(t.n) + " domains " + strings.Join(parts, ", ") + ": " + t.named(worst)
+}
+
+func allOf(n int) string {
+	if n == 2 {
+		return "Both domains"
+	}
+	return "All " + strconv.Itoa(n) + " domains"
+}
+
+// plural is what became of several domains.
+func plural(v result.Verdict) string {
+	if v == result.Warn {
+		return "passed with warnings"
+	}
+	return ended(v, 2)
 }
 
 func allGood(c *result.Counts) string {

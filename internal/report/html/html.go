@@ -9,7 +9,7 @@
 //
 // The page begins with the sentence that matters most, and what went wrong
 // comes before what went well; both are known at the end of the run only. The
-// writer therefore holds the page, not the results, until End: about 24 MiB
+// writer therefore holds the page, not the results, until End: about 30 MiB
 // at most, however many domains there are (see budget.go).
 package html
 
@@ -67,6 +67,10 @@ func (w *Writer) Domain(d *result.Domain) error {
 	}
 	w.seen.add(d)
 	w.ledger.Add(d)
+	if w.budget.full(d.Status) {
+		w.left.domains.Add(d.Status) // not even an id is kept
+		return nil
+	}
 	v := w.domainView(d)
 	body := w.domainBody(d, &v)
 	if w.err != nil {
@@ -76,7 +80,7 @@ func (w *Writer) Domain(d *result.Domain) error {
 		w.left.domains.Add(d.Status)
 		return nil
 	}
-	w.domains = append(w.domains, fragment{domain: v, body: body})
+	w.domains = append(w.domains, fragment{domain: v.head(), body: body})
 	return nil
 }
 

@@ -160,7 +160,7 @@ func (l *leftOut) remarks() []string {
 		n += counted(&l.details, v)
 	}
 	if n > 0 {
-		all = append(all, "details of "+strconv.Itoa(n)+" of the entries below left out for lack of room")
+		all = append(all, "details of "+strconv.Itoa(n)+" entries left out for lack of room")
 	}
 	if all != nil {
 		all = append(all, "the JSON report of the same run has everything")
