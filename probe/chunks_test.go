@@ -148,3 +148,13 @@ func TestTrap47BinaryText(t *testing.T) {
 		})
 	}
 }
+
+// may_fail holds for the last chunk, whether or not it ends the message.
+func TestChunkMayFail(t *testing.T) {
+	t.Parallel()
+	for _, last := range []string{"true", "false"} {
+		w := start(t, oneHost, chunking(sandbox.Rule{On: "BDAT", Reply: "554 5.6.0 no"}))
+		d := play(t, w, ask+"  - {bdat: \"Subject: x\\n\\nx\\n\", last: "+last+", may_fail: known to refuse}\n")
+		expect(t, only(t, &d), verdict{result.Warn, result.Reply, 4, "known to refuse: expected"})
+	}
+}

@@ -131,11 +131,6 @@ func TestLanguage(t *testing.T) {
 		{"may_fail of an optional reply", nil, `
   - {send: NOOP, expect: none}
   - {expect: 250, optional: true, text: other words, may_fail: known to be odd}`, verdict{result.Warn, result.Reply, 2, "known to be odd: "}},
-		{"may_fail of the last chunk, which does not end the message", []sandbox.Rule{{On: "BDAT", Reply: "554 5.6.0 no"}}, `
-  - EHLO ${helo}
-  - MAIL FROM:<${from}>
-  - RCPT TO:<${to}>
-  - {bdat: "Subject: x\n\nx\n", last: false, may_fail: known to refuse}`, verdict{result.Warn, result.Reply, 4, "known to refuse: expected"}},
 		{"a body without its end waits for nothing", nil, `
   - EHLO ${helo}
   - MAIL FROM:<${from}>
