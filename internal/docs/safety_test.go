@@ -55,7 +55,11 @@ func delivers(t *testing.T, name, says string) {
 			t.Errorf("delivers is %v, and the description begins %.20q; want %v", s.Delivers, s.Description, want)
 		}
 	}
-	w := world(t, "usual")
+	on := "usual"
+	if name == "@round-trip" {
+		on = "mailboxes"
+	}
+	w := world(t, on)
 	play(t, w, parsed)
 	messages := 0
 	sessions := w.Sessions()

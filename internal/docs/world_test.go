@@ -3,6 +3,7 @@ package docs
 import (
 	"crypto/x509"
 	"net/netip"
+	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -39,6 +40,7 @@ func servers() map[string]sandbox.Server {
 		},
 		"submission": {TLS: &sandbox.TLS{}, Auth: &sandbox.Auth{Users: map[string]string{"kate@example.org": "correct horse"}}},
 		"lmtp":       {LMTP: true},
+		"mailboxes":  {Maildir: "a folder of the test"},
 		"slow":       {Rules: []sandbox.Rule{{On: "EHLO", Delay: 100 * time.Millisecond}}},
 	}
 }
@@ -52,6 +54,9 @@ func world(t *testing.T, server string) *sandbox.World {
 		t.Fatalf("there is no server %q for documents", server)
 	}
 	s.Name, s.Users, s.Ports = "mx1.example.org", []string{"kate", "sales"}, []uint16{24, 25, 465, 587}
+	if s.Maildir != "" {
+		s.Maildir = t.TempDir()
+	}
 	zone := "@ MX 10 mx1\nmx1 A 192.0.2.10\nmx1 AAAA 2001:db8::10\n"
 	w, err := sandbox.Start(sandbox.Spec{
 		Zones: []sandbox.Zone{{Name: "example.org", Text: zone}}, Servers: []sandbox.Server{s},
@@ -81,6 +86,11 @@ func settings(w *sandbox.World) *probe.Settings {
 	set := &probe.Settings{
 		Dialer: w, HELO: "probe.example.net", From: "mxprobe@probe.example.net", RunID: "run1",
 		ReplyTimeout: 20 * time.Second, ConnectTimeout: 20 * time.Second, Getenv: getenv,
+	}
+	if w != nil && w.Maildir("kate@example.org") != "" {
+		set.Overrides = []map[string]string{{
+			"mail": filepath.Dir(w.Maildir("kate@example.org")), "maildir": w.Maildir("postmaster@example.org"),
+		}}
 	}
 	if w != nil && w.CA() != nil {
 		set.TLS.Roots = x509.NewCertPool()

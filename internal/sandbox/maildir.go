@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -57,14 +58,14 @@ func (c *Conn) accept(m Message) error {
 			return err
 		}
 	}
-	if len(c.reports.success) == 0 || m.From == "" {
-		return nil
+	if _, err := os.Stat(maildirOf(root, m.From)); len(c.reports.success) == 0 || m.From == "" || err != nil {
+		return nil // the sender has no mailbox here
 	}
 	return c.srv.store(root, m.From, c.report(m))
 }
 
-// store writes a file into the Maildir of an address, by way of tmp.
-func (s *server) store(root, address string, text []byte) error {
+// maildirOf is the Maildir of an address.
+func maildirOf(root, address string) string {
 	name := strings.Map(func(r rune) rune {
 		if r == '/' || r == '\\' || r < ' ' {
 			return '_'
@@ -74,11 +75,58 @@ func (s *server) store(root, address string, text []byte) error {
 	if strings.HasPrefix(name, ".") {
 		name = "_" + name
 	}
-	dir := filepath.Join(root, name)
+	return filepath.Join(root, name)
+}
+
+// makeMaildirs makes the Maildirs of all users who are named, so that they can
+// be looked into before anything is in them.
+func (s *server) makeMaildirs() error {
+	if s.maildir == "" {
+		return nil
+	}
+	for _, domain := range s.domains {
+		for _, user := range append(slices.Clone(s.users), "postmaster") {
+			address := user
+			if !strings.Contains(user, "@") {
+				address += "@" + strings.TrimSuffix(domain, ".")
+			}
+			if user == "*" {
+				continue
+			}
+			if err := makeMaildir(maildirOf(s.maildir, address)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func makeMaildir(dir string) error {
 	for _, sub := range []string{"tmp", "new", "cur"} {
 		if err := os.MkdirAll(filepath.Join(dir, sub), 0o700); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// Maildir returns the Maildir of an address, empty if no server that takes
+// mail for it has one.
+func (w *World) Maildir(address string) string {
+	_, domain := splitPath(address)
+	for _, s := range w.servers {
+		if s.maildir != "" && s.local(domain) {
+			return maildirOf(s.maildir, address)
+		}
+	}
+	return ""
+}
+
+// store writes a file into the Maildir of an address, by way of tmp.
+func (s *server) store(root, address string, text []byte) error {
+	dir := maildirOf(root, address)
+	if err := makeMaildir(dir); err != nil {
+		return err
 	}
 	file := fmt.Sprintf("%d.Q%d.%s", time.Now().UnixNano(), s.queued.Add(1), s.hostname)
 	half := filepath.Join(dir, "tmp", file)

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -28,7 +29,7 @@ func mails(t *testing.T, root, address string) []string {
 func TestMaildirGetsMessagesAndReports(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()
-	c := hello(t, startOne(t, Server{Users: []string{"*"}, Maildir: root}))
+	c := hello(t, startOne(t, Server{Users: []string{"*", "probe@sender.test"}, Maildir: root}))
 	c.say("MAIL FROM:<probe@sender.test> ENVID=a+2Bb RET=HDRS", "250")
 	c.say("RCPT TO:<Kate@example.test> NOTIFY=SUCCESS,FAILURE ORCPT=rfc822;Kate+2Bx@example.test", "250")
 	c.say("RCPT TO:<sales/x@example.test>", "250")
@@ -63,10 +64,14 @@ func TestMaildirGetsMessagesAndReports(t *testing.T) {
 func TestMaildirThatCannotBeWritten(t *testing.T) {
 	t.Parallel()
 	root := filepath.Join(t.TempDir(), "file")
-	if err := os.WriteFile(root, nil, 0o600); err != nil {
+	w := startOne(t, Server{Maildir: root})
+	if _, err := os.Stat(filepath.Join(root, "kate@example.test", "new")); err != nil || w.Maildir("Kate@example.test") != filepath.Join(root, "kate@example.test") {
+		t.Errorf("%v, and the Maildir of kate is %q; want one from the start", err, w.Maildir("Kate@example.test"))
+	}
+	if err := errors.Join(os.RemoveAll(root), os.WriteFile(root, nil, 0o600)); err != nil {
 		t.Fatal(err)
 	}
-	c := hello(t, startOne(t, Server{Maildir: root}))
+	c := hello(t, w)
 	c.say("MAIL FROM:<a@b.test>", "250")
 	c.say("RCPT TO:<kate@example.test>", "250")
 	c.say("DATA", "354")

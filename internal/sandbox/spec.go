@@ -140,8 +140,9 @@ type Server struct {
 	// "\n.\n". CR LF . CR LF always does.
 	Ends []string
 	// Maildir is a folder in which each recipient gets a Maildir, named after
-	// the address, with the messages taken for it. A sender who asked for it
-	// gets a delivery report there. Empty for none: messages are remembered only.
+	// the address, with the messages taken for it; those of Users are there from
+	// the start. A sender who has one gets the delivery reports asked for. Empty
+	// for none: messages are remembered only.
 	Maildir string
 	// Auth is how it takes logins; nil for not at all.
 	Auth *Auth

@@ -62,6 +62,11 @@ func (w *World) build() error {
 	if err != nil {
 		return err
 	}
+	for _, s := range w.servers {
+		if err = s.makeMaildirs(); err != nil {
+			return fmt.Errorf("server %q: maildir: %w", s.name, err)
+		}
+	}
 	if err = w.makeAuthority(); err != nil {
 		return err
 	}
