@@ -24,6 +24,10 @@ func (r *run) unrouted(ctx context.Context, d *result.Domain, err error) {
 // resolver that refuses, or cannot be reached, is ours in any case: it does
 // not speak for the domain.
 func (r *run) lookupVerdict(ctx context.Context, err error) (result.Verdict, result.Reason) {
+	return lookupVerdict(ctx, r.Resolver, &r.alive, err)
+}
+
+func lookupVerdict(ctx context.Context, resolver Resolver, alive *liveness, err error) (result.Verdict, result.Reason) {
 	if ctx.Err() != nil {
 		return result.Inconclusive, stopReason(ctx)
 	}
@@ -32,7 +36,7 @@ func (r *run) lookupVerdict(ctx context.Context, err error) (result.Verdict, res
 		return result.Fail, result.DNS
 	}
 	ours := failed.Kind == dnsmx.Refused || failed.Kind == dnsmx.Unreachable
-	if ours || !r.alive.holds(ctx, r.Resolver) {
+	if ours || !alive.holds(ctx, resolver) {
 		return result.Inconclusive, result.Resolver
 	}
 	return result.Fail, result.DNS

@@ -20,7 +20,7 @@ func (d *Dialogue) Preview(t Target) ([]string, error) {
 	p.target, p.turn = t, d.settings.turns()
 	p.lookup = d.lookup(t, tr.rule, p.captures, p.turn)
 	if d.implicit != nil {
-		p.add("(TLS handshake)", "")
+		p.add("(TLS handshake"+judgedBy(d.implicit.options)+")", "")
 	}
 	for i := range d.scenario.Steps {
 		if err := p.step(&d.scenario.Steps[i]); err != nil {
@@ -118,7 +118,7 @@ func (p *preview) startTLS(step *scenarios.Step, remark string) error {
 		return err
 	}
 	p.add(string(line[:len(line)-2]), remark)
-	p.add("(TLS handshake, if the answer is 220)", "")
+	p.add("(TLS handshake, if the answer is 220"+judgedBy(step.StartTLS)+")", "")
 	return nil
 }
 

@@ -22,6 +22,10 @@ type Resolver interface {
 	Route(ctx context.Context, domain string) (dnsmx.Route, error)
 	Host(ctx context.Context, name string) dnsmx.Host
 	Alive(ctx context.Context) error
+	// What verify: dane and verify: mta-sts go by.
+	TLSA(ctx context.Context, host string, port uint16) (dnsmx.TLSASet, error)
+	TXT(ctx context.Context, name string) (dnsmx.TXT, error)
+	Validates(ctx context.Context) (bool, error)
 }
 
 // Dialer opens connections; *net.Dialer is one. The address is an IP address
@@ -66,6 +70,9 @@ type Target struct {
 	Preference uint16
 	IP         netip.Addr
 	Port       uint16
+	// Named is true for a server that was named instead of looking up MX
+	// records, Authentic if those were validated with DNSSEC.
+	Named, Authentic bool
 }
 
 // AddrPort returns the address to connect to.

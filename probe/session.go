@@ -29,6 +29,7 @@ type session struct {
 	keywords *smtpwire.Keywords // of the latest EHLO, nil before it
 	envelope envelope
 	tls      secured
+	sure     assurance
 	// authenticated is true after a login, until TLS begins or ends.
 	authenticated bool
 	authOpen      bool // the server waits for an answer in a login
@@ -96,6 +97,7 @@ func newSession(ctx context.Context, t *trial) *session {
 // play runs the whole attempt. Afterwards the connection is closed and the
 // verdict stands, unless rest is left to be waited for.
 func (s *session) play() {
+	s.foresee()
 	if !s.openMailboxes() || !s.connect() {
 		s.finish()
 		return

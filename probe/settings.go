@@ -39,6 +39,11 @@ const (
 // change after the first NewDialogue.
 type Settings struct {
 	Dialer Dialer
+	// Resolver finds what verify: dane and verify: mta-sts go by; without it
+	// such handshakes are inconclusive. Web opens the connections to the
+	// hosts of MTA-STS policies; nil stands for Dialer.
+	Resolver Resolver
+	Web      Dialer
 	// HELO, From and To are the values of the variables helo, from and to.
 	// An empty To stands for postmaster at the domain, and ${domain} in it for
 	// the domain of the target. An empty From is the null reverse-path.
@@ -82,6 +87,8 @@ type Settings struct {
 
 	control     sync.Once
 	controlDown bool
+	alive       liveness
+	policies    policies
 	recorders   sync.Pool
 	mailboxes   mailboxes
 }

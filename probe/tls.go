@@ -27,7 +27,11 @@ type secured struct {
 
 // playStartTLS says STARTTLS, and makes the handshake if the answer is 220.
 func (s *session) playStartTLS(step *scenarios.Step) {
-	st := s.begin(step)
+	st, plan := s.begin(step), s.trial.dialogue.starttls[step.Number]
+	if j, decided := s.beforehand(plan); decided {
+		s.closeBeforehand(st, j)
+		return
+	}
 	want, err := s.want(step)
 	if err == nil {
 		s.buf, err = appendStartTLS(s.buf[:0], step, s.lookup)
@@ -54,7 +58,7 @@ func (s *session) playStartTLS(step *scenarios.Step) {
 	case st.Code != 0 && j.status == result.Fail && j.hint == "" && !s.offersStartTLS():
 		j.hint = "the server does not offer STARTTLS: if: STARTTLS leaves the step out on such a server"
 	}
-	s.close(st, j)
+	s.close(st, s.soften(plan, j))
 }
 
 // appendStartTLS appends the line to say: STARTTLS, or what the scenario has
@@ -121,6 +125,14 @@ func (s *session) upgrade(st *result.Step, step *scenarios.Step, limit time.Dura
 // implicitTLS makes the handshake before the greeting.
 func (s *session) implicitTLS(plan *tlsPlan) bool {
 	st := s.newStep(0, "TLS", s.scenario.Pos)
+	if j, decided := s.beforehand(plan); decided {
+		s.closeBeforehand(st, j)
+		s.hangUp()
+		for i := range s.scenario.Steps {
+			s.leaveOut(&s.scenario.Steps[i])
+		}
+		return false
+	}
 	j := s.handshake(st, plan, s.timeout(0, DefaultReplyTimeout))
 	if j.status == result.Pass {
 		// The greeting is step 0: the handshake is not a step of its own.
@@ -130,8 +142,9 @@ func (s *session) implicitTLS(plan *tlsPlan) bool {
 		s.steps, s.spans = s.steps[:len(s.steps)-1], s.spans[:len(s.spans)-1]
 		return true
 	}
+	j = s.soften(plan, j)
 	s.close(st, j)
-	if j.status <= result.Warn {
+	if j.status <= result.Warn && !s.gone {
 		return true
 	}
 	s.hangUp()
@@ -181,7 +194,7 @@ func (s *session) secure(h *handshake, state *tls.ConnectionState) findings {
 	s.authenticated = false
 	v := verifier{
 		certs: state.PeerCertificates[:min(len(state.PeerCertificates), maxChain)], reference: h.reference, roots: s.set.TLS.Roots, now: s.set.now(),
-		skipChain: s.set.TLS.Insecure && s.set.TLS.Roots == nil || h.options.Verify == scenarios.VerifyNot,
+		skipChain: s.set.TLS.Insecure && s.set.TLS.Roots == nil || h.options.Verify == scenarios.VerifyNot || h.options.Verify == scenarios.VerifyDANE,
 	}
 	f := v.findings()
 	s.tls.state = newTLSState(h, state, &f, v.now)

@@ -12,40 +12,61 @@ import (
 	"mxprobe/scenarios"
 )
 
-// judgeCertificate says what the certificate amounts to: its findings fail
-// the step with verify: true, warn with verify: warn, and are notes otherwise. How long it must be
+// judgeCertificate says what the certificate amounts to. How long it must be
 // valid is a limit of its own.
 func (s *session) judgeCertificate(st *result.Step, h *handshake, state *tls.ConnectionState, f findings) judgement {
-	verify := h.options.Verify
-	if s.set.TLS.Insecure {
-		verify = scenarios.VerifyNot
+	var j judgement
+	switch h.options.Verify {
+	case scenarios.VerifyDANE:
+		j = s.judgeDANE(h, state)
+	case scenarios.VerifySTS:
+		j = s.judgeSTS(h, &f)
+	default:
+		j = s.judgeFindings(h, &f)
 	}
-	bad := f.bad()
-	if len(bad) > 0 && verify >= scenarios.VerifyWarn {
-		j := judgement{
-			status: result.Fail, reason: result.TLS, pos: h.options.Pos, message: strings.Join(bad, "; "),
-			hint: certificateHint(&f),
-		}
-		if f.noRoots && len(bad) == 1 {
-			j.status, j.reason = result.Inconclusive, result.Local
-			j.hint = "install the system's list of authorities (ca-certificates), or name one with --ca-file"
-		}
-		if verify == scenarios.VerifyWarn {
-			j.status = result.Warn
-			// What valid_for fails is more than a warning.
-			if validity := h.judgeValidity(state, s.set.now()); validity.status > j.status {
-				return validity
-			}
-		}
+	if j.status > result.Warn {
 		return j
-	}
-	for _, text := range bad {
-		s.note(text)
 	}
 	if h.asked && !h.answered {
 		addNote(st, "the server asks for a client certificate, and there was none to show")
 	}
-	return h.judgeValidity(state, s.set.now())
+	if validity := h.judgeValidity(state, s.set.now()); validity.status > j.status {
+		return validity
+	}
+	return j
+}
+
+// judgeFindings judges chain, name and dates: they fail the step with verify:
+// true, warn with verify: warn, and are notes otherwise.
+func (s *session) judgeFindings(h *handshake, f *findings) judgement {
+	verify, bad := h.options.Verify, f.bad()
+	if s.set.TLS.Insecure {
+		verify = scenarios.VerifyNot
+	}
+	if len(bad) == 0 || verify < scenarios.VerifyWarn {
+		for _, text := range bad {
+			s.note(text)
+		}
+		return met()
+	}
+	j := judgement{
+		status: result.Fail, reason: result.TLS, pos: h.options.Pos, message: strings.Join(bad, "; "),
+		hint: certificateHint(f),
+	}
+	if f.noRoots && len(bad) == 1 {
+		j = noRootsHere(j)
+	}
+	if verify == scenarios.VerifyWarn {
+		j.status = result.Warn
+	}
+	return j
+}
+
+// noRootsHere is the judgement where this machine trusts nobody.
+func noRootsHere(j judgement) judgement {
+	j.status, j.reason = result.Inconclusive, result.Local
+	j.hint = "install the system's list of authorities (ca-certificates), or name one with --ca-file"
+	return j
 }
 
 // judgeValidity holds the server's own certificate against valid_for.

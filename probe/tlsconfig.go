@@ -154,7 +154,10 @@ func (s *session) newHandshake(p *tlsPlan) (*handshake, error) {
 	if err != nil {
 		return nil, err
 	}
-	if name = strings.TrimSpace(name); name == "" {
+	switch name = strings.TrimSpace(name); {
+	case p.options.Verify == scenarios.VerifyDANE:
+		name = s.sure.dane.set.Base // RFC 7672 section 3.2.2
+	case name == "":
 		name = s.trial.target.Host
 	}
 	sni := ""

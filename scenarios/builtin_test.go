@@ -38,7 +38,7 @@ func handOver() []string {
 func TestBuiltinsAreComplete(t *testing.T) {
 	t.Parallel()
 	want := []string{
-		"@advertised", "@auth-clear", "@bad-sender", "@dsn", "@eicar", "@gtube", "@helo-only", "@limits", "@long-lines",
+		"@advertised", "@auth-clear", "@bad-sender", "@dane", "@dsn", "@eicar", "@gtube", "@helo-only", "@limits", "@long-lines", "@mta-sts",
 		"@null-bytes", "@null-sender", "@order", "@postmaster", "@pregreet", "@rcpt", "@relay", "@round-trip", "@send", "@smuggling",
 		"@starttls", "@starttls-injection", "@submission",
 		"@tls-required", "@unknown-recipient", "@user-enumeration", "@vrfy",

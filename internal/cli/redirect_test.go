@@ -35,6 +35,14 @@ func (f fakeResolver) Host(_ context.Context, name string) dnsmx.Host {
 
 func (f fakeResolver) Alive(context.Context) error { return nil }
 
+func (f fakeResolver) TLSA(context.Context, string, uint16) (dnsmx.TLSASet, error) {
+	return dnsmx.TLSASet{}, nil
+}
+
+func (f fakeResolver) TXT(context.Context, string) (dnsmx.TXT, error) { return dnsmx.TXT{}, nil }
+
+func (f fakeResolver) Validates(context.Context) (bool, error) { return false, nil }
+
 // listen takes connections on loopback and returns its address.
 func listen(t *testing.T) netip.AddrPort {
 	t.Helper()

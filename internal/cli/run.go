@@ -47,13 +47,14 @@ type session struct {
 	scenarios []*scenarios.Scenario
 	overrides []map[string]string
 	domains   *domainList
-	// resolver and dialer are the network; a sandbox has its own.
+	// resolver and dialer are the network.
 	resolver probe.Resolver
 	dialer   probe.Dialer
-	// imapDialer is dialer without a header of the PROXY protocol.
-	imapDialer probe.Dialer
-	memory     *memory
-	runID      string
+	// plainDialer is dialer without a header of the PROXY protocol: to
+	// mailboxes and web servers.
+	plainDialer probe.Dialer
+	memory      *memory
+	runID       string
 }
 
 func (p *Program) run(s *settings, args []string) (int, error) {
@@ -158,10 +159,10 @@ func (r *session) network() error {
 	if r.dialer, err = r.settings.way.over(dialer); err != nil {
 		return err
 	}
-	// A server of mailboxes stands behind no load balancer for mail.
+	// Mailboxes and web servers stand behind no load balancer for mail.
 	way := r.settings.way
 	way.proxyProtocol = ""
-	r.imapDialer, err = way.over(dialer)
+	r.plainDialer, err = way.over(dialer)
 	return err
 }
 
@@ -206,14 +207,14 @@ func (r *session) dialogues(set *probe.Settings) ([]*probe.Dialogue, error) {
 func (r *session) probeSettings(ctx context.Context) (set *probe.Settings, note string) {
 	s := r.settings
 	set = &probe.Settings{
-		Dialer: r.dialer, HELO: s.helo, From: s.from, To: s.to, FurtherTo: s.furtherTo, RunID: r.runID,
+		Dialer: r.dialer, Web: r.plainDialer, Resolver: r.resolver, HELO: s.helo, From: s.from, To: s.to, FurtherTo: s.furtherTo, RunID: r.runID,
 		Overrides: r.overrides, Getenv: r.LookupEnv,
 		ReplyTimeout: s.timeout, ConnectTimeout: s.connectTimeout,
 		Temporary: s.temporaryVerdict(), Control: withPort(s.control),
 	}
 	set.Explicit = s.explicit()
 	s.tls.apply(&set.TLS)
-	set.IMAP = probe.IMAPSettings{Resolver: r.resolver, Dialer: r.imapDialer}
+	set.IMAP = probe.IMAPSettings{Resolver: r.resolver, Dialer: r.plainDialer}
 	if set.HELO == "" {
 		set.HELO, note = ownName(ctx, r.resolver, s.source)
 	}

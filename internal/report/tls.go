@@ -26,6 +26,9 @@ func (e *encoder) tls(t *result.TLSState) {
 	e.str("chain_finding", t.ChainFinding)
 	e.str("name_finding", t.NameFinding)
 	e.str("dates_finding", t.DatesFinding)
+	e.strSome("dane_finding", t.DANEFinding)
+	e.strSome("sts_finding", t.STSFinding)
+	e.strSome("verified_by", t.VerifiedBy)
 	e.int("days_left", t.DaysLeft)
 	e.list("chain")
 	for i := range t.Chain {
@@ -64,4 +67,9 @@ func (w *detail) encryption(t *result.TLSState) {
 		fmt.Sprintf(" (%d days left)", t.DaysLeft))
 	w.line("  sha256: ", clean(c.SHA256))
 	w.line("  for ", clean(t.Reference), ": chain ", clean(t.ChainFinding), "; name ", clean(t.NameFinding), "; dates ", clean(t.DatesFinding))
+	for _, f := range [][2]string{{"DANE", t.DANEFinding}, {"MTA-STS", t.STSFinding}} {
+		if f[1] != "" {
+			w.line("  ", f[0], ": ", clean(f[1]))
+		}
+	}
 }

@@ -46,7 +46,16 @@ func tlsOf(t *result.TLSState) *tlsView {
 	if t.Resumed {
 		v.How += ", an earlier session resumed"
 	}
+	if t.VerifiedBy != "" {
+		v.How += ", verified by " + t.VerifiedBy
+	}
 	v.Findings = []findingView{finding("Chain", t.ChainFinding), finding("Name", t.NameFinding), finding("Dates", t.DatesFinding)}
+	if t.DANEFinding != "" {
+		v.Findings = append(v.Findings, finding("DANE", t.DANEFinding))
+	}
+	if t.STSFinding != "" {
+		v.Findings = append(v.Findings, finding("MTA-STS", t.STSFinding))
+	}
 	if len(t.Chain) > 0 {
 		v.Left, v.LeftBad = daysLeft(t.DaysLeft), t.DaysLeft < 0
 	}

@@ -41,6 +41,7 @@ func foreign(text string) *result.Domain {
 	c.TLS = &result.TLSState{
 		Version: text, Cipher: text, Curve: text, SNI: text, Reference: text, Resumed: true, Implicit: true,
 		ChainFinding: text, NameFinding: text, DatesFinding: text, DaysLeft: 3,
+		DANEFinding: text, STSFinding: text, VerifiedBy: "dane",
 		Chain: []result.Certificate{{Subject: text, Issuer: text, Names: []string{text}, SHA256: text}},
 	}
 	for i := range c.Steps {
