@@ -66,7 +66,7 @@ func (c *changes) route() {
 	c.add(result.Change{
 		Kind: result.ChangeRoute, Before: before, Now: now,
 		Regression: now == "null" || before == "mx" && now == "implicit",
-		Message:    Name(c.d) + ": " + origin(before) + " before, now " + origin(now),
+		Message:    Name(c.d) + " has " + origin(now) + ", it had " + origin(before),
 	})
 }
 
@@ -75,9 +75,9 @@ func origin(o string) string {
 	case "mx":
 		return "MX records"
 	case "implicit":
-		return "no MX record, so that the domain's own address takes mail"
+		return "no MX record (its own address takes mail)"
 	case "null":
-		return "a null MX: the domain takes no mail"
+		return "a null MX (it takes no mail)"
 	case "literal":
 		return "an address literal"
 	case "server":

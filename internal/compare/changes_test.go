@@ -173,8 +173,19 @@ func TestChanges(t *testing.T) {
 		{"one address in place of two", domainOf(one, one.but(func(s *server) { s.ip = "192.0.2.8" })), domainOf(one.but(func(s *server) { s.ip = "192.0.2.9" })), []string{
 			"! address_changed: mx1 has the address 192.0.2.9 in place of 192.0.2.1 and 192.0.2.8",
 		}},
-		{"null MX", usual(), nullMX(), []string{"! route: a.test: MX records before, now a null MX: the domain takes no mail"}},
-		{"MX records again", nullMX(), domainOf(one), []string{"route: a.test: a null MX: the domain takes no mail before, now MX records", "mx_added: mx1 is a new mail host, preference 10"}},
+		{"null MX", usual(), nullMX(), []string{"! route: a.test has a null MX (it takes no mail), it had MX records"}},
+		{"no MX record any more", domainOf(one), func() *result.Domain { d := domainOf(one); d.Origin = "implicit"; return d }(), []string{
+			"! route: a.test has no MX record (its own address takes mail), it had MX records",
+		}},
+		{"an MX record where there was none", func() *result.Domain { d := domainOf(one); d.Origin = "implicit"; return d }(), domainOf(one), []string{
+			"route: a.test has MX records, it had no MX record (its own address takes mail)",
+		}},
+		{"the certificate of an earlier session", domainOf(one), func() *result.Domain {
+			d := domainOf(one.but(func(s *server) { s.cert = cert("old", "2026-12-12", "mx1") }))
+			d.Hosts[0].Addresses[0].Checks[0].TLS.Resumed = true
+			return d
+		}(), nil},
+		{"MX records again", nullMX(), domainOf(one), []string{"route: a.test has MX records, it had a null MX (it takes no mail)", "mx_added: mx1 is a new mail host, preference 10"}},
 		{"domain gone", usual(), noName(), []string{"! verdict: a.test cannot be looked up any more: no such domain"}},
 		{"domain back", noName(), usual(), []string{"verdict: a.test can be looked up again"}},
 		{"domain still gone", noName(), noName(), nil},

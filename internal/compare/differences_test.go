@@ -291,11 +291,17 @@ func TestHostileKeywordsAreBounded(t *testing.T) {
 	for i := range 5 {
 		var words []string
 		for k := range 1000 {
-			words = append(words, strings.Repeat("X", 1+(i*k)%50)+string(rune('A'+k%26))+" "+strings.Repeat("y", 900+i))
+			words = append(words, strings.Repeat("X", (i+k)%40)+string(rune('A'+k%26))+" "+strings.Repeat("y", 900+i))
 		}
 		servers = append(servers, server{host: "mx" + string(rune('1'+i)), ip: "192.0.2.1", ehlo: strings.Join(words, ",")})
 	}
-	all := Differences(domainOf(servers...))
+	d := domainOf(servers...)
+	for _, service := range Remember(nil, d, &Options{}).Hosts["mx3"].Addresses["192.0.2.1"].Ports {
+		if n := len(service.Keywords); n > maxKeywords {
+			t.Errorf("%d keywords are remembered; want at most %d", n, maxKeywords)
+		}
+	}
+	all := Differences(d)
 	if len(all) == 0 || len(all) > maxDifferences {
 		t.Errorf("%d differences; want 1 to %d", len(all), maxDifferences)
 	}

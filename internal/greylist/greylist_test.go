@@ -83,10 +83,24 @@ func TestTwoRunsFinishTheTest(t *testing.T) {
 	}
 }
 
+// TestTwoAttemptsAreOneRefusal: retries in one run are told of once.
+func TestTwoAttemptsAreOneRefusal(t *testing.T) {
+	t.Parallel()
+	c := dialogue(mail, grey, mail, grey)
+	c.Attempts, c.Steps[2].Attempt, c.Steps[3].Attempt = 2, 2, 2
+	entries, c := run([]Entry{entry(noon.Add(-time.Hour), noon.Add(-time.Hour))}, noon, c)
+	if diff := cmp.Diff([]string{"refused for now since 2026-11-22 11:00 UTC, 60 minutes ago"}, c.Notes); diff != "" || len(entries) != 1 {
+		t.Errorf("%d entries, notes (-want +got):\n%s", len(entries), diff)
+	}
+}
+
 func TestWhatIsRemembered(t *testing.T) {
 	t.Parallel()
 	attempts := dialogue(mail, grey, mail, accepted)
 	attempts.Attempts, attempts.Steps[2].Attempt, attempts.Steps[3].Attempt = 2, 2, 2
+	cutOff := dialogue(mail, grey)
+	cutOff.Attempts = 2
+	cutOff.Steps = append(cutOff.Steps, result.Step{Attempt: 2, Name: "connect"})
 	for _, tt := range []struct {
 		name string
 		c    *result.Check
@@ -106,6 +120,7 @@ func TestWhatIsRemembered(t *testing.T) {
 		{"the message is refused for good", dialogue(mail, accepted, "DATA message (5 bytes) > 554 5.7.1 spam"), ""},
 		{"the second transaction", dialogue(mail, accepted, "DATA > 250 Ok", "MAIL FROM:<b@probe.test> > 250 Ok", grey), "b@probe.test>kate@a.test"},
 		{"taken by the last attempt", attempts, ""},
+		{"refused, and then there was no connection", cutOff, "a@probe.test>kate@a.test"},
 		{"not a line", dialogue("RCPT TO > 451 4.7.1 Greylisted"), ""},
 	} {
 		entries, _ := run(nil, noon, tt.c)

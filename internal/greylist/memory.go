@@ -2,6 +2,7 @@ package greylist
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -155,15 +156,15 @@ type triple struct {
 	reply       string
 }
 
-// triples returns what became of each recipient in the last attempt of a
-// dialogue. Those refused for good, or for a reason that is not the sender,
-// are not in it.
+// triples returns what became of each recipient in the end, over all attempts
+// of a dialogue. Those refused for good, or for a reason that is not the
+// sender, are not in it.
 func triples(c *result.Check) []triple {
 	var all []triple
 	from, open := "", 0 // the recipients of this transaction begin at open
 	for i := range c.Steps {
 		s := &c.Steps[i]
-		if s.Attempt != c.Attempts || s.Code == 0 {
+		if s.Code == 0 {
 			continue
 		}
 		verb, _, _ := strings.Cut(strings.ToUpper(s.Sent), " ")
@@ -184,7 +185,19 @@ func triples(c *result.Check) []triple {
 			}
 		}
 	}
-	return all
+	return lastOfEach(all)
+}
+
+// lastOfEach leaves out what a later word on the same recipient has replaced.
+func lastOfEach(all []triple) []triple {
+	var out []triple
+	for i, t := range all {
+		same := func(other triple) bool { return other.from == t.from && other.to == t.to }
+		if !slices.ContainsFunc(all[i+1:], same) {
+			out = append(out, t)
+		}
+	}
+	return out
 }
 
 // judge takes a reply for one of acceptance or of refusal for now, and
