@@ -54,22 +54,22 @@ func inReplies(sites []site) []result.Difference {
 		if greylists(s.check) {
 			return "greylists", true
 		}
-		return "does not greylist", tookMail(s.check)
+		return "does not greylist", s.tookMail()
 	})
 	if grey != nil {
 		all = append(all, difference("greylisting", grey, greylisting))
 	}
 	most := 0
 	for i := range sites {
-		most = max(most, sites[i].check.StepCount)
+		most = max(most, len(sites[i].replies))
 	}
-	for number := range most + 1 {
+	for number := range most {
 		step := ""
 		v := split(sites, func(s *site) (key, value string, known bool) {
 			if s.check.Status == result.Skip || grey != nil && greylists(s.check) {
 				return "", "", false
 			}
-			r := stepReply(s.check, number)
+			r := s.at(number)
 			if r == nil {
 				return "", "", false
 			}
@@ -107,23 +107,6 @@ func greylisting(value string, n int, rest bool) string {
 	return "do not greylist"
 }
 
-// tookMail reports whether a recipient was taken.
-func tookMail(c *result.Check) bool {
-	for _, s := range replies(c) {
-		if s != nil && s.Code/100 == 2 && verb(s.Sent) == "RCPT" {
-			return true
-		}
-	}
-	return false
-}
-
-func stepReply(c *result.Check, number int) *result.Step {
-	if all := replies(c); number < len(all) {
-		return all[number]
-	}
-	return nil
-}
-
 // replyTo names a step by what was sent, which is the same in every language.
 func replyTo(s *result.Step) string {
 	switch {
@@ -153,9 +136,9 @@ func inVerdicts(sites []site) []result.Difference {
 	v := plainly(sites, func(s *site) (string, bool) {
 		switch s.check.Status {
 		case result.Pass, result.Warn:
-			return "passes", greeted(s.check)
+			return "passes", s.greeted()
 		case result.Fail:
-			return "fails", greeted(s.check)
+			return "fails", s.greeted()
 		}
 		return "", false
 	})

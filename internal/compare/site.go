@@ -13,6 +13,29 @@ type site struct {
 	host  *result.Host
 	check *result.Check
 	place string // as in "mx1.example.org 192.0.2.1:25"
+	// replies are the steps of the last attempt by their number.
+	replies []*result.Step
+}
+
+// at returns a step of the last attempt, nil if there was no reply to it.
+func (s *site) at(number int) *result.Step {
+	if number < len(s.replies) {
+		return s.replies[number]
+	}
+	return nil
+}
+
+// greeted reports whether the server spoke in the last attempt.
+func (s *site) greeted() bool { return s.at(0) != nil }
+
+// tookMail reports whether a recipient was taken.
+func (s *site) tookMail() bool {
+	for _, r := range s.replies {
+		if r != nil && r.Code/100 == 2 && verb(r.Sent) == "RCPT" {
+			return true
+		}
+	}
+	return false
 }
 
 // place names an address of a host. A Unix socket has no address.
@@ -52,7 +75,7 @@ func groups(d *result.Domain) [][]site {
 					index[id] = to
 					all = append(all, nil)
 				}
-				all[to] = append(all[to], site{host: h, check: c, place: at})
+				all[to] = append(all[to], site{host: h, check: c, place: at, replies: replies(c)})
 			}
 		}
 	}
@@ -80,9 +103,6 @@ func lastAttempt(c *result.Check) int {
 	}
 	return last
 }
-
-// greeted reports whether the server spoke in the last attempt.
-func greeted(c *result.Check) bool { return replies(c)[0] != nil }
 
 // verb is the command of a line, in upper case.
 func verb(line string) string {
