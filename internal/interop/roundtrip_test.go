@@ -1,0 +1,173 @@
+//go:build linux
+
+package interop
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"mxprobe/internal/interop/mta"
+	"mxprobe/probe/result"
+)
+
+// roundTrip is a Postfix that delivers to Maildirs and a Dovecot that shows
+// them.
+type roundTrip struct {
+	mta.RoundTrip
+	ca, mail string
+}
+
+func newRoundTrip(t *testing.T) *roundTrip {
+	t.Helper()
+	need(t, theWorld.aiosmtpd)
+	root := issue(t, nil, "interop mailbox root", isCA)
+	leaf := issue(t, root, "server", forHost(tlsName))
+	r := &roundTrip{ca: filepath.Join(t.TempDir(), "ca.pem")}
+	if err := os.WriteFile(r.ca, certPEM(root), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	const ip = "127.0.9.30"
+	var ports [3]int
+	for i := range ports {
+		var err error
+		if ports[i], err = mta.FreePort(ip); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r.RoundTrip = mta.RoundTrip{
+		IP: ip, Port: ports[0], IMAP: ports[1], IMAPS: ports[2], Domain: "round.test", Users: []string{"kate", "probe"},
+		Gone: "gone", Alias: "list", Relays: "aiosmtpd.test", Next: theWorld.addr(ipAiosmtpd),
+		PEM: pemOf(t, leaf, leaf), Password: loginPassword,
+	}
+	dir := t.TempDir()
+	// The servers have identities of their own and must get to their files.
+	for at := dir; at != filepath.Dir(os.TempDir()) && at != os.TempDir(); at = filepath.Dir(at) {
+		if err := os.Chmod(at, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	launch := func(name string, start func(dir string) (*mta.Process, error)) {
+		at := filepath.Join(dir, name)
+		if err := os.Mkdir(at, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		p := need(t, func() (*mta.Process, error) { return start(at) })
+		t.Cleanup(p.Stop)
+	}
+	launch("postfix", r.StartPostfix)
+	r.mail = filepath.Join(dir, "postfix", "mail")
+	launch("dovecot", func(at string) (*mta.Process, error) { return r.StartDovecot(at, filepath.Join(dir, "postfix")) })
+	return r
+}
+
+// play plays a scenario with the Postfix.
+func (r *roundTrip) play(t *testing.T, file string, flags ...string) *outcome {
+	t.Helper()
+	password := filepath.Join(t.TempDir(), "password")
+	if err := os.WriteFile(password, []byte(loginPassword+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	yaml, err := os.ReadFile(scenario(t, file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The environment of the program is empty, so that the secret is a file.
+	text := strings.Replace(string(yaml), "{env: IMAP_PASSWORD}", fmt.Sprintf("{file: %q}", password), 1)
+	copied := filepath.Join(t.TempDir(), file)
+	if err := os.WriteFile(copied, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	o := play(t, append([]string{
+		copied, "--server", r.IP, "--port", fmt.Sprint(r.Port), "-d", r.Domain, "--from", "probe@" + r.Domain, "--ca-file", r.ca,
+		"--connect-to", fmt.Sprintf("%s:993=%s:%d", tlsName, r.IP, r.IMAPS), "--connect-to", fmt.Sprintf("%s:143=%s:%d", tlsName, r.IP, r.IMAP),
+		"--var", "maildir=" + r.mail, "-v",
+	}, flags...)...)
+	if strings.Contains(o.stdout, loginPassword) {
+		t.Errorf("the report shows the password: %s", o.stdout)
+	}
+	return o
+}
+
+// TestTrap67RoundTrip sends a message and waits for it, and for its report, in
+// the Maildir and by IMAP, with TLS from the first byte and after STARTTLS.
+func TestTrap67RoundTrip(t *testing.T) {
+	r := newRoundTrip(t)
+	for _, scheme := range []string{"imaps", "imap"} {
+		o := r.play(t, "roundtrip.yaml", "--to", "kate@"+r.Domain, "--var", "imap="+scheme+"://"+tlsName)
+		o.exits(0)
+		c := o.check(r.IP)
+		if c.Status != result.Pass {
+			t.Fatalf("%s: %s: %s", scheme, c.Status, c.Message)
+		}
+		for _, number := range []int{7, 8} {
+			text := strings.Join(stepOf(t, c, number).Text, "\n")
+			for _, want := range []string{"Action: delivered", "Status: 2.0.0", "Original-Recipient: kate@round.test", "Original-Envelope-Id: " + o.run.RunID, "Return-Path: <>"} {
+				if !strings.Contains(text, want) {
+					t.Errorf("%s: step %d lacks %q:\n%s", scheme, number, want, text)
+				}
+			}
+		}
+		// delete: true, by IMAP, and of the message alone.
+		if left, _ := filepath.Glob(filepath.Join(r.mail, "kate", "[cn]*", "[0-9]*")); len(left) != 0 {
+			t.Errorf("%s: left in the mailbox of kate: %q", scheme, left)
+		}
+		if left, _ := filepath.Glob(filepath.Join(r.mail, "probe", "[cn]*", "[0-9]*")); len(left) == 0 {
+			t.Errorf("%s: the reports are gone", scheme)
+		}
+	}
+	t.Run("reports", func(t *testing.T) { r.reports(t) })
+	t.Run("refusals", func(t *testing.T) { r.refusals(t) })
+}
+
+// reports are those of messages that Postfix accepted and could not deliver,
+// or handed to a server without DSN (trap 52).
+func (r *roundTrip) reports(t *testing.T) {
+	o := r.play(t, "reported.yaml")
+	checks := o.domain().Hosts[0].Addresses[0].Checks
+	if len(checks) != 4 {
+		t.Fatalf("%d checks; want 4", len(checks))
+	}
+	s := verdict(t, &checks[0], result.Fail, result.Reply)
+	if !strings.Contains(s.Message, "expected delivered or relayed, got failed 5.7.1") || !strings.Contains(s.Message, "no mail leaves this test") {
+		t.Errorf("message is %q; want status and diagnostic text of Postfix", s.Message)
+	}
+	verdict(t, &checks[1], result.Pass, result.None)
+	if text := strings.Join(stepOf(t, &checks[1], 5).Text, "\n"); !strings.Contains(text, "Action: relayed") {
+		t.Errorf("the report about the relayed message says\n%s", text)
+	}
+	// Postfix says of an alias that it was expanded, and no more if all is well.
+	verdict(t, &checks[2], result.Pass, result.None)
+	verdict(t, &checks[3], result.Pass, result.None)
+}
+
+// refusals of Dovecot say nothing of the Postfix, and nothing is sent.
+func (r *roundTrip) refusals(t *testing.T) {
+	for what, test := range map[string]struct{ imap, want string }{
+		"certificate": {"imaps://" + r.IP + fmt.Sprintf(":%d", r.IMAPS), "certificate"},
+		"mailbox":     {"imaps://" + tlsName + "/Elsewhere", "mailbox: the server says NO"},
+		"port":        {"imaps://" + r.IP + ":1", "refused"},
+	} {
+		o := r.play(t, "roundtrip.yaml", "--to", "kate@"+r.Domain, "--var", "imap="+test.imap)
+		o.exits(3)
+		c := o.check(r.IP)
+		s := verdict(t, c, result.Inconclusive, result.Local)
+		if !strings.Contains(s.Message, test.want) || !strings.Contains(s.Message, "nothing was sent") {
+			t.Errorf("%s: %q; want %q and that nothing was sent", what, s.Message, test.want)
+		}
+	}
+}
+
+// stepOf returns a step of a check that was played once.
+func stepOf(t *testing.T, c *result.Check, number int) *result.Step {
+	t.Helper()
+	for i := range c.Steps {
+		if c.Steps[i].Number == number {
+			return &c.Steps[i]
+		}
+	}
+	t.Fatalf("%s has no step %d", c.Scenario, number)
+	return nil
+}
