@@ -65,14 +65,16 @@ func phasesOf(d *result.Domain, c *result.Check) []phase {
 func namePauses(all []phase, waited time.Duration, waits int) {
 	for i := range all {
 		p := &all[i]
+		if p.kind != pause {
+			continue
+		}
+		p.name = "waited"
 		switch {
-		case p.kind != pause:
 		case waited <= 0:
-			p.name = "waited before the next attempt"
 		case waits == 1:
-			p.name, p.took = "waited before the next attempt", waited
+			p.took = waited
 		default:
-			p.name = "waited before the next attempt (" + report.Duration(waited) + " in all waits)"
+			p.name += " (" + report.Duration(waited) + " in all)"
 		}
 	}
 }

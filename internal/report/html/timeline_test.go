@@ -81,7 +81,7 @@ func TestPhases(t *testing.T) {
 				{Attempt: 1, Name: "greeting", Status: result.Inconclusive, Millis: 10 * ms},
 				{Attempt: 2, Name: "greeting", Status: result.Pass, Millis: 10 * ms},
 			}},
-			"1 step greeting 0+10\n2 wait waited before the next attempt 0+1000\n2 connect connect 0+10\n2 step greeting 10+10\n",
+			"1 step greeting 0+10\n2 wait waited 0+1000\n2 connect connect 0+10\n2 step greeting 10+10\n",
 		},
 		{
 			"of several waits only the sum is known", 0,
@@ -90,7 +90,7 @@ func TestPhases(t *testing.T) {
 				{Attempt: 2, Name: "b", Status: result.Inconclusive, Millis: 10 * ms},
 				{Attempt: 3, Name: "c", Status: result.Pass, Millis: 10 * ms},
 			}},
-			"1 step a 0+10\n2 wait waited before the next attempt (0.60s in all waits) 0+0\n2 step b 0+10\n3 wait waited before the next attempt (0.60s in all waits) 0+0\n3 step c 0+10\n",
+			"1 step a 0+10\n2 wait waited (0.60s in all) 0+0\n2 step b 0+10\n3 wait waited (0.60s in all) 0+0\n3 step c 0+10\n",
 		},
 	} {
 		if got := told(phasesOf(&result.Domain{DNSMillis: tt.dns}, &tt.c)); got != tt.want {
