@@ -60,6 +60,9 @@ func (w *Writer) domainView(d *result.Domain) domainView {
 		v.Again = w.Again(d, nil, nil, nil)
 	}
 	for _, c := range d.Changes {
+		if strings.Contains(c.Message, c.Where) {
+			c.Where = "" // the message names the place
+		}
 		v.Changes = append(v.Changes, changeView{Change: c, Better: changeWord(c.Regression)})
 	}
 	return v
