@@ -53,6 +53,9 @@ func (p *Program) main(args []string) (int, error) {
 	if len(args) == 0 {
 		return ExitUsage, p.shortHelp(p.Stderr)
 	}
+	if args[0] == completeCommand {
+		return p.complete(args[1:]), nil
+	}
 	cmd, args, err := findCommand(args)
 	if err != nil {
 		return 0, err

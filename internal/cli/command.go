@@ -21,7 +21,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		runCommand(), mxCommand(), validateCommand(), listCommand(), initCommand(), importCommand(),
-		schemaCommand(), demoCommand(), sandboxCommand(), versionCommand(),
+		schemaCommand(), demoCommand(), sandboxCommand(), completionCommand(), versionCommand(),
 		{name: "help", arguments: "[COMMAND]", summary: "say what a command does", bind: bindHelp},
 	}
 }

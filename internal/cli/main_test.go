@@ -42,12 +42,20 @@ func TestMain(m *testing.M) {
 //	signal NAME N mxprobe ... send a signal when the first line is out
 //	saw TEXT, ! saw TEXT      a mail server of the world saw a line with TEXT
 //	columns FILE N LINES      no line is wider than N, and there are at most LINES
+//
+// and the condition [require], where whatever is missing is a failure.
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
 		Dir: filepath.Join("testdata", "script"),
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"world": cmdWorld, "status": cmdStatus, "signal": cmdSignal, "saw": cmdSaw, "columns": cmdColumns,
+		},
+		Condition: func(name string) (bool, error) {
+			if name == "require" {
+				return os.Getenv("MXPROBE_INTEROP") == "require", nil
+			}
+			return false, fmt.Errorf("there is no condition %q", name)
 		},
 		Setup: func(e *testscript.Env) error {
 			// Nothing outside the script may change what it does.

@@ -141,8 +141,18 @@ func setChoice(dst *string, choices ...string) func(string) error {
 				return nil
 			}
 		}
-		return fmt.Errorf("%q is none of %s%s", value, strings.Join(choices, ", "), didYouMean(value, choices))
+		return &choiceError{value, choices}
 	}
+}
+
+// choiceError is for a value that is none of a list.
+type choiceError struct {
+	value   string
+	choices []string
+}
+
+func (e *choiceError) Error() string {
+	return fmt.Sprintf("%q is none of %s%s", e.value, strings.Join(e.choices, ", "), didYouMean(e.value, e.choices))
 }
 
 // setTime takes a time with its unit that is not zero.
