@@ -101,7 +101,7 @@ func change(d *result.Domain, c *result.Change) string {
 		b += "❌ for the worse: "
 	}
 	b += code(report.Title(d))
-	if c.Where != "" {
+	if named := c.Message != c.Where && strings.Contains(c.Message, c.Where); c.Where != "" && !named {
 		b += ", " + code(c.Where)
 	}
 	return b + ": " + code(c.Message) + "\n"
