@@ -3,6 +3,8 @@
 package interop
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -29,7 +31,9 @@ func TestWorldOpenSMTPD(t *testing.T) {
 	talk(t, theWorld.addr(ipOpenSMTPD),
 		exchange{"", "220 mx.opensmtpd.test"},
 		exchange{"EHLO probe.sender.test", "250-"},
-		exchange{"MAIL FROM:<nobody@invalid.invalid>", "550 5.1.8"},
+		exchange{"MAIL FROM:<nobody@invalid.invalid>", "250"},
+		exchange{"RCPT TO:<kate@opensmtpd.test>", "550"},
+		exchange{"RSET", "250"},
 		exchange{"MAIL FROM:<probe@sender.test> RET=HDRS ENVID=1", "250"},
 		exchange{"RCPT TO:<kate@opensmtpd.test> NOTIFY=NEVER", "250"},
 		exchange{"RCPT TO:<postmaster>", "250"},
@@ -123,5 +127,25 @@ func TestBuiltinsElsewhere(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// TestEightBitTextElsewhere has text outside ASCII arrive as it was sent, with
+// 8BITMIME (RFC 6152).
+func TestEightBitTextElsewhere(t *testing.T) {
+	for domain, get := range map[string]mailbox{"opensmtpd.test": theWorld.openSMTPD, "sendmail.test": theWorld.sendmail} {
+		t.Run(domain, func(t *testing.T) {
+			p := need(t, get)
+			file := filepath.Join(t.TempDir(), "eight.yaml")
+			src := "name: eight bits\nif: 8BITMIME\nsteps:\n  - EHLO ${helo}\n  - MAIL FROM:<${from}> BODY=8BITMIME\n  - RCPT TO:<${to}>\n" +
+				"  - message: |\n      Subject: eight ${run_id}\n      MIME-Version: 1.0\n      Content-Type: text/plain; charset=utf-8\n" +
+				"      Content-Transfer-Encoding: 8bit\n\n      Gr\u00fc\u00dfe\n"
+			if err := os.WriteFile(file, []byte(src), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			o := play(t, file, "-d", domain, "--to", "kate@"+domain)
+			o.exits(0)
+			awaitMail(t, p, "Subject: eight "+o.run.RunID, "\n\nGr\u00fc\u00dfe\n")
+		})
 	}
 }

@@ -47,8 +47,11 @@ func TestTrap43Smuggling(t *testing.T) {
 		{"sound.postfix.test", ipPostfixSound, theWorld.postfix, nil, nil},
 		{"exim.test", ipExim, theWorld.exim, nil, nil},
 		{"aiosmtpd.test", ipAiosmtpd, theWorld.aiosmtpd, nil, nil},
+		{"opensmtpd.test", ipOpenSMTPD, theWorld.openSMTPD, nil, nil},
+		{"sendmail.test", ipSendmail, theWorld.sendmail, nil, nil},
 	} {
 		t.Run(at.domain, func(t *testing.T) {
+			t.Parallel() // waiting is most of it
 			p := need(t, at.mta)
 			before, err := p.Mailbox()
 			if err != nil {
