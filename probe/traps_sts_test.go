@@ -40,7 +40,9 @@ func sessionsOf(w *sandbox.World, name string) []sandbox.Session {
 	return slices.DeleteFunc(w.Sessions(), func(s sandbox.Session) bool { return s.Server != name })
 }
 
-func TestMTASTS(t *testing.T) {
+// Senders keep a policy until its max_age is over, also without its record.
+// RFC 8461 section 3.1 and 5.1.
+func TestTrap34PolicyOutlivesItsRecord(t *testing.T) {
 	t.Parallel()
 	w := stsWorld(t, enforce, sandbox.CertGood)
 	c := playVerified(t, w, overTLS(sts))
@@ -48,7 +50,6 @@ func TestMTASTS(t *testing.T) {
 	if c.TLS == nil || c.TLS.STSFinding != "ok" || c.TLS.VerifiedBy != "mta-sts" || c.TLS.SNI != "mx1.example.test" {
 		t.Errorf("TLS = %+v", c.TLS)
 	}
-	// A cached policy outlives its record.
 	noteWith(t, c, "mode enforce, id 20260101, max_age 604800: senders keep it for 7 days, also when its record is gone")
 }
 

@@ -29,6 +29,8 @@ func servers() map[string]sandbox.Server {
 		"no-data":            {Rules: []sandbox.Rule{{On: "DATA", Reply: "554 5.7.1 no"}}},
 		"bad-sender-at-mail": {BadSender: sandbox.BadSenderAtMail},
 		"tls":                {TLS: &sandbox.TLS{}},
+		"dane":               {TLS: &sandbox.TLS{}, TLSA: []string{"3 1 1"}},
+		"mta-sts":            {TLS: &sandbox.TLS{}},
 		"smtps":              {TLS: &sandbox.TLS{Implicit: true}},
 		"extended": {
 			EHLO: []string{
@@ -57,9 +59,16 @@ func world(t *testing.T, server string) *sandbox.World {
 	if s.Maildir != "" {
 		s.Maildir = t.TempDir()
 	}
-	zone := "@ MX 10 mx1\nmx1 A 192.0.2.10\nmx1 AAAA 2001:db8::10\n"
+	zone, all := "@ MX 10 mx1\nmx1 A 192.0.2.10\nmx1 AAAA 2001:db8::10\n", []sandbox.Server{s}
+	if server == "mta-sts" {
+		zone += "mta-sts A 192.0.2.12\n_mta-sts TXT \"v=STSv1; id=1;\"\n"
+		all = append(all, sandbox.Server{
+			Name:  "mta-sts.example.org",
+			HTTPS: &sandbox.HTTPS{Body: "version: STSv1\nmode: enforce\nmx: *.example.org\nmax_age: 604800\n"},
+		})
+	}
 	w, err := sandbox.Start(sandbox.Spec{
-		Zones: []sandbox.Zone{{Name: "example.org", Text: zone}}, Servers: []sandbox.Server{s},
+		Zones: []sandbox.Zone{{Name: "example.org", Text: zone, Authentic: len(s.TLSA) > 0}}, Servers: all,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -109,6 +118,7 @@ func play(t *testing.T, w *sandbox.World, parsed []*scenarios.Scenario) []result
 	}
 	var requests []probe.Request
 	set := settings(w)
+	set.Resolver = resolver
 	for _, s := range parsed {
 		d, err := probe.NewDialogue(s, set)
 		if err != nil {
