@@ -123,6 +123,11 @@ func (p *Program) announce(world *sandbox.World, spec sandbox.Spec, demo bool, c
 		where += " --ca-file " + quote(ca)
 		authority = "authority    " + ca + "\n"
 	}
+	for _, d := range world.Doors() {
+		if d.Policy && d.Listen.IsValid() {
+			authority += fmt.Sprintf("policy       --connect-to %s=%s\n", d.Server, d.Listen)
+		}
+	}
 	_, err := fmt.Fprintf(p.Stdout, "DNS server   %s\nmail servers port %d of 127.0.0.0/8\n%s\ntry:\n", world.DNS(), world.SMTPPort(), authority)
 	if err != nil {
 		return err

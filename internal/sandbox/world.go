@@ -182,6 +182,8 @@ type Door struct {
 	// none.
 	Listen netip.AddrPort
 	Dead   Dead
+	// Policy is true for a server that hands out an MTA-STS policy.
+	Policy bool
 }
 
 // Doors returns every address and port of every server, in the order of the
@@ -192,7 +194,7 @@ func (w *World) Doors() []Door {
 		for _, a := range s.addrs {
 			for _, port := range s.ports {
 				to := w.doors[netip.AddrPortFrom(a, port)]
-				out = append(out, Door{Server: s.name, Port: port, Addr: a, Listen: to, Dead: s.dead})
+				out = append(out, Door{Server: s.name, Port: port, Addr: a, Listen: to, Dead: s.dead, Policy: s.https != nil})
 			}
 		}
 	}
