@@ -70,6 +70,9 @@ func (s *session) openMailboxes() bool {
 			}
 			j := s.unreadable(err)
 			j.message += "; nothing was sent"
+			if m := steps[i].Mailbox; m.IMAP.IsZero() && j.reason == result.Local && !filepath.IsAbs(m.Maildir.String()) {
+				j.hint = "a path that does not begin with a slash counts from the folder of the scenario, and of a built-in from the current one"
+			}
 			s.close(s.begin(&steps[i]), j)
 		}
 		return false
@@ -277,10 +280,13 @@ func (w *watch) noteStep(format string, args ...any) {
 
 // rounded is a delay as people read it.
 func rounded(d time.Duration) time.Duration {
-	if d > 10*time.Second {
+	switch {
+	case d > 10*time.Second:
 		return d.Round(time.Second)
+	case d > 10*time.Millisecond:
+		return d.Round(time.Millisecond)
 	}
-	return d.Round(time.Millisecond)
+	return d.Round(10 * time.Microsecond)
 }
 
 // shortly is a limit as it is written: 5m, not 5m0s.

@@ -1,10 +1,14 @@
 package probe_test
 
 import (
+	"bufio"
 	"context"
 	"fmt"
+	"io"
+	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -409,5 +413,52 @@ func TestTrap52ReportIsShown(t *testing.T) {
 	}
 	if st.Enhanced != "5.2.2" || strings.Contains(text, "\x1b") {
 		t.Errorf("enhanced status code %q; text %q", st.Enhanced, text)
+	}
+}
+
+// speakIMAP is a server of mailboxes that repeats what it is told, password
+// and all, when it says no.
+func speakIMAP(t *testing.T, asked *[]string) probe.Dialer {
+	t.Helper()
+	return dialFunc(func(_ context.Context, _, address string) (net.Conn, error) {
+		*asked = append(*asked, address)
+		client, server := net.Pipe()
+		go func() {
+			defer func() { _ = server.Close() }()
+			if _, err := io.WriteString(server, "* OK [CAPABILITY IMAP4rev1] x\r\n"); err != nil {
+				return
+			}
+			for in := bufio.NewScanner(server); in.Scan(); {
+				tag, line, _ := strings.Cut(in.Text(), " ")
+				if _, err := io.WriteString(server, tag+" NO I do not like "+line+"\r\n"); err != nil {
+					return
+				}
+			}
+		}()
+		return client, nil
+	})
+}
+
+// The password of a mailbox is shown nowhere, also where the server repeats
+// it, and the run's own resolver finds the server.
+func TestIMAPPasswordIsHidden(t *testing.T) {
+	t.Parallel()
+	w := after(t, func(string, string) {})
+	set := settings(w)
+	set.Transcript = probe.TranscriptAlways
+	set.Getenv = func(string) (string, bool) { return "hunter2-secret", true }
+	var asked []string
+	r := runner(t, w)
+	set.IMAP = probe.IMAPSettings{Resolver: r.Resolver, Dialer: speakIMAP(t, &asked)}
+	d := playWith(t, t.Context(), r, checks(t, set, "secrets: {password: {env: P}}\n"+waiting(`
+  - arrives: {imap: "imap://mx1.example.test:1143", user: kate, password: "${password}", allow_clear: true}
+`)))
+	c := only(t, &d)
+	expect(t, c, verdict{result.Inconclusive, result.Local, 5, "login: the server says NO I do not like LOGIN"})
+	if text := fmt.Sprintf("%+v", d); strings.Contains(text, "hunter2") || !strings.Contains(c.Message, "***") {
+		t.Errorf("the password is shown: %s", text)
+	}
+	if !slices.Equal(asked, []string{"192.0.2.10:1143"}) {
+		t.Errorf("connections went to %q; want the address in the zone", asked)
 	}
 }
