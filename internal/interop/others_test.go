@@ -64,12 +64,13 @@ func TestWorldSendmail(t *testing.T) {
 func TestTrap26KeyThatDoesNotFit(t *testing.T) {
 	root := issue(t, nil, "interop misfit root", isCA)
 	leaf, other := issue(t, root, "server", forHost("mx.misfit.opensmtpd.test")), issue(t, root, "other", nil)
-	need(t, server(theWorld, "opensmtpd-misfit", func(dir string) (*mta.Process, error) {
-		return mta.StartOpenSMTPD(dir, mta.OpenSMTPDConfig{
+	p := need(t, func() (*mta.Process, error) {
+		return mta.StartOpenSMTPD(t.TempDir(), mta.OpenSMTPDConfig{
 			Addr: ipMisfit, Port: theWorld.port, Domains: []string{"misfit.opensmtpd.test"}, Users: []string{"kate"},
 			BadSenders: []string{"invalid.invalid"}, Cert: certPEM(leaf), Key: pemOf(t, other),
 		})
-	}))
+	})
+	t.Cleanup(p.Stop)
 	o := play(t, "@starttls", "-d", "misfit.opensmtpd.test")
 	o.exits(1)
 	s := verdict(t, o.check(ipMisfit), result.Fail, result.TLS)
