@@ -91,6 +91,8 @@ func testLibraries() []string {
 		"github.com/google/go-cmp", "github.com/rogpeppe/go-internal",
 		"github.com/santhosh-tekuri/jsonschema/v6", "go.uber.org/goleak",
 		"github.com/emersion/go-msgauth",
+		// Makes a manual page of a document.
+		"github.com/cpuguy83/go-md2man/v2",
 		// These read back what the writers of reports have written.
 		"github.com/joshdk/go-junit", "github.com/yuin/goldmark",
 		"github.com/chromedp/chromedp", "github.com/chromedp/cdproto", "golang.org/x/net/html",
