@@ -48,7 +48,10 @@ func (p *Program) importSession(args []string, file string, force bool) (int, er
 	}
 	title := strings.TrimSuffix(filepath.Base(name), filepath.Ext(name))
 	if name == "-" {
-		name, title = "stdin", "session"
+		name, title = "stdin", ""
+	}
+	if title == "" {
+		title = "session"
 	}
 	made, err := transcribe.Read(title, src)
 	if err != nil {

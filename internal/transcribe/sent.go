@@ -70,6 +70,9 @@ func (r *reader) content(l *line, text string) {
 		text = strings.ToValidUTF8(text, "?")
 		r.remark(l.number, "what is not UTF-8 in this line is a question mark now")
 	}
+	if strings.HasPrefix(text, "... (") && strings.HasSuffix(text, " lines, -v shows all)") {
+		r.remark(l.number, "the report leaves lines of the message out here; -v shows them")
+	}
 	if e.kind == chunk {
 		text += "\r\n"
 		e.sent += text[:min(len(text), e.needed)]

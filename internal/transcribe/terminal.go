@@ -21,12 +21,12 @@ func plain(raw string) bool {
 type screen struct {
 	cells  []rune
 	at     int
-	backed bool // the cursor went back, and nothing was written since
+	backed bool // a backspace was the last that came
 }
 
 // onTerminal returns a line as a terminal would show it: corrections applied,
-// control sequences and carriage returns gone. A line that ends with the
-// cursor moved back ends there: so editors of lines rub out.
+// control sequences and carriage returns gone. Backspaces at the end of a line
+// rub out, whether or not blanks were written over what they pass.
 func onTerminal(raw string) string {
 	raw = strings.TrimRight(raw, "\r")
 	for strings.HasSuffix(raw, "^M") { // from cat -v
@@ -53,7 +53,7 @@ func onTerminal(raw string) string {
 func (s *screen) put(r rune) {
 	switch {
 	case r == '\b':
-		s.back(1)
+		s.at, s.backed = max(0, s.at-1), true
 		return
 	case r == '\r':
 		s.at = 0
@@ -68,11 +68,6 @@ func (s *screen) put(r rune) {
 		s.cells = append(s.cells, r)
 	}
 	s.at++
-}
-
-func (s *screen) back(n int) {
-	s.at = max(0, s.at-n)
-	s.backed = true
 }
 
 // escapeLength returns how many bytes the control sequence at the start of
@@ -123,7 +118,7 @@ func (s *screen) control(sequence string) {
 	case 'C':
 		s.at = min(len(s.cells), s.at+given)
 	case 'D':
-		s.back(given)
+		s.at = max(0, s.at-given)
 	case 'G':
 		s.at = min(len(s.cells), given-1)
 	case 'K':

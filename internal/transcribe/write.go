@@ -185,6 +185,9 @@ func (w *writer) line(indent string, e *exchange) {
 	default:
 		w.open(indent, "send", scalar(literal(sent)), e)
 	}
+	if strings.Contains(sent, "***") {
+		w.remark(e.line, "*** in this line stands for a secret that a report hides; put a variable there")
+	}
 	switch c := e.code(); {
 	case c == 500 || c == 502:
 		w.remark(e.line, "the server did not understand this line; the scenario expects %d again", c)
