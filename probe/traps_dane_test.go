@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"mxprobe/dnsmx"
 	"mxprobe/internal/sandbox"
@@ -165,7 +166,11 @@ func TestTrap32LookUpFails(t *testing.T) {
 	server := sandbox.Server{TLS: &sandbox.TLS{}, TLSA: []string{"3 1 1"}}
 	for _, answer := range []sandbox.Answer{sandbox.ServFail, sandbox.Silence} {
 		w := signedWorld(t, oneHost, []sandbox.Fault{{Name: "_25._tcp.*", Type: "TLSA", Answer: answer}}, server)
-		c := playVerified(t, w, overTLS(dane))
+		quick, err := dnsmx.New(dnsmx.Config{Servers: []netip.AddrPort{w.DNS()}, Timeout: 500 * time.Millisecond, Attempts: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := playVerified(t, w, overTLS(dane), func(s *probe.Settings) { s.Resolver = quick })
 		expect(t, c, verdict{result.Fail, result.DNS, 2, `TLSA of "_25._tcp.mx1.example.test"`})
 		if !strings.Contains(c.Hint, "do not deliver") || c.TLS != nil {
 			t.Errorf("hint %q, TLS %+v", c.Hint, c.TLS)

@@ -23,7 +23,7 @@ func TestNamesInJSONAreFrozen(t *testing.T) {
 		{Host{}, "name pref status reason? message? hint? notes? addresses"},
 		{Address{}, "ip port status checks"},
 		{Check{}, "scenario status reason? message? hint? failed_step? step_count attempts forgiven? captures? tls connect_ms? delay_ms? notes? steps ms"},
-		{TLSState{}, "version cipher curve? implicit? resumed? sni? reference chain_finding name_finding dates_finding days_left chain"},
+		{TLSState{}, "version cipher curve? implicit? resumed? sni? reference chain_finding name_finding dates_finding dane_finding? sts_finding? verified_by? days_left chain"},
 		{Certificate{}, "subject issuer names? not_before not_after sha256"},
 		{Step{}, "attempt step name sent? status reason? message? want? code? enhanced? text? ms file? line? col? notes? excerpt? transcript?"},
 		{Excerpt{}, "first lines line col width"},
