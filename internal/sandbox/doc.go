@@ -84,10 +84,11 @@
 // The https of a server is the text of a policy, or a map of body, status,
 // type, location, delay and endless; see HTTPS.
 //
-// A rule holds what it answers to (on, times) and what it does, in this
-// order: delay; reply (lines without their ends) or raw (bytes as they are);
-// split (bytes in a packet) and drip (the pause between packets, of one byte
-// where split is missing); extra (bytes nobody asked for) after extra_delay;
-// then close, reset or hang. A rule without reply, raw, close, reset and hang
-// gives the usual answer.
+// A rule has what it answers to (on, times, and holds: text in the message,
+// at end-of-data) and what it does, in this order: delay; reply (lines
+// without their ends) or raw (bytes as they are); split (bytes in a packet)
+// and drip (the pause between packets, of one byte where split is missing);
+// extra (bytes nobody asked for) after extra_delay; then close, reset or
+// hang. A rule without reply, raw, close, reset and hang gives the usual
+// answer.
 package sandbox

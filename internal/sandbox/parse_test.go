@@ -92,6 +92,7 @@ servers:
         close: true
       - {on: QUIT, reset: true}
       - {on: NOOP, hang: true, times: 3}
+      - {on: end-of-data, holds: .exe, reply: 554 no}
 `
 	got, err := ParseSpec("world.yaml", []byte(src))
 	if err != nil {
@@ -105,6 +106,7 @@ servers:
 			{On: "EHLO", Reply: "250-a\n250 b\n", Close: true},
 			{On: "QUIT", Reset: true},
 			{On: "NOOP", Hang: true, Times: 3},
+			{On: "end-of-data", Holds: ".exe", Reply: "554 no"},
 		},
 	}}
 	if diff := cmp.Diff(want, got.Servers); diff != "" {

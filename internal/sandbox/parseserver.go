@@ -94,7 +94,7 @@ func (r *fileReader) rule(n *yaml.Node) Rule {
 	before := len(r.problems)
 	var rule Rule
 	keys := []string{
-		"on", "times", "delay", "reply", "raw", "split", "drip", "extra", "extra_delay", "close", "reset", "hang",
+		"on", "times", "holds", "delay", "reply", "raw", "split", "drip", "extra", "extra_delay", "close", "reset", "hang",
 	}
 	r.mapping(n, "rule", keys, func(key string, v *yaml.Node) {
 		switch key {
@@ -102,6 +102,8 @@ func (r *fileReader) rule(n *yaml.Node) Rule {
 			rule.On = r.text(v)
 		case "times":
 			rule.Times = int(r.number(v))
+		case "holds":
+			rule.Holds = r.text(v)
 		case "delay":
 			rule.Delay = r.duration(v)
 		case "reply":

@@ -5,7 +5,7 @@ import "strings"
 // endOfData answers the end of a message: once, or once for each recipient
 // (LMTP, RFC 2033 section 4.2), or both (PRDR).
 func (c *Conn) endOfData() {
-	final := event{stage: onEndOfData, key: c.key(strings.Join(c.to, " "))}
+	final := event{stage: onEndOfData, body: c.body, key: c.key(strings.Join(c.to, " "))}
 	if !c.srv.lmtp && !c.prdr {
 		c.play(final)
 		return
@@ -13,7 +13,7 @@ func (c *Conn) endOfData() {
 	var said strings.Builder
 	var taken []string
 	for _, to := range c.to {
-		e := event{stage: onEndOfData, rcpt: to, key: c.key(to)}
+		e := event{stage: onEndOfData, body: c.body, rcpt: to, key: c.key(to)}
 		r := c.srv.rules.pick(e)
 		if r == nil {
 			r = &Rule{}

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"slices"
@@ -23,6 +24,7 @@ type event struct {
 	stage string // onConnect, onEndOfData, or empty for a command
 	line  string // the command line without CR LF
 	verb  string // in upper case
+	body  []byte // the message that has ended
 	rcpt  string // the recipient an end of data is answered for, if for one
 	key   string // client, sender and recipients, as far as they are known
 }
@@ -63,6 +65,8 @@ func (b *ruleBook) pick(e event) *Rule {
 
 func (r *Rule) fits(e event) bool {
 	switch {
+	case r.Holds != "" && !bytes.Contains(bytes.ToLower(e.body), []byte(strings.ToLower(r.Holds))):
+		return false
 	case e.rcpt != "" && glob(r.On, e.stage+" <"+e.rcpt+">"):
 		return true
 	case e.stage != "":
@@ -93,6 +97,8 @@ func checkRule(r Rule) error {
 		return errors.New("a rule has either a reply or raw bytes")
 	case r.Times < 0 || r.Split < 0 || r.Delay < 0 || r.Drip < 0 || r.ExtraDelay < 0:
 		return errors.New("the numbers and times of a rule cannot be negative")
+	case r.Holds != "" && !strings.HasPrefix(strings.ToLower(r.On), onEndOfData):
+		return errors.New("only what answers the end of a message (on: end-of-data) can look at what it holds")
 	case r.ExtraDelay > 0 && r.Extra == "":
 		return errors.New("a delay for extra bytes without extra bytes")
 	}

@@ -31,6 +31,16 @@ func TestRuleReplies(t *testing.T) {
 		{"reply makes the state", []Rule{{On: "RCPT", Reply: "250 sure"}}, []say{{"MAIL FROM:<>", "250"}, {"RCPT TO:<x@y.test>", "250"}, {"DATA", "354"}, {".", "250 2.0.0"}}},
 		{"refusal makes no state", []Rule{{On: "MAIL", Reply: "450 no"}}, []say{{"MAIL FROM:<>", "450"}, {"RCPT TO:<kate@example.test>", "503"}}},
 		{"at the end of data", []Rule{{On: "end-of-data", Reply: "451 4.3.0 disk"}}, []say{{"MAIL FROM:<>", "250"}, {"RCPT TO:<kate@example.test>", "250"}, {"DATA", "354"}, {".", "451"}, {"DATA", "503"}}},
+		{"by what a message holds", []Rule{{On: "end-of-data", Holds: ".EXE", Reply: "554 5.7.1 no"}}, []say{
+			{"MAIL FROM:<>", "250"},
+			{"RCPT TO:<kate@example.test>", "250"},
+			{"DATA", "354"},
+			{"name=a.exe\r\n.", "554"},
+			{"MAIL FROM:<>", "250"},
+			{"RCPT TO:<kate@example.test>", "250"},
+			{"DATA", "354"},
+			{"name=a.txt\r\n.", "250"},
+		}},
 		{"no end of data as a command", []Rule{{On: "end-of-data", Reply: "451 x"}}, []say{{"END-OF-DATA", "500"}, {"connect", "500"}}},
 		{"EHLO offers what it says", []Rule{{On: "EHLO", Reply: "250-SIZE\n250-dsn\n250 HELP", Times: 1}}, []say{
 			{"MAIL FROM:<> SIZE=1", "555"}, {"MAIL FROM:<> RET=FULL", "250"}, {"EHLO client.example", "250"}, {"MAIL FROM:<> SIZE=1", "250"},

@@ -172,6 +172,10 @@ type Rule struct {
 	// sender and recipient, as greylisting does (RFC 6647 section 2). Where
 	// there is no sender yet, it counts for the client alone. 0 is no limit.
 	Times int
+	// Holds limits a rule on end-of-data to messages with this text in them,
+	// without case, as a filter of contents does. A message that is encoded
+	// is not decoded.
+	Holds string
 
 	// Delay is waited before anything is sent.
 	Delay time.Duration
