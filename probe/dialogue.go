@@ -131,11 +131,6 @@ func (d *Dialogue) Port() uint16 {
 func (d *Dialogue) Start(t Target, stepped func(*result.Step)) Trial {
 	tr := &trial{dialogue: d, target: t, stepped: stepped, mask: d.mask}
 	tr.result = result.Check{Scenario: d.name, StepCount: d.steps, Steps: []result.Step{}}
-	for i := range d.scenario.Hosts {
-		if rule := &d.scenario.Hosts[i]; rule.Match.Match(t.Host, t.IP, t.Preference) {
-			tr.rule = rule
-			break
-		}
-	}
+	tr.rule = d.rule(t.Host, t.IP, t.Preference)
 	return tr
 }

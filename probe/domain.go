@@ -102,6 +102,7 @@ func (r *run) planHost(ctx context.Context, d *result.Domain, req Request, h *dn
 		host.Status, host.Reason = r.lookupVerdict(ctx, h.Err)
 		host.Message = result.PrintableString(h.Err.Error())
 		host.Hint = lookupHint(h.Err, host.Reason)
+		excuse(host, req.Checks)
 		return lanes
 	}
 	if r.Self != "" && req.Server == "" && strings.EqualFold(strings.TrimSuffix(r.Self, "."), h.Name) {
@@ -121,6 +122,9 @@ func (r *run) planHost(ctx context.Context, d *result.Domain, req Request, h *dn
 		}
 	}
 	r.missing(ctx, host, h)
+	if h.Missing != nil {
+		excuse(host, req.Checks)
+	}
 	return lanes
 }
 
