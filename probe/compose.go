@@ -53,7 +53,11 @@ func (s *session) withFiles(step *scenarios.Step, text []byte) ([]byte, error) {
 				return nil, err
 			}
 		}
-		files[i] = compose.File{Name: a.Name, Content: content}
+		name, err := a.FileName(s.lookup)
+		if err != nil {
+			return nil, err
+		}
+		files[i] = compose.File{Name: name, Content: content}
 	}
 	return compose.Attach(text, files)
 }

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -27,7 +28,7 @@ func (p *parser) attach(n *yaml.Node) []Attachment {
 	var out []Attachment
 	for _, e := range p.list(n, "attach") {
 		if e = deref(e); e.Kind != yaml.MappingNode || p.slipOfShape(e) {
-			out = append(out, Attachment{Pos: pos(e), Name: filepath.Base(e.Value), Content: p.file(e)})
+			out = append(out, Attachment{Pos: pos(e), Name: baseName(e), Content: p.file(e)})
 			continue
 		}
 		if a, ok := p.attachment(e); ok {
@@ -51,13 +52,13 @@ func (p *parser) attachment(n *yaml.Node) (Attachment, bool) {
 		switch f.name {
 		case "file":
 			a.Content = p.file(f.value)
-			if a.Name == "" {
-				a.Name = filepath.Base(deref(f.value).Value)
+			if a.Name.IsZero() {
+				a.Name = baseName(deref(f.value))
 			}
 		case "name":
-			a.Name, _ = p.word(f.value, "name")
-			if strings.ContainsAny(a.Name, "\r\n\"\\/") {
-				p.fail(deref(f.value), "", "%q cannot be the name of an attachment", a.Name)
+			a.Name = p.line(f.value, "name")
+			if name, ok := a.Name.Literal(); ok && !fileName(name) {
+				p.fail(deref(f.value), "", "%q cannot be the name of an attachment", name)
 			}
 		case "text":
 			a.Text = p.template(f.value, "text", true)
@@ -71,6 +72,27 @@ func (p *parser) attachment(n *yaml.Node) (Attachment, bool) {
 		p.fail(n, "add name:", "an attachment that is a text needs a name")
 	}
 	return a, ok
+}
+
+// baseName is the name of an attachment that has none but that of its file.
+func baseName(n *yaml.Node) Text {
+	name := filepath.Base(n.Value)
+	return Text{pos: pos(n), source: name, value: name, given: true}
+}
+
+// fileName reports whether a name can be that of an attachment: one that a
+// mail program could take for a path is not.
+func fileName(name string) bool { return !strings.ContainsAny(name, "\r\n\"\\/") }
+
+// FileName returns the name that the recipient sees. The error is a
+// *TextError.
+func (a *Attachment) FileName(lookup Lookup) (string, error) {
+	name, err := a.Name.Expand(lookup)
+	if err == nil && !fileName(name) {
+		message := fmt.Sprintf("stands for %q, which cannot be the name of an attachment", name)
+		return "", &TextError{Pos: a.Name.pos, Text: a.Name.source, Message: message}
+	}
+	return name, err
 }
 
 // dkim reads how a message is signed.

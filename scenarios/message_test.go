@@ -16,7 +16,7 @@ func TestWhatIsPutIntoAMessage(t *testing.T) {
 	all, err := Parse(filepath.Join(dir, "x.yaml"), []byte(`steps:
   - message: hi
     headers: {Subject: "${run_id}", X-A: 5.10}
-    attach: [a.pdf, {file: a.pdf, name: b.pdf}, {name: c, text: "${to}\n"}]
+    attach: [a.pdf, {file: a.pdf, name: b.pdf}, {name: "c-${run_id}", text: "${to}\n"}]
     dkim: {domain: "${domain}", selector: s1, key: {file: no-such.pem}}
 `))
 	if err != nil {
@@ -26,7 +26,7 @@ func TestWhatIsPutIntoAMessage(t *testing.T) {
 	if len(s.Headers) != 2 || s.Headers[0].Name != "Subject" || s.Headers[1].Value.String() != "5.10" {
 		t.Errorf("headers are %+v", s.Headers)
 	}
-	if len(s.Attach) != 3 || s.Attach[0].Name != "a.pdf" || string(s.Attach[1].Content) != "content" || s.Attach[1].Name != "b.pdf" || s.Attach[2].Content != nil {
+	if len(s.Attach) != 3 || s.Attach[0].Name.String() != "a.pdf" || string(s.Attach[1].Content) != "content" || s.Attach[1].Name.String() != "b.pdf" || s.Attach[2].Content != nil {
 		t.Errorf("attachments are %+v", s.Attach)
 	}
 	// The key is read when the scenario is played: validate needs no secrets.
@@ -58,8 +58,10 @@ func TestWrongPartsOfAMessage(t *testing.T) {
 		"dkim: {domain: '${nope}', selector: b, key: {file: c}}": "undefined: ${nope} is not defined",
 		"headers: {A: '${nope}'}":                                "undefined: ${nope} is not defined",
 		"attach: {name: x, text: '${nope}'}":                     "undefined: ${nope} is not defined",
+		"attach: {name: '${nope}', text: x}":                     "undefined: ${nope} is not defined",
+		"attach: {name: 'x${slash}', text: x}":                   `undefined: x${slash} stands for "x/", which cannot be the name of an attachment`,
 	} {
-		all, err := Parse("x.yaml", []byte("steps:\n  - message: hi\n    "+beside+"\n"))
+		all, err := Parse("x.yaml", []byte("vars: {slash: /}\nsteps:\n  - message: hi\n    "+beside+"\n"))
 		got := ""
 		if err != nil {
 			got = err.Error()

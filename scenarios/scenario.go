@@ -281,7 +281,7 @@ type Header struct {
 // a text where Content is nil.
 type Attachment struct {
 	Pos     Pos
-	Name    string
+	Name    Text // see FileName
 	Content []byte
 	Text    Text
 }

@@ -130,6 +130,11 @@ func (c *checker) message(s *Step) {
 	}
 	for i := range s.Attach {
 		c.value(&s.Attach[i].Text)
+		if _, known := c.value(&s.Attach[i].Name); known {
+			if _, err := s.Attach[i].FileName(c.lookup); err != nil {
+				c.textError(err)
+			}
+		}
 	}
 	if s.DKIM != nil {
 		c.value(&s.DKIM.Domain)
