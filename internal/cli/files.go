@@ -28,8 +28,9 @@ type loaded struct {
 
 // load reads the scenarios that the arguments name: files, directories with
 // everything *.yaml and *.yml in them, - for standard input, and built-ins as
-// @name. A file that cannot be read is an error; mistakes in files are not,
-// so that those of all files can be shown.
+// @name. An argument that cannot be read is an error; mistakes in files, and
+// files of a directory that cannot be read, are not, so that all of them can
+// be shown.
 func (p *Program) load(arguments []string) (*loaded, error) {
 	l := new(loaded)
 	for _, argument := range arguments {
@@ -39,6 +40,11 @@ func (p *Program) load(arguments []string) (*loaded, error) {
 		}
 		for _, name := range names {
 			src, err := p.source(name)
+			if err != nil && name != argument { // one of a directory, and not the last with a mistake
+				l.files++
+				l.bad = append(l.bad, unreadable(name, err))
+				continue
+			}
 			if err != nil {
 				return nil, err
 			}
@@ -148,6 +154,9 @@ func noFile(name string, err error) error {
 	if !errors.Is(err, fs.ErrNotExist) {
 		return usagef("scenario %s: %s", shown(name), cause(err))
 	}
+	if to, err := os.Readlink(name); err == nil {
+		return usagef("%s is a symbolic link to %s, which does not exist", shown(name), shown(to))
+	}
 	if slices.Contains(scenarios.Builtins(), "@"+name) {
 		return usagef("there is no file %s (did you mean @%s?)", shown(name), name)
 	}
@@ -163,6 +172,11 @@ func noFile(name string, err error) error {
 		near = " (a domain is given as -d " + name + ")"
 	}
 	return usagef("there is no file %s%s", shown(name), near)
+}
+
+// unreadable is a file of a directory as a mistake beside those of the others.
+func unreadable(name string, err error) scenarios.Problem {
+	return scenarios.Problem{File: name, Pos: scenarios.Pos{Line: 1, Col: 1}, Width: 1, Message: err.Error()}
 }
 
 // cause is an error of the file system without the operation and the path,
