@@ -101,6 +101,7 @@ func (s *settings) repeated() []string {
 	}
 	one("--to", s.to)
 	each("--to", s.furtherTo)
+	one("--state", s.memory.state)
 	one("--vars-file", s.varsFile)
 	each("--var", s.vars)
 	return append(words, s.tls.repeated()...)

@@ -68,14 +68,14 @@ func TestTwoRunsFinishTheTest(t *testing.T) {
 	if entries[0].First != noon || entries[0].Last != noon.Add(5*time.Minute) {
 		t.Errorf("refused again: %+v", entries)
 	}
-	if diff := cmp.Diff([]string{"refused for now since 2026-11-22 12:00 UTC, 5 minutes ago"}, c.Notes); diff != "" {
+	if diff := cmp.Diff([]string{"refused for now since 2026-11-22 12:00 UTC, 5 min ago"}, c.Notes); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	entries, c = run(entries, noon.Add(12*time.Minute), dialogue(mail, accepted))
 	if len(entries) != 0 || c.DelayMillis.Duration() != 12*time.Minute {
 		t.Errorf("taken: %+v, delay %s", entries, c.DelayMillis.Duration())
 	}
-	if diff := cmp.Diff([]string{"greylisted 12 minutes ago, at 2026-11-22 12:00 UTC, and taken now"}, c.Notes); diff != "" {
+	if diff := cmp.Diff([]string{"greylisted 12 min ago, at 2026-11-22 12:00 UTC, and taken now"}, c.Notes); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	if _, c = run(entries, noon.Add(20*time.Minute), dialogue(mail, accepted)); c.DelayMillis != 0 || c.Notes != nil {
@@ -89,7 +89,7 @@ func TestTwoAttemptsAreOneRefusal(t *testing.T) {
 	c := dialogue(mail, grey, mail, grey)
 	c.Attempts, c.Steps[2].Attempt, c.Steps[3].Attempt = 2, 2, 2
 	entries, c := run([]Entry{entry(noon.Add(-time.Hour), noon.Add(-time.Hour))}, noon, c)
-	if diff := cmp.Diff([]string{"refused for now since 2026-11-22 11:00 UTC, 60 minutes ago"}, c.Notes); diff != "" || len(entries) != 1 {
+	if diff := cmp.Diff([]string{"refused for now since 2026-11-22 11:00 UTC, 60 min ago"}, c.Notes); diff != "" || len(entries) != 1 {
 		t.Errorf("%d entries, notes (-want +got):\n%s", len(entries), diff)
 	}
 }
@@ -146,8 +146,8 @@ func TestNotesOnTime(t *testing.T) {
 		c           *result.Check
 		note, hint  string
 	}{
-		{"stays for a day", 25 * time.Hour, 10 * time.Minute, dialogue(mail, grey), "refused for now since 2026-11-21 11:00 UTC, 25 hours ago: longer than greylisting lasts", "a temporary answer that stays is no greylisting"},
-		{"not quite", 24 * time.Hour, 10 * time.Minute, dialogue(mail, grey), "refused for now since 2026-11-21 12:00 UTC, 24 hours ago", "this looks like greylisting"},
+		{"stays for a day", 25 * time.Hour, 10 * time.Minute, dialogue(mail, grey), "refused for now since 2026-11-21 11:00 UTC, 25 h ago: longer than greylisting lasts", "a temporary answer that stays is no greylisting"},
+		{"not quite", 24 * time.Hour, 10 * time.Minute, dialogue(mail, grey), "refused for now since 2026-11-21 12:00 UTC, 24 h ago", "this looks like greylisting"},
 		{"forgotten by the server too", 72 * time.Hour, 49 * time.Hour, dialogue(mail, grey), "", "this looks like greylisting"},
 		{"forgotten, and taken", 72 * time.Hour, 49 * time.Hour, dialogue(mail, accepted), "", ""},
 		{"taken after days", 72 * time.Hour, 47 * time.Hour, dialogue(mail, accepted), "greylisted 3 days ago, at 2026-11-19 12:00 UTC, and taken now", ""},
@@ -174,7 +174,7 @@ func TestWithoutTheWordItIsNotCalledGreylisting(t *testing.T) {
 		t.Errorf("refused for now: hint %q, notes %q", c.Hint, c.Notes)
 	}
 	_, c = run(entries, noon.Add(time.Minute), dialogue(mail, accepted))
-	if diff := cmp.Diff([]string{"refused for now (450 4.3.0) 60 seconds ago, at 2026-11-22 12:00 UTC, and taken now"}, c.Notes); diff != "" {
+	if diff := cmp.Diff([]string{"refused for now (450 4.3.0) 60 s ago, at 2026-11-22 12:00 UTC, and taken now"}, c.Notes); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
