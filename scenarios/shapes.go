@@ -35,7 +35,12 @@ func isCommand(key string) bool {
 	if strings.ContainsAny(key, " <>@:") || key != "" && key == strings.ToUpper(key) && key != strings.ToLower(key) {
 		return true
 	}
-	switch strings.ToUpper(key) {
+	return isVerb(key)
+}
+
+// isVerb reports whether a word is a command of SMTP or LMTP.
+func isVerb(word string) bool {
+	switch strings.ToUpper(word) {
 	case "EHLO", "HELO", "LHLO", "MAIL", "RCPT", "DATA", "BDAT", "RSET", "NOOP", "QUIT", "VRFY", "EXPN", "HELP", "ETRN":
 		return true
 	}
@@ -50,7 +55,11 @@ func (p *parser) blankAfterColon(at Pos, before string, atEnd bool) {
 		p.failAt(at, 1, "quote the whole line", "the colon at the end of %q makes this a YAML key", before+":")
 		return
 	}
-	p.failAt(at, 1, "remove it, or quote the whole line", "the blank after %q makes this a YAML key", before+":")
+	advice := orRemoveBlank(before+":", "quote the whole line")
+	if isVerb(before) {
+		advice = "leave the colon out, or quote the whole line"
+	}
+	p.failAt(at, 1, advice, "the blank after %q makes this a YAML key", before+":")
 }
 
 // isKeyWord reports whether text looks like a key of the language.

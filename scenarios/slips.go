@@ -20,6 +20,9 @@ type slipScanner struct {
 	text    string
 	slips   []slip
 	anchors map[string]bool // what an alias may name, as far as asked for
+	// key is the key, with its colon, whose value is looked at; empty where
+	// the value is the whole line.
+	key string
 }
 
 // maxSlips is how many slips are looked for; they are looked for again when
@@ -71,22 +74,27 @@ func (s *slipScanner) line(start int) int {
 		s.slips[len(s.slips)-1].hopeless = true
 		return end + 1
 	}
-	parent := at - start
+	parent, listed := at-start, false
 	if strings.HasPrefix(s.text[at:end], "---") {
 		at = s.blanks(at + 3)
 	}
 	for at < end && s.text[at] == '-' && (at+1 == end || s.text[at+1] == ' ') {
-		parent = at - start
+		parent, listed = at-start, true
 		at = s.blanks(at + 1)
 	}
-	return s.entry(start, at, parent)
+	return s.entry(start, at, parent, listed)
 }
 
-// entry looks at a key with its value, or at a value alone.
-func (s *slipScanner) entry(start, at, parent int) int {
+// entry looks at a key with its value, or at a value alone. What begins the
+// entry of a list is perhaps no key, but a line to send.
+func (s *slipScanner) entry(start, at, parent int, listed bool) int {
 	end := s.end(at)
+	s.key = ""
 	if at < end && strings.IndexByte("\"'{[|>@`%*&!#", s.text[at]) < 0 {
 		if colon := s.colon(at, end); colon >= 0 {
+			if key := s.text[at:colon]; !listed || isName(key) && !isCommand(key) {
+				s.key = key + ":"
+			}
 			parent = at - start
 			at = s.blanks(colon + 1)
 		}
@@ -122,14 +130,14 @@ func (s *slipScanner) value(start, at, parent int) int {
 	case '|', '>':
 		return s.block(at, parent)
 	case '@', '`', '%':
-		s.add(at, 1, "no value can start with "+s.text[at:at+1]+" in YAML", "quote the line", at, end, "x")
+		s.add(at, 1, "no value can start with "+s.text[at:at+1]+" in YAML", "quote "+s.all(), at, end, "x")
 	case '*':
 		name := s.text[at+1 : end]
 		if i := strings.IndexAny(name, " \t\r,"); i >= 0 {
 			name = name[:i]
 		}
 		if !s.anchor(name) {
-			s.add(at, 1, "* starts an alias in YAML, and nothing is called "+`"`+name+`"`, "quote the line", at, end, "x")
+			s.add(at, 1, "* starts an alias in YAML, and nothing is called "+`"`+name+`"`, "quote "+s.all(), at, end, "x")
 		}
 	case '&', '!', '#':
 	default:
@@ -159,10 +167,29 @@ func (s *slipScanner) plain(at, end int) {
 	}
 	before := s.text[at : colon+1]
 	if s.blanks(colon+1) >= end {
-		s.add(colon, 1, "the colon at the end of "+quote(before)+" makes this a YAML key", "quote the whole line", at, end, "x")
+		s.add(colon, 1, "the colon at the end of "+quote(before)+" makes this a YAML key", "quote "+s.all(), at, end, "x")
 		return
 	}
-	s.add(colon+1, 1, "the blank after "+quote(before)+" makes this a YAML key", "remove it, or quote the whole line", at, end, "x")
+	s.add(colon+1, 1, "the blank after "+quote(before)+" makes this a YAML key", orRemoveBlank(before, "quote "+s.all()), at, end, "x")
+}
+
+// all says what has to be quoted.
+func (s *slipScanner) all() string {
+	if s.key == "" {
+		return "the whole line"
+	}
+	return "all that follows " + quote(s.key)
+}
+
+// orRemoveBlank is advice on a colon with a blank behind it. No blank belongs
+// there in MAIL FROM:<> and RCPT TO:<> (RFC 5321 section 4.1.1), while
+// elsewhere, as in a header, the text would become another.
+func orRemoveBlank(before, advice string) string {
+	switch upper := strings.ToUpper(before); {
+	case strings.HasSuffix(upper, "MAIL FROM:"), strings.HasSuffix(upper, "RCPT TO:"):
+		return "remove it, or " + advice
+	}
+	return advice
 }
 
 func quote(text string) string { return `"` + strings.ReplaceAll(text, `"`, `\"`) + `"` }
@@ -183,7 +210,7 @@ func (s *slipScanner) quoted(start, at, parent int) int {
 		}
 	}
 	if !closed {
-		s.add(at, 1, "this quote is not closed", "close it, or quote the whole line with the other kind", 0, 0, "")
+		s.add(at, 1, "this quote is not closed", "close it, or put "+s.all()+" in "+otherQuotes(s.text[at]), 0, 0, "")
 		s.slips[len(s.slips)-1].hopeless = true
 		return len(s.text)
 	}
@@ -192,11 +219,20 @@ func (s *slipScanner) quoted(start, at, parent int) int {
 	switch {
 	case next >= end || s.text[next] == '#' || s.text[next] == '\r':
 	case s.text[next] == ':':
+		s.key = s.text[at+1:at+length] + ":"
 		return s.value(start, s.blanks(next+1), parent)
 	default:
-		s.add(next, 1, "there is text after the closing quote", "quote the whole line", at, end, "x")
+		s.add(next, 1, "there is text after the closing quote", "put "+s.all()+" in "+otherQuotes(s.text[at]), at, end, "x")
 	}
 	return end + 1
+}
+
+// otherQuotes names the quotes in which those found are text.
+func otherQuotes(found byte) string {
+	if found == '"' {
+		return "single quotes"
+	}
+	return "double quotes"
 }
 
 // block passes a block of text whose header is at an offset; its lines are

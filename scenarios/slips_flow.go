@@ -70,7 +70,7 @@ func (s *slipScanner) afterFlow(open, at int) int {
 	if strings.HasPrefix(s.text[open:], "{{") {
 		s.add(open, 2, "{{ starts a map in YAML", "variables are written ${x}", open, end, "x")
 	} else {
-		s.add(next, 1, "there is text after the closing bracket", "quote the whole line", open, end, "x")
+		s.add(next, 1, "there is text after the closing bracket", "quote "+s.all(), open, end, "x")
 	}
 	return end + 1
 }
