@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/txtar"
 )
@@ -22,8 +23,8 @@ import (
 // for any text; times are not compared. A command ends with status 0, unless
 // `echo $?` follows. A remark right before a block says what is special about
 // it: file: NAME (it is a file), world: NAME (the network changes first), new
-// terminal (what was set before is forgotten), exit: N (all its commands end
-// so).
+// terminal (what was set before is forgotten), later: FILE (a file is twelve
+// minutes old), exit: N (all its commands end so).
 func TestPagesAreTrue(t *testing.T) {
 	t.Parallel()
 	if runtime.GOOS != "linux" {
@@ -31,7 +32,7 @@ func TestPagesAreTrue(t *testing.T) {
 	}
 	bin := t.TempDir()
 	build(t, bin)
-	for _, name := range []string{"tutorial"} {
+	for _, name := range []string{"tutorial", "recipes"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			playPage(t, bin, name)
@@ -90,6 +91,8 @@ func playPage(t *testing.T, bin, name string) {
 					t.Fatalf("%s: there is no world %q", b.place, value)
 				}
 				s.enter(t, worlds[value])
+			case "later":
+				s.age(t, value)
 			case "new terminal":
 				s.newTerminal(t)
 			case "exit":
@@ -125,6 +128,29 @@ func (s *shell) write(t *testing.T, name, text string) {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(path, []byte(text), 0o755); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// age moves the times in a file twelve minutes into the past.
+func (s *shell) age(t *testing.T, name string) {
+	t.Helper()
+	path := filepath.Join(s.dir, "work", name)
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	aged := regexp.MustCompile(`\d{4}-\d\d-\d\dT[0-9:]+Z`).ReplaceAllStringFunc(string(text), func(at string) string {
+		then, err := time.Parse(time.RFC3339, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return then.Add(-12 * time.Minute).Format(time.RFC3339)
+	})
+	if aged == string(text) {
+		t.Fatalf("%s has no times", name)
+	}
+	if err := os.WriteFile(path, []byte(aged), 0o600); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -39,7 +39,7 @@ const mark = "end of the command, status"
 func newShell(t *testing.T, bin string) *shell {
 	t.Helper()
 	s := &shell{dir: t.TempDir()}
-	for _, folder := range []string{"var/lib/mxprobe", "etc", "srv/www", "usr/lib/nagios", "work"} {
+	for _, folder := range []string{"var/lib/mxprobe", "var/lib/prometheus/node-exporter", "srv/www", "usr/lib/nagios", "work"} {
 		if err := os.MkdirAll(filepath.Join(s.dir, folder), 0o755); err != nil {
 			t.Fatal(err)
 		}
@@ -47,10 +47,10 @@ func newShell(t *testing.T, bin string) *shell {
 	if err := os.Symlink(bin, filepath.Join(s.dir, "usr/lib/nagios/plugins")); err != nil {
 		t.Fatal(err)
 	}
-	for _, folder := range []string{"/var/lib/", "/etc/mxprobe/", "/srv/www/", "/usr/lib/nagios/"} {
+	for _, folder := range []string{"/var/lib/", "/srv/www/", "/usr/lib/nagios/"} {
 		s.there = append(s.there, [2]string{folder, s.dir + folder})
 	}
-	s.there = append(s.there, [2]string{"/usr/local/bin/", bin + "/"})
+	s.there = append(s.there, [2]string{"/usr/local/bin/", bin + "/"}, [2]string{"/usr/bin/mxprobe", bin + "/mxprobe"})
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	cmd := exec.CommandContext(ctx, "bash", "--noprofile", "--norc")
 	cmd.Dir = filepath.Join(s.dir, "work")
@@ -84,6 +84,11 @@ func (s *shell) run(t *testing.T, command string) (string, int) {
 	t.Helper()
 	for _, r := range s.there {
 		command = strings.ReplaceAll(command, r[0], r[1])
+	}
+	for _, r := range s.here {
+		if strings.HasSuffix(r[1], ":25") {
+			command = strings.ReplaceAll(command, r[1], r[0])
+		}
 	}
 	_, err := fmt.Fprintf(s.stdin, "{ %s\n} < /dev/null 2>&1; status=$?; printf '\\n%s %%d\\n' $status; (exit $status)\n", command, mark)
 	if err != nil {
@@ -148,7 +153,8 @@ func (s *shell) enter(t *testing.T, world string) {
 		at := w.Addr(ip)
 		s.here = append(s.here, [2]string{at.String(), ip + ":25"}, [2]string{at.Addr().String() + "\n", ip + "\n"})
 	}
-	if err := os.WriteFile(filepath.Join(s.dir, "ca.pem"), w.CA(), 0o600); err != nil {
+	authority := filepath.Join(s.dir, "ca.pem")
+	if err := os.WriteFile(authority, w.CA(), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	s.newTerminal(t)
@@ -157,8 +163,12 @@ func (s *shell) enter(t *testing.T, world string) {
 // newTerminal forgets what the page told the shell about its sandbox.
 func (s *shell) newTerminal(t *testing.T) {
 	t.Helper()
-	s.run(t, fmt.Sprintf("cd %s/work; export MXPROBE_DNS=%s MXPROBE_PORT=%d MXPROBE_HELO=probe.example.net MXPROBE_CA_FILE=%s/ca.pem",
-		s.dir, s.world.DNS(), s.world.SMTPPort(), s.dir))
+	authority := ""
+	if s.world.CA() != nil {
+		authority = filepath.Join(s.dir, "ca.pem")
+	}
+	s.run(t, fmt.Sprintf("cd %s/work; export MXPROBE_DNS=%s MXPROBE_PORT=%d MXPROBE_HELO=probe.example.net MXPROBE_CA_FILE=%s",
+		s.dir, s.world.DNS(), s.world.SMTPPort(), authority))
 }
 
 // serve starts `mxprobe sandbox` as the page does, but on free ports, and
