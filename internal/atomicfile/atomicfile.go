@@ -19,6 +19,7 @@ type File struct {
 	// target itself, a device or a pipe that must not be replaced.
 	target string
 	mode   fs.FileMode
+	shared bool // others go on writing to f
 }
 
 // Create begins to write path, beside it and under another name. The folder
@@ -26,15 +27,17 @@ type File struct {
 // mode. A symbolic link stays and what it leads to is replaced. A device or a
 // pipe is written as it is.
 func Create(path string, mode fs.FileMode) (*File, error) {
-	if isStream(path) {
+	if stream := Stream(path); stream != nil {
+		return &File{f: stream, shared: true}, nil
+	}
+	if isDescriptor(path) {
 		return open(path)
 	}
-	if resolved, err := filepath.EvalSymlinks(path); err == nil {
-		path = resolved
-	}
+	asked := path
+	path = Resolve(path)
 	switch info, err := os.Stat(path); {
 	case err == nil && info.IsDir():
-		return nil, &fs.PathError{Op: "write", Path: path, Err: errors.New("is a directory")}
+		return nil, &fs.PathError{Op: "write", Path: asked, Err: errors.New("is a directory")}
 	case err == nil && !info.Mode().IsRegular():
 		return open(path)
 	case err == nil:
@@ -46,22 +49,62 @@ func Create(path string, mode fs.FileMode) (*File, error) {
 	if err != nil {
 		var at *fs.PathError
 		if errors.As(err, &at) { // name the file that was asked for
-			return nil, &fs.PathError{Op: "create", Path: path, Err: at.Err}
+			return nil, &fs.PathError{Op: "create", Path: asked, Err: at.Err}
 		}
 		return nil, err
 	}
 	return &File{f: f, target: path, mode: mode}, nil
 }
 
-// isStream reports whether path is one of the names of an open file. Where
-// that is a regular file, somebody still writes to it: it is not replaced.
-func isStream(path string) bool {
-	return path == "/dev/stdout" || path == "/dev/stderr" || strings.HasPrefix(path, "/dev/fd/")
+// Stream returns the standard stream that path is a name of, nil if it is
+// none. It has to be written to as it is: opened once more, a file that it was
+// led to would be written from its start, over what is there.
+func Stream(path string) *os.File {
+	switch path {
+	case "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1":
+		return os.Stdout
+	case "/dev/stderr", "/dev/fd/2", "/proc/self/fd/2":
+		return os.Stderr
+	}
+	return nil
 }
 
-// open writes to what is there.
+// isDescriptor reports whether path is one of the names of an open file. Where
+// that is a regular file, somebody still writes to it: it is not replaced.
+func isDescriptor(path string) bool {
+	return strings.HasPrefix(path, "/dev/fd/") || strings.HasPrefix(path, "/proc/self/fd/")
+}
+
+// maxLinks is how many symbolic links are followed, as the kernel does.
+const maxLinks = 40
+
+// Resolve returns the file that path leads to, also where the last of its
+// symbolic links leads to a file that is not there yet. Two paths of one file
+// give the same, as long as its folder is there.
+func Resolve(path string) string {
+	for range maxLinks {
+		to, err := os.Readlink(path)
+		if err != nil {
+			break
+		}
+		if !filepath.IsAbs(to) {
+			to = filepath.Join(filepath.Dir(path), to)
+		}
+		path = to
+	}
+	folder, err := filepath.Abs(filepath.Dir(path))
+	if err == nil {
+		folder, err = filepath.EvalSymlinks(folder)
+	}
+	if err != nil {
+		return path // there is no such folder
+	}
+	return filepath.Join(folder, filepath.Base(path))
+}
+
+// open writes to what is there, behind what it holds.
 func open(path string) (*File, error) {
-	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +117,10 @@ func (f *File) Write(b []byte) (int, error) { return f.f.Write(b) }
 // Commit puts the file in its place. On an error what was there before is
 // still there.
 func (f *File) Commit() error {
-	if f.target == "" {
+	switch {
+	case f.shared:
+		return nil
+	case f.target == "":
 		return f.f.Close()
 	}
 	err := errors.Join(f.f.Chmod(f.mode), f.f.Sync(), f.f.Close())
@@ -89,6 +135,9 @@ func (f *File) Commit() error {
 
 // Discard gives up what was written; what was there before stays.
 func (f *File) Discard() {
+	if f.shared {
+		return
+	}
 	_ = f.f.Close()
 	if f.target != "" {
 		_ = os.Remove(f.f.Name())

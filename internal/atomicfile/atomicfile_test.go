@@ -123,6 +123,82 @@ func TestLinkStaysALink(t *testing.T) {
 	}
 }
 
+// TestLinkToNothingStaysALink: what it leads to is made.
+func TestLinkToNothingStaysALink(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	link := filepath.Join(folder, "link")
+	for _, to := range []string{"far", filepath.Join(folder, "other")} {
+		_ = os.Remove(link)
+		if err := os.Symlink(to, link); err != nil {
+			t.Skip(err)
+		}
+		if err := create(t, link, "new").Commit(); err != nil {
+			t.Fatal(err)
+		}
+		if got := read(t, filepath.Join(folder, filepath.Base(to))); got != "new" {
+			t.Errorf("what the link to %s leads to holds %q; want %q", to, got, "new")
+		}
+		if info, err := os.Lstat(link); err != nil || info.Mode()&fs.ModeSymlink == 0 {
+			t.Errorf("the link to %s is now %v, %v", to, info.Mode(), err)
+		}
+	}
+}
+
+func TestResolveKnowsEveryNameOfAFile(t *testing.T) {
+	folder := t.TempDir()
+	t.Chdir(folder)
+	for _, link := range [][2]string{{"mail.xml", "link"}, {"link", "chain"}, {".", "here"}, {"loop", "loop"}} {
+		if err := os.Symlink(link[0], link[1]); err != nil {
+			t.Skip(err)
+		}
+	}
+	for _, there := range []bool{false, true} {
+		if there {
+			if err := os.WriteFile("mail.xml", nil, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want := Resolve("mail.xml")
+		for _, path := range []string{"./mail.xml", "here/mail.xml", "link", "chain", "here/chain", filepath.Join(folder, "mail.xml")} {
+			if got := Resolve(path); got != want {
+				t.Errorf("Resolve(%q) = %q; want %q", path, got, want)
+			}
+		}
+	}
+	if got := Resolve("none/mail.xml"); got != "none/mail.xml" {
+		t.Errorf("without a folder: %q", got)
+	}
+	if got := Resolve("loop"); !strings.HasSuffix(got, "loop") {
+		t.Errorf("a link to itself: %q", got)
+	}
+}
+
+// TestDescriptorIsAppendedTo: a log that is named by its descriptor keeps
+// what it holds.
+func TestDescriptorIsAppendedTo(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "log")
+	if err := os.WriteFile(path, []byte("old\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	log, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = log.Close() })
+	name := "/proc/self/fd/" + strconv.Itoa(int(log.Fd()))
+	if _, err := os.Stat(name); err != nil {
+		t.Skip("this system does not name open files")
+	}
+	if err := create(t, name, "new\n").Commit(); err != nil {
+		t.Fatal(err)
+	}
+	if got := read(t, path); got != "old\nnew\n" {
+		t.Errorf("the log holds %q", got)
+	}
+}
+
 // TestDeviceIsNotReplaced: run by root, a rename onto /dev/null would break
 // the machine.
 func TestDeviceIsNotReplaced(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"mxprobe/internal/report"
@@ -47,11 +48,8 @@ func (p *Program) collect(ctx context.Context, s *settings, runner *probe.Runner
 		skipped: sum.hosts.Skip+sum.passedBy > 0, failOnSkip: s.failOnSkip,
 		ours: sum.ours, internal: broken != nil, usage: plan.fault() != nil || sum.nothingLeft(),
 	}
-	remark, err := plan.memory.save(broken == nil && o.signal == nil)
-	if err != nil {
-		o.internal = true
-		say(p.Stderr, "%s", err)
-	}
+	complete := o.signal == nil
+	remark := plan.memory.remark(complete)
 	end := sum.end(p.exit(o), elapsed)
 	if limit != 0 {
 		end.Notes = append(end.Notes, fmt.Sprintf("the run took %s, over the limit of %s", report.Duration(elapsed), limit))
@@ -63,9 +61,14 @@ func (p *Program) collect(ctx context.Context, s *settings, runner *probe.Runner
 			warn(p.Stderr, "%s", remark) // a gate that compares nothing must not look like one
 		}
 	}
-	if broken = errors.Join(broken, out.End(&end, o.plugin())); broken != nil {
+	if broken = out.End(&end, o.plugin()); broken != nil {
 		o.internal = true
-		say(p.Stderr, "the report cannot be written: %s", cause(broken))
+		say(p.Stderr, "the report cannot be written: %s", strings.ReplaceAll(broken.Error(), "\n", "; "))
+	}
+	// Only now: what a report was to tell is told again until one is written.
+	if err := plan.memory.save(complete && broken == nil); err != nil {
+		o.internal = true
+		say(p.Stderr, "%s", err)
 	}
 	p.lastWords(ctx, s, plan, &sum, &o)
 	return p.exit(o), nil

@@ -168,25 +168,34 @@ func failRegression(d *result.Domain) {
 // to somebody who knows the baseline.
 func (m *memory) known(*result.Domain) bool { return m != nil && m.unchanged }
 
+// remark says that there was nothing to compare with; nothing where there
+// was, or no baseline is asked for. complete is false if the run was stopped.
+func (m *memory) remark(complete bool) string {
+	if m == nil || !m.fresh || !complete {
+		return ""
+	}
+	return fmt.Sprintf("there was no baseline, so nothing was compared: %s begins with %s", shown(m.settings.baseline), count(len(m.seen), "domain"))
+}
+
 // save writes the files at the end of a run. complete is false if the run was
-// stopped or its report could not be written: who was told of nothing is told
-// the next time. It returns a note on what was done.
-func (m *memory) save(complete bool) (note string, err error) {
+// stopped or a report could not be written: who was told of nothing is told
+// the next time.
+func (m *memory) save(complete bool) error {
 	if m == nil {
-		return "", nil
+		return nil
 	}
 	if m.waiting != nil {
 		var file stateFile
 		err := stateKind().Update(m.settings.state, &file, func() { file.Waiting = m.waiting.Merge(file.Waiting, time.Now()) })
 		if err != nil {
-			return "", fmt.Errorf("--state %s cannot be written: %s", shown(m.settings.state), cause(err))
+			return fmt.Errorf("--state %s cannot be written: %s", shown(m.settings.state), cause(err))
 		}
 	}
 	if m.domains == nil || !complete || !m.fresh && !m.settings.updateBaseline {
-		return "", nil
+		return nil
 	}
 	var file baselineFile
-	err = baselineKind().Update(m.settings.baseline, &file, func() {
+	err := baselineKind().Update(m.settings.baseline, &file, func() {
 		if file.Domains == nil {
 			file.Domains = map[string]*compare.Snapshot{}
 		}
@@ -194,11 +203,8 @@ func (m *memory) save(complete bool) (note string, err error) {
 			file.Domains[name] = s
 		}
 	})
-	switch {
-	case err != nil:
-		return "", fmt.Errorf("--baseline %s cannot be written: %s", shown(m.settings.baseline), cause(err))
-	case m.fresh:
-		return fmt.Sprintf("there was no baseline: %s was written, with %s, and nothing was compared", shown(m.settings.baseline), count(len(m.seen), "domain")), nil
+	if err != nil {
+		return fmt.Errorf("--baseline %s cannot be written: %s", shown(m.settings.baseline), cause(err))
 	}
-	return "", nil
+	return nil
 }

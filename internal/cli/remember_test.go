@@ -83,8 +83,8 @@ func TestNothingIsComparedWithoutABaseline(t *testing.T) {
 	var none *memory
 	d := talked(result.Pass, "", "STARTTLS")
 	none.judge(d)
-	if note, err := none.save(true); note != "" || err != nil || none.known(d) || d.Changes != nil {
-		t.Errorf("no memory: %q, %v, %+v", note, err, d.Changes)
+	if err := none.save(true); none.remark(true) != "" || err != nil || none.known(d) || d.Changes != nil {
+		t.Errorf("no memory: %q, %v, %+v", none.remark(true), err, d.Changes)
 	}
 	first := &memory{settings: &memorySettings{failOn: failOnRegression}, domains: map[string]*compare.Snapshot{}, fresh: true, seen: map[string]*compare.Snapshot{}}
 	first.judge(d)

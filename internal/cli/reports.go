@@ -23,13 +23,10 @@ func (o *output) setReport(text string) error {
 	switch {
 	case !ok || path == "":
 		return fmt.Errorf("%q is not FORMAT=FILE, such as junit=mail.xml", text)
+	case path == "-":
+		return errors.New("- is no file; what goes to standard output is chosen by --format")
 	case !slices.Contains(formats(), format):
 		return fmt.Errorf("%q is none of %s%s", format, strings.Join(formats(), ", "), didYouMean(format, formats()))
-	}
-	for _, other := range o.reports {
-		if other.path == path {
-			return fmt.Errorf("%q is the file of two reports; give each its own", path)
-		}
 	}
 	o.reports = append(o.reports, reportFile{format, path})
 	return nil
@@ -41,6 +38,7 @@ type reports struct{ all []*openReport }
 
 type openReport struct {
 	reporter
+	name   string // as in "--report junit=mail.xml"
 	plugin bool   // its status is that of a monitoring plugin
 	file   target // nil for standard output
 	err    error
@@ -70,16 +68,16 @@ func openReports(o *output, stdout io.Writer, on *occasion) (*reports, error) {
 			return nil, usagef("--report %s: %s", r.format, err)
 		}
 		aside.file = r.path
-		rs.add(r.format, file, &aside)
+		rs.add("--report "+r.format+"="+shown(r.path), r.format, file, &aside)
 	}
 	if o.format == formatGitHub && o.summary != "" {
-		rs.add(formatMarkdown, &appended{path: o.summary}, &aside)
+		rs.add("GITHUB_STEP_SUMMARY", formatMarkdown, &appended{path: o.summary}, &aside)
 	}
 	return rs, nil
 }
 
-func (rs *reports) add(format string, file target, on *occasion) {
-	rs.all = append(rs.all, &openReport{reporter: newReport(format, file, on), plugin: format == formatNagios, file: file})
+func (rs *reports) add(name, format string, file target, on *occasion) {
+	rs.all = append(rs.all, &openReport{name: name, reporter: newReport(format, file, on), plugin: format == formatNagios, file: file})
 }
 
 // appended is a file that others write to as well, such as the summary of a
@@ -152,7 +150,17 @@ func (rs *reports) End(end *result.End, plugin int) error {
 		default:
 			r.err = r.file.Commit()
 		}
-		all = append(all, r.err)
+		if r.err != nil {
+			all = append(all, r.fault())
+		}
 	}
 	return errors.Join(all...)
+}
+
+// fault says which report has the error, and the error.
+func (r *openReport) fault() error {
+	if r.file == nil {
+		return cause(r.err)
+	}
+	return fmt.Errorf("%s: %w", r.name, cause(r.err))
 }

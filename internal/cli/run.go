@@ -64,6 +64,9 @@ func (p *Program) run(s *settings, args []string) (int, error) {
 	if err := s.contradiction(); err != nil {
 		return 0, err
 	}
+	if err := s.writtenTwice(p.Stdout); err != nil {
+		return 0, err
+	}
 	if p.plugin && s.maxTime == 0 {
 		s.maxTime = pluginTime
 	}
