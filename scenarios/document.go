@@ -40,10 +40,12 @@ func (p *parser) document(n *yaml.Node, number int) []*Scenario {
 	}
 	p.agreement(s, rows)
 	s.Delivers = delivers(s.Steps)
+	s.columns = columnsOf(rows)
 	out := make([]*Scenario, len(rows))
 	for i := range rows {
 		each := *s
 		each.Row, each.rowTexts, each.RowNumber = rows[i].columns, rows[i].texts, rows[i].number
+		each.place = rows[i].place
 		out[i] = &each
 	}
 	return out

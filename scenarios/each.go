@@ -12,6 +12,7 @@ type row struct {
 	columns map[string]string
 	texts   []Var // columns with variables in them
 	number  int
+	place   *rowPlace // nil for rows in the scenario itself
 }
 
 // each reads the rows: a list of maps, or a file of rows.
@@ -86,6 +87,9 @@ func (p *parser) inlineRows(n *yaml.Node, variables bool) []row {
 			continue
 		}
 		r := row{columns: make(map[string]string, len(fields))}
+		if !variables {
+			r.place = &rowPlace{src: p.src, at: pos(deref(e))}
+		}
 		for _, f := range fields {
 			if !p.variableName(f.key) {
 				continue

@@ -150,7 +150,7 @@ func TestUndefined(t *testing.T) {
 		"circle by host":  {"vars: {a: \"${b}\", b: x}\nhosts: [{match: mx1, vars: {b: \"${a}\"}}]\nsteps: [\"${a}\"]", "2:33 ${a} leads back to itself: a -> b -> a (hosts: mx1)"},
 		"row":             {"each: [{reply: 250}, {reply: 99}]\nsteps: [{send: x, expect: \"${reply}\"}]", `2:27 ${reply} stands for "99" is not a reply code ` + codeForms + " (row 2)"},
 		"missing column":  {"each: [{a: 1}, {b: 1}]\nsteps: [\"NOOP ${a}\"]", "2:15 ${a} is not defined (row 2)"},
-		"column":          {"each: [{a: \"${y}\"}]\nsteps: [\"NOOP ${a}\"]", "1:13 ${y} is not defined (row 1)"},
+		"column":          {"each: [{a: \"${y}\"}]\nsteps: [\"NOOP ${a}\"]", "1:13 ${y} is not defined"},
 		"not known yet":   {"steps: [{send: x, expect: \"${to}\"}]", ""},
 		"line end":        {"vars: {a: \"x\\ny\"}\nsteps: [\"NOOP ${a}\", {raw: \"${a}\"}]", "2:15 ${a} stands for a value with a line end in it, which only raw may send"},
 		"mechanism":       {"vars: {m: PLIAN}\nsteps: [{auth: \"${m}\", user: a, password: b}]", `2:16 ${m} stands for something wrong: "PLIAN" is not a mechanism that can be played (did you mean "PLAIN"?)`},

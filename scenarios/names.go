@@ -29,7 +29,7 @@ func (c *checker) text(t *Text) bool {
 			ok = false
 		case message != "":
 			ok = false
-			c.fail(p.pos, p.String(), message)
+			c.report(p.pos, p.String(), message, c.s.columns[p.name])
 		}
 	}
 	c.done[t] = ok

@@ -37,7 +37,8 @@ func (p *parser) csvRows() []row {
 		for i, name := range names {
 			columns[name] = record[i]
 		}
-		rows = append(rows, row{columns: columns})
+		line, _ := r.FieldPos(0)
+		rows = append(rows, row{columns: columns, place: &rowPlace{p.src, Pos{line, 1}, names}})
 	}
 	if names == nil {
 		p.failAt(Pos{1, 1}, 1, "", "the file is empty: its first row names the columns")
@@ -96,7 +97,7 @@ func (p *parser) jsonRows() []row {
 			p.jsonError(n, line, err)
 			continue
 		}
-		r := row{columns: make(map[string]string, len(object))}
+		r := row{columns: make(map[string]string, len(object)), place: &rowPlace{src: p.src, at: Pos{n, 1}}}
 		for _, name := range slices.Sorted(maps.Keys(object)) {
 			p.jsonColumn(n, r.columns, name, object[name])
 		}

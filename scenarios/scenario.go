@@ -87,7 +87,11 @@ type Scenario struct {
 	source *source
 	// rowTexts are the columns of an inline row that hold variables.
 	rowTexts []Var
-	outputs  *outputs // of the commands of Secrets
+	// place is where the row stands, nil for one in the scenario itself.
+	place *rowPlace
+	// columns are the names that any row has; shared by all rows.
+	columns map[string]bool
+	outputs *outputs // of the commands of Secrets
 }
 
 // Var is a variable that the scenario sets.

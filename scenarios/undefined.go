@@ -253,20 +253,30 @@ func (c *checker) textError(err error) {
 	}
 }
 
+// fail reports a text whose value is wrong.
 func (c *checker) fail(pos Pos, text, message string) {
+	c.report(pos, text, message, true)
+}
+
+// report reports a text. Where another row may be without the mistake, ofRow,
+// it says in which row it was found.
+func (c *checker) report(pos Pos, text, message string, ofRow bool) {
 	if len(c.problems) >= maxProblems {
 		return
 	}
-	if c.s.RowNumber > 0 {
-		message += fmt.Sprintf(" (row %d)", c.s.RowNumber)
-	}
+	hosts := ""
 	if c.host != nil {
-		message += fmt.Sprintf(" (hosts: %s)", c.host.Match.String())
+		hosts = fmt.Sprintf(" (hosts: %s)", c.host.Match.String())
 	}
-	p := c.s.source.problem(pos, len(text), text+" "+message, "")
+	var p Problem
+	if ofRow && c.s.RowNumber > 0 {
+		p = c.s.rowProblem(pos, text, message, hosts)
+	} else {
+		p = c.s.source.problem(pos, len(text), text+" "+message+hosts, "")
+	}
 	for i := range c.problems {
 		// What is wrong without an entry of hosts need not be said again with it.
-		if c.problems[i].Pos == pos && strings.HasPrefix(p.Message, c.problems[i].Message) {
+		if c.problems[i].File == p.File && c.problems[i].Pos == p.Pos && strings.HasPrefix(p.Message, c.problems[i].Message) {
 			return
 		}
 	}
