@@ -37,7 +37,7 @@ func (p *Program) collect(ctx context.Context, s *settings, runner *probe.Runner
 			cancel() // nobody reads any more: stop politely
 		}
 		if d.Status == result.Warn && !(s.out.quiet && plan.memory.known(&d)) {
-			warn(p.Stderr, "%s", said(&d))
+			warn(p.Stderr, "%s: %s", report.Title(&d), d.Message)
 		}
 	}
 	elapsed := time.Since(started)
@@ -100,16 +100,6 @@ func (s *settings) leaving() string {
 		return "-6, --only and --skip-host leave"
 	}
 	return "--only and --skip-host leave"
-}
-
-// said names a domain, or the server that was named instead, with what was
-// found of it.
-func said(d *result.Domain) string {
-	name := d.Domain
-	if name == "" {
-		name = d.Server
-	}
-	return name + ": " + d.Message
 }
 
 // lastWords says on standard error what a report does not say.

@@ -127,10 +127,10 @@ func (m *memory) judge(d *result.Domain) {
 	if m.domains == nil {
 		return
 	}
-	name := compare.Name(d)
-	before := m.domains[name]
+	key := compare.Key(d)
+	before := m.domains[key]
 	if after := compare.Remember(before, d, &m.options); after != nil {
-		m.seen[name] = after
+		m.seen[key] = after
 	}
 	if m.fresh {
 		return

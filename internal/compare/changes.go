@@ -20,7 +20,7 @@ func Changes(before *Snapshot, d *result.Domain, o *Options) []result.Change {
 		return nil
 	}
 	if before == nil {
-		return []result.Change{{Kind: result.ChangeDomainNew, Now: Name(d), Message: Name(d) + " is new: it is not in the baseline"}}
+		return []result.Change{{Kind: result.ChangeDomainNew, Now: subject(d), Message: subject(d) + " is new: it is not in the baseline"}}
 	}
 	c := &changes{before: before, now: now, d: d, o: o}
 	c.trouble("", before.Trouble, now.Trouble, d.Message)
@@ -43,17 +43,17 @@ func (c *changes) add(change result.Change) { c.all = append(c.all, change) }
 
 // trouble compares whether something could be looked up at all.
 func (c *changes) trouble(where string, before, now *Outcome, message string) {
-	subject := cmp.Or(where, Name(c.d))
+	what := cmp.Or(where, subject(c.d))
 	switch {
 	case before == nil && now != nil:
 		c.add(result.Change{
 			Kind: result.ChangeVerdict, Where: where, Before: "found", Now: now.Status.String(), Regression: true,
-			Message: subject + " cannot be looked up any more: " + cmp.Or(message, string(now.Reason)),
+			Message: what + " cannot be looked up any more: " + cmp.Or(message, string(now.Reason)),
 		})
 	case before != nil && now == nil:
 		c.add(result.Change{
 			Kind: result.ChangeVerdict, Where: where, Before: before.Status.String(), Now: "found",
-			Message: subject + " can be looked up again",
+			Message: what + " can be looked up again",
 		})
 	}
 }
@@ -66,7 +66,7 @@ func (c *changes) route() {
 	c.add(result.Change{
 		Kind: result.ChangeRoute, Before: before, Now: now,
 		Regression: now == "null" || before == "mx" && now == "implicit",
-		Message:    Name(c.d) + " has " + origin(now) + ", it had " + origin(before),
+		Message:    subject(c.d) + " has " + origin(now) + ", it had " + origin(before),
 	})
 }
 

@@ -369,15 +369,18 @@ func TestKnownFailures(t *testing.T) {
 	}
 }
 
-func TestNames(t *testing.T) {
+// TestKeysDiffer: a run may speak to a server by its name and to the domain of
+// that name; each would stand in the baseline in place of the other.
+func TestKeysDiffer(t *testing.T) {
 	t.Parallel()
 	for want, d := range map[string]result.Domain{
 		"a.test":        {Domain: "A.Test."},
-		"mx1":           {Server: "mx1"},
+		"mx1":           {Domain: "mx1"},
+		"server mx1":    {Server: "mx1"},
 		"a.test at mx1": {Domain: "a.test", Server: "mx1"},
 	} {
-		if got := Name(&d); got != want {
-			t.Errorf("Name(%q, %q) = %q; want %q", d.Domain, d.Server, got, want)
+		if got := Key(&d); got != want {
+			t.Errorf("Key(%q, %q) = %q; want %q", d.Domain, d.Server, got, want)
 		}
 	}
 }

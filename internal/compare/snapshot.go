@@ -98,9 +98,17 @@ func (s *Snapshot) Valid() error {
 	return nil
 }
 
-// Name is what a domain is remembered under: the domain, or the server that
-// was named instead, or both.
-func Name(d *result.Domain) string {
+// Key is what a domain is remembered under: its name, or that of the server
+// that was named instead, or both. A domain and a server of one name are two.
+func Key(d *result.Domain) string {
+	if d.Domain == "" {
+		return "server " + d.Server
+	}
+	return subject(d)
+}
+
+// subject is what messages call a domain.
+func subject(d *result.Domain) string {
 	domain := strings.ToLower(strings.TrimSuffix(d.Domain, "."))
 	switch {
 	case d.Server == "":

@@ -257,6 +257,20 @@ func TestNoLabelsTwice(t *testing.T) {
 	}
 }
 
+// TestServerOfADomain: a server that a scenario names for a domain is told
+// from the domain in the way in which all reports tell them.
+func TestServerOfADomain(t *testing.T) {
+	t.Parallel()
+	d, at := reporttest.PassingDomain(), reporttest.MixedDomain()
+	at.Domain, at.Server = d.Domain, "mx9.fabrikam.test"
+	f := parse(t, metricsOf(t, d, at))
+	for name, want := range map[string]float64{d.Domain: 1, d.Domain + " at mx9.fabrikam.test": 0} {
+		if got, ok := value(f, "mxprobe_domain_success", "domain", name); !ok || got != want {
+			t.Errorf("mxprobe_domain_success of %q = %v, %t; want %v", name, got, ok, want)
+		}
+	}
+}
+
 // TestConstantLabels: two files of one collector must have no series in
 // common.
 func TestConstantLabels(t *testing.T) {

@@ -58,11 +58,7 @@ func (r *records) add(d *result.Domain) {
 	if r.used == nil {
 		r.used = map[string]bool{}
 	}
-	name := d.Domain
-	if name == "" {
-		name = d.Server
-	}
-	name = r.free(label(name))
+	name := r.free(label(report.Title(d)))
 	r.domains = append(r.domains, domainRecord{name, d.Status, viewOf(d), len(d.Hosts), d.DNSMillis.Duration()})
 	for i := range d.Hosts {
 		h := &d.Hosts[i]
