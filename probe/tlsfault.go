@@ -61,7 +61,11 @@ func tlsFault(err error) fault {
 	case errors.As(err, &header):
 		message = "the server sent bytes that are not TLS: " + (*mask)(nil).quoted(header.RecordHeader[:])
 	}
-	return faulty(result.Fail, result.TLS, message)
+	f := faulty(result.Fail, result.TLS, message)
+	// With TLS 1.3 this is how a server closes that wants another client
+	// certificate: the handshake is over for the client by then.
+	f.closed = remote
+	return f
 }
 
 // handshakeFault says why a handshake failed.

@@ -246,6 +246,19 @@ func TestTrap31LateAlert(t *testing.T) {
 	}
 }
 
+// The late alert closes the connection, for a scenario that wants the server
+// to close on clients without a certificate; one that takes everybody fails.
+func TestTrap31LateAlertAsExpected(t *testing.T) {
+	t.Parallel()
+	for _, beside := range []string{"expect: eof", "pass_if: eof"} {
+		src := "steps:\n  - EHLO ${helo}\n  - STARTTLS\n  - send: EHLO ${helo}\n    " + beside + "\n"
+		c := playTLS(t, secureWorld(t, &sandbox.TLS{ClientCert: true}), src)
+		expect(t, c, pass)
+		c = playTLS(t, secureWorld(t, &sandbox.TLS{}), strings.Replace(src, "pass_if", "expect", 1))
+		expect(t, c, verdict{result.Fail, result.Reply, 3, "250"})
+	}
+}
+
 // A server with old versions only must not look like one without TLS (RFC
 // 8996 sections 4 and 5).
 func TestTrap35OldVersions(t *testing.T) {
