@@ -57,6 +57,9 @@ func FuzzParse(f *testing.F) {
 			for _, p := range problems {
 				checkPlace(t, src, p)
 			}
+			if more := mistakes("f.yaml", []byte(src), nil, rows); len(more) < len(problems) {
+				t.Fatalf("mistakes = %v; want those of Parse as well: %v", more, problems)
+			}
 			return
 		}
 		for _, s := range all {

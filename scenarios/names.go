@@ -55,7 +55,7 @@ func (c *checker) name(name string) (message string, defined bool) {
 	switch {
 	case t != nil:
 		return c.follow(name, t), true
-	case ok || isBuiltin(name):
+	case ok || isBuiltin(name) || isKeyIn(c.lost, name):
 		return "", true
 	}
 	return c.undefined(name), false

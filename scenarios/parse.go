@@ -59,6 +59,16 @@ func Parse(file string, src []byte) ([]*Scenario, error) {
 }
 
 func parse(file string, src []byte, read func(string, int) ([]byte, error)) ([]*Scenario, error) {
+	out, problems := parsePartly(file, src, read)
+	if len(problems) > 0 {
+		return nil, problems
+	}
+	return out, nil
+}
+
+// parsePartly is parse that returns what it could make out beside the
+// mistakes.
+func parsePartly(file string, src []byte, read func(string, int) ([]byte, error)) ([]*Scenario, Problems) {
 	text := strings.TrimPrefix(string(src[:min(len(src), maxFile+1)]), "\ufeff")
 	p := &parser{
 		src:   newSource(file, text),
@@ -74,10 +84,7 @@ func parse(file string, src []byte, read func(string, int) ([]byte, error)) ([]*
 		return nil, p.problems
 	}
 	out := p.documents()
-	if len(p.problems) > 0 {
-		return nil, p.problems.sorted(file)
-	}
-	return out, nil
+	return out, p.problems.sorted(file)
 }
 
 // legible refuses what is no text in UTF-8, and the characters that an

@@ -20,13 +20,18 @@ func (s *Scenario) Undefined(overrides []map[string]string) Problems {
 // UndefinedIn is Undefined with another environment.
 func (s *Scenario) UndefinedIn(overrides []map[string]string, getenv func(string) (string, bool)) Problems {
 	c := checker{s: s, overrides: overrides, getenv: getenv}
+	return c.all()
+}
+
+// all looks at the scenario as it would be for each kind of host.
+func (c *checker) all() Problems {
 	c.run(nil)
-	for i := range s.Hosts {
-		if s.Hosts[i].Skip == "" {
-			c.run(&s.Hosts[i])
+	for i := range c.s.Hosts {
+		if c.s.Hosts[i].Skip == "" {
+			c.run(&c.s.Hosts[i])
 		}
 	}
-	return c.problems.sorted(s.File)
+	return c.problems.sorted(c.s.File)
 }
 
 // checker follows the variables of a scenario as they would be for a host.
@@ -39,7 +44,10 @@ type checker struct {
 	active    []chain
 	done      map[*Text]bool
 	unknown   bool // the last expansion depends on the dialogue
-	problems  Problems
+	// lost is the text of a file with other mistakes, in which a definition
+	// may have been lost; empty for a file that is right.
+	lost     string
+	problems Problems
 }
 
 // chain is a variable that is being followed.
@@ -240,7 +248,7 @@ func (c *checker) lookup(name string) (string, bool) {
 // builtin stands in for what is known in the dialogue only: the scenario's
 // own texts may name secrets, captures and built-in variables.
 func (c *checker) builtin(name string) (string, bool) {
-	if c.captured[name] || c.isSecret(name) || isBuiltin(name) {
+	if c.captured[name] || c.isSecret(name) || isBuiltin(name) || isKeyIn(c.lost, name) {
 		c.unknown = true
 		return "x", true
 	}

@@ -23,7 +23,14 @@ type loaded struct {
 	files     int
 	// bad are the mistakes in the files; what has none is in scenarios.
 	bad     scenarios.Problems
+	faulty  []faultyFile
 	sources [][]byte
+}
+
+// faultyFile is a file with mistakes.
+type faultyFile struct {
+	name string
+	src  []byte
 }
 
 // load reads the scenarios that the arguments name: files, directories with
@@ -63,6 +70,7 @@ func (l *loaded) parse(name string, src []byte) (err error) {
 	}
 	found, err := scenarios.Parse(name, src)
 	if err != nil {
+		l.faulty = append(l.faulty, faultyFile{name, src})
 		l.bad, err = gather(l.bad, err)
 		return err
 	}
@@ -75,7 +83,11 @@ func (l *loaded) parse(name string, src []byte) (err error) {
 // variables of the chosen scenarios that nothing defines; nil if there are
 // none.
 func (l *loaded) check(chosen []*scenarios.Scenario, overrides []map[string]string) error {
-	bad := l.bad
+	var bad scenarios.Problems
+	for _, f := range l.faulty {
+		bad, _ = gather(bad, scenarios.Mistakes(f.name, f.src, overrides))
+	}
+	bad, _ = gather(bad, l.bad)
 	for _, sc := range chosen {
 		if problems := sc.Undefined(overrides); len(problems) > 0 {
 			bad, _ = gather(bad, problems)
