@@ -48,9 +48,11 @@ func (p *policies) entry(domain string) *policyEntry {
 // policyOf returns the policy for a target. What went wrong is tried again
 // after a moment, so that a further attempt of a scenario may see it mended.
 func (s *Settings) policyOf(ctx context.Context, t Target) *stsPromise {
-	switch {
+	switch _, sni := referenceName(t.Host); {
 	case !isDomain(t.Domain):
 		return &stsPromise{early: leftOut("no mail domain is given, and an MTA-STS policy is that of a domain")}
+	case t.Named && (sni == "" || !t.IP.IsValid()):
+		return &stsPromise{early: leftOut("the server is named by its address, and an MTA-STS policy names hosts")}
 	case s.Resolver == nil:
 		return &stsPromise{early: badValue(errors.New("there is no resolver to look the MTA-STS record up with"))}
 	}

@@ -55,10 +55,13 @@ func (s *session) playStartTLS(step *scenarios.Step) {
 	case st.Code == 220:
 		addNote(st, s.tlsTwice())
 		j = s.upgrade(st, step, limit, j)
-	case st.Code != 0 && j.status == result.Fail && j.hint == "" && !s.offersStartTLS():
-		j.hint = "the server does not offer STARTTLS: if: STARTTLS leaves the step out on such a server"
+	case st.Code >= 400:
+		if j.status == result.Fail && j.hint == "" && !s.offersStartTLS() {
+			j.hint = "the server does not offer STARTTLS: if: STARTTLS leaves the step out on such a server"
+		}
+		j = s.soften(plan, j)
 	}
-	s.close(st, s.soften(plan, j))
+	s.close(st, j)
 }
 
 // appendStartTLS appends the line to say: STARTTLS, or what the scenario has
@@ -142,7 +145,6 @@ func (s *session) implicitTLS(plan *tlsPlan) bool {
 		s.steps, s.spans = s.steps[:len(s.steps)-1], s.spans[:len(s.spans)-1]
 		return true
 	}
-	j = s.soften(plan, j)
 	s.close(st, j)
 	if j.status <= result.Warn && !s.gone {
 		return true
@@ -172,7 +174,7 @@ func (s *session) handshake(st *result.Step, plan *tlsPlan, limit time.Duration)
 		s.tls.brokenOff = brokenOff(err)
 		j := s.handshakeFault(h, err, limit)
 		s.hangUp()
-		return j
+		return s.soften(plan, j)
 	}
 	s.conn.Upgrade(client)
 	state := client.ConnectionState()

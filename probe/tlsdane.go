@@ -17,8 +17,8 @@ type danePromise struct {
 	early   judgement
 	set     dnsmx.TLSASet
 	records []dane.Record
-	// names are those a certificate may bear under usage 2; the first is the
-	// TLSA base domain.
+	// names are those a certificate may bear under usage 2 (RFC 7672 section
+	// 3.2.2); the first is the TLSA base domain.
 	names []string
 }
 
@@ -45,7 +45,7 @@ func (s *Settings) daneOf(ctx context.Context, t Target) danePromise {
 	switch {
 	case t.Named && t.Host != set.Base:
 		p.names = append(p.names, t.Host)
-	case !t.Named && isDomain(t.Domain):
+	case !t.Named && t.Authentic && isDomain(t.Domain): // an MX record may lead here that is forged
 		p.names = append(p.names, dnsmx.ASCII(t.Domain))
 	}
 	for _, r := range set.Records {

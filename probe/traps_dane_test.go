@@ -302,6 +302,29 @@ func TestDANEAndValidFor(t *testing.T) {
 	expect(t, c, verdict{result.Fail, result.TLS, 2, "the limit is 20 days"})
 }
 
+// unsignedMX is a resolver that has no DNSSEC for MX records.
+type unsignedMX struct{ probe.Resolver }
+
+func (u unsignedMX) Route(ctx context.Context, domain string) (dnsmx.Route, error) {
+	route, err := u.Resolver.Route(ctx, domain)
+	route.Authentic = false
+	return route, err
+}
+
+// Under usage 2 a certificate for the mail domain is good, but only where
+// nobody can have forged the way from there to the host. RFC 7672 section
+// 3.2.2.
+func TestTrap33NameOfTheDomainNeedsSignedMX(t *testing.T) {
+	t.Parallel()
+	w := signedWorld(t, "@ MX 10 mx\nmx A 192.0.2.10\n_25._tcp.mx CNAME _25._tcp\n", nil,
+		sandbox.Server{Name: "example.test", Addrs: []string{"192.0.2.10"}, TLS: &sandbox.TLS{}, TLSA: []string{"2 0 1"}})
+	expect(t, playVerified(t, w, overTLS(dane)), pass)
+	r, set := runner(t, w), trusting(t, w)
+	set.Resolver, r.Resolver = r.Resolver, unsignedMX{r.Resolver}
+	d := playWith(t, t.Context(), r, checks(t, set, overTLS(dane)))
+	expect(t, only(t, &d), verdict{result.Fail, result.TLS, 2, `bears none of the names "mx.example.test", at`})
+}
+
 // deafToRoot is a resolver that does not answer for the root any more.
 type deafToRoot struct{ probe.Resolver }
 

@@ -108,6 +108,25 @@ func TestTrap34StartTLSNotOffered(t *testing.T) {
 	}
 }
 
+// What has nothing to do with the policy is no warning in mode testing.
+func TestModeTestingForgivesNothingElse(t *testing.T) {
+	t.Parallel()
+	policy := policyHost(sandbox.HTTPS{Body: strings.Replace(enforce, "enforce", "testing", 1)})
+	for _, tc := range []struct {
+		rules   []sandbox.Rule
+		options string
+		want    verdict
+	}{
+		{[]sandbox.Rule{{On: "STARTTLS", Reply: "502 no"}}, sts, verdict{result.Warn, result.Reply, 2, "the policy is in mode testing"}},
+		{[]sandbox.Rule{{On: "STARTTLS", Reply: "220 go ahead", Extra: "250 injected\r\n"}}, sts, verdict{result.Fail, result.TLS, 2, "bytes before the handshake"}},
+		{[]sandbox.Rule{{On: "STARTTLS", Close: true}}, sts, verdict{result.Fail, result.EOF, 2, ""}},
+		{nil, "{verify: mta-sts, valid_for: {fail: 9999d}}", verdict{result.Fail, result.TLS, 2, "the limit is 9999 days"}},
+	} {
+		w := start(t, stsZone, sandbox.Server{TLS: &sandbox.TLS{}, Rules: tc.rules}, policy)
+		expect(t, playVerified(t, w, overTLS(tc.options)), tc.want)
+	}
+}
+
 // No record, and records that count as none. RFC 8461 section 3.1.
 func TestTrap34Records(t *testing.T) {
 	t.Parallel()
@@ -259,6 +278,9 @@ func TestMTASTSNeedsADomain(t *testing.T) {
 	set.Resolver = r.Resolver
 	for d := range r.Run(t.Context(), slices.Values([]probe.Request{{Server: "mx1.example.test", Checks: checks(t, set, overTLS(sts))}})) {
 		expect(t, only(t, &d), verdict{result.Skip, result.Condition, -1, "no mail domain is given"})
+	}
+	for d := range r.Run(t.Context(), slices.Values([]probe.Request{{Domain: "example.test", Server: "192.0.2.10", Checks: checks(t, set, overTLS(sts))}})) {
+		expect(t, only(t, &d), verdict{result.Skip, result.Condition, -1, "named by its address"})
 	}
 	c := playVerified(t, w, overTLS(sts), func(s *probe.Settings) { s.Resolver = nil })
 	expect(t, c, verdict{result.Inconclusive, result.Local, 2, "no resolver"})
