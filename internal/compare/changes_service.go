@@ -89,15 +89,7 @@ func (c *changes) certificate(where string, before, now *Certificate) {
 	if before == nil || now == nil {
 		return
 	}
-	var worse []string
-	for _, f := range []struct {
-		what    string
-		was, is *bool
-	}{{"its chain", before.Chain, now.Chain}, {"its name", before.Name, now.Name}, {"its dates", before.Dates, now.Dates}} {
-		if f.was != nil && f.is != nil && *f.was && !*f.is {
-			worse = append(worse, f.what)
-		}
-	}
+	worse := now.worse(before)
 	change := result.Change{
 		Kind: result.ChangeCertificate, Where: where, Before: before.String(), Now: now.String(),
 		Regression: len(worse) > 0 || now.NotAfter < before.NotAfter,
@@ -117,6 +109,24 @@ func (c *changes) certificate(where string, before, now *Certificate) {
 		return
 	}
 	c.add(change)
+}
+
+// worse names what is no longer good of a certificate, or of the one in its
+// place.
+func (c *Certificate) worse(before *Certificate) []string {
+	if c == nil || before == nil {
+		return nil
+	}
+	var worse []string
+	for _, f := range []struct {
+		what    string
+		was, is *bool
+	}{{"its chain", before.Chain, c.Chain}, {"its name", before.Name, c.Name}, {"its dates", before.Dates, c.Dates}} {
+		if f.was != nil && f.is != nil && *f.was && !*f.is {
+			worse = append(worse, f.what)
+		}
+	}
+	return worse
 }
 
 // String tells a certificate from others.

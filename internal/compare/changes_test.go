@@ -320,6 +320,12 @@ func TestKnownFailures(t *testing.T) {
 	timeout := two.but(func(s *server) {
 		s.ehlo, s.under, s.cert, s.rcpt, s.status, s.reason = "-", "", nil, "", result.Fail, result.Timeout
 	})
+	badly := func(chain, dates string, reason result.Reason) *result.Domain {
+		d := domain(two.but(func(s *server) { s.status, s.reason = result.Fail, reason }))
+		c := &d.Hosts[1].Addresses[0].Checks[0]
+		c.TLS.ChainFinding, c.TLS.DatesFinding = chain, dates
+		return d
+	}
 	noName := &result.Domain{Domain: "a.test", Status: result.Fail, Reason: result.DNS}
 	nullMX := &result.Domain{Domain: "a.test", Origin: "null", Status: result.Fail, Reason: result.NullMX}
 	for _, tt := range []struct {
@@ -333,6 +339,11 @@ func TestKnownFailures(t *testing.T) {
 		{"another code", domain(refused("550")), domain(refused("554")), false, false},
 		{"another reason", domain(refused("550")), domain(timeout), false, false},
 		{"the same without a connection", domain(timeout), domain(timeout), true, true},
+		{"the same bad certificate", badly("self-signed", "ok", result.TLS), badly("self-signed", "ok", result.TLS), true, true},
+		{"a certificate that is bad in another way", badly("self-signed", "ok", result.TLS), badly("ok", "expired", result.TLS), false, false},
+		{"a bad certificate that got worse", badly("self-signed", "ok", result.TLS), badly("self-signed", "expired", result.TLS), false, false},
+		{"a bad certificate that got better", badly("self-signed", "expired", result.TLS), badly("self-signed", "ok", result.TLS), true, true},
+		{"a failure that is not the certificate's", badly("ok", "ok", result.Reply), badly("ok", "expired", result.Reply), true, true},
 		{"it passed", domain(two), domain(refused("550")), false, false},
 		{"the same domain without records", noName, noName, true, true},
 		{"the same null MX", nullMX, nullMX, true, true},

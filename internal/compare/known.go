@@ -53,9 +53,17 @@ type element struct {
 	status      *result.Verdict
 	check       *result.Check
 	before, now *Outcome
+	certificate *Certificate // as it was
 }
 
-func (e *element) known() bool { return e.now.same(e.before) }
+// known reports whether it ended as it did before. Of a certificate that was
+// not good in one way and is not in another as well, the reason says nothing.
+func (e *element) known() bool {
+	if !e.now.same(e.before) {
+		return false
+	}
+	return e.check == nil || e.check.Reason != result.TLS || len(certificateOf(e.check).worse(e.certificate)) == 0
+}
 
 // each calls f for every element of a domain.
 func each(before *Snapshot, d *result.Domain, f func(*element)) {
@@ -90,7 +98,7 @@ func each(before *Snapshot, d *result.Domain, f func(*element)) {
 				c := &a.Checks[k]
 				seen[c.Scenario]++
 				f(&element{
-					status: &c.Status, check: c, now: outcomeOf(c),
+					status: &c.Status, check: c, now: outcomeOf(c), certificate: service.Certificate,
 					before: service.Scenarios[scenarioName(c.Scenario, seen[c.Scenario])],
 				})
 			}
