@@ -27,6 +27,7 @@ package junit
 
 import (
 	"io"
+	"slices"
 	"time"
 
 	"mxprobe/internal/report"
@@ -39,7 +40,7 @@ type Writer struct {
 	w       io.Writer
 	err     error
 	stamp   string
-	suites  document
+	suites  [][]byte // what is full, and what is being filled
 	totals  counts
 	classes unique
 	ledger  report.Ledger
@@ -84,10 +85,28 @@ func (j *Writer) End(end *result.End) error {
 	var x document
 	x.b = append(x.b, `<?xml version="1.0" encoding="UTF-8"?>`+"\n"...)
 	x.open(0, "testsuites", false, append([]attr{{"name", "mxprobe", true}}, total.attrs()...)...)
-	x.b = append(x.b, j.suites.b...)
+	begin := len(x.b)
 	x.close(0, "testsuites")
-	_, j.err = j.w.Write(x.b)
+	for _, piece := range slices.Concat([][]byte{x.b[:begin]}, j.suites, [][]byte{x.b[begin:]}) {
+		if _, j.err = j.w.Write(piece); j.err != nil {
+			break
+		}
+	}
 	return j.err
+}
+
+// pieceSize is how much is kept in one piece: a slice that grew to hold the
+// report of a long list would be copied again and again.
+const pieceSize = 1 << 20
+
+// piece returns the piece that is being filled.
+func (j *Writer) piece() *[]byte {
+	last := len(j.suites) - 1
+	if last < 0 || len(j.suites[last]) > pieceSize {
+		j.suites = append(j.suites, nil)
+		last++
+	}
+	return &j.suites[last]
 }
 
 func (j *Writer) newSuite(name, class string) *suite {
@@ -96,5 +115,8 @@ func (j *Writer) newSuite(name, class string) *suite {
 
 func (j *Writer) finish(s *suite) {
 	j.totals.add(s.counts)
-	s.write(&j.suites, j.stamp)
+	to := j.piece()
+	x := document{*to}
+	s.write(&x, j.stamp)
+	*to = x.b
 }
