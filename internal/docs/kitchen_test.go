@@ -76,6 +76,13 @@ func (k *kitchen) furnish(t *testing.T, r *recipe) {
 	for _, f := range r.files {
 		files[f.mark] = k.moved(f.text)
 	}
+	if k.world.CA() != nil { // there is an authority
+		cert, key, err := k.world.ClientPair()
+		if err != nil {
+			t.Fatal(err)
+		}
+		files["probe.pem"], files["probe-key.pem"] = string(cert), string(key)
+	}
 	for name, text := range files {
 		if err := os.WriteFile(filepath.Join(k.dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
@@ -210,6 +217,9 @@ func (k *kitchen) wayToTheWorld(args []string, report string) []string {
 	}
 	args = append(args, "--dns", k.world.DNS().String(), "-p", strconv.Itoa(int(k.world.SMTPPort())),
 		"--helo", "probe.example.net", "--report", "json="+report, "--retry-wait", "20ms", "--connect-timeout", "5s")
+	if to := k.world.Addr("192.0.2.12"); to.IsValid() {
+		args = append(args, "--connect-to", "mta-sts.example.org="+to.String())
+	}
 	if k.world.CA() != nil && !slices.Contains(args, "--ca-file") {
 		args = append(args, "--ca-file", filepath.Join(k.dir, "ca.pem"))
 	}

@@ -41,9 +41,13 @@ func servers() map[string]sandbox.Server {
 			Rules: []sandbox.Rule{{On: "end-of-data <sales@*>", Reply: "550 5.7.1 not for me"}},
 		},
 		"submission": {TLS: &sandbox.TLS{}, Auth: &sandbox.Auth{Users: map[string]string{"kate@example.org": "correct horse"}}},
-		"lmtp":       {LMTP: true},
-		"mailboxes":  {Maildir: "a folder of the test"},
-		"slow":       {Rules: []sandbox.Rule{{On: "EHLO", Delay: 100 * time.Millisecond}}},
+		"bound": {TLS: &sandbox.TLS{}, Auth: &sandbox.Auth{
+			Users: map[string]string{"kate@example.org": "correct horse"}, Mechanisms: []string{"PLAIN", "LOGIN", "SCRAM-SHA-256-PLUS"},
+		}},
+		"login-in-clear": {Auth: &sandbox.Auth{Users: map[string]string{"kate@example.org": "correct horse"}, Clear: true}},
+		"lmtp":           {LMTP: true},
+		"mailboxes":      {Maildir: "a folder of the test"},
+		"slow":           {Rules: []sandbox.Rule{{On: "EHLO", Delay: 100 * time.Millisecond}}},
 	}
 }
 
