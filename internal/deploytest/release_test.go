@@ -1,0 +1,82 @@
+package deploytest
+
+import (
+	"path/filepath"
+	"regexp"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func goreleaser(t *testing.T) map[string]any {
+	t.Helper()
+	return documents(t, read(t, filepath.Join(root(t), ".goreleaser.yaml")))[0]
+}
+
+func TestReleases(t *testing.T) {
+	t.Parallel()
+	doc := goreleaser(t)
+	if err := conforms(t, "goreleaser.json", doc); err != nil {
+		t.Error(err)
+	}
+	build := at(t, doc, "builds", 0)
+	if got, want := words(t, at(t, build, "goos")), []string{"linux", "darwin", "windows", "freebsd"}; !slices.Equal(got, want) {
+		t.Errorf("goos = %q; want %q", got, want)
+	}
+	if got, want := words(t, at(t, build, "goarch")), []string{"amd64", "arm64"}; !slices.Equal(got, want) {
+		t.Errorf("goarch = %q; want %q", got, want)
+	}
+	if !slices.Contains(words(t, at(t, build, "env")), "CGO_ENABLED=0") {
+		t.Errorf("the build has cgo")
+	}
+	// It would find something.
+	build.(map[string]any)["ldflag"] = "-s"
+	if conforms(t, "goreleaser.json", doc) == nil {
+		t.Error("a key that is not known passes")
+	}
+}
+
+// TestReleasedPackagesAreThoseOfNfpm: GoReleaser cannot read another file.
+func TestReleasedPackagesAreThoseOfNfpm(t *testing.T) {
+	t.Parallel()
+	nfpm := documents(t, read(t, deployed(t, "nfpm.yaml")))[0]
+	released, ok := at(t, goreleaser(t), "nfpms", 0).(map[string]any)
+	if !ok {
+		t.Fatal("no packages are released")
+	}
+	for _, key := range []string{"section", "priority", "maintainer", "description", "license", "recommends"} {
+		if diff := cmp.Diff(at(t, nfpm, key), at(t, released, key)); diff != "" {
+			t.Errorf("%s (-nfpm.yaml +.goreleaser.yaml):\n%s", key, diff)
+		}
+	}
+	// The program itself comes from the build there.
+	contents, ok := at(t, nfpm, "contents").([]any)
+	if !ok || at(t, contents, 0, "dst") != "/usr/bin/mxprobe" || at(t, released, "bindir") != "/usr/bin" {
+		t.Fatal("the first content is not the program")
+	}
+	if diff := cmp.Diff(contents[1:], at(t, released, "contents")); diff != "" {
+		t.Errorf("contents (-nfpm.yaml +.goreleaser.yaml):\n%s", diff)
+	}
+}
+
+// TestEveryBuildIsTheSame: the tags halve the start-up time, and a build with
+// cgo would need a C library.
+func TestEveryBuildIsTheSame(t *testing.T) {
+	t.Parallel()
+	tags := regexp.MustCompile(`-tags[ =]urfave_cli_no_docs,urfave_cli_no_suggest\b`)
+	for _, path := range []string{
+		filepath.Join(root(t), "action.yml"), filepath.Join(root(t), ".goreleaser.yaml"), filepath.Join(root(t), "README.md"),
+		deployed(t, "Dockerfile"), deployed(t, "package"),
+	} {
+		text := read(t, path)
+		for what, re := range map[string]*regexp.Regexp{
+			"the tags": tags, "-trimpath": regexp.MustCompile(`-trimpath\b`), "CGO_ENABLED=0": regexp.MustCompile(`CGO_ENABLED(=|: ')0`),
+			"-s -w": regexp.MustCompile(`-s -w\b`),
+		} {
+			if !re.MatchString(text) {
+				t.Errorf("%s builds without %s", path, what)
+			}
+		}
+	}
+}
