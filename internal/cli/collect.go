@@ -23,7 +23,7 @@ func (s *settings) limit(ctx context.Context) (context.Context, context.CancelFu
 // collect runs the plan, passes the results on as they come, and returns the
 // exit status.
 func (p *Program) collect(ctx context.Context, s *settings, runner *probe.Runner, plan *plan, out *reports, started time.Time) (int, error) {
-	sum := tally{require: runner.Require}
+	sum := tally{require: runner.Require, family: runner.Family}
 	run, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var broken error

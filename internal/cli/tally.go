@@ -14,8 +14,9 @@ type tally struct {
 	hosts    result.Counts // dialogues
 	steps    result.Counts
 	domains  int
+	family   probe.Family
 	unchosen int // domains of which the flags left no address
-	passedBy int // hosts that have no address of the family asked for
+	passedBy int // hosts skipped for want of an address, of the family asked for or at all
 	undone   bool
 	ours     bool // something inconclusive is not just a temporary answer
 	late     bool // something was cut short by --max-time
@@ -27,7 +28,7 @@ func (t *tally) add(d *result.Domain) {
 	t.verdict = result.Worst(t.verdict, d.Status)
 	passedBy := hostsPassedBy(d)
 	t.passedBy += passedBy
-	if d.Status == result.NotRun && d.Reason == result.Condition || passedBy > 0 && passedBy == len(d.Hosts) {
+	if d.Status == result.NotRun && d.Reason == result.Condition || t.family != probe.AnyFamily && passedBy > 0 && passedBy == len(d.Hosts) {
 		t.unchosen++
 	}
 	// What is not known of a domain must not be hidden behind another that
@@ -65,7 +66,8 @@ func ours(d *result.Domain) bool {
 	return false
 }
 
-// hostsPassedBy counts the hosts of which -4 or -6 left no address.
+// hostsPassedBy counts the hosts that were skipped and have no address: -4 or
+// -6 left none, or a scenario skips the host and its name does not resolve.
 func hostsPassedBy(d *result.Domain) int {
 	n := 0
 	for i := range d.Hosts {
@@ -97,7 +99,7 @@ func (t *tally) nothingLeft() bool { return t.domains > 0 && t.unchosen == t.dom
 
 // allSkipped reports whether nothing was tested, only skipped.
 func (t *tally) allSkipped() bool {
-	return t.verdict == result.Skip && t.hosts.Skip > 0 && t.hosts.Pass+t.hosts.Warn == 0
+	return t.verdict == result.Skip && t.hosts.Skip+t.passedBy > 0 && t.hosts.Pass+t.hosts.Warn == 0
 }
 
 // end is the last word of a report.
