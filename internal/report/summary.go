@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"strings"
 
 	"mxprobe/probe/result"
 )
@@ -18,14 +19,24 @@ func (t *Text) End(end *result.End) error {
 	p := &t.page
 	p.blank()
 	p.notes("", "", end.Notes)
-	p.line(p.paint(style(end.Status), t.summary(end)))
+	indent := ""
+	for _, l := range wrap(t.summary(end), p.room(2)) {
+		p.line(indent, p.paint(style(end.Status), l))
+		indent = "  "
+	}
 	return t.flush()
 }
 
 // summary always names the three counts that everybody asks for, and others
-// only where there are any.
+// only where there are any. What failed without a dialogue has failed as well.
 func (t *Text) summary(end *result.End) string {
-	c := &end.Hosts
+	c := end.Hosts
+	c.Pass += t.bare.Pass
+	c.Warn += t.bare.Warn
+	c.Fail += t.bare.Fail
+	c.Inconclusive += t.bare.Inconclusive
+	c.Skip += t.bare.Skip
+	c.NotRun += t.bare.NotRun
 	s := fmt.Sprintf("%d passed, %d failed, %d skipped", c.Pass, c.Fail, c.Skip)
 	if c.Warn > 0 {
 		s += ", " + Count(c.Warn, "warning", "warnings")
@@ -36,11 +47,24 @@ func (t *Text) summary(end *result.End) string {
 	if c.NotRun > 0 {
 		s += fmt.Sprintf(", %d not run", c.NotRun)
 	}
+	s += t.amongThem() + " in " + Duration(end.Millis.Duration())
+	if end.Exit != 0 && c.Fail+c.Inconclusive == 0 {
+		s += fmt.Sprintf(", exit status %d", end.Exit)
+	}
+	return s
+}
+
+// amongThem names what was counted without a dialogue.
+func (t *Text) amongThem() string {
+	var bare []string
 	if t.deadHosts > 0 {
-		s += ", " + Count(t.deadHosts, "host without address", "hosts without address")
+		bare = append(bare, Count(t.deadHosts, "host without address", "hosts without address"))
 	}
 	if t.deadDomains > 0 {
-		s += ", " + Count(t.deadDomains, "domain without hosts", "domains without hosts")
+		bare = append(bare, Count(t.deadDomains, "domain without hosts", "domains without hosts"))
 	}
-	return s + " in " + Duration(end.Millis.Duration())
+	if len(bare) == 0 {
+		return ""
+	}
+	return ", among them " + strings.Join(bare, " and ") + ","
 }

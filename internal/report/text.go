@@ -15,6 +15,7 @@ type Text struct {
 	page page
 	// What no dialogue was played with is not among the run's counts, and
 	// a summary without it would be false calm.
+	bare                   result.Counts
 	deadHosts, deadDomains int
 	// told is true if a quiet report has something in it, untold if it left
 	// something out that is known.
@@ -56,6 +57,11 @@ func (t *Text) Domain(d *result.Domain) error {
 }
 
 func (t *Text) count(d *result.Domain) {
+	for e := range Entries(d) {
+		if e.Check == nil {
+			t.bare.Add(e.Status())
+		}
+	}
 	if len(d.Hosts) == 0 && d.Status != result.Pass && d.Status != result.Skip {
 		t.deadDomains++
 	}

@@ -240,10 +240,10 @@ func TestSummaryIsNoFalseCalm(t *testing.T) {
 		want    string
 	}{
 		{"all well", []*result.Domain{reporttest.PassingDomain()}, "3 passed, 0 failed, 0 skipped in 0.90s\n"},
-		{"no domain", nil, "0 passed, 0 failed, 0 skipped in 0.90s\n"},
-		{"null MX", []*result.Domain{reporttest.NullMX()}, "0 passed, 0 failed, 0 skipped, 1 domain without hosts in 0.90s\n"},
-		{"two dead domains", []*result.Domain{reporttest.NullMX(), reporttest.NoSuchDomain()}, "0 passed, 0 failed, 0 skipped, 2 domains without hosts in 0.90s\n"},
-		{"dead host", []*result.Domain{reporttest.Domain("a.test", reporttest.DeadHost())}, "0 passed, 0 failed, 0 skipped, 1 host without address in 0.90s\n"},
+		{"no domain", nil, "0 passed, 0 failed, 0 skipped in 0.90s, exit status 3\n"},
+		{"null MX", []*result.Domain{reporttest.NullMX()}, "0 passed, 1 failed, 0 skipped, among them 1 domain without hosts, in 0.90s\n"},
+		{"two dead domains", []*result.Domain{reporttest.NullMX(), reporttest.NoSuchDomain()}, "0 passed, 2 failed, 0 skipped, among them 2 domains without hosts, in 0.90s\n"},
+		{"dead host", []*result.Domain{reporttest.Domain("a.test", reporttest.DeadHost())}, "0 passed, 1 failed, 0 skipped, among them 1 host without address, in 0.90s\n"},
 		{"every kind", []*result.Domain{reporttest.UncertainDomain()}, "0 passed, 0 failed, 0 skipped, 2 warnings, 1 inconclusive, 1 not run in 0.90s\n"},
 	} {
 		text := textOf(t, Options{}, tt.domains...)
