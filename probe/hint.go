@@ -124,20 +124,32 @@ func lookupHint(err error, reason result.Reason) string {
 	case reason == result.Resolver:
 		return "the resolver does not answer for the root either: see the network of this machine, or name another resolver with --dns"
 	}
-	name := result.PrintableString(failed.Name)
+	switch failed.Kind {
+	case dnsmx.NoName:
+		return "the name does not exist in DNS: look for a typing error, or for a domain that has lapsed; closer: " + dig(failed)
+	case dnsmx.NoData, dnsmx.NoHost:
+		return "the name exists in DNS but has no address for mail; closer: " + dig(failed)
+	case dnsmx.ServFail, dnsmx.Timeout, dnsmx.Malformed:
+		return "the domain's own name servers do not answer properly, for this resolver does answer otherwise; closer: " + dig(failed)
+	}
+	return ""
+}
+
+// dig is the command that asks the same server the same question. What other
+// servers say, such as those that +trace asks, may be another matter.
+func dig(failed *dnsmx.Error) string {
+	command := "dig"
+	if failed.Server.IsValid() {
+		command += " @" + failed.Server.Addr().String()
+		if failed.Server.Port() != 53 {
+			command += fmt.Sprintf(" -p %d", failed.Server.Port())
+		}
+	}
 	kind := failed.Type
 	if kind != "MX" {
 		kind = "A"
 	}
-	switch failed.Kind {
-	case dnsmx.NoName:
-		return fmt.Sprintf("the name does not exist in DNS: look for a typing error, or for a domain that has lapsed; closer: dig %s %s", name, kind)
-	case dnsmx.NoData, dnsmx.NoHost:
-		return fmt.Sprintf("the name exists in DNS but has no address for mail; closer: dig %s %s", name, kind)
-	case dnsmx.ServFail, dnsmx.Timeout, dnsmx.Malformed:
-		return fmt.Sprintf("the domain's own name servers do not answer properly, for this resolver does answer otherwise; closer: dig +trace %s %s", name, kind)
-	}
-	return ""
+	return command + " " + result.PrintableString(failed.Name) + " " + kind
 }
 
 func containsAny(s string, words ...string) bool {
