@@ -3,6 +3,7 @@ package probe
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,6 +29,14 @@ func (s *session) handedOver() {
 	s.handed = &handed{id: s.envelope.messageID, envid: s.envelope.envid, at: time.Now()}
 }
 
+// sendsText notes when text of a message goes out for the first time: what was
+// in a mailbox before is another message.
+func (s *session) sendsText() {
+	if s.textAt.IsZero() {
+		s.textAt = time.Now()
+	}
+}
+
 // looksAside reports whether a step looks into a mailbox.
 func looksAside(step *scenarios.Step) bool {
 	return step.Action == scenarios.Arrives || step.Action == scenarios.Report
@@ -49,7 +58,7 @@ func (s *session) playMailbox(step *scenarios.Step) {
 	}
 	switch {
 	case s.handed != nil:
-	case !s.textSent:
+	case s.textAt.IsZero():
 		s.close(st, judgement{status: result.Skip, reason: result.Condition, message: "no message was sent"})
 		return
 	default:
@@ -89,7 +98,10 @@ type watch struct {
 func (w *watch) until(what string, found func([]sighting) bool) (judgement, bool) {
 	w.record.Remark("looking for " + what + " in " + w.post.place.where)
 	within := w.step.Expect.Within
-	over, err := w.post.wait(w.ctx, w.handed.at, w.limit, []time.Duration{within.Warn, within.Fail}, found)
+	over, err := w.post.wait(w.ctx, w.handed.at, w.limit, []time.Duration{within.Warn, within.Fail}, func(seen []sighting) bool {
+		first := slices.IndexFunc(seen, func(s sighting) bool { return !s.at.Before(w.textAt) })
+		return first >= 0 && found(seen[first:])
+	})
 	w.st.Millis = result.Millis(time.Since(w.handed.at))
 	switch {
 	case err != nil:
@@ -102,8 +114,9 @@ func (w *watch) until(what string, found func([]sighting) bool) (judgement, bool
 
 // saw says where and when something was found, and judges how long it took.
 // A bound is broken only where a look after it did not find the message yet.
-func (w *watch) saw(what string, at *sighting) judgement {
-	took := at.at.Sub(w.handed.at)
+// mark is what it was known by.
+func (w *watch) saw(what, mark string, at *sighting) judgement {
+	took := max(0, at.at.Sub(w.handed.at)) // it may be there before the reply is read
 	w.st.Millis = result.Millis(took)
 	found := fmt.Sprintf("%s was in the mailbox after %v: %s", what, rounded(took), at.Place)
 	w.record.Remark(found)
@@ -116,15 +129,33 @@ func (w *watch) saw(what string, at *sighting) judgement {
 		late.message = fmt.Sprintf("as expected, but after %v, the limit is %v", rounded(took), shortly(within.Fail))
 	case within.Warn > 0 && absent >= within.Warn:
 		late.message = fmt.Sprintf("as expected, but after %v, the limit is %v", rounded(took), shortly(within.Warn))
+	case !w.own(mark):
+		return w.notOwn(what, mark)
 	default:
 		return met()
 	}
 	return late
 }
 
+// own reports whether a Message-ID or an ENVID is that of this dialogue alone.
+func (w *watch) own(mark string) bool {
+	id := w.trial.dialogue.id(w.trial.target)
+	return strings.Contains(mark, id) || strings.Contains(mark, strings.Map(idByte, id))
+}
+
+// notOwn is the judgement on what may be about a message of another dialogue,
+// or of an earlier run.
+func (w *watch) notOwn(what, mark string) judgement {
+	return judgement{
+		status: result.Warn, reason: result.Local, pos: w.step.Mailbox.Pos,
+		message: what + " came, but may be that of another dialogue or of an earlier run: they send " + w.trial.mask.quoted([]byte(mark)) + " too",
+		hint:    "let Message-ID and ENVID hold ${dialogue_id}, or leave Message-ID to mxprobe; headers: {Message-ID: \"<${dialogue_id}@example.org>\"} puts it into a file",
+	}
+}
+
 // remove takes the message out of the mailbox where the step says so.
 func (w *watch) remove(j judgement, m *mailbox.Message) judgement {
-	if !w.step.Mailbox.Delete || j.status > result.Warn {
+	if !w.step.Mailbox.Delete || j.status > result.Warn || j.reason == result.Local {
 		return j
 	}
 	if err := w.post.remove(w.ctx, m); err != nil {
@@ -182,5 +213,5 @@ func (w *watch) arrives() judgement {
 		}
 		return j
 	}
-	return w.remove(w.saw("the message", &there), there.Message)
+	return w.remove(w.saw("the message", w.handed.id, &there), there.Message)
 }

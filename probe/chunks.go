@@ -110,7 +110,7 @@ func (s *session) sendChunk(st *result.Step, step *scenarios.Step, want *scenari
 		s.record.Remark(fmt.Sprintf("%s, and %d bytes", line, len(piece)))
 		s.conn.Hide(len(s.buf))
 	}
-	s.textSent = true
+	s.sendsText()
 	s.setDeadline(time.Now().Add(limit))
 	writeErr, _ := s.conn.WriteAndRead(s.buf, func() error {
 		j, taken = s.answerToChunk(st, step, want, limit, end, last)

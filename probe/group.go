@@ -204,7 +204,7 @@ func (s *session) openMessage(step *scenarios.Step) *openMessage {
 
 // appendText puts the text of a message into the flight.
 func (s *session) appendText(m *openMessage) {
-	s.textSent = true
+	s.sendsText()
 	s.buf = smtpwire.AppendData(s.buf, m.text, true, true)
 	s.describeText(&s.steps[m.record], m.step, m.want, len(s.buf))
 }

@@ -162,7 +162,7 @@ func (p *post) wait(ctx context.Context, from time.Time, limit time.Duration, bo
 		switch {
 		case ctx.Err() != nil:
 			return false, ctx.Err()
-		case err == nil && found(seen):
+		case found(seen): // also where the look broke off behind it
 			return false, nil
 		case err == nil && !looked.Before(end):
 			return true, nil

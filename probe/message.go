@@ -88,7 +88,7 @@ func (s *session) sendText(st *result.Step, step *scenarios.Step, want *scenario
 	s.describeText(st, step, want, len(s.buf))
 	s.setDeadline(time.Now().Add(limit))
 	s.hideText(len(s.buf))
-	s.textSent = true
+	s.sendsText()
 	err := s.conn.WriteRaw(s.buf)
 	if err != nil && !s.refusedEarly() {
 		return s.writeFailed(err, dataEnd, limit)

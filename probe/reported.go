@@ -94,20 +94,31 @@ func isFinal(action string) bool { return action != "delayed" && action != "expa
 // ENVID that holds the name of the dialogue, or the Message-ID, says so for
 // sure; an ENVID that others may use too counts where nothing else is there.
 func (r *reports) ours(report *mailbox.Report) bool {
+	return r.mark(report) != ""
+}
+
+// mark returns what a report names the message of this dialogue by, empty if
+// it is about another.
+func (r *reports) mark(report *mailbox.Report) string {
 	same := r.handed.envid != "" && report.EnvelopeID == r.handed.envid
 	switch {
-	case same && strings.Contains(r.handed.envid, r.trial.dialogue.id(r.trial.target)):
-		return true
+	case same && r.own(r.handed.envid):
+		return r.handed.envid
 	case report.MessageID != "" && r.handed.id != "":
-		return report.MessageID == r.handed.id
+		if report.MessageID == r.handed.id {
+			return r.handed.id
+		}
+		return ""
+	case same:
+		return r.handed.envid
 	}
-	return same
+	return ""
 }
 
 // judge says whether the report is as it should be.
 func (r *reports) judge() judgement {
 	r.describe()
-	j := r.saw("the report", &r.at)
+	j := r.saw("the report", r.mark(r.at.Report), &r.at)
 	box := r.step.Mailbox
 	switch returned := string(r.at.Report.Returned); {
 	case !slices.Contains(box.Actions, r.to.Action):

@@ -44,7 +44,7 @@ type session struct {
 	// grouped is set once commands were sent in a group, and lost once the
 	// server lost its place in one: both only where it offers PIPELINING.
 	grouped, lost bool
-	textSent      bool // of some message
+	textAt        time.Time // when text of some message went out first
 	// owed are the command words whose replies were left to later steps.
 	owed []string
 	// misread is set once a line got its reply while an earlier one was

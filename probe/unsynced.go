@@ -15,7 +15,7 @@ type unsynced struct {
 // message, which could arrive twice.
 func (t *trial) oneByOne(s *session) bool {
 	switch {
-	case t.unsynced == nil && s.lost && !s.textSent && s.ctx.Err() == nil:
+	case t.unsynced == nil && s.lost && s.textAt.IsZero() && s.ctx.Err() == nil:
 		t.unsynced = &unsynced{verdict: t.result}
 		t.serial = true
 		return true
