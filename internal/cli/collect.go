@@ -51,9 +51,13 @@ func (p *Program) collect(ctx context.Context, s *settings, runner *probe.Runner
 	complete := o.signal == nil
 	remark := plan.memory.remark(complete)
 	end := sum.end(p.exit(o), elapsed)
+	if why := cutShort(ctx, s, plan, &sum, &o); why != "" {
+		end.Incomplete, end.Notes = true, []string{why}
+	}
 	if limit != 0 {
-		end.Notes = append(end.Notes, fmt.Sprintf("the run took %s, over the limit of %s", report.Duration(elapsed), limit))
-		p.aloud(over, end.Notes[0])
+		why := fmt.Sprintf("the run took %s, over the limit of %s", report.Duration(elapsed), limit)
+		end.Notes = append(end.Notes, why)
+		p.aloud(over, why)
 	}
 	if remark != "" {
 		end.Notes = append(end.Notes, remark)
@@ -104,16 +108,29 @@ func (s *settings) leaving() string {
 
 // lastWords says on standard error what a report does not say.
 func (p *Program) lastWords(ctx context.Context, s *settings, plan *plan, sum *tally, o *outcome) {
+	why := cutShort(ctx, s, plan, sum, o)
 	switch {
 	case o.signal != nil:
-		say(p.Stderr, "%s; what was known is printed", context.Cause(ctx))
-	case plan.fault() != nil:
-		say(p.Stderr, "%s", plan.fault())
+		say(p.Stderr, "%s; what was known is printed", why)
+	case why != "":
+		say(p.Stderr, "%s", why)
 	case sum.nothingLeft():
 		say(p.Stderr, "%s no host to speak to of %s", s.leaving(), count(sum.domains, "domain"))
-	case sum.late, o.undone && errors.Is(context.Cause(ctx), context.DeadlineExceeded):
-		say(p.Stderr, "the time limit of %s was over before everything was done", s.maxTime)
 	case sum.allSkipped():
 		warn(p.Stderr, "every dialogue was skipped, so nothing was tested")
 	}
+}
+
+// cutShort says why the run ended before everything was done; nothing where it
+// did not.
+func cutShort(ctx context.Context, s *settings, plan *plan, sum *tally, o *outcome) string {
+	switch {
+	case o.signal != nil:
+		return context.Cause(ctx).Error()
+	case plan.fault() != nil:
+		return plan.fault().Error()
+	case sum.late, o.undone && errors.Is(context.Cause(ctx), context.DeadlineExceeded):
+		return fmt.Sprintf("the time limit of %s was over before everything was done", s.maxTime)
+	}
+	return ""
 }

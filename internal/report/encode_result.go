@@ -35,6 +35,7 @@ func (e *encoder) end(end *result.End) {
 	e.counts("hosts", &end.Hosts)
 	e.counts("steps", &end.Steps)
 	e.millis("ms", end.Millis)
+	e.trueSome("incomplete", end.Incomplete)
 	e.strsSome("notes", end.Notes)
 }
 

@@ -114,6 +114,7 @@ func TestLedgerFindsFalseCalm(t *testing.T) {
 		{"a regression", changed, result.End{Status: result.Pass, Exit: 1}, head + "pass although no dialogue failed: fabrikam.test: STARTTLS is gone"},
 		{"a verdict without exit status", reporttest.PassingDomain(), result.End{Status: result.NotRun}, "the run ended with exit status 0 and the verdict not run although no dialogue failed"},
 		{"a signal", reporttest.PassingDomain(), result.End{Status: result.Pass, Exit: 130, Notes: []string{"stopped\n"}}, "the run ended with exit status 130 and the verdict pass although no dialogue failed: stopped\\x0a"},
+		{"cut short", reporttest.MixedDomain(), result.End{Status: result.Fail, Exit: 1, Incomplete: true, Notes: []string{"too late"}}, "the run was cut short, and domains may be missing here: too late"},
 	} {
 		var l Ledger
 		l.Add(tt.d)

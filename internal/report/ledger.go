@@ -37,9 +37,12 @@ func (l *Ledger) Add(d *result.Domain) {
 }
 
 // Missing returns what a report has to add so that it does not look better
-// than the run: why the exit status is what it is although no entry failed.
-// It returns nothing if there is no need.
+// than the run: that there should be more entries, or why the exit status is
+// what it is although no entry failed. It returns nothing if there is no need.
 func (l *Ledger) Missing(end *result.End) string {
+	if end.Incomplete {
+		return join("the run was cut short, and domains may be missing here", cleanAll(end.Notes))
+	}
 	if l.told || end.Exit == 0 && end.Status <= result.Warn && end.Status != result.NotRun {
 		return ""
 	}
@@ -51,9 +54,11 @@ func (l *Ledger) Missing(end *result.End) string {
 	if l.more > 0 {
 		why = append(why, Count(l.more, "more change", "more changes"))
 	}
-	for _, n := range end.Notes {
-		why = append(why, clean(n))
+	if len(end.Notes) > 0 {
+		why = append(why, cleanAll(end.Notes))
 	}
 	return join("the run ended with exit status "+strconv.Itoa(end.Exit)+" and the verdict "+strings.ReplaceAll(end.Status.String(), "_", " ")+
 		" although no dialogue failed", strings.Join(why, "; "))
 }
+
+func cleanAll(notes []string) string { return clean(strings.Join(notes, "; ")) }

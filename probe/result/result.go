@@ -38,7 +38,11 @@ type End struct {
 	Hosts  Counts   `json:"hosts"` // dialogues: one for each scenario and address
 	Steps  Counts   `json:"steps"`
 	Millis Millis   `json:"ms"`
-	Notes  []string `json:"notes,omitempty"`
+	// Incomplete is true where the run was cut short, by a signal, its time
+	// limit or a fault in its list, so that there may be domains that nobody
+	// looked at and that are not in the report; Notes say why.
+	Incomplete bool     `json:"incomplete,omitempty"`
+	Notes      []string `json:"notes,omitempty"`
 }
 
 // Domain is what became of one domain, or of one server that was named

@@ -18,7 +18,7 @@ func TestNamesInJSONAreFrozen(t *testing.T) {
 		want string
 	}{
 		{Run{}, "v type program run_id started domains end"},
-		{End{}, "v type status exit hosts steps ms notes?"},
+		{End{}, "v type status exit hosts steps ms incomplete? notes?"},
 		{Domain{}, "domain server? origin? authentic? status reason? message? hint? notes? sender? differences? changes? dns_ms hosts ms"},
 		{Host{}, "name pref status reason? message? hint? notes? addresses"},
 		{Address{}, "ip port status checks"},

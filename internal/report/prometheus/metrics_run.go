@@ -13,6 +13,7 @@ func runFamilies(header *result.Run, end *result.End) []family {
 	return []family{
 		{"mxprobe_build_info", "The version of mxprobe.", one(1, "version", label(version))},
 		{"mxprobe_last_run_exit_code", "The exit status of the run.", one(float64(end.Exit))},
+		{"mxprobe_last_run_complete", "Whether the run came to the end of its list; if not, there may be domains without any metric.", one(is(!end.Incomplete))},
 		{"mxprobe_last_run_duration_seconds", "How long the run took.", one(end.Millis.Duration().Seconds())},
 		{"mxprobe_last_run_timestamp_seconds", "When the run ended.", one(float64(finished.UnixMilli()) / 1e3)},
 	}
