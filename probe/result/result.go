@@ -34,10 +34,10 @@ type End struct {
 	Type   string  `json:"type"` // always "end"
 	Status Verdict `json:"status"`
 	// Exit is the exit status of the process, see the table in the README.
-	Exit   int      `json:"exit"`
-	Hosts  Counts   `json:"hosts"` // dialogues: one for each scenario and address
-	Steps  Counts   `json:"steps"`
-	Millis Millis   `json:"ms"`
+	Exit   int    `json:"exit"`
+	Hosts  Counts `json:"hosts"` // dialogues: one for each scenario and address
+	Steps  Counts `json:"steps"`
+	Millis Millis `json:"ms"`
 	// Incomplete is true where the run was cut short, by a signal, its time
 	// limit or a fault in its list, so that there may be domains that nobody
 	// looked at and that are not in the report; Notes say why.
