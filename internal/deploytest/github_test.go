@@ -115,7 +115,11 @@ func TestActionRuns(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(dir, "owned")); err == nil || status != 2 {
 		t.Errorf("%d, owned: %v\n%s", status, err == nil, out)
 	}
-	if got, want := read(t, outputs), "status=0\nstatus=1\nstatus=2\n"; got != want {
+	// The help would be 0, and a job that checks nothing green.
+	if out, status = play("INPUT_DOMAIN=contoso.test", "INPUT_SCENARIOS=--help"); status != 2 {
+		t.Errorf("%d\n%s", status, out)
+	}
+	if got, want := read(t, outputs), "status=0\nstatus=1\nstatus=2\nstatus=2\n"; got != want {
 		t.Errorf("outputs = %q; want %q", got, want)
 	}
 }

@@ -46,6 +46,20 @@ func TestPackages(t *testing.T) {
 	}
 }
 
+// TestPackageVersion: what one of the three systems cannot sort is refused
+// before anything is built.
+func TestPackageVersion(t *testing.T) {
+	t.Parallel()
+	for _, version := range []string{"1.2.3", "v1.2", "v1.2.3-rc.1", "v1.2.3-devel", "v1.2.3 "} {
+		cmd := foreign.Command(t, deployed(t, "package"), t.TempDir())
+		cmd.Env = append(os.Environ(), "VERSION="+version, "NFPM=/bin/false")
+		out, err := cmd.CombinedOutput()
+		if status(t, err) != 2 || !strings.Contains(string(out), "VERSION is") {
+			t.Errorf("%q: %v\n%s", version, err, out)
+		}
+	}
+}
+
 func tool(t *testing.T, path string, args ...string) string {
 	t.Helper()
 	out, err := foreign.Command(t, path, args...).CombinedOutput()

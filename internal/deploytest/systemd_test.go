@@ -4,9 +4,12 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
+	"mxprobe/internal/cli"
 	"mxprobe/internal/foreign"
 )
 
@@ -52,8 +55,8 @@ func TestUnits(t *testing.T) {
 	}
 }
 
-// TestUnitIsHardened: 2.0 is what systemd itself calls OK; the points left
-// are for the network, which a probe needs.
+// TestUnitIsHardened: of ten points, most of those left are for the network,
+// which a probe needs.
 func TestUnitIsHardened(t *testing.T) {
 	t.Parallel()
 	security := func(dropIn string) (string, int) {
@@ -64,6 +67,17 @@ func TestUnitIsHardened(t *testing.T) {
 	}
 	if out, status := security("[Service]\nDynamicUser=no\nProtectSystem=no\n"); status == 0 {
 		t.Errorf("a service of root passes:\n%s", out)
+	}
+}
+
+// TestUnitFails: only a run that was stopped is a success beside 0, neither
+// a failure nor a result that is not known.
+func TestUnitFails(t *testing.T) {
+	t.Parallel()
+	unit := read(t, deployed(t, "systemd", "mxprobe@.service"))
+	got := regexp.MustCompile(`(?m)^(?:SuccessExitStatus|RestartPreventExitStatus|Restart)=.*|^ExecStart=-.*`).FindAllString(unit, -1)
+	if want := []string{"SuccessExitStatus=" + strconv.Itoa(cli.ExitTerminated)}; !slices.Equal(got, want) {
+		t.Errorf("what decides = %q; want %q", got, want)
 	}
 }
 
@@ -88,7 +102,21 @@ func TestUnitRuns(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if out, status := shell(t, world, line[1], append(env, "MXPROBE_DOMAIN=nodomain.test")...); status != 1 || !strings.Contains(out, "nodomain.test") {
+	if out, status := shell(t, world, line[1], append(env, dropInVariable(t, state), "MXPROBE_DOMAIN=nodomain.test")...); status != 1 || !strings.Contains(out, "nodomain.test") {
 		t.Errorf("a domain that is not there ends with %d and says\n%s", status, out)
 	}
+	if text := read(t, filepath.Join(state, "mxprobe-%i.prom")); !strings.Contains(text, "\nmxprobe_last_run_exit_code") {
+		t.Errorf("metrics:\n%s", text)
+	}
+}
+
+// dropInVariable is the variable that the drop-in sets, with its file in
+// another directory.
+func dropInVariable(t *testing.T, dir string) string {
+	t.Helper()
+	m := regexp.MustCompile(`(?m)^Environment=(\w+=prometheus=)\S*/(\S+)$`).FindStringSubmatch(read(t, deployed(t, "systemd", "metrics.conf")))
+	if m == nil {
+		t.Fatal("the drop-in sets no report")
+	}
+	return m[1] + filepath.Join(dir, m[2])
 }
