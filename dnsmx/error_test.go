@@ -74,6 +74,9 @@ func TestManyAddresses(t *testing.T) {
 		lines = append(lines, fmt.Sprintf("mx.test. A 192.0.2.%d", i))
 	}
 	h := mustRoute(t, newWorld(t, lines...).resolver(), "example.test").Hosts[0]
+	if h.LeftOut != 1 {
+		t.Errorf("%d addresses left out; want 1", h.LeftOut)
+	}
 	if n := len(h.Addrs); n != maxAddrs || h.Addrs[n-1].String() != "192.0.2.63" {
 		t.Errorf("%d addresses %v; want the first %d", n, h.Addrs, maxAddrs)
 	}

@@ -92,7 +92,7 @@ func (h *Host) setAddrs(addrs []netip.Addr) {
 	addrs = slices.Compact(addrs)
 	if n := len(addrs); n > maxAddrs {
 		h.note("%q has %d addresses, only the first %d are used", h.Name, n, maxAddrs)
-		addrs = addrs[:maxAddrs]
+		addrs, h.LeftOut = addrs[:maxAddrs], n-maxAddrs
 	}
 	h.Addrs = addrs
 }

@@ -85,7 +85,7 @@ func (r *Resolver) explicit(ctx context.Context, route *Route, a *answer) error 
 	}
 	if n := len(route.Hosts); n > maxHosts {
 		route.note("the MX records name %d hosts, only the first %d are used", n, maxHosts)
-		route.Hosts = route.Hosts[:maxHosts]
+		route.Hosts, route.LeftOut = route.Hosts[:maxHosts], route.Hosts[maxHosts:]
 	}
 	r.fill(ctx, route)
 	return nil

@@ -181,6 +181,9 @@ func TestManyHosts(t *testing.T) {
 		t.Errorf("%d hosts; want %d", n, maxHosts)
 	}
 	wantNote(t, route.Notes, "120 hosts", "first 100")
+	if n := len(route.LeftOut); n != 20 || route.LeftOut[0].Preference < route.Hosts[maxHosts-1].Preference {
+		t.Errorf("%d hosts left out: %v; want the last 20", n, route.LeftOut)
+	}
 	for _, h := range route.Hosts {
 		if len(h.Addrs) != 1 {
 			t.Errorf("host %q has addresses %v", h.Name, h.Addrs)

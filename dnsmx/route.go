@@ -53,6 +53,9 @@ type Route struct {
 	// Hosts are the mail hosts, sorted as Rank sorts them without a source
 	// of randomness. Hosts that cannot be used are among them.
 	Hosts []Host
+	// LeftOut are the hosts beyond the first 100, whose addresses were not
+	// looked up, sorted like Hosts.
+	LeftOut []Host
 	// Authentic is true if the answer about the MX records, with all aliases
 	// on the way, was validated with DNSSEC by a DNS server that is trusted
 	// to do so; see Config.Trusted.
@@ -98,6 +101,8 @@ type Host struct {
 	// Addrs holds the IPv4 addresses in ascending order, then the IPv6
 	// addresses. No address is there twice.
 	Addrs []netip.Addr
+	// LeftOut is how many addresses beyond the first 64 are not in Addrs.
+	LeftOut int
 	// Authentic is true if the answers about the addresses were validated
 	// with DNSSEC, by the rule of Route.Authentic.
 	Authentic bool

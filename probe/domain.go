@@ -31,7 +31,7 @@ func (r *run) domain(ctx context.Context, req Request) result.Domain {
 		r.unrouted(ctx, &d, err)
 	} else {
 		d.Origin, d.Authentic, d.Notes = string(route.Origin), route.Authentic, route.Notes
-		lanes := r.plan(ctx, &d, req, route.Hosts)
+		lanes := r.plan(ctx, &d, req, route.Hosts, route.LeftOut)
 		r.routed(&d)
 		r.play(ctx, &d, lanes)
 		sumUp(&d, r.Require, softHosts(route.Hosts))
@@ -63,7 +63,7 @@ func (r *run) route(ctx context.Context, req Request) (dnsmx.Route, error) {
 
 // plan fills in the hosts and addresses of d and returns the lanes of those
 // that are to be spoken to, with the place of each in d.
-func (r *run) plan(ctx context.Context, d *result.Domain, req Request, hosts []dnsmx.Host) []plannedLane {
+func (r *run) plan(ctx context.Context, d *result.Domain, req Request, hosts, leftOut []dnsmx.Host) []plannedLane {
 	if d.Origin == string(dnsmx.OriginNull) {
 		d.Status, d.Reason = result.Fail, result.NullMX
 		d.Message = "the domain takes no mail: its only MX record is the null MX (RFC 7505)"
@@ -81,11 +81,37 @@ func (r *run) plan(ctx context.Context, d *result.Domain, req Request, hosts []d
 		})
 		lanes = r.planHost(ctx, d, req, &h, lanes)
 	}
+	r.leftOut(d, leftOut)
 	if len(d.Hosts) == 0 {
 		d.Status, d.Reason = result.NotRun, result.Condition
 		d.Message = fmt.Sprintf("none of the %d hosts was chosen by name", len(hosts))
 	}
 	return lanes
+}
+
+// leftOut adds a host that stands for those that were too many to look at, so
+// that the domain does not pass unseen.
+func (r *run) leftOut(d *result.Domain, hosts []dnsmx.Host) {
+	n := 0
+	first := -1
+	for i := range hosts {
+		if r.chosen(hosts[i].Name) {
+			if n++; first < 0 {
+				first = i
+			}
+		}
+	}
+	if n == 0 {
+		return
+	}
+	message := "left out: there are too many hosts"
+	if n > 1 {
+		message = fmt.Sprintf("left out, and %d more: there are too many hosts", n-1)
+	}
+	d.Hosts = append(d.Hosts, result.Host{
+		Name: hosts[first].Name, Preference: hosts[first].Preference, Status: result.Warn, Reason: result.Condition,
+		Message: message, Addresses: []result.Address{},
+	})
 }
 
 // plannedLane is a lane and the address it belongs to, by index because the
@@ -124,6 +150,10 @@ func (r *run) planHost(ctx context.Context, d *result.Domain, req Request, h *dn
 	r.missing(ctx, host, h)
 	if h.Missing != nil {
 		excuse(host, req.Checks)
+	}
+	if h.LeftOut > 0 && host.Status < result.Warn {
+		host.Status, host.Reason = result.Warn, result.Condition
+		host.Message = fmt.Sprintf("%d of its %d addresses are left out", h.LeftOut, h.LeftOut+len(h.Addrs))
 	}
 	return lanes
 }
