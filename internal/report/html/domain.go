@@ -107,6 +107,9 @@ func (v *domainView) lineSize() int {
 	return 300 + 2*len(v.ID) + len(v.Title) + len(v.Sentence)
 }
 
+// headSize is about what stands around the details of a domain.
+func (v *domainView) headSize() int { return v.lineSize() + len(v.Facts) }
+
 // domainBody renders what is below the line of a domain; nil if there is no
 // room for it.
 func (w *Writer) domainBody(d *result.Domain, v *domainView) []byte {
@@ -117,7 +120,7 @@ func (w *Writer) domainBody(d *result.Domain, v *domainView) []byte {
 	v.Matrix = matrixOf(d, rows)
 	v.Item = len(rows) == 0
 	first := w.render("domain-body", v)
-	if !w.budget.takeDetails(d.Status, len(first)) {
+	if !w.budget.takeDetails(d.Status, v.headSize()+len(first)) {
 		return w.lineOnly(d, v)
 	}
 	if v.Item {

@@ -329,6 +329,28 @@ func TestPageIsBounded(t *testing.T) {
 	}
 }
 
+// TestPageOfBareDomainsIsBounded: of domains without hosts, what stands around
+// the details is more than the details.
+func TestPageOfBareDomainsIsBounded(t *testing.T) {
+	t.Parallel()
+	var b bytes.Buffer
+	w := New(&b, reporttest.Run())
+	w.budget = budget{badDetails: 60_000, badLines: 9_000}
+	for i := range 1000 {
+		d := reporttest.NoSuchDomain()
+		d.Domain, d.Hint = "n"+strconv.Itoa(i)+".test", ""
+		if err := w.Domain(d); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.End(&result.End{Status: result.Fail, Exit: 1}); err != nil {
+		t.Fatal(err)
+	}
+	if most := 60_000 + 12_000 + len(pageOf(t, false)); b.Len() > most {
+		t.Errorf("the page has %d bytes; want at most %d", b.Len(), most)
+	}
+}
+
 // TestLongDialogueIsBounded: the step that decided is there however much was
 // said before.
 func TestLongDialogueIsBounded(t *testing.T) {
