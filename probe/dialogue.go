@@ -129,6 +129,7 @@ func (d *Dialogue) Port() uint16 {
 
 // Start prepares the dialogue with one address.
 func (d *Dialogue) Start(t Target, stepped func(*result.Step)) Trial {
+	t.number = d.settings.begun.Add(1)
 	tr := &trial{dialogue: d, target: t, stepped: stepped, mask: d.mask}
 	tr.result = result.Check{Scenario: d.name, StepCount: d.steps, Steps: []result.Step{}}
 	tr.rule = d.rule(t.Host, t.IP, t.Preference)

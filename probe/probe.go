@@ -73,6 +73,10 @@ type Target struct {
 	// Named is true for a server that was named instead of looking up MX
 	// records, Authentic if those were validated with DNSSEC.
 	Named, Authentic bool
+
+	// number tells this dialogue from all others of the run, also where a
+	// domain or a scenario is given twice.
+	number uint64
 }
 
 // AddrPort returns the address to connect to.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"mxprobe/probe/result"
@@ -89,6 +90,7 @@ type Settings struct {
 	controlDown bool
 	alive       liveness
 	policies    policies
+	begun       atomic.Uint64 // dialogues with one address each
 	recorders   sync.Pool
 	mailboxes   mailboxes
 }

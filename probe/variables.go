@@ -45,7 +45,7 @@ func (d *Dialogue) lookup(t Target, rule *scenarios.HostRule, captures, turn map
 // attempt of this dialogue with this address and for nothing else of the run.
 func (d *Dialogue) id(t Target) string {
 	s, hash := d.scenario, fnv.New64a()
-	_, _ = fmt.Fprintf(hash, "%s\x00%d\x00%d\x00%s\x00%s\x00%s", s.File, s.Pos.Line, s.RowNumber, t.Domain, t.Host, t.AddrPort())
+	_, _ = fmt.Fprintf(hash, "%s\x00%d\x00%d\x00%s\x00%s\x00%s\x00%d", s.File, s.Pos.Line, s.RowNumber, t.Domain, t.Host, t.AddrPort(), t.number)
 	return fmt.Sprintf("%s-%016x", d.settings.RunID, hash.Sum64())
 }
 

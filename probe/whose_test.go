@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
+	"mxprobe/probe"
 	"mxprobe/probe/result"
 )
 
@@ -68,6 +70,33 @@ func TestTrap67WhatWasThereBeforeIsAnother(t *testing.T) {
 	all := d.Hosts[0].Addresses[0].Checks
 	expect(t, &all[0], verdict{result.Warn, result.Local, 5, "may be that of another dialogue"})
 	expect(t, &all[1], verdict{result.Fail, result.Timeout, 6, "not seen in the mailbox within 600ms"})
+}
+
+// A domain and a scenario that are given twice are dialogues of their own.
+func TestTrap67GivenTwice(t *testing.T) {
+	t.Parallel()
+	dir := maildir(t)
+	seen := map[string]bool{}
+	w := after(t, func(id, _ string) {
+		if seen[id] = true; len(seen) == 1 {
+			deliver(t, dir, "1.it", "Message-ID: "+id+"\n\n")
+		}
+	})
+	set := settings(w)
+	set.Overrides = []map[string]string{{"box": dir}}
+	src := waiting("\n  - arrives: {maildir: \"${box}\"}\n    within: 500ms\n")
+	all := append(checks(t, set, src), checks(t, set, src)...)
+	passed := 0
+	for d := range runner(t, w).Run(t.Context(), slices.Values([]probe.Request{{Domain: "example.test", Checks: all}, {Domain: "example.test", Checks: all}})) {
+		for _, c := range d.Hosts[0].Addresses[0].Checks {
+			if c.Status == result.Pass {
+				passed++
+			}
+		}
+	}
+	if len(seen) != 4 || passed != 1 {
+		t.Errorf("%d messages, %d passed; want 4 of their own and the one that arrived", len(seen), passed)
+	}
 }
 
 // What was found counts, though the look broke off behind it.
