@@ -50,8 +50,8 @@ func (p *Program) complete(args []string) int {
 		if !ok || result.PrintableString(word) != word {
 			continue
 		}
-		if shell == "powershell" && strings.ContainsAny(word, "@ '\"$`;&(){}") {
-			word = "'" + strings.ReplaceAll(word, "'", "''") + "'"
+		if shell == "powershell" {
+			word = powershellWord(word)
 		}
 		b.WriteString(word)
 		if text := strings.Join(strings.Fields(c.text), " "); text != "" {
@@ -185,4 +185,23 @@ func waiting(word string, options []option, said *saidWords) *option {
 		}
 	}
 	return nil
+}
+
+// powershellWord quotes a word for PowerShell, which inserts it as it is. It
+// takes the typographic quotes for quotes too.
+func powershellWord(word string) string {
+	plain := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_./\\:=~+", r)
+	}
+	if !strings.ContainsFunc(word, func(r rune) bool { return !plain(r) }) {
+		return word
+	}
+	var b strings.Builder
+	for _, r := range word {
+		if strings.ContainsRune("'\u2018\u2019\u201a\u201b", r) {
+			b.WriteRune(r)
+		}
+		b.WriteRune(r)
+	}
+	return "'" + b.String() + "'"
 }

@@ -95,6 +95,28 @@ func TestCompletion(t *testing.T) {
 	}
 }
 
+// PowerShell puts a word into the line as it is: a name of a file must not
+// become a command there.
+func TestPowerShellWord(t *testing.T) {
+	t.Parallel()
+	for word, want := range map[string]string{
+		"--flag=a.yaml":                     "--flag=a.yaml",
+		`C:\tests/x_1.yml`:                  `C:\tests/x_1.yml`,
+		"@rcpt":                             "'@rcpt'",
+		"a b":                               "'a b'",
+		"a|calc":                            "'a|calc'",
+		"a>b<c,d#e[f]*?%":                   "'a>b<c,d#e[f]*?%'",
+		"it's":                              "'it''s'",
+		"x\u2019; calc; \u2018\u201a\u201b": "'x\u2019\u2019; calc; \u2018\u2018\u201a\u201a\u201b\u201b'",
+		"\u201cx\u201d":                     "'\u201cx\u201d'",
+		"naïve.yaml":                        "'naïve.yaml'",
+	} {
+		if got := powershellWord(word); got != want {
+			t.Errorf("powershellWord(%q) = %q; want %q", word, got, want)
+		}
+	}
+}
+
 // bash takes a line apart at more signs than its commands see.
 func TestSplitLine(t *testing.T) {
 	t.Parallel()
