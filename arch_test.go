@@ -4,7 +4,9 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -205,6 +207,29 @@ func within(imported string, modules []string) bool {
 	return slices.ContainsFunc(modules, func(m string) bool {
 		return imported == m || strings.HasPrefix(imported, m+"/")
 	})
+}
+
+// TestPictureHasEveryRoom holds the picture against the rooms.
+func TestPictureHasEveryRoom(t *testing.T) {
+	t.Parallel()
+	document, err := os.ReadFile("ARCHITECTURE.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	picture, _, _ := strings.Cut(string(document), "\n## ")
+	for folder := range rooms() {
+		// The formats stand in one row, by their names alone.
+		name := strings.TrimPrefix(folder, "internal/report/")
+		switch folder {
+		case "":
+			name = "main.go"
+		case "internal/report/reporttest":
+			name = folder
+		}
+		if !regexp.MustCompile(`(?m)(^|[ \x60])` + regexp.QuoteMeta(name) + `([ ,\x60]|$)`).MatchString(picture) {
+			t.Errorf("ARCHITECTURE.md does not show %q", folder)
+		}
+	}
 }
 
 // TestFaultFindsWhatItIsFor tries the rules on imports that break them.
