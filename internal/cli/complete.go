@@ -50,6 +50,9 @@ func (p *Program) complete(args []string) int {
 		if !ok || result.PrintableString(word) != word {
 			continue
 		}
+		if shell == "bash" && !found.files && strings.ContainsAny(word, bashActive) {
+			continue // bash quotes names of files alone
+		}
 		if shell == "powershell" {
 			word = powershellWord(word)
 		}
@@ -64,6 +67,9 @@ func (p *Program) complete(args []string) int {
 	}
 	return ExitOK
 }
+
+// bashActive are the characters that bash acts upon inside of a word.
+const bashActive = "$`\\'\";&|()<>{}*?[]#!~ "
 
 // candidates returns what can stand for the last of the words.
 func (p *Program) candidates(words []string) candidates {

@@ -3,6 +3,8 @@ package cli
 import (
 	"bytes"
 	"io"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -92,6 +94,22 @@ func TestCompletion(t *testing.T) {
 	}
 	if got := completed(t, "run", "--tag", ""); !slices.Contains(got, "delivers") {
 		t.Errorf("tags are %q; want those of the built-ins", got)
+	}
+}
+
+// A tag is foreign text too, and bash puts it into the line as it is.
+func TestTagIsNoCommand(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "a.yaml")
+	if err := os.WriteFile(file, []byte("tags: [good, $(id), '`id`', a;id, \"'\"]\nsteps: [NOOP]\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	p := bareProgram()
+	p.Stdout = &out
+	p.Main([]string{completeCommand, "bash", "mxprobe", "mxprobe run " + file + " --tag ", ""})
+	if got := out.String(); got != "words\ngood\n" {
+		t.Errorf("offered is %q; want the one good tag", got)
 	}
 }
 
