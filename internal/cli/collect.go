@@ -108,6 +108,9 @@ func (s *settings) leaving() string {
 
 // lastWords says on standard error what a report does not say.
 func (p *Program) lastWords(ctx context.Context, s *settings, plan *plan, sum *tally, o *outcome) {
+	if twice := plan.twice(); twice != "" && !s.out.quiet {
+		warn(p.Stderr, "%s", twice)
+	}
 	why := cutShort(ctx, s, plan, sum, o)
 	switch {
 	case o.signal != nil:

@@ -19,6 +19,7 @@ type domainList struct {
 	err error
 	// read counts the domains.
 	read int
+	seen seen
 }
 
 // newDomainList looks at everything that can be looked at beforehand: every
@@ -73,13 +74,16 @@ func checkList(name string) error {
 	return err
 }
 
-// all yields the domains in order. After a list that cannot be read on, it
+// all yields the domains in order, each once. After a list that cannot be read on, it
 // ends and err says why.
 func (l *domainList) all() iter.Seq[string] {
 	return func(yield func(string) bool) {
 		for _, spec := range l.specs {
 			more, err := l.one(spec, func(domain string) bool {
 				l.read++
+				if l.seen.before(domain) {
+					return true
+				}
 				// The final dot is for resolvers; in an address it is a fault
 				// (RFC 5321 section 4.1.2).
 				return yield(strings.TrimSuffix(domain, "."))

@@ -179,6 +179,15 @@ func (p *plan) fault() error {
 	return p.domains.err
 }
 
+// twice is a warning of domains that were named more than once, empty where
+// none was or where the list was not read to its end.
+func (p *plan) twice() string {
+	if !p.asked.Load() {
+		return ""
+	}
+	return p.domains.seen.warning()
+}
+
 // count has every dialogue counted when its address is known.
 func (p *plan) count(line *progress) {
 	for i := range p.mx {
