@@ -131,10 +131,6 @@ func newMechanism(c *Config) (mechanism, error) {
 	return nil, badConfig("%q is not a mechanism that is known here", c.Mechanism)
 }
 
-// ServerFirst reports whether the server has to speak first, so that there
-// is no initial response.
-func ServerFirst(mechanism string) bool { return strings.EqualFold(mechanism, "CRAM-MD5") }
-
 // First returns the initial response; ok is false where there is none,
 // because the server speaks first. Calling it twice is an error of the
 // caller's that the server will see.
