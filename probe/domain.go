@@ -155,6 +155,9 @@ func (r *run) planHost(ctx context.Context, d *result.Domain, req Request, h *dn
 		host.Status, host.Reason = result.Warn, result.Condition
 		host.Message = fmt.Sprintf("%d of its %d addresses are left out", h.LeftOut, h.LeftOut+len(h.Addrs))
 	}
+	if len(host.Addresses) > 0 && host.Status != result.NotRun {
+		host.Lack = &result.Lack{Status: host.Status, Reason: host.Reason, Message: host.Message}
+	}
 	return lanes
 }
 
@@ -199,7 +202,10 @@ func (r *run) play(ctx context.Context, d *result.Domain, lanes []plannedLane) {
 	var all sync.WaitGroup
 	for _, p := range lanes {
 		address := &d.Hosts[p.host].Addresses[p.address]
-		all.Go(func() { address.Checks = p.lane.work(ctx) })
+		all.Go(func() {
+			defer r.catch()
+			address.Checks = p.lane.work(ctx)
+		})
 	}
 	all.Wait()
 }

@@ -37,6 +37,9 @@ func TestWhatIsLeftOutIsNoPass(t *testing.T) {
 				if h.Name != tc.host || h.Status != result.Warn || h.Message != tc.message {
 					t.Errorf("host is %s, %v: %q; want %s, warn: %q", h.Name, h.Status, h.Message, tc.host, tc.message)
 				}
+				if len(h.Addresses) > 0 && (h.Lack == nil || h.Lack.Status != result.Warn || h.Lack.Message != tc.message) {
+					t.Errorf("what is missing of the host: %+v", h.Lack)
+				}
 				if d.Status != result.Warn || d.Reason != result.Condition || !strings.HasSuffix(d.Message, tc.message) {
 					t.Errorf("domain is %v, %q: %s; want a warning", d.Status, d.Reason, d.Message)
 				}

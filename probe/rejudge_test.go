@@ -53,12 +53,24 @@ func TestRejudge(t *testing.T) {
 func TestRejudgeKeepsWhatNoCheckSays(t *testing.T) {
 	t.Parallel()
 	d := &result.Domain{Hosts: []result.Host{
-		{Name: "mx1", Status: result.Warn, Reason: result.DNS, Message: "no AAAA", Addresses: []result.Address{{Checks: []result.Check{{Status: result.Pass}}}}},
+		{
+			Name: "mx1", Lack: &result.Lack{Status: result.Warn, Reason: result.DNS, Message: "no AAAA"},
+			Status: result.Warn, Reason: result.DNS, Message: "no AAAA", Addresses: []result.Address{{Checks: []result.Check{{Status: result.Pass}}}},
+		},
 		{Name: "mx2", Status: result.Fail, Reason: result.DNS, Message: "no such name"},
 	}}
 	Rejudge(d, RequireAll)
 	if d.Status != result.Fail || d.Hosts[0].Status != result.Warn || d.Hosts[1].Status != result.Fail || d.Message != "mx2: no such name" {
 		t.Errorf("domain %s (%s), hosts %s and %s", d.Status, d.Message, d.Hosts[0].Status, d.Hosts[1].Status)
+	}
+	// A check that was worse than what is missing has given the host its reason.
+	half := &result.Domain{Hosts: []result.Host{{
+		Name: "mx1", Lack: &result.Lack{Status: result.Inconclusive, Reason: result.Resolver, Message: "no answer"},
+		Status: result.Fail, Reason: result.Reply, Message: "550", Addresses: []result.Address{{Checks: []result.Check{{Status: result.Warn}}}},
+	}}}
+	Rejudge(half, RequireAll)
+	if half.Status != result.Inconclusive || half.Reason != result.Resolver || half.Message != "mx1: no answer" {
+		t.Errorf("half of a host: %s, %s (%s); want inconclusive, resolver", half.Status, half.Reason, half.Message)
 	}
 	null := &result.Domain{Status: result.Warn, Reason: result.NullMX}
 	Rejudge(null, RequireAll)

@@ -214,12 +214,6 @@ func atConnect(c *result.Check) bool {
 	return c.FailedStep != nil && *c.FailedStep == 0 && c.ConnectMillis == 0
 }
 
-// partial reports whether the host has a verdict of its own beside those of
-// its addresses, because part of them is missing or was left out.
-func partial(h *result.Host) bool {
-	return h.Reason == result.DNS || h.Reason == result.Resolver || h.Status == result.Warn && h.Reason == result.Condition
-}
-
 // Rejudge adds up the verdicts of addresses, hosts and the domain again after
 // verdicts of checks were changed. How a sender would fare stays as it was.
 func Rejudge(d *result.Domain, require Require) {
@@ -231,8 +225,9 @@ func Rejudge(d *result.Domain, require Require) {
 		for j := range h.Addresses {
 			h.Addresses[j].Status = result.NotRun
 		}
-		if !partial(h) {
-			h.Status, h.Reason, h.Message = result.NotRun, result.None, ""
+		h.Status, h.Reason, h.Message = result.NotRun, result.None, ""
+		if h.Lack != nil {
+			h.Status, h.Reason, h.Message = h.Lack.Status, h.Lack.Reason, h.Lack.Message
 		}
 		sumUpHost(h)
 	}

@@ -86,6 +86,13 @@ func TestTallyHidesNothing(t *testing.T) {
 	if skipped.allSkipped() {
 		t.Error("a pass beside a skip: not all was skipped")
 	}
+	half := domain(result.Inconclusive, result.Resolver, pass)
+	half.Hosts[0].Lack = &result.Lack{Status: result.Inconclusive, Reason: result.Resolver}
+	var lacking tally
+	lacking.add(half)
+	if !lacking.ours {
+		t.Error("addresses that our resolver does not give are taken for a temporary answer")
+	}
 	var none tally
 	none.add(&result.Domain{Status: result.NotRun, Reason: result.Condition})
 	if !none.nothingLeft() {

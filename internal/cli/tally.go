@@ -55,6 +55,9 @@ func ours(d *result.Domain) bool {
 		if len(h.Addresses) == 0 && not(h.Status, h.Reason) {
 			return true
 		}
+		if h.Lack != nil && not(h.Lack.Status, h.Lack.Reason) {
+			return true
+		}
 		for j := range h.Addresses {
 			for k := range h.Addresses[j].Checks {
 				if c := &h.Addresses[j].Checks[k]; c.Forgiven == "" && not(c.Status, c.Reason) {

@@ -194,7 +194,15 @@ func TestChanges(t *testing.T) {
 		{"a host has no address any more", usual(), noAddress(result.DNS, result.Fail), []string{"! verdict: mx2 cannot be looked up any more: no such name: mx2"}},
 		{"a host whose address nobody could ask for", usual(), noAddress(result.Resolver, result.Inconclusive), nil},
 		{"a host of another address family", usual(), noAddress(result.Condition, result.Skip), nil},
-		{"half of the look-up failed", usual(), func() *result.Domain { d := domainOf(one, two); d.Hosts[0].Reason = result.DNS; return d }(), nil},
+		{"half of the look-up failed", usual(), func() *result.Domain { d := domainOf(one, two); d.Hosts[0].Lack = &result.Lack{}; return d }(), nil},
+		{
+			"half of the look-up failed beside a failure", usual(),
+			func() *result.Domain {
+				d := domainOf(one, two)
+				d.Hosts[0].Status, d.Hosts[0].Reason, d.Hosts[0].Lack = result.Fail, result.Reply, &result.Lack{Status: result.Inconclusive, Reason: result.Resolver}
+				return d
+			}(), nil,
+		},
 		{"three times as slow", took(usual(), time.Second), took(usual(), 3*time.Second), []string{`slower: "talk" at mx1 192.0.2.1:25 takes 3s, it took 1s`}},
 		{"a bit less than that", took(usual(), time.Second), took(usual(), 2999*time.Millisecond), nil},
 		{"a factor that is noise", took(usual(), 100*time.Millisecond), took(usual(), 1099*time.Millisecond), nil},
@@ -326,6 +334,11 @@ func TestKnownFailures(t *testing.T) {
 		c.TLS.ChainFinding, c.TLS.DatesFinding = chain, dates
 		return d
 	}
+	lacking := func(v result.Verdict, r result.Reason) *result.Domain {
+		d := domain(refused("550"))
+		d.Hosts[0].Lack = &result.Lack{Status: v, Reason: r}
+		return d
+	}
 	noName := &result.Domain{Domain: "a.test", Status: result.Fail, Reason: result.DNS}
 	nullMX := &result.Domain{Domain: "a.test", Origin: "null", Status: result.Fail, Reason: result.NullMX}
 	for _, tt := range []struct {
@@ -344,6 +357,10 @@ func TestKnownFailures(t *testing.T) {
 		{"a bad certificate that got worse", badly("self-signed", "ok", result.TLS), badly("self-signed", "expired", result.TLS), false, false},
 		{"a bad certificate that got better", badly("self-signed", "expired", result.TLS), badly("self-signed", "ok", result.TLS), true, true},
 		{"a failure that is not the certificate's", badly("ok", "ok", result.Reply), badly("ok", "expired", result.Reply), true, true},
+		{"addresses are not to be had beside it", domain(refused("550")), lacking(result.Inconclusive, result.Resolver), true, false},
+		{"still not", lacking(result.Inconclusive, result.Resolver), lacking(result.Inconclusive, result.Resolver), true, false},
+		{"addresses are wrong beside it", domain(refused("550")), lacking(result.Warn, result.DNS), true, false},
+		{"still wrong", lacking(result.Warn, result.DNS), lacking(result.Warn, result.DNS), true, true},
 		{"it passed", domain(two), domain(refused("550")), false, false},
 		{"the same domain without records", noName, noName, true, true},
 		{"the same null MX", nullMX, nullMX, true, true},

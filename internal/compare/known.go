@@ -83,6 +83,8 @@ func each(before *Snapshot, d *result.Domain, f func(*element)) {
 		}
 		if len(h.Addresses) == 0 {
 			f(&element{status: &h.Status, before: was.Trouble, now: &Outcome{Status: h.Status, Reason: h.Reason}})
+		} else if h.Lack != nil {
+			f(&element{status: &h.Lack.Status, before: was.Lack, now: &Outcome{Status: h.Lack.Status, Reason: h.Lack.Reason}})
 		}
 		for j := range h.Addresses {
 			a := &h.Addresses[j]

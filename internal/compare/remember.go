@@ -85,7 +85,10 @@ func rememberHost(before *Host, h *result.Host, o *Options) *Host {
 		ports[a.Port] = rememberService(ports[a.Port], a, o)
 	}
 	// Of the other address family nobody may know whether it is gone.
-	partly := h.Reason == result.DNS || h.Reason == result.Resolver
+	partly := h.Lack != nil
+	if partly && final(h.Lack.Status, h.Lack.Reason) {
+		now.Lack = &Outcome{Status: h.Lack.Status, Reason: h.Lack.Reason}
+	}
 	for ip, a := range before.Addresses {
 		if now.Addresses[ip] == nil && (partly || o.leftOut(h.Name, ip)) {
 			now.Addresses[ip] = a

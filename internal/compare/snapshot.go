@@ -26,6 +26,8 @@ type Host struct {
 	Preference uint16 `json:"pref"`
 	// Trouble is why its addresses could not be looked up.
 	Trouble *Outcome `json:"trouble,omitempty"`
+	// Lack is why part of its addresses was not in the result.
+	Lack *Outcome `json:"lack,omitempty"`
 	// Addresses are by IP address, empty for a Unix socket.
 	Addresses map[string]*Address `json:"addresses,omitempty"`
 }

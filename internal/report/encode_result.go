@@ -85,6 +85,13 @@ func (e *encoder) host(h *result.Host, full bool) {
 	e.verdict("status", h.Status)
 	e.why(h.Reason, h.Message, h.Hint)
 	e.strsSome("notes", h.Notes)
+	if l := h.Lack; l != nil {
+		e.object("lack")
+		e.verdict("status", l.Status)
+		e.str("reason", string(l.Reason))
+		e.str("message", l.Message)
+		e.close()
+	}
 	e.list("addresses")
 	for i := range h.Addresses {
 		a := &h.Addresses[i]

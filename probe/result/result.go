@@ -85,7 +85,16 @@ type Host struct {
 	Message    string    `json:"message,omitempty"`
 	Hint       string    `json:"hint,omitempty"`
 	Notes      []string  `json:"notes,omitempty"`
+	Lack       *Lack     `json:"lack,omitempty"` // nil for a host without addresses
 	Addresses  []Address `json:"addresses"`
+}
+
+// Lack says that a host has fewer addresses here than it has: some could not
+// be looked up, or were left out. It counts beside the verdicts of the others.
+type Lack struct {
+	Status  Verdict `json:"status"`
+	Reason  Reason  `json:"reason"`
+	Message string  `json:"message"`
 }
 
 // Address is one address of a host and the dialogues played with it.
