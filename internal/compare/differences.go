@@ -13,8 +13,8 @@ const maxDifferences = 40
 
 // Differences returns the properties in which the hosts and addresses of a
 // domain do not agree, at most 40: EHLO keywords and their parameters before
-// TLS and under it, the version of TLS, certificates, replies, greylisting,
-// and verdicts. What has to differ is left out: names of hosts, run and queue
+// TLS and under it, the version of TLS, certificates, DANE and MTA-STS,
+// replies, greylisting, and verdicts. What has to differ is left out: names of hosts, run and queue
 // ids, times, the wording of replies. Only the same scenario on the same port
 // is compared, and only where the server was seen to say something. d is not
 // changed.

@@ -24,6 +24,7 @@ func inTLS(sites []site) []result.Difference {
 	}
 	all = append(all, inFingerprints(sites)...)
 	all = append(all, inFindings(sites)...)
+	all = append(all, inVouching(sites)...)
 	return append(all, inDaysLeft(sites)...)
 }
 
