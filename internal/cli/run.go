@@ -298,6 +298,10 @@ func (r *session) isList() bool {
 func (r *session) again(dialogues []*probe.Dialogue) againFunc {
 	names := make(map[string]*scenarios.Scenario)
 	for _, d := range dialogues {
+		if _, twice := names[d.Name()]; twice {
+			names[d.Name()] = nil // nobody knows which of them it was
+			continue
+		}
 		names[d.Name()] = d.Scenario()
 	}
 	return r.settings.again(r.scenarios, names)
