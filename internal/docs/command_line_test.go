@@ -216,7 +216,7 @@ func TestCommandsInDocumentsExist(t *testing.T) {
 		}
 	}
 	checked := 0
-	for _, document := range []string{language, cookbook, commandLine, failures, safety, conformance, "docs/tutorial.md", "docs/recipes.md", "README.md", "CONTRIBUTING.md"} {
+	for _, document := range documents(t) {
 		for _, m := range regexp.MustCompile("(?m)(?:`|^\\$ )mxprobe ([^`\n#]+)").FindAllStringSubmatch(read(t, document), -1) {
 			if err := knownCommand(strings.Fields(m[1]), names, flags); err != nil {
 				t.Errorf("%s: mxprobe %s: %v", document, m[1], err)
