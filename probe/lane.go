@@ -60,6 +60,7 @@ func (l *lane) work(ctx context.Context) []result.Check {
 			// The address is free meanwhile: others need not wait as well.
 			next.done = true
 			waiting.Go(func() {
+				defer l.run.catch()
 				w.await()
 				l.finished(next)
 			})

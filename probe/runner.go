@@ -6,6 +6,7 @@ import (
 	"iter"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 
 	"mxprobe/probe/result"
 )
@@ -24,6 +25,9 @@ const ahead = 4
 // errFailFast ends a run at its first failure.
 var errFailFast = errors.New("stopped at the first failure")
 
+// errBroken ends a run in which something panicked.
+var errBroken = errors.New("stopped by an internal error")
+
 // run is one call of Runner.Run: the shared limits and the owner of all
 // goroutines.
 type run struct {
@@ -34,6 +38,7 @@ type run struct {
 	hosts     *keyed[string]
 	watch     sync.Mutex
 	alive     liveness
+	broken    atomic.Pointer[broken]
 }
 
 // Run plays the requests and yields one result for each, in their order. It
@@ -53,11 +58,13 @@ func (r *Runner) Run(ctx context.Context, requests iter.Seq[Request]) iter.Seq[r
 		open := true
 		for done := range queue.all(ctx) {
 			d := <-done
+			run.raise()
 			if open && !yield(d) {
 				open = false
 				cancel(nil)
 			}
 		}
+		run.raise()
 	}
 }
 
@@ -81,12 +88,18 @@ func (r *Runner) newRun(cancel context.CancelCauseFunc) *run {
 // feed starts one goroutine for each request that has a place in the window.
 func (r *run) feed(ctx context.Context, requests iter.Seq[Request], queue *window[chan result.Domain]) {
 	defer queue.close()
+	defer r.catch()
 	for req := range requests {
 		done := make(chan result.Domain, 1)
 		if !queue.put(ctx, done) {
 			return
 		}
-		go func() { done <- r.domain(ctx, req) }()
+		go func() {
+			var d result.Domain
+			defer func() { done <- d }()
+			defer r.catch()
+			d = r.domain(ctx, req)
+		}()
 	}
 }
 

@@ -2,8 +2,10 @@ package cli
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -59,7 +61,15 @@ func (p *Program) asPlugin(args []string) ([]string, bool) {
 
 // mainAsPlugin is Main where a monitoring system calls. All there is to say
 // goes to standard output, what is on standard error otherwise at the end.
-func (p *Program) mainAsPlugin(args []string) int {
+func (p *Program) mainAsPlugin(args []string) (status int) {
+	defer func() {
+		// Go ends a panic with status 2, which would be CRITICAL: an alarm
+		// about mail because of a fault of this program.
+		if v := recover(); v != nil {
+			writePluginError(p.Stdout, fmt.Sprintf("%v\n%s\nmxprobe: this is a fault of mxprobe, please report it: %.100v", v, debug.Stack(), v))
+			status = pluginUnknown
+		}
+	}()
 	var aside bytes.Buffer
 	q := *p
 	q.Stderr, q.plugin = &aside, true
