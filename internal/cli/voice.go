@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"mxprobe/probe/result"
@@ -31,7 +32,11 @@ func usagef(format string, args ...any) error {
 // complain says why the program ends, and returns the exit status for err.
 func (p *Program) complain(err error) int {
 	if bad, ok := errors.AsType[*badFiles](err); ok {
-		fmt.Fprintf(p.Stderr, "%s\n", printable(bad.problems.Error()))
+		problems := slices.Clone(bad.problems)
+		for i := range problems { // a line in its name would be one of the output
+			problems[i].File = result.PrintableString(problems[i].File)
+		}
+		fmt.Fprintf(p.Stderr, "%s\n", printable(problems.Error()))
 		say(p.Stderr, "%s", bad.summary())
 		return ExitUsage
 	}
