@@ -30,6 +30,9 @@ func TestPagesAreTrue(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("skipped: the worlds need all of 127.0.0.0/8, and the pages bash")
 	}
+	if _, err := exec.LookPath("bash"); err != nil {
+		t.Skip("skipped: ", err)
+	}
 	bin := t.TempDir()
 	build(t, bin)
 	for _, name := range []string{"tutorial", "recipes"} {
@@ -39,6 +42,9 @@ func TestPagesAreTrue(t *testing.T) {
 		})
 	}
 }
+
+// notFound is the exit status of a shell where there is no such program.
+const notFound = 127
 
 // build puts the program into a folder, under both its names, with the
 // command that the tutorial has.
@@ -171,6 +177,10 @@ func (s *shell) playConsole(t *testing.T, bin string, b *block, exit int) int {
 		} else {
 			status := 0
 			got, status = s.run(t, command)
+			if status == notFound && os.Getenv("MXPROBE_INTEROP") != "require" {
+				t.Logf("%s: left out: %s", b.place, got)
+				continue
+			}
 			asked := i+2 < len(parts) && strings.HasPrefix(parts[i+2], "echo $?")
 			if status != exit && !asked {
 				t.Errorf("%s: %s\nends with %d; want %d\n%s", b.place, command, status, exit, got)
