@@ -147,6 +147,9 @@ func (s *suite) aboutCheck(c *result.Check) {
 		s.property("tls_chain", t.ChainFinding)
 		s.property("tls_name", t.NameFinding)
 		s.property("tls_dates", t.DatesFinding)
+		s.property("tls_dane", t.DANEFinding)
+		s.property("tls_mta_sts", t.STSFinding)
+		s.property("tls_verified_by", t.VerifiedBy)
 		if len(t.Chain) > 0 {
 			s.property("tls_days_left", strconv.Itoa(t.DaysLeft))
 			s.property("certificate_sha256", t.Chain[0].SHA256)

@@ -55,9 +55,20 @@ func about(e *report.Entry) []field {
 	if c := e.Check; c != nil {
 		fields = append(fields, field{"attempts", c.Attempts})
 		if t := c.TLS; t != nil {
-			fields = append(fields, field{"tls", []field{
-				{"version", t.Version}, {"cipher", t.Cipher}, {"chain", t.ChainFinding}, {"name", t.NameFinding}, {"dates", t.DatesFinding},
-			}})
+			fields = append(fields, field{"tls", encryption(t)})
+		}
+	}
+	return fields
+}
+
+// encryption says of DANE and MTA-STS only what was asked for.
+func encryption(t *result.TLSState) []field {
+	fields := []field{
+		{"version", t.Version}, {"cipher", t.Cipher}, {"chain", t.ChainFinding}, {"name", t.NameFinding}, {"dates", t.DatesFinding},
+	}
+	for _, f := range [][2]string{{"dane", t.DANEFinding}, {"mta_sts", t.STSFinding}, {"verified_by", t.VerifiedBy}} {
+		if f[1] != "" {
+			fields = append(fields, field{f[0], f[1]})
 		}
 	}
 	return fields
