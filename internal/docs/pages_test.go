@@ -177,7 +177,7 @@ func (s *shell) playConsole(t *testing.T, bin string, b *block, exit int) int {
 		} else {
 			status := 0
 			got, status = s.run(t, command)
-			if status == notFound && os.Getenv("MXPROBE_INTEROP") != "require" {
+			if status == notFound && strings.HasPrefix(command, "prove ") && os.Getenv("MXPROBE_INTEROP") != "require" {
 				t.Logf("%s: left out: %s", b.place, got)
 				continue
 			}
