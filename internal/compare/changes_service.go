@@ -32,6 +32,7 @@ func (c *changes) service(where string, before, now *Service, checks []result.Ch
 				Message: where + " speaks " + is.TLS + ", it spoke " + was.TLS,
 			})
 		}
+		c.vouched(where, was, is, &checks[i])
 		c.scenario(where, was, is, &checks[i])
 	}
 }
@@ -131,6 +132,25 @@ func (c *Certificate) worse(before *Certificate) []string {
 
 // String tells a certificate from others.
 func (c *Certificate) String() string { return fingerprint(c.SHA256) + " until " + c.NotAfter }
+
+// vouched compares what vouched for a server in a dialogue that works. A
+// policy that is in mode testing now lets it work with a server that nothing
+// vouches for.
+func (c *changes) vouched(where string, before, now *Outcome, check *result.Check) {
+	if before.VerifiedBy == now.VerifiedBy || !before.works() || !now.works() {
+		return
+	}
+	by := func(o *Outcome) string {
+		if o.VerifiedBy == "" {
+			return "not verified"
+		}
+		return "verified by " + o.VerifiedBy
+	}
+	c.add(result.Change{
+		Kind: result.ChangeVerdict, Where: where, Before: by(before), Now: by(now), Regression: now.VerifiedBy == "",
+		Message: fmt.Sprintf("%q: %s is %s, it was %s", check.Scenario, where, by(now), by(before)),
+	})
+}
 
 // scenario compares how a dialogue ended.
 func (c *changes) scenario(where string, before, now *Outcome, check *result.Check) {

@@ -70,9 +70,11 @@ type Outcome struct {
 	// Codes are the reply codes from the greeting to the last step, 0 where
 	// no reply came.
 	Codes []int `json:"codes,omitempty"`
-	// TLS is the version of TLS.
-	TLS    string        `json:"tls,omitempty"`
-	Millis result.Millis `json:"ms,omitempty"`
+	// TLS is the version of TLS, VerifiedBy what vouched for the server:
+	// "dane", "mta-sts" or nothing.
+	TLS        string        `json:"tls,omitempty"`
+	VerifiedBy string        `json:"verified_by,omitempty"`
+	Millis     result.Millis `json:"ms,omitempty"`
 }
 
 // Valid returns an error if a snapshot that was read from a file lacks what
@@ -148,7 +150,7 @@ func outcomeOf(c *result.Check) *Outcome {
 	}
 	o.Codes = o.Codes[:last]
 	if c.TLS != nil {
-		o.TLS = cut(c.TLS.Version, 32)
+		o.TLS, o.VerifiedBy = cut(c.TLS.Version, 32), cut(c.TLS.VerifiedBy, 32)
 	}
 	if o.works() && c.Attempts == 1 {
 		o.Millis = c.Millis // else it waited between attempts
