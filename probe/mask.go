@@ -59,13 +59,6 @@ func (m *mask) with(values ...string) *mask {
 				out.inside = append(out.inside, insides(line)...)
 			}
 		}
-		// A transcript has line by line what was sent at once.
-		for line := range strings.FieldsFuncSeq(value, func(r rune) bool { return r == '\r' || r == '\n' }) {
-			if line != value && len(line) >= minInside {
-				out.words = append(out.words, forms(line)...)
-				out.inside = append(out.inside, insides(line)...)
-			}
-		}
 	}
 	if len(out.words) == 0 {
 		return nil
