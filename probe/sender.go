@@ -128,8 +128,7 @@ func checkOutcome(c *result.Check) outcome {
 // partOfDelivery reports whether a step is one that every delivery takes, so
 // that its refusal is the refusal of the mail.
 func partOfDelivery(s *result.Step) bool {
-	verb, _, _ := strings.Cut(strings.ToUpper(s.Sent), " ")
-	switch verb {
+	switch s.Verb() {
 	case "EHLO", "HELO", "MAIL", "RCPT", "DATA":
 		return true
 	}

@@ -28,7 +28,7 @@ func offered(c *result.Check) (clear, encrypted Keywords) {
 		if s.Attempt != last {
 			continue
 		}
-		if c.TLS != nil && verb(s.Sent) == "STARTTLS" && s.Code == 220 {
+		if c.TLS != nil && s.Verb() == "STARTTLS" && s.Code == 220 {
 			underTLS = true
 		}
 		k := keywordsIn(s)
@@ -46,18 +46,11 @@ func offered(c *result.Check) (clear, encrypted Keywords) {
 // keywordsIn takes the reply to EHLO apart, nil if the step is none. Where
 // HELO was said instead, the server offers nothing (RFC 5321 section 4.1.1.1).
 func keywordsIn(s *result.Step) Keywords {
-	if s.Code/100 != 2 || len(s.Text) == 0 {
+	if s.Code/100 != 2 || len(s.Text) == 0 || !s.IsHello() {
 		return nil
 	}
-	switch verb(s.Sent) {
-	case "HELO":
-		if verb(s.Name) == "EHLO" { // it was not understood
-			return Keywords{}
-		}
-		return nil
-	case "EHLO", "LHLO":
-	default:
-		return nil
+	if s.Verb() == "HELO" {
+		return Keywords{}
 	}
 	k := Keywords{}
 	for _, line := range s.Text[1:] { // the first is the server's name

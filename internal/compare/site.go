@@ -3,7 +3,6 @@ package compare
 import (
 	"net"
 	"strconv"
-	"strings"
 
 	"mxprobe/probe/result"
 )
@@ -31,7 +30,7 @@ func (s *site) greeted() bool { return s.at(0) != nil }
 // tookMail reports whether a recipient was taken.
 func (s *site) tookMail() bool {
 	for _, r := range s.replies {
-		if r != nil && r.Code/100 == 2 && verb(r.Sent) == "RCPT" {
+		if r != nil && r.Code/100 == 2 && r.Verb() == "RCPT" {
 			return true
 		}
 	}
@@ -102,12 +101,6 @@ func lastAttempt(c *result.Check) int {
 		last = max(last, c.Steps[i].Attempt)
 	}
 	return last
-}
-
-// verb is the command of a line, in upper case.
-func verb(line string) string {
-	v, _, _ := strings.Cut(line, " ")
-	return strings.ToUpper(v)
 }
 
 // greylists reports whether the server refused with the words of greylisting

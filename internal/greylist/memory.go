@@ -167,8 +167,7 @@ func triples(c *result.Check) []triple {
 		if s.Code == 0 {
 			continue
 		}
-		verb, _, _ := strings.Cut(strings.ToUpper(s.Sent), " ")
-		switch verb {
+		switch s.Verb() {
 		case "MAIL":
 			from, open = path(s.Sent), len(all)
 		case "RCPT":

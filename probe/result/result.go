@@ -9,6 +9,7 @@
 package result
 
 import (
+	"strings"
 	"time"
 )
 
@@ -212,6 +213,25 @@ type Step struct {
 	Excerpt *Excerpt `json:"excerpt,omitempty"`
 	// Transcript is what went over the line in this step, in order.
 	Transcript []Line `json:"transcript,omitempty"`
+}
+
+// Verb is the command that was sent, in upper case, without its arguments.
+func (s *Step) Verb() string {
+	verb, _, _ := strings.Cut(s.Sent, " ")
+	return strings.ToUpper(verb)
+}
+
+// IsHello reports whether the step asks for the server's extensions: EHLO or
+// LHLO, or the HELO that was said because EHLO was not understood.
+func (s *Step) IsHello() bool {
+	switch s.Verb() {
+	case "EHLO", "LHLO":
+		return true
+	case "HELO":
+		name, _, _ := strings.Cut(s.Name, " ")
+		return strings.EqualFold(name, "EHLO")
+	}
+	return false
 }
 
 // Excerpt is a few lines of a scenario file and the place in them that an

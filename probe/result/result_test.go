@@ -80,3 +80,23 @@ func TestGreetingMayDecide(t *testing.T) {
 		t.Errorf("the greeting without a reply = %s, %v; want step 0 and no code", b, err)
 	}
 }
+
+func TestVerb(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, sent, verb string
+		hello            bool
+	}{
+		{"EHLO", "ehlo probe.test", "EHLO", true},
+		{"LHLO x", "LHLO x", "LHLO", true},
+		{"EHLO x", "HELO x", "HELO", true}, // EHLO was not understood
+		{"HELO x", "HELO x", "HELO", false},
+		{"RCPT", "RCPT TO:<a@b.test>", "RCPT", false},
+		{"greeting", "", "", false},
+	} {
+		s := Step{Name: tt.name, Sent: tt.sent}
+		if s.Verb() != tt.verb || s.IsHello() != tt.hello {
+			t.Errorf("%q sent for %q: %q, %t; want %q, %t", tt.sent, tt.name, s.Verb(), s.IsHello(), tt.verb, tt.hello)
+		}
+	}
+}

@@ -55,7 +55,7 @@ func offerOf(c *result.Check) offer {
 	seen, attempt := notAsked, 0
 	for i := range c.Steps {
 		s := &c.Steps[i]
-		if s.Code/100 != 2 || !isHello(s) {
+		if s.Code/100 != 2 || !s.IsHello() {
 			continue
 		}
 		if s.Attempt != attempt {
@@ -68,21 +68,4 @@ func offerOf(c *result.Check) offer {
 		}
 	}
 	return seen
-}
-
-// isHello reports whether the step is EHLO, LHLO, or the HELO that was said
-// because EHLO was not understood.
-func isHello(s *result.Step) bool {
-	switch verb(s.Sent) {
-	case "EHLO", "LHLO":
-		return true
-	case "HELO":
-		return verb(s.Name) == "EHLO"
-	}
-	return false
-}
-
-func verb(line string) string {
-	first, _, _ := strings.Cut(line, " ")
-	return strings.ToUpper(first)
 }
