@@ -3,6 +3,7 @@ package cli
 import (
 	"strconv"
 
+	"mxprobe/probe"
 	"mxprobe/probe/result"
 	"mxprobe/scenarios"
 )
@@ -24,6 +25,19 @@ func (s *settings) again(chosen []*scenarios.Scenario, names map[string]*scenari
 		}
 		return commandLine(append(words, "-v"))
 	}
+}
+
+// again returns that function for the dialogues of a session.
+func (r *session) again(dialogues []*probe.Dialogue) againFunc {
+	names := make(map[string]*scenarios.Scenario)
+	for _, d := range dialogues {
+		if _, twice := names[d.Name()]; twice {
+			names[d.Name()] = nil // nobody knows which of them it was
+			continue
+		}
+		names[d.Name()] = d.Scenario()
+	}
+	return r.settings.again(r.scenarios, names)
 }
 
 // scenarioFiles are the arguments that play the scenario of c again, or all

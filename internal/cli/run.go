@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"mxprobe/dnsmx"
 	"mxprobe/probe"
 	"mxprobe/scenarios"
 )
@@ -147,44 +146,6 @@ func readsStdin(domains []string) bool {
 	return false
 }
 
-// network makes the resolver and the dialer that the flags ask for.
-func (r *session) network() error {
-	resolver, err := newResolver(r.settings.dns)
-	if err != nil {
-		return err
-	}
-	dialer, err := newDialer(r.settings, resolver)
-	if err != nil {
-		return err
-	}
-	r.settings.way.password, _ = r.LookupEnv("MXPROBE_PROXY_PASSWORD")
-	r.resolver = dialer
-	if r.dialer, err = r.settings.way.over(dialer); err != nil {
-		return err
-	}
-	// Mailboxes and web servers stand behind no load balancer for mail.
-	way := r.settings.way
-	way.proxyProtocol = ""
-	r.plainDialer, err = way.over(dialer)
-	return err
-}
-
-// newResolver asks the given servers, or the system's where none is given.
-func newResolver(servers []string) (*dnsmx.Resolver, error) {
-	if len(servers) == 0 {
-		return dnsmx.System()
-	}
-	var config dnsmx.Config
-	for _, text := range servers {
-		server, err := parseAddrPort(text, 53)
-		if err != nil {
-			return nil, usagef("--dns: %s", err)
-		}
-		config.Servers = append(config.Servers, server)
-	}
-	return dnsmx.New(config)
-}
-
 // dialogues makes the checks of the scenarios.
 func (r *session) dialogues(set *probe.Settings) ([]*probe.Dialogue, error) {
 	var all []*probe.Dialogue
@@ -293,16 +254,4 @@ func (r *session) play(ctx context.Context) (int, error) {
 func (r *session) isList() bool {
 	specs := r.domains.specs
 	return len(specs) > 1 || (len(specs) == 1 && (specs[0] == "-" || strings.HasPrefix(specs[0], "@")))
-}
-
-func (r *session) again(dialogues []*probe.Dialogue) againFunc {
-	names := make(map[string]*scenarios.Scenario)
-	for _, d := range dialogues {
-		if _, twice := names[d.Name()]; twice {
-			names[d.Name()] = nil // nobody knows which of them it was
-			continue
-		}
-		names[d.Name()] = d.Scenario()
-	}
-	return r.settings.again(r.scenarios, names)
 }
