@@ -16,15 +16,34 @@ type auth struct {
 }
 
 // mayBeSecret reports whether a line that is no AUTH could be a part of a
-// login all the same: AUTH misspelt, or a response to a challenge that never
-// came.
+// login all the same: AUTH misspelt or forgotten, or a response to a challenge
+// that never came.
 func mayBeSecret(text string, loggedIn bool) bool {
-	words := strings.Fields(text)
-	if len(words) > 2 && (&auth{mechanism: strings.ToUpper(words[1])}).playable() {
+	words := strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == '\t' || r == '=' })
+	if len(words) > 2 && isMechanism(words[1]) {
 		return true
 	}
-	return loggedIn && len(words) == 1 && !isVerb(verb(text))
+	if isVerb(verb(text)) {
+		return false
+	}
+	if loggedIn && len(strings.Fields(text)) == 1 {
+		return true
+	}
+	for i, word := range words {
+		if isMechanism(word) && i+1 < len(words) {
+			return true
+		}
+	}
+	for word := range strings.FieldsSeq(text) {
+		// A response of PLAIN, or what an encoder of base64 filled up.
+		if d := decoded(word); strings.Contains(d, "\x00") || d != "" && strings.HasSuffix(word, "=") {
+			return true
+		}
+	}
+	return false
 }
+
+func isMechanism(word string) bool { return (&auth{mechanism: strings.ToUpper(word)}).playable() }
 
 func newAuth(text string) *auth {
 	words := strings.Fields(text)
