@@ -31,7 +31,7 @@ func sandboxCommand() command {
 
 type sandboxOptions struct {
 	dnsPort, smtpPort uint16
-	example           bool
+	example, log      bool
 }
 
 func (o *sandboxOptions) options() []option {
@@ -39,6 +39,7 @@ func (o *sandboxOptions) options() []option {
 	return []option{
 		{name: "dns-port", arg: "PORT", set: setPort(&o.dnsPort), group: group, def: "a free one", help: "port of the DNS server"},
 		{name: "smtp-port", arg: "PORT", set: setPort(&o.smtpPort), group: group, def: "a free one", help: "port of all mail servers"},
+		{name: "log", set: setSwitch(&o.log), group: group, help: "write every session to standard error, passwords too"},
 		{name: "example", set: setSwitch(&o.example), group: group, help: "print the world file of the demo and end"},
 	}
 }
@@ -54,6 +55,9 @@ func (p *Program) sandbox(o *sandboxOptions, args []string) (int, error) {
 	}
 	spec.Loopback = true
 	spec.SMTPPort = o.smtpPort
+	if o.log {
+		spec.Log = newSandboxLog(p.Stderr).add
+	}
 	if o.dnsPort != 0 {
 		spec.DNSAddr = netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), o.dnsPort)
 	}

@@ -88,6 +88,9 @@ func (w *World) enter(l *listener, nc *net.TCPConn) {
 		Server: l.srv.name, Addr: l.addr,
 		Client: nc.RemoteAddr().(*net.TCPAddr).AddrPort(),
 	}}
+	w.sessions++
+	r.teller = teller{log: w.spec.Log, session: w.sessions, server: l.srv.name}
+	r.tell('-', connected(r.s.Client, l.addr), false)
 	w.memory.begin(r)
 	w.wg.Go(func() {
 		c := newConn(w.ctx, l.srv, nc, l.addr, r)

@@ -65,12 +65,14 @@ type record struct {
 	mu   sync.Mutex
 	s    Session
 	size int // roughly what it costs to remember
+	teller
 }
 
 func (r *record) proxied(client netip.AddrPort) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.s.Client, r.s.Proxied = client, true
+	r.tell('-', "the PROXY header names the client "+client.String(), false)
 }
 
 func (r *record) received(b []byte) {
@@ -87,6 +89,7 @@ func (r *record) received(b []byte) {
 func (r *record) sent(b []byte) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.teller.sent(b)
 	if len(r.s.Sent)+len(b) > maxSessionBytes {
 		return
 	}
@@ -97,6 +100,7 @@ func (r *record) sent(b []byte) {
 func (r *record) line(line string, command bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.tell('C', line, !command)
 	if r.size > 4*maxSessionBytes {
 		return
 	}
@@ -127,12 +131,15 @@ func (r *record) handshake(outcome string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.s.Handshakes = append(r.s.Handshakes, outcome)
+	r.tell('-', "TLS handshake: "+outcome, false)
 }
 
 func (r *record) over() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.s.Over = true
+	r.teller.flush()
+	r.tell('-', "the session is over", false)
 }
 
 // session returns a copy that shares nothing with the record.

@@ -29,6 +29,9 @@ type Spec struct {
 	// Ended, if not nil, is told of each session when it is over. It may be
 	// called by several goroutines at once.
 	Ended func(Session)
+	// Log, if not nil, is told of what is said, as it is said. It may be called
+	// by several goroutines at once, by one for each session.
+	Log func(Event)
 }
 
 // Zone holds the records of one domain.

@@ -33,7 +33,9 @@ type World struct {
 
 	mu     sync.Mutex
 	closed bool
-	open   map[*net.TCPConn]bool
+	// sessions counts the sessions since the start.
+	sessions int
+	open     map[*net.TCPConn]bool
 }
 
 // Start builds a world and serves it until World.Close. The error names what
