@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"mime"
 	"net"
 	"strings"
 	"sync/atomic"
@@ -87,7 +86,7 @@ func tlsError(err error) error {
 func looksLikeReport(header []byte) bool {
 	for name, value := range fields(header) {
 		if strings.EqualFold(name, "content-type") {
-			kind, _, _ := mime.ParseMediaType(value)
+			kind, _ := mediaType(value)
 			return kind == "multipart/report"
 		}
 	}

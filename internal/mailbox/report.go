@@ -63,8 +63,8 @@ func (r *Recipient) About(address string) bool {
 // parseReport reads the body of a message with that Content-Type. It returns
 // nil for what is no report.
 func parseReport(contentType string, body []byte) *Report {
-	kind, params, err := mime.ParseMediaType(contentType)
-	if err != nil || kind != "multipart/report" || params["boundary"] == "" {
+	kind, params := mediaType(contentType)
+	if kind != "multipart/report" || params["boundary"] == "" {
 		return nil
 	}
 	if t := params["report-type"]; t != "" && !strings.EqualFold(t, "delivery-status") {
@@ -78,7 +78,7 @@ func parseReport(contentType string, body []byte) *Report {
 		if err != nil {
 			break
 		}
-		kind, _, _ := mime.ParseMediaType(part.Header.Get("Content-Type"))
+		kind, _ := mediaType(part.Header.Get("Content-Type"))
 		// A report that was cut off is used as far as it goes.
 		content, _ := io.ReadAll(decoded(part))
 		switch kind {
@@ -97,6 +97,25 @@ func parseReport(contentType string, body []byte) *Report {
 	}
 	report.Returned, report.MessageID = returned, id
 	return report
+}
+
+// mediaType reads a Content-Type. A parameter that is not in order, or a remark,
+// must not hide a report.
+func mediaType(header string) (kind string, params map[string]string) {
+	kind, params, err := mime.ParseMediaType(header)
+	if err == nil {
+		return kind, params
+	}
+	kind, rest, _ := strings.Cut(header, ";")
+	kind, _, _ = strings.Cut(strings.ToLower(uncommented(kind)), " ")
+	params = make(map[string]string)
+	for part := range strings.SplitSeq(rest, ";") {
+		name, value, _ := strings.Cut(uncommented(part), "=")
+		if value = strings.Trim(strings.TrimSpace(value), `"`); value != "" {
+			params[strings.ToLower(strings.TrimSpace(name))] = value
+		}
+	}
+	return kind, params
 }
 
 // decoded undoes base64; the reader of parts undoes quoted-printable.
@@ -155,9 +174,9 @@ func parseRecipient(group []byte) Recipient {
 		case "status":
 			first(&to.Status, uncommented(value))
 		case "final-recipient":
-			first(&to.Final, untyped(value))
+			first(&to.Final, address(value))
 		case "original-recipient":
-			first(&to.Original, untyped(value))
+			first(&to.Original, address(value))
 		case "diagnostic-code":
 			first(&to.Diagnostic, untyped(value))
 		case "remote-mta":
@@ -174,6 +193,15 @@ func untyped(value string) string {
 		value = rest
 	}
 	return strings.TrimSpace(value)
+}
+
+// address is that of a recipient, without the brackets that some put around it.
+func address(value string) string {
+	value = untyped(value)
+	if inner, ok := strings.CutPrefix(value, "<"); ok {
+		value = strings.TrimSuffix(inner, ">")
+	}
+	return value
 }
 
 // uncommented takes a remark off: "5.1.1 (no such user)".

@@ -80,6 +80,33 @@ func TestReportForms(t *testing.T) {
 	}
 }
 
+// What is not in order beside a report does not hide it: where none may come,
+// it would be taken for none.
+func TestReportInDisorder(t *testing.T) {
+	t.Parallel()
+	for _, header := range []string{
+		"multipart/report; boundary=b; report-type=delivery-status;",
+		"multipart/report; boundary=b; report-type",
+		"multipart/report (a report); boundary=b",
+		"multipart/report ; Boundary = \"b\" ; report-type=delivery-status (of mail); x",
+		"MULTIPART/REPORT; BOUNDARY=b; =x",
+	} {
+		text := "Content-Type: " + header + "\n\n--b\nContent-Type: message/delivery-status; charset\n\n" +
+			"Reporting-MTA: dns; a\n\nFinal-Recipient: RFC822; <Kate@example.org>\nAction: Failed\n\n--b--\n"
+		if !looksLikeReport([]byte(text)) {
+			t.Errorf("%q is not asked for by IMAP", header)
+		}
+		m := Parse([]byte(text))
+		if m.Report == nil {
+			t.Errorf("%q is no report", header)
+			continue
+		}
+		if to := m.Report.Recipients[0]; to.Action != "failed" || !to.About("kate@example.org") || to.About("<kate@example.org>") {
+			t.Errorf("%q: %+v", header, to)
+		}
+	}
+}
+
 func TestNoReport(t *testing.T) {
 	t.Parallel()
 	text := string(sample(t))
