@@ -74,6 +74,11 @@ func (s *settings) recall(runID string) (*memory, error) {
 		if err != nil {
 			return nil, err
 		}
+		if !found && set.failOn != failOnAny && !set.updateBaseline {
+			// A gate that finds nothing to compare with would be green for ever.
+			return nil, usagef("--fail-on %s: there is no baseline %s to compare with; a run with --update-baseline as well writes it, to be kept for the next",
+				set.failOn, shown(set.baseline))
+		}
 		m.domains, m.fresh = file.Domains, !found
 		if m.domains == nil {
 			m.domains = map[string]*compare.Snapshot{}
