@@ -43,6 +43,7 @@ type records struct {
 	addrs []netip.Addr
 	txt   []string
 	tlsa  []TLSA
+	more  int // TLSA records that are not in tlsa
 }
 
 type mxRecord struct {

@@ -45,6 +45,8 @@ type TLSASet struct {
 	// Name is where the records stand, such as "_25._tcp.mx.example.com".
 	Name    string
 	Records []TLSA
+	// More is how many there are beside these, of which 64 are used.
+	More int
 	// Server is the DNS server that answered, and Trusted whether its word on
 	// DNSSEC counts; see Config.Trusted.
 	Server  netip.AddrPort
@@ -76,7 +78,7 @@ func (r *Resolver) TLSA(ctx context.Context, host string, port uint16) (TLSASet,
 		a := r.lookup(ctx, question{name, dns.TypeTLSA})
 		switch {
 		case a.err == nil && a.authentic:
-			set.State, set.Base, set.Name, set.Records = TLSASecure, base, name, a.found.tlsa
+			set.State, set.Base, set.Name, set.Records, set.More = TLSASecure, base, name, a.found.tlsa, a.found.more
 			return set, nil
 		case a.err == nil:
 			set.State, set.Base, set.Name = TLSAInsecure, base, name
@@ -133,9 +135,11 @@ func (a *answer) takeTLSA(rr *dns.TLSA) bool {
 	if err != nil {
 		return false
 	}
-	if len(a.found.tlsa) < maxTLSA {
-		a.found.tlsa = append(a.found.tlsa, TLSA{rr.Usage, rr.Selector, rr.MatchingType, data})
+	if len(a.found.tlsa) == maxTLSA {
+		a.found.more++
+		return true
 	}
+	a.found.tlsa = append(a.found.tlsa, TLSA{rr.Usage, rr.Selector, rr.MatchingType, data})
 	return true
 }
 

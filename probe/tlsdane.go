@@ -121,6 +121,12 @@ func (s *session) judgeDANE(h *handshake, state *tls.ConnectionState) judgement 
 	case !v.OK && s.set.TLS.Insecure:
 		s.note(t.DANEFinding)
 		return met()
+	case !v.OK && p.set.More > 0:
+		return judgement{
+			status: result.Inconclusive, reason: result.Local, pos: h.options.Pos,
+			message: fmt.Sprintf("%s, but only %d of the %d records at %s were looked at", t.DANEFinding, len(p.records), len(p.records)+p.set.More, p.set.Name),
+			hint:    "publish one or two records for each certificate: a large answer may not reach senders (RFC 7671 section 10.1)",
+		}
 	case !v.OK:
 		return judgement{status: result.Fail, reason: result.TLS, pos: h.options.Pos, message: t.DANEFinding + ", at " + p.set.Name, hint: daneHint(&v)}
 	}

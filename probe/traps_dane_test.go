@@ -2,6 +2,7 @@ package probe_test
 
 import (
 	"context"
+	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -300,6 +301,21 @@ func TestDANEAndValidFor(t *testing.T) {
 	w := signedWorld(t, oneHost, nil, sandbox.Server{TLS: &sandbox.TLS{Cert: sandbox.CertSoon}, TLSA: []string{"3 1 1"}})
 	c := playVerified(t, w, overTLS("{verify: dane, valid_for: {fail: 20d}}"))
 	expect(t, c, verdict{result.Fail, result.TLS, 2, "the limit is 20 days"})
+}
+
+// What was not looked at may be the record that fits.
+func TestMoreRecordsThanAreUsed(t *testing.T) {
+	t.Parallel()
+	zone := oneHost
+	for i := range 70 {
+		zone += fmt.Sprintf("_25._tcp.mx1 TLSA 3 1 1 %064x\n", i)
+	}
+	w := signedWorld(t, zone, nil, sandbox.Server{TLS: &sandbox.TLS{}})
+	c := playVerified(t, w, overTLS(dane))
+	expect(t, c, verdict{result.Inconclusive, result.Local, 2, "but only 64 of the 70 records at _25._tcp.mx1.example.test were looked at"})
+	if c.TLS.VerifiedBy != "" {
+		t.Errorf("verified by %q", c.TLS.VerifiedBy)
+	}
 }
 
 // unsignedMX is a resolver that has no DNSSEC for MX records.
