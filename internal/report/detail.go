@@ -14,10 +14,15 @@ type detail struct {
 	opt   Options
 	d     *result.Domain
 	hints []string // said already: advice is given once
+	often *recurrent
 }
 
 func newDetail(t *Text, d *result.Domain) *detail {
-	return &detail{page: &t.page, opt: t.opt, d: d}
+	w := &detail{page: &t.page, opt: t.opt, d: d}
+	if t.opt.List && t.opt.Verbose <= 0 {
+		w.often = &t.often
+	}
+	return w
 }
 
 // row writes a row and what there is to say about it, set off by blank lines.
@@ -47,6 +52,12 @@ func (w *detail) row(r *row, c *columns) {
 // cause; with more words asked for, every step.
 func (w *detail) check(c *result.Check, wrong bool) {
 	s := Decider(c)
+	spoke := s != nil && (s.Number > 0 || c.ConnectMillis > 0)
+	if wrong && spoke && w.often.said("check", c.Scenario, place(s), Got(s)) {
+		w.failureAsAbove(s)
+		w.hint(c.Hint)
+		return
+	}
 	if wrong && s != nil {
 		w.failure(c, s)
 		w.blank()
@@ -88,10 +99,7 @@ func (w *detail) failure(c *result.Check, s *result.Step) {
 	if shown, counted := Outcome(c); !counted && strings.HasSuffix(shown, why) {
 		why = ""
 	}
-	place := ""
-	if s.File != "" && s.Line > 0 {
-		place = clean(s.File) + ":" + strconv.Itoa(s.Line) + ":" + strconv.Itoa(max(s.Col, 1)) + ": "
-	}
+	place := place(s)
 	switch {
 	case s.Excerpt != nil:
 		w.line("  ", place, clean(s.Name))
@@ -105,6 +113,24 @@ func (w *detail) failure(c *result.Check, s *result.Step) {
 			w.text("  ", "", clean(c.Message))
 		}
 	}
+}
+
+// failureAsAbove writes what differs where other domains failed in the same
+// way often enough to know the rest.
+func (w *detail) failureAsAbove(s *result.Step) {
+	w.line("  ", place(s), clean(s.Name))
+	w.text("    ", "", Got(s))
+	w.line("    the same as above, -v shows it")
+	w.blank()
+}
+
+// place is where a step stands in its file, with a colon and a blank behind
+// it; nothing where that is not known.
+func place(s *result.Step) string {
+	if s.File == "" || s.Line <= 0 {
+		return ""
+	}
+	return clean(s.File) + ":" + strconv.Itoa(s.Line) + ":" + strconv.Itoa(max(s.Col, 1)) + ": "
 }
 
 // Got says what came instead of what was expected. The expectation itself
@@ -131,6 +157,13 @@ func reply(s *result.Step) string {
 	return r
 }
 
+const (
+	// closer stands in a hint before a command that is another for each domain.
+	closer = "; closer: "
+	// maxReminder is how many columns of a hint are enough to know it again.
+	maxReminder = 48
+)
+
 // hint is labelled because it is what the program supposes, not what it saw.
 func (w *detail) hint(hint string) {
 	if hint == "" || slices.Contains(w.hints, hint) {
@@ -138,6 +171,13 @@ func (w *detail) hint(hint string) {
 	}
 	w.hints = append(w.hints, hint)
 	w.blank()
+	advice, command, found := strings.Cut(hint, closer)
+	if w.often.said("hint", advice) && cells(advice) > maxReminder {
+		hint = wrap(advice, maxReminder)[0] + " ... (as above)"
+		if found {
+			hint += closer + command
+		}
+	}
 	w.text("  ", "hint: ", clean(hint))
 }
 

@@ -17,6 +17,8 @@ type Text struct {
 	// a summary without it would be false calm.
 	bare                   result.Counts
 	deadHosts, deadDomains int
+	// often counts what domain after domain says.
+	often recurrent
 	// told is true if a quiet report has something in it, untold if it left
 	// something out that is known.
 	told, untold bool
