@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"mxprobe/probe"
@@ -76,8 +77,11 @@ func TestTrap67WhatWasThereBeforeIsAnother(t *testing.T) {
 func TestTrap67GivenTwice(t *testing.T) {
 	t.Parallel()
 	dir := maildir(t)
+	var mu sync.Mutex // the last server may still be ending its session
 	seen := map[string]bool{}
 	w := after(t, func(id, _ string) {
+		mu.Lock()
+		defer mu.Unlock()
 		if seen[id] = true; len(seen) == 1 {
 			deliver(t, dir, "1.it", "Message-ID: "+id+"\n\n")
 		}
@@ -94,6 +98,8 @@ func TestTrap67GivenTwice(t *testing.T) {
 			}
 		}
 	}
+	mu.Lock()
+	defer mu.Unlock()
 	if len(seen) != 4 || passed != 1 {
 		t.Errorf("%d messages, %d passed; want 4 of their own and the one that arrived", len(seen), passed)
 	}
