@@ -27,9 +27,9 @@ func (s *session) transcribe() {
 	if cut {
 		s.note(fmt.Sprintf("%d bytes of the dialogue are left out of the transcript", s.record.Left()))
 	}
-	at := 0
+	at, i := 0, 0
 	for e := range s.record.Entries(0) {
-		i := s.stepOfEntry(at)
+		i = s.stepOfEntry(at, i)
 		at++
 		if s.spans[i].grouped {
 			continue
@@ -67,14 +67,13 @@ func (s *session) transcribeGroup() {
 	}
 }
 
-// stepOfEntry returns the index of the step an entry of the record belongs to.
-func (s *session) stepOfEntry(entry int) int {
-	for i, sp := range s.spans {
-		if entry < sp.to {
-			return i
-		}
+// stepOfEntry returns the index of the step an entry of the record belongs
+// to: the one of the entry before, or a later one.
+func (s *session) stepOfEntry(entry, before int) int {
+	for before < len(s.spans)-1 && entry >= s.spans[before].to {
+		before++
 	}
-	return len(s.spans) - 1
+	return before
 }
 
 // trimLineEnd cuts off the line end; a bare LF or a CR that is not part of
