@@ -81,7 +81,9 @@ func rooms() map[string]room {
 		"internal/interop":     {},
 		"internal/interop/mta": {},
 		// results for the tests of the writers
-		"internal/report/reporttest": {packages: []string{"probe/result"}},
+		"internal/report/reporttest": {packages: []string{"probe/result"}, libraries: []string{"github.com/santhosh-tekuri/jsonschema/v6"}},
+		// worlds for the tests of all that speaks with servers
+		"internal/sandbox/sandboxtest": {packages: []string{"internal/sandbox"}},
 		// finds the programs that read back what is written
 		"internal/foreign": {},
 	}
@@ -106,7 +108,7 @@ func testLibraries() []string {
 
 // onlyForTests are packages that no program may contain.
 func onlyForTests() []string {
-	return []string{"internal/foreign", "internal/interop", "internal/interop/mta", "internal/report/reporttest"}
+	return []string{"internal/foreign", "internal/interop", "internal/interop/mta", "internal/report/reporttest", "internal/sandbox/sandboxtest"}
 }
 
 // TestImportsPointDown holds the picture of ARCHITECTURE.md: every import of

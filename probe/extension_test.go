@@ -9,6 +9,7 @@ import (
 
 	"mxprobe/dnsmx"
 	"mxprobe/internal/sandbox"
+	"mxprobe/internal/sandbox/sandboxtest"
 	"mxprobe/probe"
 	"mxprobe/probe/result"
 )
@@ -72,14 +73,10 @@ func notesAre(t *testing.T, s *result.Step, want string) {
 // needs SMTPUTF8 for it (RFC 6531 section 3.7.1).
 func TestTrap50DomainNeedsNoSMTPUTF8(t *testing.T) {
 	t.Parallel()
-	w, err := sandbox.Start(sandbox.Spec{
+	w := sandboxtest.Start(t, sandbox.Spec{
 		Zones:   []sandbox.Zone{{Name: "xn--bcher-kva.test", Text: oneHost}},
 		Servers: []sandbox.Server{{Name: "mx1.xn--bcher-kva.test", EHLO: sevenBit}},
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = w.Close() })
 	resolver, err := dnsmx.New(dnsmx.Config{Servers: []netip.AddrPort{w.DNS()}})
 	if err != nil {
 		t.Fatal(err)

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"mxprobe/internal/sandbox"
+	"mxprobe/internal/sandbox/sandboxtest"
 	"mxprobe/probe"
 	"mxprobe/probe/result"
 )
@@ -47,7 +48,7 @@ func deliver(t *testing.T, dir, name, text string) {
 func after(t *testing.T, then func(messageID, envid string)) *sandbox.World {
 	t.Helper()
 	var one sync.Mutex
-	w, err := sandbox.Start(sandbox.Spec{
+	w := sandboxtest.Start(t, sandbox.Spec{
 		Zones:   []sandbox.Zone{{Name: "example.test", Text: oneHost}},
 		Servers: []sandbox.Server{{Name: "mx1.example.test", EHLO: []string{"DSN", "PIPELINING"}}},
 		Ended: func(s sandbox.Session) {
@@ -65,14 +66,6 @@ func after(t *testing.T, then func(messageID, envid string)) *sandbox.World {
 				one.Unlock()
 			}
 		},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := w.Close(); err != nil {
-			t.Error(err)
-		}
 	})
 	return w
 }

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"mxprobe/internal/sandbox"
+	"mxprobe/internal/sandbox/sandboxtest"
 	"mxprobe/probe"
 	"mxprobe/probe/result"
 )
@@ -131,13 +132,9 @@ func TestDNSVerdicts(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			w, err := sandbox.Start(sandbox.Spec{
+			w := sandboxtest.Start(t, sandbox.Spec{
 				Zones: []sandbox.Zone{{Name: "example.test", Text: tc.zone}}, Faults: tc.faults,
 			})
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() { _ = w.Close() })
 			d := play(t, w, ask)
 			if d.Status != tc.status || d.Reason != tc.reason || !strings.Contains(d.Message, tc.message) {
 				t.Errorf("domain is %v, %q, %q; want %v, %q, %q", d.Status, d.Reason, d.Message, tc.status, tc.reason, tc.message)
@@ -165,11 +162,7 @@ func TestTrap72SoftOutweighsHard(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			w, err := sandbox.Start(sandbox.Spec{Zones: []sandbox.Zone{{Name: "example.test", Text: tc.zone}}, Faults: tc.faults})
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() { _ = w.Close() })
+			w := sandboxtest.Start(t, sandbox.Spec{Zones: []sandbox.Zone{{Name: "example.test", Text: tc.zone}}, Faults: tc.faults})
 			d := play(t, w, ask)
 			if d.Sender == nil || d.Sender.View != tc.want {
 				t.Errorf("sender is %+v; want %s", d.Sender, tc.want)

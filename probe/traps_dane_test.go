@@ -11,6 +11,7 @@ import (
 
 	"mxprobe/dnsmx"
 	"mxprobe/internal/sandbox"
+	"mxprobe/internal/sandbox/sandboxtest"
 	"mxprobe/probe"
 	"mxprobe/probe/result"
 )
@@ -23,17 +24,9 @@ func signedWorld(t *testing.T, zone string, faults []sandbox.Fault, servers ...s
 			servers[i].Name = "mx1.example.test"
 		}
 	}
-	w, err := sandbox.Start(sandbox.Spec{
+	w := sandboxtest.Start(t, sandbox.Spec{
 		Zones:  []sandbox.Zone{{Name: "example.test", Text: zone, Authentic: true}, {Name: "other.test", Text: "mx A 192.0.2.11\n"}},
 		Faults: faults, Servers: servers,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := w.Close(); err != nil {
-			t.Error(err)
-		}
 	})
 	return w
 }
@@ -228,17 +221,13 @@ func TestTrap33ResolverThatDoesNotValidate(t *testing.T) {
 // elsewhere. RFC 7672 section 2.2.1.
 func TestTrap33MXRecordsNotSecured(t *testing.T) {
 	t.Parallel()
-	w, err := sandbox.Start(sandbox.Spec{
+	w := sandboxtest.Start(t, sandbox.Spec{
 		Zones: []sandbox.Zone{
 			{Name: "example.test", Text: "@ MX 10 mx.host.test.\n"},
 			{Name: "host.test", Text: "mx A 192.0.2.10\n", Authentic: true},
 		},
 		Servers: []sandbox.Server{{Name: "mx.host.test", TLS: &sandbox.TLS{}, TLSA: []string{"3 1 1"}}},
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = w.Close() })
 	c := playVerified(t, w, overTLS(dane))
 	expect(t, c, verdict{result.Warn, result.DNS, 2, "the MX records of example.test are not secured by DNSSEC"})
 	if c.TLS.VerifiedBy != "" || c.TLS.DANEFinding != "ok" {

@@ -13,6 +13,7 @@ import (
 
 	"mxprobe/dnsmx"
 	"mxprobe/internal/sandbox"
+	"mxprobe/internal/sandbox/sandboxtest"
 	"mxprobe/probe"
 	"mxprobe/probe/result"
 	"mxprobe/scenarios"
@@ -32,16 +33,7 @@ func start(t *testing.T, zone string, servers ...sandbox.Server) *sandbox.World 
 			servers[i].Name = "mx1.example.test"
 		}
 	}
-	w, err := sandbox.Start(sandbox.Spec{Zones: []sandbox.Zone{{Name: "example.test", Text: zone}}, Servers: servers})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := w.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return w
+	return sandboxtest.Start(t, sandbox.Spec{Zones: []sandbox.Zone{{Name: "example.test", Text: zone}}, Servers: servers})
 }
 
 // with starts a world of one server that departs from the usual by rules.

@@ -1,63 +1,19 @@
 package docs
 
 import (
-	"bytes"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/santhosh-tekuri/jsonschema/v6"
-
 	"mxprobe/internal/report"
+	"mxprobe/internal/report/reporttest"
 )
-
-func decode(t *testing.T, b []byte) any {
-	t.Helper()
-	v, err := jsonschema.UnmarshalJSON(bytes.NewReader(b))
-	if err != nil {
-		t.Fatalf("%v in %s", err, b)
-	}
-	return v
-}
-
-// schema returns the schema of reports, in which a member that it does not
-// name is an error: an example with such a member is out of date.
-func schema(t *testing.T) *jsonschema.Schema {
-	t.Helper()
-	doc := decode(t, report.Schema())
-	closeObjects(doc.(map[string]any)["$defs"])
-	c := jsonschema.NewCompiler()
-	if err := c.AddResource("report.json", doc); err != nil {
-		t.Fatal(err)
-	}
-	s, err := c.Compile("report.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
-func closeObjects(v any) {
-	switch v := v.(type) {
-	case map[string]any:
-		if _, ok := v["properties"].(map[string]any); ok {
-			v["additionalProperties"] = false
-		}
-		for _, member := range v {
-			closeObjects(member)
-		}
-	case []any:
-		for _, item := range v {
-			closeObjects(item)
-		}
-	}
-}
 
 // The examples of JSON are what the schema says, and there is one of every
 // event.
 func TestExamplesOfJSON(t *testing.T) {
 	t.Parallel()
-	s := schema(t)
+	s := reporttest.Schema(t, report.Schema(), true)
 	var types []string
 	for _, b := range blocks(t, commandLine) {
 		var documents []string
@@ -68,7 +24,7 @@ func TestExamplesOfJSON(t *testing.T) {
 			documents = strings.Split(strings.TrimSpace(b.text), "\n")
 		}
 		for _, text := range documents {
-			v := decode(t, []byte(text))
+			v := reporttest.Decode(t, []byte(text))
 			types = append(types, v.(map[string]any)["type"].(string))
 			if err := s.Validate(v); err != nil {
 				t.Errorf("%s: %v in %s", b.place, err, text)
@@ -85,7 +41,7 @@ func TestExamplesOfJSON(t *testing.T) {
 // reasons and views their values.
 func TestNamesOfTheSchemaAreExplained(t *testing.T) {
 	t.Parallel()
-	doc := decode(t, report.Schema()).(map[string]any)
+	doc := reporttest.Decode(t, report.Schema()).(map[string]any)
 	defs := doc["$defs"].(map[string]any)
 	enum := func(v any) []string {
 		var out []string

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"mxprobe/internal/report/reporttest"
 	"mxprobe/probe"
 	"mxprobe/probe/result"
 	"mxprobe/scenarios"
@@ -275,7 +276,7 @@ func schemaKeys(t *testing.T) []string {
 			}
 		}
 	}
-	walk(decode(t, scenarios.Schema()))
+	walk(reporttest.Decode(t, scenarios.Schema()))
 	if len(keys) < 20 {
 		t.Fatalf("the schema has %d keys; want those of the language", len(keys))
 	}

@@ -12,6 +12,7 @@ import (
 
 	"mxprobe/dnsmx"
 	"mxprobe/internal/sandbox"
+	"mxprobe/internal/sandbox/sandboxtest"
 	"mxprobe/probe"
 	"mxprobe/probe/result"
 	"mxprobe/scenarios"
@@ -71,16 +72,8 @@ func world(t *testing.T, server string) *sandbox.World {
 			HTTPS: &sandbox.HTTPS{Body: "version: STSv1\nmode: enforce\nmx: *.example.org\nmax_age: 604800\n"},
 		})
 	}
-	w, err := sandbox.Start(sandbox.Spec{
+	w := sandboxtest.Start(t, sandbox.Spec{
 		Zones: []sandbox.Zone{{Name: "example.org", Text: zone, Authentic: len(s.TLSA) > 0}}, Servers: all,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := w.Close(); err != nil {
-			t.Error(err)
-		}
 	})
 	return w
 }

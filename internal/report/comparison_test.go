@@ -14,8 +14,8 @@ import (
 // each, which the schema has to notice.
 func TestSchemaFindsBadComparisons(t *testing.T) {
 	t.Parallel()
-	schema := compile(t, false)
-	doc := parse(t, document(t, reporttest.Run(*reporttest.ChangedDomain())))
+	schema := reporttest.Schema(t, Schema(), false)
+	doc := reporttest.Decode(t, document(t, reporttest.Run(*reporttest.ChangedDomain())))
 	if err := schema.Validate(doc); err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +62,7 @@ func TestSchemaFindsBadComparisons(t *testing.T) {
 // constants of package result.
 func TestSchemaKnowsEveryKindOfChange(t *testing.T) {
 	t.Parallel()
-	schema := compile(t, true)
+	schema := reporttest.Schema(t, Schema(), true)
 	for _, kind := range []string{
 		result.ChangeDomainNew, result.ChangeRoute, result.ChangeMXAdded, result.ChangeMXGone, result.ChangePreference, result.ChangeAddressAdded,
 		result.ChangeAddressGone, result.ChangeAddressChanged, result.ChangeKeywordAdded, result.ChangeKeywordLost, result.ChangeKeywordChanged,
@@ -71,7 +71,7 @@ func TestSchemaKnowsEveryKindOfChange(t *testing.T) {
 		d := reporttest.PassingDomain()
 		d.Changes = []result.Change{{Kind: kind, Message: "x"}}
 		d.Hosts[0].Addresses[0].Checks[0].DelayMillis = 720_000 * 1_000_000
-		if err := schema.Validate(parse(t, document(t, reporttest.Run(*d)))); err != nil {
+		if err := schema.Validate(reporttest.Decode(t, document(t, reporttest.Run(*d)))); err != nil {
 			t.Errorf("%s: %v", kind, err)
 		}
 	}

@@ -8,60 +8,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/santhosh-tekuri/jsonschema/v6"
-
 	"mxprobe/internal/report/reporttest"
 	"mxprobe/probe/result"
 )
-
-// compile returns the schema. If strict, a member that it does not name is
-// an error: for readers additions are fine, for us they are a schema that
-// fell behind.
-func compile(t *testing.T, strict bool) *jsonschema.Schema {
-	t.Helper()
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(Schema()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if strict {
-		closeObjects(doc.(map[string]any)["$defs"])
-	}
-	c := jsonschema.NewCompiler()
-	c.AssertFormat()
-	if err := c.AddResource("report.json", doc); err != nil {
-		t.Fatal(err)
-	}
-	s, err := c.Compile("report.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
-func closeObjects(v any) {
-	switch v := v.(type) {
-	case map[string]any:
-		if _, ok := v["properties"].(map[string]any); ok {
-			v["additionalProperties"] = false
-		}
-		for _, member := range v {
-			closeObjects(member)
-		}
-	case []any:
-		for _, item := range v {
-			closeObjects(item)
-		}
-	}
-}
-
-func parse(t *testing.T, b []byte) any {
-	t.Helper()
-	v, err := jsonschema.UnmarshalJSON(bytes.NewReader(b))
-	if err != nil {
-		t.Fatalf("%v in %s", err, b)
-	}
-	return v
-}
 
 // document returns the JSON document of a run.
 func document(t *testing.T, run *result.Run) []byte {
@@ -106,26 +55,26 @@ func events(t *testing.T, run *result.Run) [][]byte {
 
 func TestSchemaFitsDocument(t *testing.T) {
 	t.Parallel()
-	schema := compile(t, true)
+	schema := reporttest.Schema(t, Schema(), true)
 	for _, d := range append(reporttest.AllDomains(), *reporttest.ChangedDomain()) {
 		t.Run(d.Domain, func(t *testing.T) {
 			t.Parallel()
-			if err := schema.Validate(parse(t, document(t, reporttest.Run(d)))); err != nil {
+			if err := schema.Validate(reporttest.Decode(t, document(t, reporttest.Run(d)))); err != nil {
 				t.Errorf("%v", err)
 			}
 		})
 	}
-	if err := schema.Validate(parse(t, document(t, reporttest.Run()))); err != nil {
+	if err := schema.Validate(reporttest.Decode(t, document(t, reporttest.Run()))); err != nil {
 		t.Errorf("a run without domains: %v", err)
 	}
 }
 
 func TestSchemaFitsEvents(t *testing.T) {
 	t.Parallel()
-	schema := compile(t, true)
+	schema := reporttest.Schema(t, Schema(), true)
 	seen := map[string]int{}
 	for _, line := range events(t, reporttest.Run(append(reporttest.AllDomains(), *reporttest.ChangedDomain())...)) {
-		v := parse(t, line)
+		v := reporttest.Decode(t, line)
 		seen[v.(map[string]any)["type"].(string)]++
 		if err := schema.Validate(v); err != nil {
 			t.Errorf("%v\n%s", err, line)
@@ -142,10 +91,10 @@ func TestSchemaFitsEvents(t *testing.T) {
 // each, which the schema has to notice.
 func TestSchemaFindsMutations(t *testing.T) {
 	t.Parallel()
-	schema := compile(t, false)
-	good := []any{parse(t, document(t, reporttest.Run(*reporttest.MixedDomain())))}
+	schema := reporttest.Schema(t, Schema(), false)
+	good := []any{reporttest.Decode(t, document(t, reporttest.Run(*reporttest.MixedDomain())))}
 	for _, line := range events(t, reporttest.Run(*reporttest.MixedDomain())) {
-		good = append(good, parse(t, line))
+		good = append(good, reporttest.Decode(t, line))
 	}
 	optional := []string{
 		"reason", "message", "hint", "notes", "server", "origin", "authentic", "sender", "by", "failing", "failed_step", "forgiven",
@@ -215,9 +164,9 @@ func objects(at string, v any) map[string]map[string]any {
 // break those who validate today.
 func TestSchemaAllowsAdditions(t *testing.T) {
 	t.Parallel()
-	schema := compile(t, false)
+	schema := reporttest.Schema(t, Schema(), false)
 	for _, line := range append(events(t, reporttest.Run(*reporttest.MixedDomain())), document(t, reporttest.Run(*reporttest.MixedDomain()))) {
-		v := parse(t, line)
+		v := reporttest.Decode(t, line)
 		for _, object := range objects("", v) {
 			object["later"] = "x"
 		}

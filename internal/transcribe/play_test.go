@@ -12,6 +12,7 @@ import (
 
 	"mxprobe/internal/cli"
 	"mxprobe/internal/sandbox"
+	"mxprobe/internal/sandbox/sandboxtest"
 	"mxprobe/internal/transcribe"
 )
 
@@ -31,16 +32,7 @@ func world(t *testing.T, session string) *sandbox.World {
 		t.Fatal(err)
 	}
 	spec.Loopback = true
-	w, err := sandbox.Start(spec)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := w.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return w
+	return sandboxtest.Start(t, spec)
 }
 
 // play plays a scenario file against the world.

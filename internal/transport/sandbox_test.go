@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"mxprobe/internal/sandbox"
+	"mxprobe/internal/sandbox/sandboxtest"
 	"mxprobe/internal/transport"
 )
 
@@ -13,14 +14,10 @@ import (
 // closes where there is none.
 func TestAnnounceToASandboxServer(t *testing.T) {
 	t.Parallel()
-	w, err := sandbox.Start(sandbox.Spec{
+	w := sandboxtest.Start(t, sandbox.Spec{
 		Zones:   []sandbox.Zone{{Name: "example.test", Text: "mx1 A 192.0.2.10\nmx1 AAAA 2001:db8::10\n"}},
 		Servers: []sandbox.Server{{Name: "mx1.example.test", Proxied: true}},
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = w.Close() })
 	greeting := func(d transport.Dialer, address string) string {
 		nc, err := d.DialContext(t.Context(), "tcp", address)
 		if err != nil {

@@ -14,6 +14,7 @@ import (
 	"go.uber.org/goleak"
 
 	"mxprobe/internal/sandbox"
+	"mxprobe/internal/sandbox/sandboxtest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -24,11 +25,7 @@ const somePolicy = "version: STSv1\nmode: enforce\nmx: mx.example.test\nmax_age:
 func serve(t *testing.T, server sandbox.Server) (*sandbox.World, *Fetcher) {
 	t.Helper()
 	server.Name, server.Addrs = "mta-sts.example.test", []string{"192.0.2.12"}
-	w, err := sandbox.Start(sandbox.Spec{Servers: []sandbox.Server{server}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = w.Close() })
+	w := sandboxtest.Start(t, sandbox.Spec{Servers: []sandbox.Server{server}})
 	roots := x509.NewCertPool()
 	roots.AppendCertsFromPEM(w.CA())
 	return w, &Fetcher{
