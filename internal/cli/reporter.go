@@ -3,6 +3,7 @@ package cli
 import (
 	"io"
 	"os"
+	"runtime"
 	"strconv"
 	"time"
 
@@ -38,7 +39,7 @@ func (r *session) occasion(again againFunc) *occasion {
 
 // textOptions says how text for standard output is written.
 func (p *Program) textOptions(o *output) report.Options {
-	options := report.Options{Color: p.colored(o.color), Verbose: o.verbose}
+	options := report.Options{Color: p.colored(o.color), Verbose: o.verbose, Whole: runtime.GOOS == "windows"}
 	if o.quiet {
 		options.Verbose = -1
 	}

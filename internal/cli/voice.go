@@ -36,7 +36,7 @@ func (p *Program) complain(err error) int {
 		for i := range problems { // a line in its name would be one of the output
 			problems[i].File = result.PrintableString(problems[i].File)
 		}
-		fmt.Fprintf(p.Stderr, "%s\n", printable(problems.Error()))
+		fmt.Fprintf(p.Stderr, "%s\n", printable(laidOut(problems, columns(p.Stderr))))
 		say(p.Stderr, "%s", bad.summary())
 		return ExitUsage
 	}
@@ -49,12 +49,12 @@ func (p *Program) complain(err error) int {
 
 // say prints one line under the program's name.
 func say(w io.Writer, format string, args ...any) {
-	fmt.Fprintf(w, "mxprobe: %s\n", printable(fmt.Sprintf(format, args...)))
+	fmt.Fprintln(w, setIn("mxprobe: "+printable(fmt.Sprintf(format, args...)), columns(w)))
 }
 
 // warn says something that does not end the program.
 func warn(w io.Writer, format string, args ...any) {
-	fmt.Fprintf(w, "warning: %s\n", printable(fmt.Sprintf(format, args...)))
+	fmt.Fprintln(w, setIn("warning: "+printable(fmt.Sprintf(format, args...)), columns(w)))
 }
 
 // printable makes text of several lines safe for a terminal. Tabs stay: a

@@ -102,6 +102,11 @@ func cutFront(s string, width int) string {
 	return s[end:]
 }
 
+// Wrap breaks text between words into lines of at most width columns; the
+// lines after the first have to be set in by the caller, so that no foreign
+// word begins one. A width of 0 breaks nothing.
+func Wrap(s string, width int) []string { return wrap(s, width) }
+
 // wrap breaks s between words into lines of at most width columns; a longer
 // word has a line of its own. A width of 0 breaks nothing.
 func wrap(s string, width int) []string {

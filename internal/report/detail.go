@@ -178,11 +178,23 @@ func (w *detail) hint(hint string) {
 			hint += closer + command
 		}
 	}
-	w.text("  ", "hint: ", clean(hint))
+	w.page.hint(clean(hint), w.opt.Whole)
 }
 
-// again writes the command that looks closer. It is not wrapped: it is there
-// to be copied.
+// hint writes a hint. The command at its end, if it does not fit, has a line
+// of its own, where it can be copied.
+func (p *page) hint(hint string, whole bool) {
+	const label = "hint: "
+	advice, command, found := strings.Cut(hint, closer)
+	if !found || p.width == 0 || cells("  "+label+hint) <= p.width {
+		p.text("  ", label, hint)
+		return
+	}
+	p.text("  ", label, advice)
+	p.command("  ", "closer: ", command, whole)
+}
+
+// again writes the command that looks closer.
 func (w *detail) again(r *row) {
 	if w.opt.Again == nil {
 		return
@@ -195,6 +207,6 @@ func (w *detail) again(r *row) {
 	}
 	if command != "" {
 		w.blank()
-		w.line("  again: ", clean(command))
+		w.command("  ", "again: ", clean(command), w.opt.Whole)
 	}
 }

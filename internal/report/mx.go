@@ -17,7 +17,7 @@ func MX(w io.Writer, o Options, d *result.Domain) error {
 	p.hosts(d)
 	p.routeNotes(d)
 	if d.Hint != "" {
-		p.text("  ", "hint: ", clean(d.Hint))
+		p.hint(clean(d.Hint), o.Whole)
 	}
 	out := sink{w: w}
 	return out.write(p.b)

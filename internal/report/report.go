@@ -24,6 +24,9 @@ type Options struct {
 	// Width is the number of columns to keep to, 0 or less for no limit.
 	// Values below 40 are taken as 40.
 	Width int
+	// Whole keeps a command to copy on one line however long it is, for shells
+	// that know no backslash at the end of a line.
+	Whole bool
 	// Verbose is -1 for what is wrong alone, 0 for the usual, 1 for every
 	// step with its reply, 2 for every line of every attempt.
 	Verbose int
