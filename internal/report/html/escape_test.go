@@ -70,21 +70,12 @@ func oracle(t *testing.T) *htmltemplate.Template {
 
 func pageWith(t *testing.T, templates executor, run *result.Run) []byte {
 	t.Helper()
-	var b bytes.Buffer
-	w := New(&b, run)
-	w.Again = reporttest.Again
-	if templates != nil {
-		w.templates = templates
-	}
-	for i := range run.Domains {
-		if err := w.Domain(&run.Domains[i]); err != nil {
-			t.Fatal(err)
+	return pageBy(t, run, func(w *Writer) {
+		w.Again = reporttest.Again
+		if templates != nil {
+			w.templates = templates
 		}
-	}
-	if err := w.End(&run.End); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
+	})
 }
 
 // tokens lists the page as a browser would read it. Style and script are left
