@@ -24,34 +24,16 @@ func written(t *testing.T, domains ...*result.Domain) string {
 	return reporttest.Written(t, writer, reporttest.EndOf(domains...), domains...)
 }
 
-// inputs are runs of every kind, by the name of their golden file.
-func inputs() map[string][]*result.Domain {
-	relaxed := reporttest.MixedDomain()
-	relaxed.Status = result.Warn // --require any
-	return map[string][]*result.Domain{
-		"typical":   {reporttest.PassingDomain()},
-		"mixed":     {reporttest.MixedDomain()},
-		"relaxed":   {relaxed},
-		"uncertain": {reporttest.UncertainDomain()},
-		"nohosts":   {reporttest.NullMX(), reporttest.NoSuchDomain()},
-		"list":      reporttest.List(),
-		"hostile":   {reporttest.HostileDomain(), reporttest.ForgingDomain()},
-		"empty":     {},
-	}
-}
-
 func TestGolden(t *testing.T) {
 	t.Parallel()
-	for name, domains := range inputs() {
-		reporttest.Golden(t, *update, name+".log", written(t, domains...))
-	}
+	reporttest.Goldens(t, *update, ".log", reporttest.Runs(), writer)
 }
 
 // TestRunnerObeysNothingElse: what the runner takes for commands is one
 // annotation for each entry that needs one, and what it shows is the text.
 func TestRunnerObeysNothingElse(t *testing.T) {
 	t.Parallel()
-	all := inputs()
+	all := reporttest.Runs()
 	all["compared"] = []*result.Domain{reporttest.ChangedDomain(), reporttest.ForgingComparison()}
 	for name, domains := range all {
 		var r runner

@@ -31,25 +31,14 @@ func inputs() map[string][]*result.Domain {
 	twice.Hosts = append(twice.Hosts, twice.Hosts[0]) // a list that names a host twice
 	same := &twice.Hosts[0].Addresses[0]
 	same.Checks = append(same.Checks, same.Checks[0]) // a scenario that is given twice
-	return map[string][]*result.Domain{
-		"typical":     {reporttest.PassingDomain()},
-		"mixed":       {reporttest.MixedDomain()},
-		"uncertain":   {reporttest.UncertainDomain()},
-		"encrypted":   {reporttest.EncryptedDomain()},
-		"interrupted": {reporttest.Interrupted()},
-		"nohosts":     {reporttest.NullMX(), reporttest.NoSuchDomain()},
-		"list":        reporttest.List(),
-		"twice":       {twice, twice},
-		"hostile":     {reporttest.HostileDomain(), reporttest.ForgingDomain()},
-		"empty":       {},
-	}
+	all := reporttest.Runs()
+	all["twice"] = []*result.Domain{twice, twice}
+	return all
 }
 
 func TestGolden(t *testing.T) {
 	t.Parallel()
-	for name, domains := range inputs() {
-		reporttest.Golden(t, *update, name+".xml", documentOf(t, domains...))
-	}
+	reporttest.Goldens(t, *update, ".xml", inputs(), writer)
 }
 
 // read parses with a JUnit library and with the XML reader of Go.

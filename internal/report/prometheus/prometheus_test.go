@@ -20,34 +20,16 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the wanted text in testdata; read the difference before keeping it")
 
+func writer(w io.Writer) reporttest.Writer { return New(w, reporttest.Run()) }
+
 func metricsOf(t testing.TB, domains ...*result.Domain) string {
 	t.Helper()
-	header := reporttest.Run()
-	return reporttest.Written(t, func(w io.Writer) reporttest.Writer { return New(w, header) }, reporttest.EndOf(domains...), domains...)
-}
-
-// inputs are the results that every test of the format is made with.
-func inputs() map[string][]*result.Domain {
-	one := func(d *result.Domain) []*result.Domain { return []*result.Domain{d} }
-	return map[string][]*result.Domain{
-		"pass":        one(reporttest.PassingDomain()),
-		"mixed":       one(reporttest.MixedDomain()),
-		"uncertain":   one(reporttest.UncertainDomain()),
-		"encrypted":   one(reporttest.EncryptedDomain()),
-		"interrupted": one(reporttest.Interrupted()),
-		"no-hosts":    {reporttest.NullMX(), reporttest.NoSuchDomain()},
-		"list":        reporttest.List(),
-		"hostile":     one(reporttest.HostileDomain()),
-		"forging":     one(reporttest.ForgingDomain()),
-		"nothing":     nil,
-	}
+	return reporttest.Written(t, writer, reporttest.EndOf(domains...), domains...)
 }
 
 func TestGolden(t *testing.T) {
 	t.Parallel()
-	for name, domains := range inputs() {
-		reporttest.Golden(t, *update, name+".prom", metricsOf(t, domains...))
-	}
+	reporttest.Goldens(t, *update, ".prom", reporttest.Runs(), writer)
 }
 
 // parse reads metrics as Prometheus does and holds what it asks for beyond
@@ -107,7 +89,7 @@ func value(families map[string]*dto.MetricFamily, name string, labels ...string)
 
 func TestEveryInputIsRead(t *testing.T) {
 	t.Parallel()
-	for name, domains := range inputs() {
+	for name, domains := range reporttest.Runs() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			families := parse(t, metricsOf(t, domains...))
@@ -295,7 +277,7 @@ func TestConstantLabels(t *testing.T) {
 
 func TestErrorsOfTheWriterStay(t *testing.T) {
 	t.Parallel()
-	reporttest.FailsForGood(t, func(w io.Writer) reporttest.Writer { return New(w, reporttest.Run()) })
+	reporttest.FailsForGood(t, writer)
 }
 
 func FuzzNames(f *testing.F) {

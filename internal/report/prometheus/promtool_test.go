@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"mxprobe/internal/foreign"
+	"mxprobe/internal/report/reporttest"
 )
 
 // TestPromtool has Prometheus' own tool read the metrics and judge their
@@ -18,7 +19,7 @@ func TestPromtool(t *testing.T) {
 		out, err := cmd.CombinedOutput()
 		return string(out), err
 	}
-	for name, domains := range inputs() {
+	for name, domains := range reporttest.Runs() {
 		if out, err := check(metricsOf(t, domains...)); err != nil || out != "" {
 			t.Errorf("%s: %v\n%s", name, err, out)
 		}

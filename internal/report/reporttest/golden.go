@@ -56,6 +56,18 @@ func Written(t testing.TB, newWriter func(w io.Writer) Writer, end *result.End, 
 	return out.String()
 }
 
+// Goldens compares what a writer makes of each run, by its name, with the file
+// of testdata that has that name and the ending.
+func Goldens(t *testing.T, update bool, ending string, runs map[string][]*result.Domain, newWriter func(w io.Writer) Writer) {
+	t.Helper()
+	for name, domains := range runs {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			Golden(t, update, name+ending, Written(t, newWriter, EndOf(domains...), domains...))
+		})
+	}
+}
+
 // FailsForGood plays a writer whose writer below fails at its nth write, for
 // every n until all goes well: the error comes back, and stays.
 func FailsForGood(t testing.TB, newWriter func(w io.Writer) Writer) {

@@ -20,36 +20,16 @@ func written(t *testing.T, domains ...*result.Domain) string {
 	return reporttest.Written(t, writer, reporttest.EndOf(domains...), domains...)
 }
 
-// inputs are runs of every kind, by the name of their golden file.
-func inputs() map[string][]*result.Domain {
-	relaxed := reporttest.MixedDomain()
-	relaxed.Status = result.Warn // --require any
-	return map[string][]*result.Domain{
-		"typical":     {reporttest.PassingDomain()},
-		"mixed":       {reporttest.MixedDomain()},
-		"relaxed":     {relaxed},
-		"uncertain":   {reporttest.UncertainDomain()},
-		"encrypted":   {reporttest.EncryptedDomain()},
-		"interrupted": {reporttest.Interrupted()},
-		"nohosts":     {reporttest.NullMX(), reporttest.NoSuchDomain()},
-		"list":        reporttest.List(),
-		"hostile":     {reporttest.HostileDomain(), reporttest.ForgingDomain()},
-		"empty":       {},
-	}
-}
-
 func TestGolden(t *testing.T) {
 	t.Parallel()
-	for name, domains := range inputs() {
-		reporttest.Golden(t, *update, name+".tap", written(t, domains...))
-	}
+	reporttest.Goldens(t, *update, ".tap", reporttest.Runs(), writer)
 }
 
 // TestNodeReadsWhatWasWritten has every point and every step read by
 // tap-parser in its strict mode, to which a line that is no TAP is a failure.
 func TestNodeReadsWhatWasWritten(t *testing.T) {
 	t.Parallel()
-	for name, domains := range inputs() {
+	for name, domains := range reporttest.Runs() {
 		doc := parse(t, written(t, domains...))
 		if len(doc.extra) > 0 {
 			t.Errorf("%s: not TAP: %q", name, doc.extra)
@@ -120,7 +100,7 @@ func comparePoint(t *testing.T, name string, got *nodePoint, e *report.Entry) {
 // subtests as lines to pass over, and up to its release 3.44 no version 14.
 func TestPerlReadsWhatWasWritten(t *testing.T) {
 	t.Parallel()
-	for name, domains := range inputs() {
+	for name, domains := range reporttest.Runs() {
 		text := strings.Replace(written(t, domains...), "TAP version 14", "TAP version 13", 1)
 		got := perl(t, text)
 		if got["errors"] != "" {
