@@ -4,13 +4,14 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"mxprobe/internal/foreign"
 )
 
 var update = flag.Bool("update", false, "rewrite the manual page")
@@ -41,14 +42,7 @@ func TestManual(t *testing.T) {
 // The page is one that mandoc finds nothing wrong with.
 func TestManualIsSound(t *testing.T) {
 	t.Parallel()
-	mandoc, err := exec.LookPath("mandoc")
-	if err != nil {
-		if os.Getenv("MXPROBE_INTEROP") == "require" {
-			t.Fatal("mandoc is missing")
-		}
-		t.Skip("mandoc is missing")
-	}
-	cmd := exec.CommandContext(t.Context(), mandoc, "-T", "lint", "-W", "warning")
+	cmd := foreign.Command(t, foreign.Program(t, "", "mandoc"), "-T", "lint", "-W", "warning")
 	cmd.Stdin = strings.NewReader(manual())
 	if out, err := cmd.CombinedOutput(); err != nil || len(out) > 0 {
 		t.Errorf("mandoc: %v\n%s", err, out)

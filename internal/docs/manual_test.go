@@ -3,7 +3,6 @@ package docs
 import (
 	commandflag "flag"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -11,6 +10,8 @@ import (
 
 	"github.com/cpuguy83/go-md2man/v2/md2man"
 	"github.com/google/go-cmp/cmp"
+
+	"mxprobe/internal/foreign"
 )
 
 var update = commandflag.Bool("update", false, "rewrite the manual page")
@@ -40,14 +41,7 @@ func TestManual(t *testing.T) {
 // The page is one that mandoc finds nothing wrong with.
 func TestManualIsSound(t *testing.T) {
 	t.Parallel()
-	mandoc, err := exec.LookPath("mandoc")
-	if err != nil {
-		if os.Getenv("MXPROBE_INTEROP") == "require" {
-			t.Fatal("mandoc is missing")
-		}
-		t.Skip("mandoc is missing")
-	}
-	cmd := exec.CommandContext(t.Context(), mandoc, "-T", "lint", "-W", "warning")
+	cmd := foreign.Command(t, foreign.Program(t, "", "mandoc"), "-T", "lint", "-W", "warning")
 	cmd.Stdin = strings.NewReader(manual(t))
 	if out, err := cmd.CombinedOutput(); err != nil || len(out) > 0 {
 		t.Errorf("mandoc: %v\n%s", err, out)

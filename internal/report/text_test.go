@@ -3,8 +3,7 @@ package report
 import (
 	"bytes"
 	"flag"
-	"os"
-	"path/filepath"
+	"io"
 	"regexp"
 	"strings"
 	"testing"
@@ -20,36 +19,7 @@ var update = flag.Bool("update", false, "rewrite the wanted text in testdata; re
 
 func textOf(t *testing.T, o Options, domains ...*result.Domain) string {
 	t.Helper()
-	var out bytes.Buffer
-	w := NewText(&out, o)
-	for _, d := range domains {
-		if err := w.Domain(d); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := w.End(reporttest.EndOf(domains...)); err != nil {
-		t.Fatal(err)
-	}
-	return out.String()
-}
-
-// golden compares with a file that was written, or read line by line, by a
-// person.
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name+".txt")
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s differs (-want +got):\n%s", path, diff)
-	}
+	return reporttest.Written(t, func(w io.Writer) reporttest.Writer { return NewText(w, o) }, reporttest.EndOf(domains...), domains...)
 }
 
 func TestTextGolden(t *testing.T) {
@@ -86,7 +56,7 @@ func TestTextGolden(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			golden(t, "text-"+tt.name, textOf(t, tt.opt, tt.domains...))
+			reporttest.Golden(t, *update, "text-"+tt.name+".txt", textOf(t, tt.opt, tt.domains...))
 		})
 	}
 }
@@ -100,7 +70,7 @@ func TestMXGolden(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		golden(t, name, out.String())
+		reporttest.Golden(t, *update, name+".txt", out.String())
 	}
 }
 
