@@ -26,18 +26,13 @@ func importCommand() command {
 			"replies become what they expect. Passwords stay out of it.",
 		},
 		bind: func(p *Program) ([]option, action) {
-			var file string
-			var force bool
-			options := []option{
-				{name: "output", short: "o", arg: "FILE", set: setText(&file), group: groupOutput, def: "standard output", help: "file to write"},
-				{name: "force", set: setSwitch(&force), group: groupOutput, help: "overwrite the file if it is there"},
-			}
-			return options, func(args []string) (int, error) { return p.importSession(args, file, force) }
+			var out newFile
+			return out.options(), func(args []string) (int, error) { return p.importSession(args, &out) }
 		},
 	}
 }
 
-func (p *Program) importSession(args []string, file string, force bool) (int, error) {
+func (p *Program) importSession(args []string, out *newFile) (int, error) {
 	if len(args) != 1 {
 		return 0, usagef("import takes one session, a file or - for standard input, not %d", len(args))
 	}
@@ -60,14 +55,14 @@ func (p *Program) importSession(args []string, file string, force bool) (int, er
 	for _, r := range made.Remarks {
 		fmt.Fprintf(p.Stderr, "%s\n", printable(fmt.Sprintf("%s:%d: warning: %s", name, r.Line, r.Message)))
 	}
-	if file == "" || file == "-" {
+	if out.isStdout() {
 		_, err := p.Stdout.Write(made.YAML)
 		return ExitOK, err
 	}
-	if err := writeNew(file, made.YAML, force); err != nil {
+	if err := out.write(made.YAML); err != nil {
 		return 0, err
 	}
-	return ExitOK, p.imported(made, file)
+	return ExitOK, p.imported(made, out.name)
 }
 
 // imported says what was written and how to play it.

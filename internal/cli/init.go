@@ -2,10 +2,7 @@ package cli
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"strings"
 )
 
@@ -26,18 +23,13 @@ func initCommand() command {
 			"mxprobe schema > " + schemaFile + "   lets editors complete it",
 		},
 		bind: func(p *Program) ([]option, action) {
-			var file string
-			var force bool
-			options := []option{
-				{name: "output", short: "o", arg: "FILE", set: setText(&file), group: groupOutput, def: "standard output", help: "file to write"},
-				{name: "force", set: setSwitch(&force), group: groupOutput, help: "overwrite the file if it is there"},
-			}
-			return options, func(args []string) (int, error) { return p.init(args, file, force) }
+			var out newFile
+			return out.options(), func(args []string) (int, error) { return p.init(args, &out) }
 		},
 	}
 }
 
-func (p *Program) init(args []string, file string, force bool) (int, error) {
+func (p *Program) init(args []string, out *newFile) (int, error) {
 	if len(args) != 1 {
 		return 0, usagef("init takes one built-in scenario, such as @rcpt; mxprobe list shows them")
 	}
@@ -52,34 +44,14 @@ func (p *Program) init(args []string, file string, force bool) (int, error) {
 	if !bytes.Contains(src, []byte(modeline)) {
 		src = append([]byte(modeline+schemaFile+"\n"), src...)
 	}
-	if file == "" || file == "-" {
+	if out.isStdout() {
 		_, err := p.Stdout.Write(src)
 		return ExitOK, err
 	}
-	if err := writeNew(file, src, force); err != nil {
+	if err := out.write(src); err != nil {
 		return 0, err
 	}
 	_, err = fmt.Fprintf(p.Stdout, "%s is %s to start from; play it with: mxprobe run %s -d DOMAIN\n",
-		file, name, quote(file))
+		out.name, name, quote(out.name))
 	return ExitOK, err
-}
-
-// writeNew writes a file that is not there yet, or any file with force.
-func writeNew(name string, content []byte, force bool) error {
-	flags := os.O_WRONLY | os.O_CREATE | os.O_EXCL
-	if force {
-		flags = os.O_WRONLY | os.O_CREATE | os.O_TRUNC
-	}
-	f, err := os.OpenFile(name, flags, 0o644)
-	if errors.Is(err, fs.ErrExist) {
-		return usagef("%s is already there; --force overwrites it, -o names another file", shown(name))
-	}
-	if err != nil {
-		return usagef("%s: %s", shown(name), cause(err))
-	}
-	_, err = f.Write(content)
-	if err := errors.Join(err, f.Close()); err != nil {
-		return fmt.Errorf("writing %s: %w", shown(name), cause(err))
-	}
-	return nil
 }
