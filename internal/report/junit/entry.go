@@ -36,22 +36,52 @@ func (s *suite) entry(e *report.Entry) {
 	if s.counts.tests > 0 && (s.red || e.Kind() != report.Failed && e.Kind() != report.Unknown) {
 		return
 	}
-	name := "00 connect"
-	if s.counts.tests > 0 {
-		name = "verdict"
-	}
 	why := e.Why()
-	c := testcase{name: name, message: why}
+	c := testcase{name: s.wholeName(e), message: why}
 	switch e.Kind() {
 	case report.Skipped, report.Excused:
 		c.element = skipped
 	case report.Failed, report.Unknown:
 		c.element, c.reason = element(e.Status(), e.Reason()), reasonWord(e.Status(), e.Reason())
-		c.body = present(why, hint(e))
+		c.body = present(append(append([]string{why}, worse(e)...), hint(e))...)
 	default:
 		c.out = present(why)
 	}
 	s.add(&c)
+}
+
+// wholeName is the name of the case for an entry as a whole: what was to be
+// done there, or what is said of all that was done.
+func (s *suite) wholeName(e *report.Entry) string {
+	switch {
+	case e.Reason() == result.Regression:
+		return "regression"
+	case s.counts.tests > 0:
+		return "verdict"
+	case e.Address != nil:
+		return connectName
+	case e.Host != nil && len(e.Host.Addresses) == 0, e.Host == nil && len(e.Domain.Hosts) == 0:
+		return "00 look-up"
+	}
+	return "verdict"
+}
+
+// worse are the changes for the worse, each on a line, where there are more
+// than the one in the message of a regression.
+func worse(e *report.Entry) []string {
+	if e.Reason() != result.Regression {
+		return nil
+	}
+	var lines []string
+	for i := range e.Domain.Changes {
+		if c := &e.Domain.Changes[i]; c.Regression {
+			lines = append(lines, "worse: "+result.PrintableString(c.Message))
+		}
+	}
+	if len(lines) == 1 {
+		return nil
+	}
+	return lines
 }
 
 func hint(e *report.Entry) string {

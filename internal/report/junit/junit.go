@@ -21,7 +21,8 @@
 //     steps that failed in an attempt that was not the last.
 //
 // A host or domain without an address has a suite with the one case 00
-// connect. If the exit status is not explained by any of this, a last suite
+// look-up, and a domain that failed because it got worse one with the case
+// regression, a failure. If the exit status is not explained by any of this, a last suite
 // named mxprobe has an error, so that a report is never green by mistake.
 package junit
 

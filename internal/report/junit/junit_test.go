@@ -155,12 +155,12 @@ func TestCases(t *testing.T) {
 		{"basic send.fabrikam.test.mx2.fabrikam.test.[2001:db8::20]:25", "00 connect", gojunit.StatusError, "timeout", "connect: no answer in 10s", "hint: mx1.fabrikam.test answered from this machine"},
 		{"basic send.fabrikam.test.mx2.fabrikam.test.[2001:db8::20]:25", "01 EHLO ${helo}", gojunit.StatusSkipped, "", "not run", ""},
 		{"DSN request.fabrikam.test.mx1.fabrikam.test.192.0.2.10:25", "00 connect", gojunit.StatusSkipped, "", "the server does not offer DSN", ""},
-		{"fabrikam.test.mx3.fabrikam.test", "00 connect", gojunit.StatusError, "dns", "no such name: mx3.fabrikam.test", "typing error"},
+		{"fabrikam.test.mx3.fabrikam.test", "00 look-up", gojunit.StatusError, "dns", "no such name: mx3.fabrikam.test", "typing error"},
 		{"bad sender is refused.contoso.test.mx1.contoso.test.192.0.2.30:25", "03 refused at RCPT at the latest", gojunit.StatusSkipped, "", "may fail (the old machine goes in March): expected 5xx, got 250 2.1.5 Ok", ""},
 		{"basic send.contoso.test.mx1.contoso.test.[2001:db8::30]:25", "03 RCPT TO:<kate@fabrikam.test>", gojunit.StatusError, "temporary", "expected 2xx, got 451 4.7.1 Greylisted, come back later", "hint: this looks like greylisting"},
 		{"basic send.contoso.test.mx2.contoso.test.192.0.2.31:25", "00 connect", gojunit.StatusError, "interrupted", "stopped", ""},
 		{"basic send.fabrikam.test.mx1.fabrikam.test.[2001:db8::10]:25", "02 STARTTLS", gojunit.StatusError, "tls", "the certificate expired 3 days ago", ""},
-		{"nomail.test", "00 connect", gojunit.StatusError, "null_mx", "the domain takes no mail: its only MX record is the null MX (RFC 7505)", ""},
+		{"nomail.test", "00 look-up", gojunit.StatusError, "null_mx", "the domain takes no mail: its only MX record is the null MX (RFC 7505)", ""},
 	} {
 		c := findCase(t, suites, tt.class, tt.name)
 		if c.Status != tt.status || c.Message != tt.message {
@@ -176,6 +176,26 @@ func TestCases(t *testing.T) {
 	}
 	if c := findCase(t, suites, "bad sender is refused.fabrikam.test.mx1.fabrikam.test.192.0.2.10:25", "03 refused at RCPT at the latest"); c.Properties["file"] != "bad-sender.yaml" || c.Properties["line"] != "9" || c.Properties["time"] != "0.042" {
 		t.Errorf("attributes %v; want file, line and 0.042 s", c.Properties)
+	}
+}
+
+// TestRegressionIsAFailure: every dialogue passed, and what got worse fails
+// the domain. The test was made, so it is no error, and it was none of the
+// connection.
+func TestRegressionIsAFailure(t *testing.T) {
+	t.Parallel()
+	c := findCase(t, read(t, documentOf(t, reporttest.RegressedDomain())), "fabrikam.test", "regression")
+	failure, ok := c.Error.(gojunit.Error)
+	if !ok || c.Status != gojunit.StatusFailed || failure.Type != "regression" {
+		t.Fatalf("%s, %#v; want failed, of the type regression", c.Status, c.Error)
+	}
+	for _, want := range []string{"worse: mx1.fabrikam.test 192.0.2.10:25 no longer offers STARTTLS", "worse: mx2.fabrikam.test is gone"} {
+		if strings.Count(failure.Body, want) != 1 {
+			t.Errorf("not once %q in %q", want, failure.Body)
+		}
+	}
+	if strings.Contains(failure.Body, "more addresses") {
+		t.Errorf("a change that is none for the worse in %q", failure.Body)
 	}
 }
 

@@ -127,7 +127,7 @@ func element(v result.Verdict, r result.Reason) string {
 		return failing
 	}
 	switch r {
-	case result.None, result.Reply, result.Slow, result.Protocol:
+	case result.None, result.Reply, result.Slow, result.Protocol, result.Regression:
 		return failure
 	}
 	return failing
@@ -142,11 +142,14 @@ func reasonWord(v result.Verdict, r result.Reason) string {
 	return string(r)
 }
 
+// connectName is the case of the connection with its greeting.
+const connectName = "00 connect"
+
 // caseName numbers a step, so that equal lines stay apart and cases sort in
 // the order of the dialogue. Step 0 has one name whether it got a greeting
 // or not, because it is the same test.
 func caseName(c *result.Check, s *result.Step, last int) string {
-	name := "00 connect"
+	name := connectName
 	if s.Number > 0 {
 		name = fmt.Sprintf("%02d %s", s.Number, result.PrintableString(s.Name))
 	}

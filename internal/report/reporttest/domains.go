@@ -69,6 +69,20 @@ func MixedDomain() *result.Domain {
 	return d
 }
 
+// RegressedDomain is PassingDomain as --fail-on regression judges it after
+// two changes for the worse and one that is none.
+func RegressedDomain() *result.Domain {
+	const lost = "mx1.fabrikam.test 192.0.2.10:25 no longer offers STARTTLS"
+	d := PassingDomain()
+	d.Changes = []result.Change{
+		{Kind: result.ChangeKeywordLost, Where: "mx1.fabrikam.test 192.0.2.10:25", Before: "STARTTLS", Regression: true, Message: lost},
+		{Kind: result.ChangeAddressAdded, Where: "mx1.fabrikam.test", Now: "2001:db8::10", Message: "mx1.fabrikam.test has more addresses"},
+		{Kind: result.ChangeMXGone, Where: "mx2.fabrikam.test", Before: "20", Regression: true, Message: "mx2.fabrikam.test is gone"},
+	}
+	d.Status, d.Reason, d.Message = result.Fail, result.Regression, lost+" (and 1 more)"
+	return d
+}
+
 // UncertainDomain has the verdicts that decide less.
 func UncertainDomain() *result.Domain {
 	const mx1 = "mx1.contoso.test"

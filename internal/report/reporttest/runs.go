@@ -13,6 +13,7 @@ func Runs() map[string][]*result.Domain {
 		"relaxed":     {relaxed},
 		"uncertain":   {UncertainDomain()},
 		"encrypted":   {EncryptedDomain()},
+		"regressed":   {RegressedDomain()},
 		"interrupted": {Interrupted()},
 		"nohosts":     {NullMX(), NoSuchDomain()},
 		"list":        List(),
