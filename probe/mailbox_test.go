@@ -20,18 +20,6 @@ import (
 	"mxprobe/probe/result"
 )
 
-// maildir makes an empty Maildir.
-func maildir(t *testing.T) string {
-	t.Helper()
-	dir := filepath.Join(t.TempDir(), "Maildir")
-	for _, sub := range []string{"new", "cur", "tmp"} {
-		if err := os.MkdirAll(filepath.Join(dir, sub), 0o700); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return dir
-}
-
 // deliver puts a message into a Maildir, as a delivery agent does.
 func deliver(t *testing.T, dir, name, text string) {
 	half := filepath.Join(dir, "tmp", name)
@@ -103,7 +91,7 @@ const arrives = `
 func TestTrap67ArrivalIsSeen(t *testing.T) {
 	t.Parallel()
 	for _, grouped := range []string{"", "pipeline: auto\n"} {
-		dir := maildir(t)
+		dir := sandboxtest.Maildir(t, t.TempDir())
 		deliver(t, dir, "0.old", "Message-ID: <old@x>\n\n")
 		w := after(t, func(id, _ string) {
 			deliver(t, dir, "1.other", "Message-ID: <other@x>\n\nabout "+id+"\n")
@@ -133,7 +121,7 @@ func TestTrap67ArrivalIsSeen(t *testing.T) {
 // that 250 would be.
 func TestTrap67AcceptedIsNotDelivered(t *testing.T) {
 	t.Parallel()
-	dir := maildir(t)
+	dir := sandboxtest.Maildir(t, t.TempDir())
 	w := after(t, func(string, string) { deliver(t, dir, "1.other", "Message-ID: <other@x>\n\n") })
 	c := playBox(t, t.Context(), w, dir, waiting(`
   - arrives: {maildir: "${box}"}
@@ -158,7 +146,7 @@ func TestTrap67LateArrival(t *testing.T) {
 		"100ms":                    {result.Fail, result.Slow, 5, "the limit is 100ms"},
 		"{warn: 10s, fail: 20s}":   {result.Pass, result.None, -1, ""},
 	} {
-		dir := maildir(t)
+		dir := sandboxtest.Maildir(t, t.TempDir())
 		w := after(t, func(id, _ string) {
 			go func() {
 				time.Sleep(400 * time.Millisecond) // the delay of a queue
@@ -190,7 +178,7 @@ func TestTrap67NoMailboxNoMessage(t *testing.T) {
 // The end of the run ends the wait at once.
 func TestEndOfTheRunEndsTheWait(t *testing.T) {
 	t.Parallel()
-	dir := maildir(t)
+	dir := sandboxtest.Maildir(t, t.TempDir())
 	ctx, cancel := context.WithCancel(t.Context())
 	w := after(t, func(string, string) { cancel() })
 	started := time.Now()
@@ -209,7 +197,7 @@ func TestEndOfTheRunEndsTheWait(t *testing.T) {
 
 func TestDeleteRemovesTheMessageAlone(t *testing.T) {
 	t.Parallel()
-	dir := maildir(t)
+	dir := sandboxtest.Maildir(t, t.TempDir())
 	w := after(t, func(id, _ string) {
 		deliver(t, dir, "1.other", "Message-ID: <other@x>\n\n")
 		deliver(t, dir, "2.it", "Message-ID: "+id+"\n\n")
@@ -227,7 +215,7 @@ func TestDeleteRemovesTheMessageAlone(t *testing.T) {
 // the others, though run, server and recipient are the same.
 func TestTrap67EachDialogueHasItsMessage(t *testing.T) {
 	t.Parallel()
-	dir := maildir(t)
+	dir := sandboxtest.Maildir(t, t.TempDir())
 	n := 0
 	w := after(t, func(id, _ string) {
 		if n++; n == 1 { // the second is lost
@@ -253,7 +241,7 @@ func TestTrap67EachDialogueHasItsMessage(t *testing.T) {
 // While one dialogue waits, the address is free for the next.
 func TestWaitHoldsNoSession(t *testing.T) {
 	t.Parallel()
-	dir := maildir(t)
+	dir := sandboxtest.Maildir(t, t.TempDir())
 	first := ""
 	w := after(t, func(id, _ string) {
 		if first == "" {

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"mxprobe/internal/sandbox/sandboxtest"
 	"mxprobe/probe/result"
 )
 
@@ -110,7 +111,7 @@ func TestTrap52ReportIsWaitedFor(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			dir := maildir(t)
+			dir := sandboxtest.Maildir(t, t.TempDir())
 			w := after(t, func(id, envid string) {
 				for i, text := range test.come(id, envid) {
 					deliver(t, dir, fmt.Sprintf("%d.report", i), text)
@@ -129,7 +130,7 @@ func TestTrap52ReportIsWaitedFor(t *testing.T) {
 // What a report says is in the record of the step, made harmless.
 func TestTrap52ReportIsShown(t *testing.T) {
 	t.Parallel()
-	dir := maildir(t)
+	dir := sandboxtest.Maildir(t, t.TempDir())
 	w := after(t, func(id, envid string) {
 		deliver(t, dir, "1.report", dsn("<>", envid, id, "Original-Recipient: rfc822;kate@example.test\n"+kate+"Action: failed\nStatus: 5.2.2\nDiagnostic-Code: smtp; \x1b[31mfull"))
 	})

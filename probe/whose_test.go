@@ -9,6 +9,7 @@ import (
 	"sync"
 	"testing"
 
+	"mxprobe/internal/sandbox/sandboxtest"
 	"mxprobe/probe"
 	"mxprobe/probe/result"
 )
@@ -38,7 +39,7 @@ func TestTrap67NamesakeIsNoProof(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			dir := maildir(t)
+			dir := sandboxtest.Maildir(t, t.TempDir())
 			w := after(t, func(string, string) { deliver(t, dir, "1.it", tc.text) })
 			c := playBox(t, t.Context(), w, dir, namesake("", "  - "+tc.step+"\n    within: 20s\n"))
 			expect(t, c, verdict{result.Warn, result.Local, 5, "may be that of another dialogue or of an earlier run"})
@@ -55,7 +56,7 @@ func TestTrap67NamesakeIsNoProof(t *testing.T) {
 // What was in the mailbox before the text went out is another message.
 func TestTrap67WhatWasThereBeforeIsAnother(t *testing.T) {
 	t.Parallel()
-	dir := maildir(t)
+	dir := sandboxtest.Maildir(t, t.TempDir())
 	n := 0
 	w := after(t, func(string, string) {
 		if n++; n == 1 { // the second is lost
@@ -76,7 +77,7 @@ func TestTrap67WhatWasThereBeforeIsAnother(t *testing.T) {
 // A domain and a scenario that are given twice are dialogues of their own.
 func TestTrap67GivenTwice(t *testing.T) {
 	t.Parallel()
-	dir := maildir(t)
+	dir := sandboxtest.Maildir(t, t.TempDir())
 	var mu sync.Mutex // the last server may still be ending its session
 	seen := map[string]bool{}
 	w := after(t, func(id, _ string) {
@@ -108,7 +109,7 @@ func TestTrap67GivenTwice(t *testing.T) {
 // What was found counts, though the look broke off behind it.
 func TestMessageInAFloodIsSeen(t *testing.T) {
 	t.Parallel()
-	dir := maildir(t)
+	dir := sandboxtest.Maildir(t, t.TempDir())
 	w := after(t, func(id, _ string) {
 		for i := range 10_001 {
 			if err := os.WriteFile(filepath.Join(dir, "cur", fmt.Sprint(i)), nil, 0o600); err != nil {

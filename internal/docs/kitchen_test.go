@@ -18,6 +18,7 @@ import (
 
 	"mxprobe/internal/cli"
 	"mxprobe/internal/sandbox"
+	"mxprobe/internal/sandbox/sandboxtest"
 	"mxprobe/probe/result"
 )
 
@@ -88,16 +89,10 @@ func (k *kitchen) furnish(t *testing.T, r *recipe) {
 			t.Fatal(err)
 		}
 	}
-	for _, folder := range []string{"var/lib/mxprobe", "home/probe/Maildir"} {
-		if err := os.MkdirAll(filepath.Join(k.dir, folder), 0o700); err != nil {
-			t.Fatal(err)
-		}
+	if err := os.MkdirAll(filepath.Join(k.dir, "var/lib/mxprobe"), 0o700); err != nil {
+		t.Fatal(err)
 	}
-	for _, sub := range []string{"new", "cur", "tmp"} {
-		if err := os.MkdirAll(filepath.Join(k.dir, "home/probe/Maildir", sub), 0o700); err != nil {
-			t.Fatal(err)
-		}
-	}
+	sandboxtest.Maildir(t, filepath.Join(k.dir, "home/probe"))
 	k.mailbox(t)
 }
 

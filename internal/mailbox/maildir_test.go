@@ -7,19 +7,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
-)
 
-// folder makes an empty Maildir.
-func folder(t *testing.T) string {
-	t.Helper()
-	dir := filepath.Join(t.TempDir(), "Maildir")
-	for _, sub := range []string{"new", "cur", "tmp"} {
-		if err := os.MkdirAll(filepath.Join(dir, sub), 0o700); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return dir
-}
+	"mxprobe/internal/sandbox/sandboxtest"
+)
 
 func put(t *testing.T, path, text string) {
 	t.Helper()
@@ -62,7 +52,7 @@ func want(t *testing.T, what string, got []string, want ...string) {
 
 func TestTrap67MaildirShowsWhatArrives(t *testing.T) {
 	t.Parallel()
-	dir := folder(t)
+	dir := sandboxtest.Maildir(t, t.TempDir())
 	put(t, filepath.Join(dir, "cur", "1.old:2,S"), "Message-ID: <old@x>\n\n")
 	put(t, filepath.Join(dir, "new", "2.older"), "Message-ID: <older@x>\n\n")
 	b := open(t, dir)
@@ -84,7 +74,7 @@ func TestTrap67MaildirShowsWhatArrives(t *testing.T) {
 // Links and pipes are left alone: they could lead anywhere, or nowhere.
 func TestMaildirFollowsNoLinks(t *testing.T) {
 	t.Parallel()
-	dir := folder(t)
+	dir := sandboxtest.Maildir(t, t.TempDir())
 	b := open(t, dir)
 	outside := filepath.Join(t.TempDir(), "secret")
 	put(t, outside, "Message-ID: <outside@x>\n\n")
@@ -101,7 +91,7 @@ func TestMaildirFollowsNoLinks(t *testing.T) {
 
 func TestMaildirIsBounded(t *testing.T) {
 	t.Parallel()
-	dir := folder(t)
+	dir := sandboxtest.Maildir(t, t.TempDir())
 	b := open(t, dir)
 	put(t, filepath.Join(dir, "new", "1.big"), "Message-ID: <big@x>\n\n"+strings.Repeat("x", 3*maxMessage))
 	want(t, "a big message", ids(t, b), "<big@x>")
@@ -118,7 +108,7 @@ func TestMaildirIsBounded(t *testing.T) {
 
 func TestMaildirDeletesOneMessage(t *testing.T) {
 	t.Parallel()
-	dir := folder(t)
+	dir := sandboxtest.Maildir(t, t.TempDir())
 	b := open(t, dir)
 	put(t, filepath.Join(dir, "new", "1.one"), "Message-ID: <one@x>\n\n")
 	put(t, filepath.Join(dir, "new", "1.one-too"), "Message-ID: <two@x>\n\n")

@@ -1,4 +1,5 @@
-// Package sandboxtest serves mail worlds for tests.
+// Package sandboxtest serves mail worlds for tests, and has folders that mail
+// can come to.
 package sandboxtest
 
 import (
