@@ -59,6 +59,19 @@ func conforms(t *testing.T, schema string, document any) error {
 	return compiled.Validate(value)
 }
 
+// follows holds a document to a schema, which has to notice what spoil does to
+// that document.
+func follows(t *testing.T, schema string, document any, spoil func()) {
+	t.Helper()
+	if err := conforms(t, schema, document); err != nil {
+		t.Error(err)
+	}
+	spoil()
+	if conforms(t, schema, document) == nil {
+		t.Errorf("%s lets pass what it must not", schema)
+	}
+}
+
 // at returns what stands under the keys of a document, one below the other;
 // a number is a place in a list.
 func at(t *testing.T, document any, keys ...any) any {
