@@ -4,7 +4,6 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"math"
 	"net/netip"
 	"slices"
 	"strings"
@@ -226,9 +225,14 @@ func days(d time.Duration) string {
 	return fmt.Sprintf("%d %s", n, unit)
 }
 
-// daysLeft counts whole days, and below 0 those since the end.
+// daysLeft counts whole days as days does, and below 0 those since the end;
+// the first day after it is counted as one, because 0 would mean valid.
 func daysLeft(c *x509.Certificate, now time.Time) int {
-	return int(math.Floor(c.NotAfter.Sub(now).Hours() / 24))
+	left := c.NotAfter.Sub(now)
+	if left < 0 {
+		return min(int(left/(24*time.Hour)), -1)
+	}
+	return int(left / (24 * time.Hour))
 }
 
 // namesOf are the DNS names and addresses a certificate is for.

@@ -147,7 +147,8 @@ func TestNamesAreBounded(t *testing.T) {
 func TestDaysLeft(t *testing.T) {
 	t.Parallel()
 	for left, want := range map[time.Duration]int{
-		0: 0, time.Hour: 0, 25 * time.Hour: 1, -time.Second: -1, -25 * time.Hour: -2,
+		0: 0, time.Hour: 0, 25 * time.Hour: 1, -time.Second: -1, -25 * time.Hour: -1, -49 * time.Hour: -2,
+		-252 * time.Hour: -10, // as the finding says, expired 10 days ago
 	} {
 		c := &x509.Certificate{NotAfter: theDay().Add(left)}
 		if got := daysLeft(c, theDay()); got != want {

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
@@ -49,6 +48,18 @@ func (e *encoder) certificate(c *result.Certificate) {
 	e.close()
 }
 
+// DaysLeft says how long a certificate is still valid, or since when it is
+// not. Of -1 nobody knows whether it is days or hours.
+func DaysLeft(days int) string {
+	switch {
+	case days == -1:
+		return "expired less than 2 days ago"
+	case days < 0:
+		return "expired " + Count(-days, "day", "days") + " ago"
+	}
+	return Count(days, "day", "days") + " left"
+}
+
 // encryption writes what the handshake agreed on, and the certificate.
 func (w *detail) encryption(t *result.TLSState) {
 	parts := []string{t.Version, t.Cipher}
@@ -64,7 +75,7 @@ func (w *detail) encryption(t *result.TLSState) {
 	}
 	c := &t.Chain[0]
 	w.line("  certificate: ", clean(c.Subject), " by ", clean(c.Issuer), ", until ", c.NotAfter.Format(time.DateOnly),
-		fmt.Sprintf(" (%d days left)", t.DaysLeft))
+		" ("+DaysLeft(t.DaysLeft)+")")
 	w.line("  sha256: ", clean(c.SHA256))
 	w.line("  for ", clean(t.Reference), ": chain ", clean(t.ChainFinding), "; name ", clean(t.NameFinding), "; dates ", clean(t.DatesFinding))
 	for _, f := range [][2]string{{"DANE", t.DANEFinding}, {"MTA-STS", t.STSFinding}} {

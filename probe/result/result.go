@@ -164,7 +164,8 @@ type TLSState struct {
 	// with all that has to be so as well.
 	VerifiedBy string `json:"verified_by,omitempty"`
 	// DaysLeft is how many whole days the server's own certificate is still
-	// valid, below 0 if it has expired.
+	// valid. Below 0 it has expired, so many whole days ago, or within the
+	// last day at -1.
 	DaysLeft int `json:"days_left"`
 	// Chain are the certificates as the server sent them, its own first.
 	Chain []Certificate `json:"chain"`
@@ -274,5 +275,5 @@ const (
 	ViewDegraded SenderView = "degraded" // delivered, but some host or address fails
 	ViewRefused  SenderView = "refused"  // a permanent refusal stops the sender
 	ViewQueued   SenderView = "queued"   // only temporary answers: the mail waits
-	ViewDown     SenderView = "down"     // no host can be spoken to
+	ViewDown     SenderView = "down"     // no host serves a sender: out of reach, no service, silence
 )

@@ -57,19 +57,12 @@ func tlsOf(t *result.TLSState) *tlsView {
 		v.Findings = append(v.Findings, finding("MTA-STS", t.STSFinding))
 	}
 	if len(t.Chain) > 0 {
-		v.Left, v.LeftBad = daysLeft(t.DaysLeft), t.DaysLeft < 0
+		v.Left, v.LeftBad = report.DaysLeft(t.DaysLeft), t.DaysLeft < 0
 	}
 	for i := range t.Chain {
 		v.Chain = append(v.Chain, certificateOf(i, &t.Chain[i]))
 	}
 	return v
-}
-
-func daysLeft(days int) string {
-	if days < 0 {
-		return "expired " + report.Count(-days, "day", "days") + " ago"
-	}
-	return report.Count(days, "day", "days") + " left"
 }
 
 // finding gives what was found of a certificate the sign of a verdict.

@@ -42,6 +42,7 @@ func TestGolden(t *testing.T) {
 	}{
 		{"pass", OK, usual(), one(reporttest.PassingDomain())},
 		{"mixed", Critical, usual(), one(reporttest.MixedDomain())},
+		{"regressed", Critical, Thresholds{}, one(reporttest.RegressedDomain())},
 		{"uncertain", Warning, Thresholds{}, one(reporttest.UncertainDomain())},
 		{"interrupted", Unknown, Thresholds{}, one(reporttest.Interrupted())},
 		{"null-mx", Critical, Thresholds{}, one(reporttest.NullMX())},
@@ -130,12 +131,12 @@ func TestReasonFitsTheState(t *testing.T) {
 	}{
 		{"a temporary answer", Warning, Thresholds{}, both, "both.test: 2 of 2 addresses inconclusive: mx1.both.test 192.0.2.1:25 basic send: got 451"},
 		{"our own fault", Unknown, Thresholds{}, both, "both.test: 2 of 2 addresses inconclusive: mx2.both.test [2001:db8::2]:25 basic send: no way to IPv6"},
-		{"too slow", Warning, Thresholds{Warning: 800 * time.Millisecond}, reporttest.PassingDomain(), "fabrikam.test: the run took 0.90s, more than 0.80s"},
+		{"too slow", Warning, Thresholds{Warning: 800 * time.Millisecond}, reporttest.PassingDomain(), "fabrikam.test: the run took 0.90s, more than 800ms"},
 		{"as slow as it may be", Warning, Thresholds{Warning: 900 * time.Millisecond, Critical: 900 * time.Millisecond}, reporttest.PassingDomain(), "fabrikam.test: 3 of 3 addresses passed"},
 		{
 			"much too slow", Critical,
 			Thresholds{Warning: 100 * time.Millisecond, Critical: 800 * time.Millisecond},
-			reporttest.PassingDomain(), "fabrikam.test: the run took 0.90s, more than 0.80s",
+			reporttest.PassingDomain(), "fabrikam.test: the run took 0.90s, more than 800ms",
 		},
 		{"failed and slow", Critical, Thresholds{Critical: time.Millisecond}, reporttest.NoSuchDomain(), "nosuch.test: no such domain"},
 		{"a skip that counts", Critical, Thresholds{}, skipped, "skip.test: 1 of 1 address skipped: mx1.skip.test 192.0.2.1:25 DSN: no DSN"},
@@ -144,6 +145,7 @@ func TestReasonFitsTheState(t *testing.T) {
 			"a failure that is forgiven", Warning, Thresholds{}, excused, "fabrikam.test: 2 of 2 addresses and 1 host without an address with a warning: " +
 				"mx1.fabrikam.test 192.0.2.10:25 bad sender is refused: need not pass: expected 5xx, got 250 2.1.5 Ok",
 		},
+		{"a limit as it was set", Warning, Thresholds{Warning: 10 * time.Microsecond}, reporttest.PassingDomain(), "fabrikam.test: the run took 0.90s, more than 10µs"},
 		{"a change for the worse", Critical, Thresholds{}, worse, "fabrikam.test: STARTTLS is gone"},
 	} {
 		text, _, _ := strings.Cut(plugin(t, tt.exit, tt.limits, tt.d), " | ")

@@ -13,7 +13,8 @@ import (
 //	label=value[unit];warning;critical;minimum
 //
 // What is counted are addresses, and in their place hosts without one and
-// domains without hosts.
+// domains without hosts; and a domain that is worse than all that lies in it,
+// as after a regression.
 func (t *tally) appendPerfdata(b []byte, end *result.End, limits Thresholds) []byte {
 	b = append(b, "time="...)
 	b = appendSeconds(b, end.Millis.Duration())

@@ -132,5 +132,5 @@ func (t *tally) slow(took time.Duration, limits Thresholds) string {
 	if limit <= 0 || took <= limit {
 		return ""
 	}
-	return t.subject() + "the run took " + report.Duration(took) + ", more than " + report.Duration(limit)
+	return t.subject() + "the run took " + report.Duration(took) + ", more than " + limit.String() // as it was set
 }

@@ -11,7 +11,7 @@ type tally struct {
 	domains   counts
 	addresses counts
 	deadHosts counts // hosts without an address
-	bare      counts // domains without hosts
+	bare      counts // domains without hosts, or worse than all that lies in them
 	hosts     int
 	first     string       // the name of the first domain
 	causes    [kinds]cause // the first finding of each kind
@@ -34,14 +34,15 @@ func (t *tally) add(d *result.Domain) {
 	t.domains[k]++
 	t.hosts += len(d.Hosts)
 	for e := range report.Entries(d) {
+		if e.Host == nil {
+			t.bare[k]++
+		}
 		if !idle(&e) {
 			t.note(kindOf(&e), subject, &e)
 		}
 	}
 	if len(d.Hosts) > 0 {
 		t.details.about(d, k, subject)
-	} else {
-		t.bare[k]++
 	}
 	for i := range d.Changes {
 		t.addChange(subject, &d.Changes[i])
@@ -67,12 +68,14 @@ func idle(e *report.Entry) bool {
 }
 
 // note keeps a finding: for the first line if it is the first of its kind,
-// and as a line of its own.
+// and as a line of its own, but for a regression, whose changes have theirs.
 func (t *tally) note(k kind, subject string, e *report.Entry) {
 	if t.causes[k] == (cause{}) {
 		t.causes[k] = cause{subject, what(e)}
 	}
-	t.details.add(k, entryDetail(subject, e))
+	if e.Reason() != result.Regression {
+		t.details.add(k, entryDetail(subject, e))
+	}
 }
 
 func (t *tally) addHost(d *result.Domain, h *result.Host) {
