@@ -42,6 +42,7 @@ func TestPackages(t *testing.T) {
 			i.hasItsFiles(t)
 			i.runs(t)
 			i.canBeRead(t)
+			i.documentsAreLinked(t)
 		})
 	}
 }
@@ -56,6 +57,19 @@ func TestPackageVersion(t *testing.T) {
 		out, err := cmd.CombinedOutput()
 		if status(t, err) != 2 || !strings.Contains(string(out), "VERSION is") {
 			t.Errorf("%q: %v\n%s", version, err, out)
+		}
+	}
+}
+
+// TestPackageUsage: without one directory to write to it says what it wants.
+func TestPackageUsage(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{nil, {"--help"}, {t.TempDir(), "more"}} {
+		cmd := foreign.Command(t, deployed(t, "package"), args...)
+		cmd.Env = append(os.Environ(), "VERSION=v1.2.3", "NFPM=/bin/false")
+		out, err := cmd.CombinedOutput()
+		if status(t, err) != 2 || string(out) != "usage: VERSION=v1.2.3 deploy/package DIRECTORY\n" {
+			t.Errorf("%q: %v\n%s", args, err, out)
 		}
 	}
 }
