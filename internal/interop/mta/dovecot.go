@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"os/user"
 	"path/filepath"
 	"strings"
 )
@@ -23,8 +22,8 @@ func StartDovecot(dir string, logins map[string]string) (*Process, error) {
 	if err := needRoot("dovecot"); err != nil {
 		return nil, err
 	}
-	if _, err := user.Lookup("dovenull"); err != nil {
-		return nil, &MissingError{What: "dovecot", Err: err}
+	if _, _, err := ids("dovecot", "dovenull"); err != nil {
+		return nil, err
 	}
 	if err := mkdirs(dir, 0, 0, "run", "state", "log", "sasl"); err != nil {
 		return nil, err

@@ -8,7 +8,6 @@ import (
 	"net"
 	"os"
 	"os/exec"
-	"os/user"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -52,15 +51,13 @@ func StartExim(dir string, c EximConfig) (*Process, error) {
 	if err := needRoot("exim"); err != nil {
 		return nil, err
 	}
-	owner, err := user.Lookup(eximUser)
+	uid, gid, err := ids("exim", eximUser)
 	if err != nil {
-		return nil, &MissingError{What: "exim", Err: err}
+		return nil, err
 	}
 	if err := exec.Command(path, "-C", "/dev/null", "-bV").Run(); err != nil {
 		return nil, &MissingError{What: "exim", Err: fmt.Errorf("%s -bV: %w", path, err)}
 	}
-	uid, _ := strconv.Atoi(owner.Uid)
-	gid, _ := strconv.Atoi(owner.Gid)
 	if err := mkdirs(dir, uid, gid, "spool", "mail", "log", "tls"); err != nil {
 		return nil, err
 	}

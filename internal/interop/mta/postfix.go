@@ -7,7 +7,6 @@ import (
 	"net"
 	"os"
 	"os/exec"
-	"os/user"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -43,6 +42,11 @@ type PostfixConfig struct {
 // error is a *MissingError where Postfix is not installed or this process is
 // not root.
 func StartPostfix(dir string, c PostfixConfig) (*Process, error) {
+	return runPostfix(dir, c.write, c.listeners()...)
+}
+
+// runPostfix starts a Postfix in dir with the files that write puts there.
+func runPostfix(dir string, write func(dir, sbin string, uid, gid int) error, listeners ...string) (*Process, error) {
 	path, err := find("postfix", "postfix")
 	if err != nil {
 		return nil, err
@@ -50,13 +54,11 @@ func StartPostfix(dir string, c PostfixConfig) (*Process, error) {
 	if err := needRoot("postfix"); err != nil {
 		return nil, err
 	}
-	owner, err := user.Lookup("postfix")
+	uid, gid, err := ids("postfix", "postfix")
 	if err != nil {
-		return nil, &MissingError{What: "postfix", Err: err}
+		return nil, err
 	}
-	uid, _ := strconv.Atoi(owner.Uid)
-	gid, _ := strconv.Atoi(owner.Gid)
-	if err := c.write(dir, filepath.Dir(path), uid, gid); err != nil {
+	if err := write(dir, filepath.Dir(path), uid, gid); err != nil {
 		return nil, err
 	}
 	// This makes the directories of the queue. The daemon is then started by
@@ -68,7 +70,7 @@ func StartPostfix(dir string, c PostfixConfig) (*Process, error) {
 	if err != nil {
 		return nil, err
 	}
-	return p, p.ready(listening(c.listeners()...))
+	return p, p.ready(listening(listeners...))
 }
 
 func (c *PostfixConfig) listeners() []string {

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"os/user"
 	"path/filepath"
+	"strconv"
 )
 
 // MissingError says that a server cannot be started on this machine because
@@ -68,4 +70,16 @@ func needRoot(server string) error {
 		return &MissingError{What: "root for " + server}
 	}
 	return nil
+}
+
+// ids returns the identity of a user. The server is missing where there is no
+// such user.
+func ids(server, name string) (uid, gid int, err error) {
+	owner, err := user.Lookup(name)
+	if err != nil {
+		return 0, 0, &MissingError{What: server, Err: err}
+	}
+	uid, _ = strconv.Atoi(owner.Uid)
+	gid, _ = strconv.Atoi(owner.Gid)
+	return uid, gid, nil
 }

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"os/exec"
-	"os/user"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -35,38 +33,7 @@ func (r *RoundTrip) Maildir(dir, user string) string { return filepath.Join(dir,
 // StartPostfix starts the Postfix in dir. The error is a *MissingError as that
 // of StartPostfix.
 func (r *RoundTrip) StartPostfix(dir string) (*Process, error) {
-	path, err := find("postfix", "postfix")
-	if err != nil {
-		return nil, err
-	}
-	if err := needRoot("postfix"); err != nil {
-		return nil, err
-	}
-	uid, gid, err := ids("postfix")
-	if err != nil {
-		return nil, err
-	}
-	if err := r.writePostfix(dir, filepath.Dir(path), uid, gid); err != nil {
-		return nil, err
-	}
-	if out, err := exec.Command(path, "-c", dir, "check").CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("postfix check: %w\n%s", err, out)
-	}
-	p, err := start("postfix", dir, nil, filepath.Join(libexec(filepath.Dir(path)), "master"), "-c", dir, "-d")
-	if err != nil {
-		return nil, err
-	}
-	return p, p.ready(listening(net.JoinHostPort(r.IP, strconv.Itoa(r.Port))))
-}
-
-func ids(name string) (uid, gid int, err error) {
-	owner, err := user.Lookup(name)
-	if err != nil {
-		return 0, 0, &MissingError{What: name, Err: err}
-	}
-	uid, _ = strconv.Atoi(owner.Uid)
-	gid, _ = strconv.Atoi(owner.Gid)
-	return uid, gid, nil
+	return runPostfix(dir, r.writePostfix, net.JoinHostPort(r.IP, strconv.Itoa(r.Port)))
 }
 
 func (r *RoundTrip) writePostfix(dir, sbin string, uid, gid int) error {
@@ -140,10 +107,10 @@ func (r *RoundTrip) StartDovecot(dir, mail string) (*Process, error) {
 	if _, err := os.Stat("/usr/lib/dovecot/imap"); err != nil {
 		return nil, &MissingError{What: "dovecot with IMAP", Err: err}
 	}
-	if _, _, err := ids("dovenull"); err != nil {
+	if _, _, err := ids("dovecot", "dovenull"); err != nil {
 		return nil, err
 	}
-	uid, gid, err := ids("postfix")
+	uid, gid, err := ids("postfix", "postfix")
 	if err != nil {
 		return nil, err
 	}
