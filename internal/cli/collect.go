@@ -26,14 +26,12 @@ func (p *Program) collect(ctx context.Context, s *settings, runner *probe.Runner
 	sum := tally{require: runner.Require, family: runner.Family}
 	run, cancel := context.WithCancel(ctx)
 	defer cancel()
-	var broken error
 	for d := range runner.Run(run, plan.requests()) {
 		if plan.judge != nil {
 			plan.judge(&d)
 		}
 		sum.add(&d)
-		if err := out.Domain(&d); err != nil && broken == nil {
-			broken = err
+		if out.Domain(&d); out.inVain() {
 			cancel() // nobody reads any more: stop politely
 		}
 		if d.Status == result.Warn && !(s.out.quiet && plan.memory.known(&d)) {
@@ -46,7 +44,7 @@ func (p *Program) collect(ctx context.Context, s *settings, runner *probe.Runner
 	o := outcome{
 		signal: stoppedBy(ctx), verdict: sum.verdict, undone: sum.undone || !plan.asked.Load(),
 		skipped: sum.hosts.Skip+sum.passedBy > 0, failOnSkip: s.failOnSkip,
-		ours: sum.ours, internal: broken != nil, usage: plan.fault() != nil || sum.nothingLeft(),
+		ours: sum.ours, internal: out.lost(), usage: plan.fault() != nil || sum.nothingLeft(),
 	}
 	complete := o.signal == nil
 	remark := plan.memory.remark(complete)
@@ -65,12 +63,14 @@ func (p *Program) collect(ctx context.Context, s *settings, runner *probe.Runner
 			warn(p.Stderr, "%s", remark) // a gate that compares nothing must not look like one
 		}
 	}
-	if broken = out.End(&end, o.plugin()); broken != nil {
-		o.internal = true
+	broken := out.End(&end, o.plugin())
+	o.internal = out.lost()
+	if broken != nil {
 		say(p.Stderr, "the report cannot be written: %s", strings.ReplaceAll(broken.Error(), "\n", "; "))
 	}
 	// Only now: what a report was to tell is told again until one is written.
-	if err := plan.memory.save(complete && broken == nil); err != nil {
+	told := broken == nil && (out.told() || plan.memory.beginsAnew())
+	if err := plan.memory.save(complete && told); err != nil {
 		o.internal = true
 		say(p.Stderr, "%s", err)
 	}

@@ -173,10 +173,14 @@ func failRegression(d *result.Domain) {
 // to somebody who knows the baseline.
 func (m *memory) known(*result.Domain) bool { return m != nil && m.unchanged }
 
+// beginsAnew reports whether there is no baseline yet, so that there is no
+// change to tell of.
+func (m *memory) beginsAnew() bool { return m != nil && m.fresh }
+
 // remark says that there was nothing to compare with; nothing where there
 // was, or no baseline is asked for. complete is false if the run was stopped.
 func (m *memory) remark(complete bool) string {
-	if m == nil || !m.fresh || !complete {
+	if !m.beginsAnew() || !complete {
 		return ""
 	}
 	return fmt.Sprintf("there was no baseline, so nothing was compared: %s begins with %s", shown(m.settings.baseline), count(len(m.seen), "domain"))

@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"syscall"
 
 	"mxprobe/internal/atomicfile"
 	"mxprobe/probe"
@@ -34,7 +35,12 @@ func (o *output) setReport(text string) error {
 
 // reports is every report of a run: one on standard output, the others in
 // files. A report that cannot be written ends, and the others go on.
-type reports struct{ all []*openReport }
+type reports struct {
+	all []*openReport
+	// kept is true if a file comes of the run: a report, or what is
+	// remembered.
+	kept bool
+}
 
 type openReport struct {
 	reporter
@@ -52,7 +58,7 @@ type target interface {
 }
 
 // onStdout returns the reports of a run that has no other.
-func onStdout(out reporter) *reports { return &reports{[]*openReport{{reporter: out}}} }
+func onStdout(out reporter) *reports { return &reports{all: []*openReport{{reporter: out}}} }
 
 // openReports begins every report. Files are created here, so that one that
 // cannot be is known before anything is sent.
@@ -120,19 +126,31 @@ func (rs *reports) watchers() []probe.Watcher {
 	return all
 }
 
-// Domain passes a domain to every report. It returns the first error of
-// standard output: nobody reads any more.
-func (rs *reports) Domain(d *result.Domain) error {
+// Domain passes a domain to every report.
+func (rs *reports) Domain(d *result.Domain) {
 	for _, r := range rs.all {
 		if r.err == nil {
 			r.err = r.Domain(d)
 		}
 	}
-	return rs.all[0].err
 }
 
+// lost reports whether a report could not be written so far.
+func (rs *reports) lost() bool {
+	return slices.ContainsFunc(rs.all, func(r *openReport) bool { return r.err != nil })
+}
+
+// told reports whether somebody still reads standard output, or has a file to
+// read instead.
+func (rs *reports) told() bool { return !rs.all[0].unread() || len(rs.all) > 1 }
+
+// inVain reports whether standard output cannot be written and nothing else
+// comes of the run.
+func (rs *reports) inVain() bool { return rs.all[0].err != nil && !rs.kept }
+
 // End ends every report and puts the files in their places. The exit status
-// in the reports for a monitoring system is plugin.
+// in the reports for a monitoring system is plugin. That nobody reads standard
+// output is no error: who closed it knows.
 func (rs *reports) End(end *result.End, plugin int) error {
 	var all []error
 	for _, r := range rs.all {
@@ -150,12 +168,15 @@ func (rs *reports) End(end *result.End, plugin int) error {
 		default:
 			r.err = r.file.Commit()
 		}
-		if r.err != nil {
+		if r.err != nil && !r.unread() {
 			all = append(all, r.fault())
 		}
 	}
 	return errors.Join(all...)
 }
+
+// unread reports whether the report went to a pipe that its reader closed.
+func (r *openReport) unread() bool { return r.file == nil && errors.Is(r.err, syscall.EPIPE) }
 
 // fault says which report has the error, and the error.
 func (r *openReport) fault() error {

@@ -84,6 +84,9 @@ func (p *Program) run(s *settings, args []string) (int, error) {
 	if err := r.network(); err != nil {
 		return 0, err
 	}
+	if s.keeps() {
+		outliveReader()
+	}
 	ctx, stop := untilSignal()
 	defer stop()
 	return r.play(ctx)
@@ -247,6 +250,7 @@ func (r *session) play(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	out.kept = s.keeps()
 	runner.Watch = watching(append(out.watchers(), line)...)
 	return r.collect(ctx, s, runner, plan, out, started)
 }

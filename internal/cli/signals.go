@@ -39,6 +39,14 @@ func untilSignal() (ctx context.Context, stop func()) {
 	}
 }
 
+// outliveReader has the program go on where the reader of standard output or
+// standard error goes away, which would end it by SIGPIPE: files are still to
+// be written. Writing then fails with syscall.EPIPE.
+func outliveReader() {
+	// Not signal.Ignore: programs that this one starts would inherit that.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
+}
+
 // stoppedBy returns the signal that ended ctx, nil if none did.
 func stoppedBy(ctx context.Context) os.Signal {
 	if s, ok := errors.AsType[*stopped](context.Cause(ctx)); ok {

@@ -28,6 +28,12 @@ func (s *settings) writtenTwice(stdout io.Writer) error {
 	return w.take(s.memory.state, "--state")
 }
 
+// keeps reports whether the run writes anything but its standard output.
+func (s *settings) keeps() bool {
+	return len(s.out.reports) > 0 || s.out.format == formatGitHub && s.out.summary != "" ||
+		s.memory.baseline != "" || s.memory.state != ""
+}
+
 func (w written) take(path, flag string) error {
 	if path == "" || isDevice(path) {
 		return nil
