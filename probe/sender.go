@@ -12,7 +12,7 @@ type outcome uint8
 
 const (
 	unknown   outcome = iota // the prober could not find out
-	dead                     // no connection, or no dialogue: next host
+	dead                     // no connection, no service or no dialogue: next host
 	postponed                // a temporary answer: next host, and the mail stays queued
 	rejected                 // a permanent refusal: the mail is returned
 	taken                    // the dialogue went as far as it should
@@ -113,9 +113,12 @@ func checkOutcome(c *result.Check) outcome {
 		}
 		return unknown
 	case result.Temporary:
+		if s := failedStep(c); s != nil && (provoked(s) || !partOfDelivery(c, s)) {
+			return unknown
+		}
 		return postponed
 	case result.Refused, result.Unreachable, result.Timeout, result.Reset, result.EOF, result.Protocol, result.TLS:
-		if s := failedStep(c); s != nil && !partOfDelivery(s) {
+		if s := failedStep(c); s != nil && !partOfDelivery(c, s) {
 			return unknown
 		}
 		return dead
@@ -125,14 +128,48 @@ func checkOutcome(c *result.Check) outcome {
 	return unknown
 }
 
-// partOfDelivery reports whether a step is one that every delivery takes, so
-// that its refusal is the refusal of the mail.
-func partOfDelivery(s *result.Step) bool {
+// partOfDelivery reports whether a step is one that every delivery takes, in
+// its place, so that its refusal is the refusal of the mail. RCPT without MAIL
+// and DATA without RCPT are mistakes of the scenario.
+func partOfDelivery(c *result.Check, s *result.Step) bool {
 	switch s.Verb() {
-	case "EHLO", "HELO", "MAIL", "RCPT", "DATA":
+	case "EHLO", "HELO", "LHLO", "MAIL":
 		return true
+	case "RCPT":
+		sender, _ := envelopeBefore(c, s)
+		return sender
+	case "DATA", "BDAT", "MESSAGE": // the last as in "message (120 bytes)"
+		_, recipient := envelopeBefore(c, s)
+		return recipient
 	}
 	return s.Number == 0
+}
+
+// provoked reports whether the scenario asked for a refusal: that another one
+// came says nothing of mail.
+func provoked(s *result.Step) bool { return strings.HasPrefix(s.Want, "5") }
+
+// envelopeBefore reports whether the server held a sender and a recipient
+// when it came to a step.
+func envelopeBefore(c *result.Check, until *result.Step) (sender, recipient bool) {
+	for i := range c.Steps {
+		s := &c.Steps[i]
+		if s == until {
+			break
+		}
+		if s.Attempt != until.Attempt || s.Code/100 != 2 {
+			continue
+		}
+		switch s.Verb() {
+		case "MAIL":
+			sender, recipient = true, false
+		case "RCPT":
+			recipient = sender
+		case "EHLO", "HELO", "LHLO", "RSET", "STARTTLS", "DATA":
+			sender, recipient = false, false
+		}
+	}
+	return sender, recipient
 }
 
 // tookRecipient reports whether a recipient was accepted in the last attempt
@@ -160,12 +197,16 @@ func replyOutcome(c *result.Check) outcome {
 			return taken
 		}
 	case 4:
-		return postponed
-	case 5:
-		if s.Code == 530 { // a sender would use TLS, or log in
-			return unknown
+		if partOfDelivery(c, s) && !provoked(s) {
+			return postponed
 		}
-		if partOfDelivery(s) {
+	case 5:
+		switch {
+		case s.Number == 0:
+			return dead // no service (RFC 5321 section 3.1), and senders go on
+		case s.Code == 530, s.Code == 503:
+			return unknown // a sender would use TLS, or log in; and keeps the order
+		case partOfDelivery(c, s) && !provoked(s):
 			return rejected
 		}
 	}

@@ -44,8 +44,32 @@ func replied(code int) result.Check {
 	step := 3
 	return result.Check{
 		Status: result.Fail, Reason: result.Reply, Attempts: 2, FailedStep: &step,
-		Steps: []result.Step{{Attempt: 1, Number: 3, Code: 451}, {Attempt: 2, Number: 2, Code: 250}, {Attempt: 2, Number: 3, Sent: "RCPT TO:<x>", Code: code}},
+		Steps: []result.Step{{Attempt: 1, Number: 3, Code: 451}, {Attempt: 2, Number: 2, Sent: "mail from:<a@example.net>", Code: 250}, {Attempt: 2, Number: 3, Sent: "RCPT TO:<x>", Code: code}},
 	}
+}
+
+// greetedWith is a dialogue that ended at the greeting.
+func greetedWith(code int) result.Check {
+	return result.Check{
+		Status: result.Fail, Reason: result.Reply, Attempts: 1, FailedStep: new(int),
+		Steps: []result.Step{{Attempt: 1, Number: 0, Want: "220", Code: code}},
+	}
+}
+
+// refusedAt is a dialogue whose last line got another reply than wanted. The
+// lines before it, after the greeting, got 250.
+func refusedAt(want string, code int, lines ...string) result.Check {
+	last := len(lines)
+	c := result.Check{Status: result.Fail, Reason: result.Reply, Attempts: 1, FailedStep: &last}
+	if code/100 == 4 {
+		c.Status, c.Reason = result.Inconclusive, result.Temporary
+	}
+	c.Steps = []result.Step{{Attempt: 1, Number: 0, Code: 220}}
+	for i, line := range lines {
+		c.Steps = append(c.Steps, result.Step{Attempt: 1, Number: i + 1, Sent: line, Code: 250})
+	}
+	c.Steps[last].Want, c.Steps[last].Code = want, code
+	return c
 }
 
 func nonsense() result.Check {
@@ -131,6 +155,25 @@ func TestTrap61SendersView(t *testing.T) {
 		{"a refused nonsense command is no refused mail", []result.Host{host("a", 10, nonsense())}, nil},
 		{"the end after the scenario's own QUIT", []result.Host{host("a", 10, endedBySelf())}, nil},
 		{"a server that wants TLS first", []result.Host{host("a", 10, replied(530))}, nil},
+		{"the best has no service", []result.Host{host("a", 10, greetedWith(554)), host("b", 20, passed())}, &result.Sender{View: result.ViewDegraded, By: "b", Failing: []string{"a"}}},
+		{"no host has a service", []result.Host{host("a", 10, greetedWith(554))}, &result.Sender{View: result.ViewDown, Failing: []string{"a"}}},
+		{"DATA without RCPT", []result.Host{host("a", 10, refusedAt("354", 554, "EHLO x", "MAIL FROM:<a@b>", "DATA"))}, nil},
+		{"DATA without RCPT, for the moment", []result.Host{host("a", 10, refusedAt("354", 451, "EHLO x", "MAIL FROM:<a@b>", "DATA"))}, nil},
+		{"DATA after RSET", []result.Host{host("a", 10, refusedAt("354", 554, "MAIL FROM:<a@b>", "RCPT TO:<c@d>", "RSET", "DATA"))}, nil},
+		{"RCPT without MAIL", []result.Host{host("a", 10, refusedAt("2xx", 550, "EHLO x", "RCPT TO:<c@d>"))}, nil},
+		{"out of order", []result.Host{host("a", 10, refusedAt("2xx", 503, "MAIL FROM:<a@b>"))}, nil},
+		{"another refusal than the one provoked", []result.Host{host("a", 10, refusedAt("503", 554, "MAIL FROM:<a@b>", "RCPT TO:<c@d>", "RCPT TO:<e@f>"))}, nil},
+		{"a wait in place of the refusal provoked", []result.Host{host("a", 10, refusedAt("5xx or 454", 450, "MAIL FROM:<a@b>", "RCPT TO:<e@f>"))}, nil},
+		{
+			"the message is refused",
+			[]result.Host{host("a", 10, refusedAt("250", 554, "MAIL FROM:<a@b>", "RCPT TO:<c@d>", "DATA message (9 bytes)"))},
+			&result.Sender{View: result.ViewRefused, Failing: []string{"a"}},
+		},
+		{
+			"a chunk is put off",
+			[]result.Host{host("a", 10, refusedAt("250", 452, "MAIL FROM:<a@b>", "RCPT TO:<c@d>", "BDAT 9 LAST"))},
+			&result.Sender{View: result.ViewQueued, Failing: []string{"a"}},
+		},
 		{"another recipient is refused", []result.Host{{Name: "a", Preference: 10, Addresses: []result.Address{
 			{Checks: []result.Check{passed(), replied(550)}},
 		}}}, &result.Sender{View: result.ViewAtOnce, By: "a"}},
