@@ -134,7 +134,7 @@ func SendersView(s *result.Sender) string {
 	case result.ViewQueued:
 		return "A sender gets only temporary answers and keeps the mail to try again: queued."
 	case result.ViewDown:
-		return "No host can be spoken to, and the mail waits at its sender: down."
+		return "No host serves a sender, and the mail waits: down."
 	}
 	return "As a sender: " + clean(string(s.View)) + "."
 }

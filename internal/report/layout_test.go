@@ -188,7 +188,7 @@ func TestSendersView(t *testing.T) {
 		{result.Sender{View: result.ViewDegraded, By: "x", Failing: []string{"a", "b", "c", "d", "e"}}, "Mail would be taken by x, but not by a, b, c and 2 others: degraded."},
 		{result.Sender{View: result.ViewRefused}, "A sender meets a permanent refusal, and the mail bounces: refused."},
 		{result.Sender{View: result.ViewQueued}, "A sender gets only temporary answers and keeps the mail to try again: queued."},
-		{result.Sender{View: result.ViewDown}, "No host can be spoken to, and the mail waits at its sender: down."},
+		{result.Sender{View: result.ViewDown}, "No host serves a sender, and the mail waits: down."},
 	} {
 		if got := SendersView(&tt.s); got != tt.want {
 			t.Errorf("%+v = %q; want %q", tt.s, got, tt.want)
