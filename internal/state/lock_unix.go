@@ -40,6 +40,21 @@ func lock(path string, mode fs.FileMode) (unlock func(), err error) {
 	}
 }
 
+// awaitWriter waits until nobody has the lock of a file, for a while.
+func awaitWriter(path string) {
+	f, err := os.Open(path)
+	if err != nil {
+		return
+	}
+	defer f.Close()
+	for begun := time.Now(); time.Since(begun) < patience; time.Sleep(pause) {
+		err := syscall.Flock(int(f.Fd()), syscall.LOCK_SH|syscall.LOCK_NB)
+		if !errors.Is(err, syscall.EWOULDBLOCK) && !errors.Is(err, syscall.EINTR) {
+			return
+		}
+	}
+}
+
 // isStill reports whether f is the file of that name.
 func isStill(path string, f *os.File) bool {
 	named, err := os.Stat(path)

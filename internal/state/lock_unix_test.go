@@ -3,10 +3,60 @@
 package state
 
 import (
+	"errors"
+	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 )
+
+// TestReadWaitsForTheFirstWriter: the file that its lock is on is empty, and
+// that is no mistake of anybody.
+func TestReadWaitsForTheFirstWriter(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "n.json")
+	locked, read := make(chan struct{}), make(chan error)
+	go func() {
+		<-locked
+		var n numbers
+		found, err := kind().Read(path, &n)
+		if err == nil && (!found || n.Numbers["a"] != 1) {
+			err = fmt.Errorf("found %t, %v", found, n.Numbers)
+		}
+		read <- err
+	}()
+	update(t, path, func(n *numbers) {
+		n.Numbers["a"] = 1
+		close(locked)
+		time.Sleep(5 * pause) // the reader finds the empty file
+	})
+	if err := <-read; err != nil {
+		t.Errorf("reading beside the first writer: %v", err)
+	}
+}
+
+// TestFailedFirstUpdateLeavesNoFile: an empty one would stop every later run.
+func TestFailedFirstUpdateLeavesNoFile(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "n.json")
+	n := failing{}
+	if err := kind().Update(path, &n, func() { n.Never = func() {} }); err == nil {
+		t.Fatal("a function was written as JSON")
+	}
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the file of a failed update: %v", err)
+	}
+}
+
+// failing is a file that cannot be written.
+type failing struct {
+	Header
+	Never func() `json:"never,omitempty"`
+}
+
+func (*failing) Valid() error { return nil }
 
 // TestLockOfAFileThatWasReplaced: whoever waited for the lock of the old
 // file must not work on it.

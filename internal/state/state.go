@@ -43,9 +43,21 @@ type Kind struct {
 	Mode fs.FileMode
 }
 
-// Read reads a file into c and reports whether there is one; an empty one
-// counts as none. The error names what is wrong and the place, not the file.
+// errEmpty is a file without text: one that was cut off, or that a run was
+// about to write when it was killed.
+var errEmpty = errors.New("it is empty")
+
+// Read reads a file into c and reports whether there is one. The error names
+// what is wrong and the place, not the file.
 func (k Kind) Read(path string, c Content) (found bool, err error) {
+	if found, err = k.read(path, c); errors.Is(err, errEmpty) {
+		awaitWriter(path) // the lock of the first writer is on an empty file
+		found, err = k.read(path, c)
+	}
+	return found, err
+}
+
+func (k Kind) read(path string, c Content) (found bool, err error) {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -72,7 +84,7 @@ func (k Kind) Read(path string, c Content) (found bool, err error) {
 
 func (k Kind) decode(b []byte, c Content) (found bool, err error) {
 	if len(bytes.TrimSpace(b)) == 0 {
-		return false, nil
+		return false, errEmpty
 	}
 	var h Header
 	if err := json.Unmarshal(b, &h); err != nil {
@@ -123,13 +135,19 @@ func (k Kind) Writable(path string) error {
 
 // Update reads a file under a lock into c, which has to be empty, has change
 // work on it, and writes it. Nothing is written if nothing changes.
-func (k Kind) Update(path string, c Content, change func()) error {
+func (k Kind) Update(path string, c Content, change func()) (failed error) {
 	unlock, err := lock(path, k.Mode)
 	if err != nil {
 		return err
 	}
 	defer unlock()
-	if _, err := k.Read(path, c); err != nil {
+	if _, err := k.read(path, c); errors.Is(err, errEmpty) { // made by lock
+		defer func() {
+			if failed != nil {
+				_ = os.Remove(path)
+			}
+		}()
+	} else if err != nil {
 		return err
 	}
 	*c.Head() = Header{V: Version, Type: k.Type}

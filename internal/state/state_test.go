@@ -153,13 +153,15 @@ func TestPlacesThatHoldNoFile(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(folder, "n.json")); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("to look whether it can be written has made the file: %v", err)
 	}
-	// A run that was killed before it wrote leaves an empty file.
+	// A file that was cut off is not begun anew without a word.
 	empty := filepath.Join(folder, "empty.json")
-	if err := os.WriteFile(empty, []byte("\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if found, err := kind().Read(empty, &n); found || err != nil {
-		t.Errorf("an empty file: found %t, %v", found, err)
+	for _, text := range []string{"", "\n"} {
+		if err := os.WriteFile(empty, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if found, err := kind().Read(empty, &n); found || err == nil || err.Error() != "it is empty" {
+			t.Errorf("a file with %q: found %t, %v; want that it is empty", text, found, err)
+		}
 	}
 }
 
