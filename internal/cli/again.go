@@ -115,6 +115,7 @@ func (s *settings) repeated() []string {
 	}
 	one("--to", s.to)
 	each("--to", s.furtherTo)
+	one("--control", s.control)
 	one("--state", s.memory.state)
 	one("--vars-file", s.varsFile)
 	each("--var", s.vars)

@@ -108,12 +108,13 @@ func TestAgainIsACommandForAShell(t *testing.T) {
 	s.dns, s.port, s.only4 = []string{"127.0.0.1:5353"}, 2525, true
 	s.retry, s.retryWait, s.retryWaitGiven, s.memory.state = 2, 5*time.Minute, true, "mail.state"
 	s.vars, s.helo, s.fromGiven = []string{"word=a b"}, "probe.test", true
+	s.control = "relay.example:26"
 	one := &scenarios.Scenario{File: "my mail/it's.yaml"}
 	two := &scenarios.Scenario{File: "@rcpt"}
 	again := s.again([]*scenarios.Scenario{one, two}, map[string]*scenarios.Scenario{"one": one, "two": two})
 	d := &result.Domain{Domain: "contoso.test"}
 	h := &result.Host{Name: "mx1.contoso.test"}
-	tail := " -d contoso.test --dns 127.0.0.1:5353 -p 2525 -4 --retry 2 --retry-wait 5m0s --helo probe.test --from '<>' --state mail.state --var 'word=a b'"
+	tail := " -d contoso.test --dns 127.0.0.1:5353 -p 2525 -4 --retry 2 --retry-wait 5m0s --helo probe.test --from '<>' --control relay.example:26 --state mail.state --var 'word=a b'"
 	got := again(d, h, &result.Address{}, &result.Check{Scenario: "one"})
 	if want := `mxprobe run 'my mail/it'\''s.yaml'` + tail + " --only mx1.contoso.test -v"; got != want {
 		t.Errorf("again = %s; want %s", got, want)
