@@ -37,7 +37,7 @@ func stateFamilies(r *records) []family {
 			return !c.skipped && among(c.status, []result.Verdict{result.Inconclusive, result.NotRun})
 		}),
 		state("mxprobe_skipped", "Whether the dialogue with this address was left out.", func(c *checkRecord) bool { return c.skipped }),
-		state("mxprobe_warning", "Whether the dialogue passed with a warning, or its failure is forgiven.", func(c *checkRecord) bool {
+		state("mxprobe_warning", "Whether the dialogue passed with a warning, or failed and the scenario says that it may.", func(c *checkRecord) bool {
 			return c.status == result.Warn
 		}),
 		{
@@ -98,7 +98,7 @@ func stepFamilies(r *records) []family {
 		}}
 	}
 	return []family{
-		of("mxprobe_step_duration_seconds", "How long the step took in the last attempt; 0 is the connection with its greeting.",
+		of("mxprobe_step_duration_seconds", "How long the step took in the last attempt; 0 is the greeting, or the connection where none was made.",
 			func(s stepRecord) (float64, bool) { return s.took.Seconds(), true }),
 		of("mxprobe_step_reply_code", "The reply code of the step in the last attempt.",
 			func(s stepRecord) (float64, bool) { return float64(s.code), s.code != 0 }),
