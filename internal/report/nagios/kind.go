@@ -14,7 +14,9 @@ const (
 	ours           // inconclusive, and the fault is on this side
 	temporary      // inconclusive, because the answer was temporary
 	notRun         // not begun, although it should have been
-	warned         // passed with a warning, or failed and need not pass
+	spared         // failed, and need not pass
+	unneeded       // inconclusive, and need not pass
+	warned         // passed with a warning, or failed and the scenario says that it may
 	passed
 	skipped
 	kinds // how many there are
@@ -26,13 +28,24 @@ func kindOf(e *report.Entry) kind {
 	case report.Failed:
 		return failed
 	case report.Excused:
-		return warned
+		return excusedKind(e.Status())
 	case report.Skipped:
 		return skipped
 	case report.Unknown:
 		return unsureKind(e.Status(), e.Reason())
 	}
 	return verdictKind(e.Status(), e.Reason())
+}
+
+// excusedKind keeps the verdict of what need not pass, as every report does.
+func excusedKind(v result.Verdict) kind {
+	switch v {
+	case result.Fail:
+		return spared
+	case result.Inconclusive:
+		return unneeded
+	}
+	return warned
 }
 
 // verdictKind says what the verdict of a domain amounts to.
@@ -80,10 +93,13 @@ func (c *counts) plus(other *counts) counts {
 }
 
 // of is how many are of a kind as a reader sees it, who asks how many are
-// inconclusive before asking whose fault it is.
+// inconclusive before asking whose fault it is, or whether it matters.
 func (c *counts) of(k kind) int {
-	if k == ours || k == temporary {
-		return c[ours] + c[temporary]
+	switch k {
+	case failed, spared:
+		return c[failed] + c[spared]
+	case ours, temporary, unneeded:
+		return c[ours] + c[temporary] + c[unneeded]
 	}
 	return c[k]
 }
@@ -91,9 +107,9 @@ func (c *counts) of(k kind) int {
 // participle is what became of those of a kind.
 func (k kind) participle() string {
 	switch k {
-	case failed:
+	case failed, spared:
 		return "failed"
-	case ours, temporary:
+	case ours, temporary, unneeded:
 		return "inconclusive"
 	case notRun:
 		return "not run"

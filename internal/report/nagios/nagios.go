@@ -4,6 +4,9 @@
 // that did not pass. Icinga, Naemon, Nagios and whatever else calls such
 // plugins read it.
 //
+// A dialogue that failed and need not pass is counted among failed, as in every
+// report; the limits of that value let it be a warning.
+//
 // The whole output stays below 8 KiB, which is as much as Nagios reads, and
 // the text of its first line below 200 characters. What does not fit is
 // counted. Text from servers cannot begin performance data, a line, markup

@@ -43,6 +43,8 @@ func TestGolden(t *testing.T) {
 		{"pass", OK, usual(), one(reporttest.PassingDomain())},
 		{"mixed", Critical, usual(), one(reporttest.MixedDomain())},
 		{"regressed", Critical, Thresholds{}, one(reporttest.RegressedDomain())},
+		{"relaxed", Warning, Thresholds{}, reporttest.Runs()["relaxed"]},
+		{"list-relaxed", Warning, Thresholds{}, append(reporttest.Runs()["relaxed"], reporttest.NamedServer())},
 		{"uncertain", Warning, Thresholds{}, one(reporttest.UncertainDomain())},
 		{"interrupted", Unknown, Thresholds{}, one(reporttest.Interrupted())},
 		{"null-mx", Critical, Thresholds{}, one(reporttest.NullMX())},
@@ -142,7 +144,7 @@ func TestReasonFitsTheState(t *testing.T) {
 		{"a skip that counts", Critical, Thresholds{}, skipped, "skip.test: 1 of 1 address skipped: mx1.skip.test 192.0.2.1:25 DSN: no DSN"},
 		{"a skip that does not", OK, Thresholds{}, skipped, "skip.test: 1 of 1 address skipped: mx1.skip.test 192.0.2.1:25 DSN: no DSN"},
 		{
-			"a failure that is forgiven", Warning, Thresholds{}, excused, "fabrikam.test: 2 of 2 addresses and 1 host without an address with a warning: " +
+			"a failure that is forgiven", Warning, Thresholds{}, excused, "fabrikam.test: 2 of 2 addresses and 1 host without an address failed: " +
 				"mx1.fabrikam.test 192.0.2.10:25 bad sender is refused: need not pass: expected 5xx, got 250 2.1.5 Ok",
 		},
 		{"a limit as it was set", Warning, Thresholds{Warning: 10 * time.Microsecond}, reporttest.PassingDomain(), "fabrikam.test: the run took 0.90s, more than 10µs"},

@@ -30,11 +30,20 @@ func (t *tally) appendPerfdata(b []byte, end *result.End, limits Thresholds) []b
 	all = all.plus(&t.bare)
 	b = appendCount(b, "hosts", t.hosts, ";;;0")
 	b = appendCount(b, "addresses", t.addresses.total(), ";;;0")
-	b = appendCount(b, "failed", all.of(failed), ";;0;0")
+	b = appendCount(b, "failed", all.of(failed), failedLimits(all[spared]))
 	b = appendCount(b, "inconclusive", all.of(temporary)+all.of(notRun), ";0;;0")
 	b = appendCount(b, "warned", all.of(warned), ";0;;0")
 	b = appendCount(b, "skipped", all.of(skipped), ";;;0")
 	return t.series.appendTo(b, t.list())
+}
+
+// failedLimits are the limits of how many failed. Those that need not pass
+// are a warning, and only more than them is critical.
+func failedLimits(spared int) string {
+	if spared == 0 {
+		return ";;0;0"
+	}
+	return ";0;" + strconv.Itoa(spared) + ";0"
 }
 
 func appendCount(b []byte, label string, n int, limits string) []byte {

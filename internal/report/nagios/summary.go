@@ -36,7 +36,7 @@ func (t *tally) summary(end *result.End, limits Thresholds) string {
 	case OK:
 		reasons = []string{t.clause(passed), t.clause(skipped)}
 	case Warning:
-		reasons = []string{t.clause(temporary), slow, t.clause(warned), changed}
+		reasons = []string{t.clause(temporary), slow, t.clause(spared), t.clause(unneeded), t.clause(warned), changed}
 	case Critical:
 		reasons = []string{t.clause(failed), slow, changed, t.clause(skipped)}
 	default:
@@ -59,7 +59,7 @@ func (t *tally) clause(k kind) string {
 	n := t.many(k)
 	first := t.causes[k]
 	switch {
-	case n == "" && first == (cause{}):
+	case first == (cause{}) && (n == "" || k < warned): // another kind that reads alike
 		return ""
 	case n == "": // one of its dialogues is, while it is something worse
 		return t.about(first)
@@ -94,6 +94,9 @@ func (t *tally) many(k kind) string {
 	all := t.domains
 	var of []string
 	if t.list() {
+		if k == spared || k == unneeded {
+			k = warned // which is what their domains are
+		}
 		if n := all.of(k); n > 0 {
 			of = append(of, strconv.Itoa(n)+" of "+report.Count(all.total(), "domain", "domains"))
 		}
