@@ -126,6 +126,7 @@ func (t *Text) withHosts(d *result.Domain) {
 	p.changes(d.Changes, t.opt.Verbose)
 	p.blank()
 	t.verdictOfAll(d, all)
+	p.blank()
 	if d.Sender != nil {
 		p.text("", "", SendersView(d.Sender))
 	}

@@ -47,6 +47,7 @@ func TestTextGolden(t *testing.T) {
 		{"list-quiet", Options{List: true, Verbose: -1}, []*result.Domain{reporttest.PassingDomain(), reporttest.NullMX(), reporttest.ImplicitMX(), reporttest.NoSuchDomain()}},
 		{"changed", Options{Again: reporttest.Again}, one(reporttest.ChangedDomain())},
 		{"changed-80-color", Options{Width: 80, Color: true}, one(reporttest.ChangedDomain())},
+		{"regressed", Options{}, one(reporttest.RegressedDomain())},
 		{"changed-40", Options{Width: 40}, one(reporttest.ChangedDomain())},
 		{"changed-quiet", Options{Verbose: -1}, one(reporttest.ChangedDomain())},
 		{"changed-list", Options{List: true}, []*result.Domain{reporttest.ChangedDomain(), reporttest.ImplicitMX()}},

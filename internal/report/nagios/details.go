@@ -16,11 +16,14 @@ const (
 	maxText = 300
 )
 
+// closing is where lines stand that come after those of all kinds.
+const closing = kinds
+
 // details are the lines below the first, by kind. Of each kind no more is
 // kept than could ever be shown.
 type details struct {
-	lines [kinds][]detail
-	bytes [kinds]int
+	lines [kinds + 1][]detail
+	bytes [kinds + 1]int
 	lost  int
 }
 
@@ -53,7 +56,7 @@ func (d *details) about(dom *result.Domain, k kind, subject string) {
 		d.add(k, detail{"hint:", subject, text(dom.Hint)})
 	}
 	if dom.Sender != nil {
-		d.add(k, detail{"sender:", subject, text(report.SendersView(dom.Sender))})
+		d.add(closing, detail{"sender:", subject, text(report.SendersView(dom.Sender))})
 	}
 }
 

@@ -159,6 +159,21 @@ func TestReasonFitsTheState(t *testing.T) {
 	}
 }
 
+// TestTheSenderComesLast: what sums a domain up stands below all that is wrong
+// with it.
+func TestTheSenderComesLast(t *testing.T) {
+	t.Parallel()
+	grey := reporttest.UncertainDomain().Hosts[0]
+	d := reporttest.Domain("fabrikam.test", append(reporttest.MixedDomain().Hosts, grey)...)
+	d.Sender = &result.Sender{View: result.ViewDown}
+	lines := strings.Split(strings.TrimSpace(plugin(t, Critical, Thresholds{}, d)), "\n")
+	for i, l := range lines {
+		if strings.HasPrefix(l, "sender:") != (i == len(lines)-1) {
+			t.Errorf("line %d of %d: %s", i+1, len(lines), l)
+		}
+	}
+}
+
 // TestNothingIsDoneInSilence: a run that was stopped before its first domain
 // has something to say.
 func TestNothingIsDoneInSilence(t *testing.T) {
