@@ -198,7 +198,7 @@ func (c *Codes) Resolve(lookup Lookup) (Codes, error) {
 		}
 		more, err := ParseCodes(value)
 		if err != nil {
-			return Codes{}, &TextError{Pos: t.pos, Text: t.String(), Message: "stands for " + err.Error()}
+			return Codes{}, &TextError{Pos: t.pos, Text: t.String(), Message: standsFor(value, err)}
 		}
 		out.Any, out.EOF, out.None = out.Any || more.Any, out.EOF || more.EOF, out.None || more.None
 		out.Silence = out.Silence || more.Silence
@@ -208,6 +208,15 @@ func (c *Codes) Resolve(lookup Lookup) (Codes, error) {
 		return Codes{}, &TextError{Pos: c.Pos, Text: c.String(), Message: err.Error()}
 	}
 	return out, nil
+}
+
+// standsFor says what is wrong with the value of a variable.
+func standsFor(value string, err error) string {
+	value = strconv.Quote(value)
+	if why, ok := strings.CutPrefix(err.Error(), value+" is "); ok {
+		return "stands for " + value + ", which is " + why
+	}
+	return "stands for " + value + ": " + err.Error()
 }
 
 // codeSet makes Codes of alternatives that are known to be right.

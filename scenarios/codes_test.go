@@ -98,9 +98,10 @@ func TestCodesAreKnownOnceVariablesAre(t *testing.T) {
 		t.Errorf("Resolve = %q, %v", got.String(), err)
 	}
 	for value, want := range map[string]string{
-		"25y":  `${x} stands for "25y" is not a reply code`,
-		"none": "none stands alone",
-		"":     `${x} stands for "" is not a reply code`,
+		"25y":   `${x} stands for "25y", which is not a reply code (250,`,
+		"250 x": `${x} stands for "250 x"`,
+		"none":  "none stands alone",
+		"":      `${x} stands for "", which is not a reply code`,
 	} {
 		if _, err := c.Resolve(give(value)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("Resolve with %q = %v; want %s", value, err, want)

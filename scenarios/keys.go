@@ -1,5 +1,7 @@
 package scenarios
 
+import "slices"
+
 // The keys of each kind of map, in the order in which people write them. The
 // JSON Schema has the same; a test compares them.
 
@@ -50,6 +52,23 @@ func reportKeys() []string { return append(arrivesKeys(), "action", "recipient",
 func attachKeys() []string { return []string{"file", "name", "text"} }
 
 func dkimKeys() []string { return []string{"domain", "selector", "key"} }
+
+// aStep is what messages call the map of a step.
+const aStep = "a step"
+
+// holder returns the key of a step whose map a key belongs into, if it is no
+// key of a step itself; nothing if there is none, or more than one.
+func holder(key string) string {
+	switch {
+	case slices.Contains(stepKeys(), key):
+		return ""
+	case slices.Contains(starttlsKeys(), key):
+		return "starttls"
+	case slices.Contains(dkimKeys(), key):
+		return "dkim"
+	}
+	return ""
+}
 
 // suits reports whether a key other than an action can stand beside an action.
 func suits(a Action, key string) bool {

@@ -3,6 +3,7 @@ package scenarios
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"gopkg.in/yaml.v3"
 )
@@ -26,6 +27,10 @@ type keySet struct {
 func (s keySet) hint() string {
 	if s.keys == nil {
 		return "name: value"
+	}
+	if len(s.keys) > manyKeys {
+		return fmt.Sprintf("allowed: %s and %d other keys; mxprobe schema has them all",
+			strings.Join(s.keys[:fewKeys], ", "), len(s.keys)-fewKeys)
 	}
 	return "allowed: " + allowed(s.keys)
 }
@@ -127,9 +132,13 @@ func (p *parser) fields(n *yaml.Node, set keySet) (fields []field, ok bool) {
 	return fields, true
 }
 
-// fewKeys is how many keys can be listed beside a suggestion without hiding
-// it.
-const fewKeys = 12
+const (
+	// fewKeys is how many keys can be listed beside a suggestion without
+	// hiding it.
+	fewKeys = 12
+	// manyKeys is how many can be listed at all.
+	manyKeys = 24
+)
 
 func (p *parser) unknownKey(f field, set keySet) {
 	if missing(f.key) {
@@ -139,6 +148,9 @@ func (p *parser) unknownKey(f field, set keySet) {
 	meant, hint := didYouMean(f.name, set.keys), set.hint()
 	if meant != "" && len(set.keys) > fewKeys {
 		hint = ""
+	}
+	if inside := holder(f.name); set.what == aStep && inside != "" {
+		meant, hint = "", fmt.Sprintf("it belongs inside: %s: {%s: ...}", inside, f.name)
 	}
 	p.fail(f.key, hint, "unknown key %q%s", f.name, meant)
 }

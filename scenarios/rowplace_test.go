@@ -10,7 +10,7 @@ import (
 func TestMistakesOfRowsStandInTheirFile(t *testing.T) {
 	t.Parallel()
 	const used = "steps:\n  - send: RCPT TO:<${who}@example.org>\n    expect: ${reply}\n"
-	const isNone = ` stands for "abc" is not a reply code ` + codeForms
+	const isNone = ` stands for "abc", which is not a reply code ` + codeForms
 	for _, tc := range []struct {
 		name, each, rows, steps string
 		want                    []string

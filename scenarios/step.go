@@ -53,7 +53,7 @@ func (p *parser) step(n *yaml.Node, inPipeline bool) (Step, bool) {
 		return s, p.bare(&s, n, inPipeline)
 	}
 	before := len(p.problems)
-	fields, ok := p.fields(n, keySet{what: "a step", keys: stepKeys(), odd: p.commandKey})
+	fields, ok := p.fields(n, keySet{what: aStep, keys: stepKeys(), odd: p.commandKey})
 	clean := len(p.problems) == before
 	at := p.action(fields)
 	if !ok || at < 0 {
