@@ -3,7 +3,9 @@
 // job (GITHUB_STEP_SUMMARY) or a ticket.
 //
 // A table of addresses and scenarios comes first, then everything that did
-// not pass with its dialogue, then what differs and what has changed. All
+// not pass with its dialogue, then how a sender would fare, what differs and
+// what has changed. Where the table would be long, it has what did not pass
+// alone, and the first of what passed stand at the end. All
 // text from outside stands in code, where no page acts on it: neither
 // Markdown nor HTML, nor what GitHub makes of @names, #numbers and addresses
 // afterwards.
@@ -41,7 +43,10 @@ type Writer struct {
 	err     error
 	header  string
 	table   table
+	domains int
 	details section // what failed, or is not known
+	senders section // how a sender would fare, in a list only where not well
+	atOnce  string  // the same for the first domain where it would fare well
 	remarks section // warnings, and failures that do not count
 	differs section
 	changes section
@@ -75,6 +80,8 @@ func (m *Writer) Domain(d *result.Domain) error {
 	}
 	most := m.limit()
 	m.ledger.Add(d)
+	m.domains++
+	m.sender(d, most)
 	for e := range report.Entries(d) {
 		m.counts.Add(e.Status())
 		m.table.add(&e, most)
@@ -100,6 +107,21 @@ func (m *Writer) Domain(d *result.Domain) error {
 		m.changes.add(most, change(d, &d.Changes[i]))
 	}
 	return nil
+}
+
+// sender keeps how a sender would fare. Of a list, that all is well with a
+// domain is no news.
+func (m *Writer) sender(d *result.Domain, most int) {
+	if d.Sender == nil {
+		return
+	}
+	line := "- " + code(report.Title(d)) + ": " + code(report.SendersView(d.Sender)) + "\n"
+	switch {
+	case d.Sender.View != result.ViewAtOnce:
+		m.senders.add(most, line)
+	case m.domains == 1:
+		m.atOnce = line
+	}
 }
 
 // End writes the report.
@@ -132,21 +154,25 @@ func (m *Writer) document(end *result.End) string {
 	rows := m.table.render(max(room/2, room-m.details.size()))
 	room -= len(rows)
 	body := head + rows
+	if m.domains == 1 && m.atOnce != "" {
+		m.senders.add(m.limit(), m.atOnce)
+	}
 	for _, s := range []struct {
 		title string
 		*section
 	}{
 		{"What did not pass", &m.details},
+		{"How a sender would fare", &m.senders},
 		{"What changed", &m.changes},
 		{"Warnings, and failures that do not count", &m.remarks},
-		{"What hosts and addresses do not agree in", &m.differs},
+		{"What differs", &m.differs},
 		{"Notes", &m.notes},
 	} {
 		text := s.render(s.title, room)
 		room -= len(text)
 		body += text
 	}
-	return body + tail
+	return body + m.table.renderPassed(room) + tail
 }
 
 // summary counts entries, so that a host without addresses is among what

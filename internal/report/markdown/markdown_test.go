@@ -180,25 +180,44 @@ func TestLimitIsKept(t *testing.T) {
 		if len(text) > most {
 			t.Errorf("limit %d: %d bytes", limit, len(text))
 		}
-		if len(text) < most/2 {
+		if len(text) < most/2 && limit != 0 { // which is room for all that is shown
 			t.Errorf("limit %d: only %d bytes", limit, len(text))
 		}
 		p := read(t, text)
-		if len(p.forbidden) > 0 || !strings.Contains(text, "**Left out here, because the report would be too long: ") {
+		if left := strings.Contains(text, "**Left out here, because the report would be too long: "); len(p.forbidden) > 0 || left != (limit != 0) {
 			t.Errorf("limit %d: %q, or no remark in\n%s", limit, p.forbidden, text[:min(len(text), 500)])
 		}
 		if !strings.HasPrefix(text, "## ❌ FAIL mxprobe\n\n8400 passed, 900 failed, 300 skipped in 0.90s.") {
 			t.Errorf("limit %d begins with %q", limit, text[:100])
 		}
 	}
-	// What failed comes before what passed.
-	domains = many(300)
-	text := reporttest.Written(t, limited(65_536), reporttest.EndOf(domains...), domains...)
-	if got := strings.Count(text, "\n| ❌ FAIL |"); got != 90 {
-		t.Errorf("%d rows that failed; want 90", got)
+}
+
+// TestWhatFailedComesFirst: nobody scrolls past thousands of rows that passed.
+func TestWhatFailedComesFirst(t *testing.T) {
+	t.Parallel()
+	domains := many(300)
+	for limit, most := range map[int]int{0: maxPassed, 20_000: 10} {
+		text := reporttest.Written(t, limited(limit), reporttest.EndOf(domains...), domains...)
+		top, passed, _ := strings.Cut(text, "\n### What passed, or was skipped\n")
+		if got := strings.Count(top, "\n| ❌ FAIL |"); got != 90 || strings.Contains(top, "\n| ✅ PASS |") {
+			t.Errorf("limit %d: %d rows that failed, or one that passed above; want 90 and none", limit, got)
+		}
+		rows := strings.Count(passed, "\n| ✅ PASS |")
+		if rows > most || limit == 0 && rows != most {
+			t.Errorf("limit %d: %d rows that passed; want %d", limit, rows, most)
+		}
+		if want := fmt.Sprintf("\n**Not shown, because they passed or were skipped: %d.**\n", 810-rows); !strings.Contains(text, want) {
+			t.Errorf("limit %d: no %q", limit, want)
+		}
 	}
-	if got := strings.Count(text, "\n| ✅ PASS |"); got == 0 || got == 810 {
-		t.Errorf("%d rows that passed; want some of 810", got)
+	// A list that is well says nothing of senders, which are no news.
+	if text := written(t, many(9)...); strings.Contains(text, "A sender would") || !strings.Contains(text, "| ✅ PASS | `d00000.test` |") {
+		t.Errorf("a sender's view, or no rows, in\n%s", text)
+	}
+	// Without failures there is still something to see.
+	if p := read(t, written(t, many(9)...)); p.rows != 27 {
+		t.Errorf("%d rows; want 27", p.rows)
 	}
 }
 

@@ -2,6 +2,7 @@ package markdown
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"mxprobe/internal/report"
@@ -82,44 +83,87 @@ func (t *table) column(scenario string) int {
 	return i
 }
 
-// render returns the table in at most room bytes, a remark not counted. Rows
-// that passed are the first to go.
+const (
+	// maxWhole is how many rows a table may have that shows all of them.
+	maxWhole = 40
+	// maxPassed is how many rows that passed follow a longer one.
+	maxPassed = 100
+)
+
+// whole reports whether the table is short enough to show everything at once.
+func (t *table) whole() bool { return len(t.rows)+t.leftGood+t.leftBad <= maxWhole }
+
+// render returns the table in at most room bytes, a remark not counted. A
+// long one has no rows that passed; of a short one they are the first to go.
 func (t *table) render(room int) string {
-	if len(t.rows)+t.leftGood+t.leftBad == 0 {
+	kinds := []func(*row) bool{(*row).isBad, (*row).isMild}
+	all := len(t.rows) - t.count((*row).isWell) + t.leftBad
+	if t.whole() {
+		kinds = append(kinds, (*row).isWell)
+		all = len(t.rows) + t.leftBad + t.leftGood
+	}
+	text, shown := t.write("", room, len(t.rows), kinds...)
+	if all > shown {
+		text += remark(all - shown)
+	}
+	return text
+}
+
+// renderPassed returns the rows that passed of a long table, as far as
+// anybody would read them and there is room.
+func (t *table) renderPassed(room int) string {
+	if t.whole() {
 		return ""
 	}
-	head := "\n| | Domain | Host | Address |"
+	text, shown := t.write("\n### What passed, or was skipped\n", room, maxPassed, (*row).isWell)
+	if rest := t.count((*row).isWell) + t.leftGood - shown; rest > 0 {
+		text += "\n**Not shown, because they passed or were skipped: " + strconv.Itoa(rest) + ".**\n"
+	}
+	return text
+}
+
+func (r *row) isBad() bool  { return r.bad }
+func (r *row) isWell() bool { return !r.bad && (r.worst == result.Pass || r.worst == result.Skip) }
+func (r *row) isMild() bool { return !r.bad && !r.isWell() }
+
+func (t *table) count(is func(*row) bool) int {
+	n := 0
+	for i := range t.rows {
+		if is(&t.rows[i]) {
+			n++
+		}
+	}
+	return n
+}
+
+// write writes a table of at most most rows of the kinds that are to be
+// shown, those of the first kind before others where there is no room for
+// all, and returns how many they are; nothing without any.
+func (t *table) write(title string, room, most int, kinds ...func(*row) bool) (text string, shown int) {
+	head := title + "\n| | Domain | Host | Address |"
 	rule := "\n|-|-|-|-|"
 	for _, s := range t.scenarios {
 		head += " " + cell(s) + " |"
 		rule += "-|"
 	}
-	lines, left := t.choose(room - len(head) - len(rule))
-	text := head + rule + "\n" + strings.Join(lines, "")
-	if left > 0 {
-		text += remark(left)
-	}
-	return text
-}
-
-// choose returns the lines of the rows for which there is room: what is bad
-// first, in the order of the table.
-func (t *table) choose(room int) (lines []string, left int) {
+	room -= len(head) + len(rule)
 	all := make([]string, len(t.rows))
-	for _, bad := range []bool{true, false} {
+	for _, is := range kinds {
 		for i := range t.rows {
-			if t.rows[i].bad != bad {
+			if shown == most || !is(&t.rows[i]) {
 				continue
 			}
 			if l := t.line(&t.rows[i]); len(l) <= room {
 				all[i] = l
 				room -= len(l)
-			} else {
-				left++
+				shown++
 			}
 		}
 	}
-	return all, left + t.leftGood + t.leftBad
+	if shown == 0 {
+		return "", 0
+	}
+	return head + rule + "\n" + strings.Join(all, ""), shown
 }
 
 func (t *table) line(r *row) string {
