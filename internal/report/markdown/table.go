@@ -13,8 +13,10 @@ import (
 // scenario.
 type table struct {
 	scenarios []string
-	rows      []row
-	good, bad int // bytes of the rows, as counted by cost
+	rows      []*row
+	open      *row // the last one, to which checks of its address are added
+	lost      bool // whether there was no room for it
+	good, bad int  // bytes of the rows, as counted by cost
 	leftGood  int
 	leftBad   int
 }
@@ -41,25 +43,41 @@ func (t *table) add(e *report.Entry, most int) {
 		r.address = report.HostPort(e.Address.IP, e.Address.Port)
 	}
 	r.bad = e.Kind() == report.Failed || e.Kind() == report.Unknown
-	if n := len(t.rows); e.Check != nil && n > 0 && t.rows[n-1].sameAs(&r) && t.rows[n-1].verdicts != nil {
-		last := &t.rows[n-1]
-		last.worst = result.Worst(last.worst, r.worst)
-		last.bad = last.bad || r.bad
-		last.play(t.column(e.Scenario()), e.Status())
+	if e.Check != nil && t.open != nil && t.open.sameAs(&r) && t.open.verdicts != nil {
+		t.more(&r, t.column(e.Scenario()), most)
 		return
 	}
+	if e.Check != nil {
+		r.play(t.column(e.Scenario()), e.Status())
+	}
+	t.keep(&r, most)
+}
+
+// more adds another check to the open row. What had no room while it was
+// well may have some now that it is bad.
+func (t *table) more(r *row, column, most int) {
+	o := t.open
+	grew := r.bad && !o.bad
+	o.worst, o.bad = result.Worst(o.worst, r.worst), o.bad || r.bad
+	o.play(column, r.worst)
+	if grew && t.lost {
+		t.leftGood--
+		t.keep(o, most)
+	}
+}
+
+// keep takes a row into the table if there is room, and leaves it open.
+func (t *table) keep(r *row, most int) {
 	spent, left := &t.good, &t.leftGood
 	if r.bad {
 		spent, left = &t.bad, &t.leftBad
 	}
-	if *spent+r.cost() > most {
+	t.open, t.lost = r, *spent+r.cost() > most
+	if t.lost {
 		*left++
 		return
 	}
 	*spent += r.cost()
-	if e.Check != nil {
-		r.play(t.column(e.Scenario()), e.Status())
-	}
 	t.rows = append(t.rows, r)
 }
 
@@ -129,7 +147,7 @@ func (r *row) isMild() bool { return !r.bad && !r.isWell() }
 func (t *table) count(is func(*row) bool) int {
 	n := 0
 	for i := range t.rows {
-		if is(&t.rows[i]) {
+		if is(t.rows[i]) {
 			n++
 		}
 	}
@@ -150,10 +168,10 @@ func (t *table) write(title string, room, most int, kinds ...func(*row) bool) (t
 	all := make([]string, len(t.rows))
 	for _, is := range kinds {
 		for i := range t.rows {
-			if shown == most || !is(&t.rows[i]) {
+			if shown == most || !is(t.rows[i]) {
 				continue
 			}
-			if l := t.line(&t.rows[i]); len(l) <= room {
+			if l := t.line(t.rows[i]); len(l) <= room {
 				all[i] = l
 				room -= len(l)
 				shown++
