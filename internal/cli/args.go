@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -166,6 +167,21 @@ func shown(word string) string {
 		return fmt.Sprintf("%q", word)
 	}
 	return word
+}
+
+// maxExcerpt is how many characters of a line that is no good are shown.
+const maxExcerpt = 60
+
+// excerpt quotes a line of a file, of which only the begin may be text: a
+// file may be another than was meant.
+func excerpt(line string) string {
+	n := 0
+	for i := range line {
+		if n++; n > maxExcerpt {
+			return strconv.Quote(line[:i]) + "..."
+		}
+	}
+	return strconv.Quote(line)
 }
 
 func isLetter(c byte) bool {

@@ -26,7 +26,7 @@ func checkDomainArgument(value string) error {
 		return nil
 	}
 	if why := domainFault(value); why != "" {
-		return fmt.Errorf("%q is not a domain: %s", value, why)
+		return fmt.Errorf("%s is not a domain: %s", excerpt(value), why)
 	}
 	return nil
 }

@@ -33,7 +33,11 @@ func completionCommand() command {
 }
 
 func (p *Program) completion(args []string) (int, error) {
-	if len(args) != 1 {
+	switch len(args) {
+	case 0:
+		return 0, usagef("completion needs to know the shell: mxprobe completion %s", orList(shells()))
+	case 1:
+	default:
 		return 0, usagef("completion takes one shell, %s, not %d", orList(shells()), len(args))
 	}
 	script, err := completionScripts.ReadFile("completion/" + args[0])

@@ -135,7 +135,7 @@ func eachLine(r io.Reader, name string, yield func(string) bool) error {
 			continue
 		}
 		if why := domainFault(text); why != "" {
-			return usagef("%s:%d: %q is not a domain: %s", name, number, text, why)
+			return usagef("%s:%d: %s is not a domain: %s", name, number, excerpt(text), why)
 		}
 		if !yield(text) {
 			return nil

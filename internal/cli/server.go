@@ -107,7 +107,10 @@ func domainFault(name string) string {
 		}
 		return ""
 	}
-	if local, domain, ok := strings.Cut(name, "@"); ok && local != "" && domain != "" {
+	if len(name) > maxHostName {
+		return "it is too long"
+	}
+	if local, domain, ok := strings.Cut(name, "@"); ok && local != "" && hostNameFault(domain) == "" {
 		return "it is a mail address; write " + domain
 	}
 	if _, err := netip.ParseAddr(name); err == nil {
@@ -116,13 +119,16 @@ func domainFault(name string) string {
 	return hostNameFault(name)
 }
 
+// maxHostName is beyond any name, also in the UTF-8 of its labels.
+const maxHostName = 1000
+
 // hostNameFault says what is wrong with a host name, or nothing. Underscores
 // and letters beyond ASCII are fine: the resolver knows what to do with them.
 func hostNameFault(name string) string {
 	switch name = strings.TrimSuffix(name, "."); {
 	case name == "":
 		return "it is empty"
-	case len(name) > 1000:
+	case len(name) > maxHostName:
 		return "it is too long"
 	case strings.HasPrefix(name, "-"):
 		return "it begins with a hyphen"

@@ -3,6 +3,7 @@ package cli
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"os"
 	"regexp"
 	"slices"
@@ -51,6 +52,9 @@ func environmentVars(environ []string) map[string]string {
 	return vars
 }
 
+// maxVarsLine bounds a line of --vars-file.
+const maxVarsLine = 64 << 10
+
 // readVars reads a file with NAME=VALUE on each line. Blanks around the name
 // and the value do not count, nor do empty lines and those that begin with #.
 func readVars(name string) (map[string]string, error) {
@@ -61,7 +65,9 @@ func readVars(name string) (map[string]string, error) {
 	defer file.Close()
 	vars := make(map[string]string)
 	lines := bufio.NewScanner(file)
-	for number := 1; lines.Scan(); number++ {
+	lines.Buffer(nil, maxVarsLine)
+	number := 1
+	for ; lines.Scan(); number++ {
 		line := strings.TrimSpace(strings.TrimPrefix(lines.Text(), "\ufeff"))
 		if line == "" || line[0] == '#' {
 			continue
@@ -69,11 +75,13 @@ func readVars(name string) (map[string]string, error) {
 		variable, value, ok := strings.Cut(line, "=")
 		variable = strings.TrimSpace(variable)
 		if !ok || !isVariableName(variable) {
-			return nil, usagef("%s:%d: %q is not NAME=VALUE", name, number, line)
+			return nil, usagef("%s:%d: %s is not NAME=VALUE", shown(name), number, excerpt(line))
 		}
 		vars[variable] = strings.TrimSpace(value)
 	}
-	if err := lines.Err(); err != nil {
+	if err := lines.Err(); errors.Is(err, bufio.ErrTooLong) {
+		return nil, usagef("%s:%d: the line is longer than %d KiB", shown(name), number, maxVarsLine>>10)
+	} else if err != nil {
 		return nil, usagef("--vars-file %s: %s", shown(name), cause(err))
 	}
 	return vars, nil
