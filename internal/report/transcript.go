@@ -48,7 +48,7 @@ func (w *detail) conversation(c *result.Check, decisive *result.Step) {
 	if !anySaid(all) {
 		return
 	}
-	w.speech("  ", all, false)
+	w.speech("  ", foldAlike(all), false)
 }
 
 // LastAttempt is the number of the attempt that decided a check.
