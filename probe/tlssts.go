@@ -38,14 +38,16 @@ func (s *session) judgeSTS(h *handshake, f *findings) judgement {
 		return met()
 	}
 	j := judgement{status: result.Fail, reason: result.TLS, pos: h.options.Pos, message: t.STSFinding, hint: certificateHint(f)}
+	if !named {
+		// No certificate helps a host that the policy leaves out.
+		j.hint = "name the host in the policy, then give the record another id, so that senders ask for it"
+	}
 	switch {
 	case f.noRoots && len(bad) == 1:
 		return noRootsHere(j)
 	case s.set.TLS.Insecure && named:
 		s.note(t.STSFinding)
 		return met()
-	case j.hint == "":
-		j.hint = "name the host in the policy, then give the record another id, so that senders ask for it"
 	}
 	return s.soften(h.tlsPlan, j)
 }

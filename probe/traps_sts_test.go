@@ -89,6 +89,9 @@ func TestTrap34ModesDecide(t *testing.T) {
 			if name == "both of two" && !strings.Contains(c.Message, "expired") {
 				t.Errorf("message %q; want both findings", c.Message)
 			}
+			if name == "both of two" && !strings.Contains(c.Hint, "name the host in the policy") {
+				t.Errorf("hint is %q; want the host in the policy first", c.Hint)
+			}
 			if name == "testing, expired" && step(t, c, 4).Code != 250 {
 				t.Error("the dialogue did not go on")
 			}
