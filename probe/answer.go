@@ -18,6 +18,9 @@ func (s *session) answer(st *result.Step, step *scenarios.Step, want *scenarios.
 	}
 	s.misread = s.misread || (step.Action != scenarios.Read && len(s.owed) > 0)
 	seen := s.read(s.timeout(step.Timeout, DefaultReplyTimeout))
+	if verb == "" && s.greeted {
+		verb = noVerb
+	}
 	s.greeted = true
 	seen.verb = verb
 	if verb == "QUIT" {

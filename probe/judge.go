@@ -13,17 +13,22 @@ import (
 
 // observation is what followed a command.
 type observation struct {
-	verb  string          // the command word, "" for the greeting
+	verb  string          // the command word, "" for the greeting, noVerb for a line without
 	reply *smtpwire.Reply // nil if none came
 	fault fault           // why none came
 	took  time.Duration
 	// silent is true if not a byte came in the time there was.
 	silent bool
-	mask   *mask // of the secrets that the reply may repeat
+	// partial is true if a reply began and did not end.
+	partial bool
+	mask    *mask // of the secrets that the reply may repeat
 	// plain is true for the greeting and the answers to EHLO and HELO,
 	// where no enhanced status code can stand (RFC 2034 section 4).
 	plain bool
 }
+
+// noVerb stands for the command word of a line that has none.
+const noVerb = "?"
 
 // judgement is what an observation amounts to.
 type judgement struct {
@@ -62,7 +67,11 @@ func judge(want *scenarios.Expect, seen *observation, temporary result.Verdict) 
 	}
 	if j.hint == "" && j.status != result.Pass {
 		code, enhanced, text := facts(seen)
-		j.hint = advice(j.reason, seen.verb, code, enhanced, text)
+		verb := seen.verb
+		if verb == "" && seen.partial {
+			verb = noVerb // it spoke, whatever keeps it from going on
+		}
+		j.hint = advice(j.reason, verb, code, enhanced, text)
 	}
 	return j
 }

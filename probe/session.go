@@ -2,6 +2,7 @@ package probe
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"mxprobe/probe/result"
@@ -160,12 +161,13 @@ func (s *session) connect() bool {
 		return true
 	}
 	f := dialFault(s.ctx, s.set.Dialer, err, to, limit)
-	if (f.reason == result.Timeout || f.reason == result.Unreachable) && s.set.lineDown(s.ctx) {
-		f = faulty(result.Inconclusive, result.NoRoute, f.message+"; the control server does not answer either")
+	hint := advice(f.reason, "connect", 0, "", "")
+	if f.reason == result.Timeout || f.reason == result.Unreachable {
+		f, hint = s.control(f, hint)
 	}
 	st := s.newStep(0, "connect", scenarios.Pos{})
 	st.Millis = result.Millis(time.Since(begun))
-	s.close(st, judgement{status: f.status, reason: f.reason, message: f.message, hint: advice(f.reason, "connect", 0, "", "")})
+	s.close(st, judgement{status: f.status, reason: f.reason, message: f.message, hint: hint})
 	for i := range s.scenario.Steps {
 		s.leaveOut(&s.scenario.Steps[i])
 	}
@@ -223,6 +225,8 @@ func (s *session) read(limit time.Duration) observation {
 	if err != nil {
 		seen.fault = readFault(s.ctx, err, limit, seen.mask)
 		seen.silent = seen.fault.reason == result.Timeout && s.conn.Buffered() == 0
+		var broken *smtpwire.ReplyError
+		seen.partial = errors.As(err, &broken)
 		return seen
 	}
 	s.tls.unproven = false
@@ -245,6 +249,9 @@ func (s *session) judge(st *result.Step, want *scenarios.Expect, seen *observati
 	fillReply(st, seen, s.trial.mask)
 	st.Want = s.trial.dialogue.wantText(st.Number, want)
 	j := judge(want, seen, s.set.temporary())
+	if hint := s.danger(st, want, seen); hint != "" && j.status > result.Pass {
+		j.hint = hint
+	}
 	if seen.silent && j.status == result.Pass {
 		return j // as expected, and the session goes on
 	}

@@ -1,8 +1,6 @@
 package probe
 
 import (
-	"context"
-	"net"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -131,23 +129,4 @@ func (s *Settings) temporary() result.Verdict {
 		return result.Inconclusive
 	}
 	return s.Temporary
-}
-
-// lineDown reports whether the control server was tried, once in a run, and
-// did not answer.
-func (s *Settings) lineDown(ctx context.Context) bool {
-	if s.Control == "" {
-		return false
-	}
-	s.control.Do(func() {
-		ctx, cancel := context.WithTimeout(ctx, s.connectTimeout())
-		defer cancel()
-		conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", s.Control)
-		if err != nil {
-			s.controlDown = true
-			return
-		}
-		_ = conn.Close()
-	})
-	return s.controlDown
 }

@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"bytes"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -23,6 +24,9 @@ type secured struct {
 	unproven bool
 	// brokenOff is true if it was the server that ended a handshake.
 	brokenOff bool
+	// trailed is true if a command went out in clear behind STARTTLS, until
+	// the server said something under TLS.
+	trailed bool
 }
 
 // playStartTLS says STARTTLS, and makes the handshake if the answer is 220.
@@ -54,7 +58,9 @@ func (s *session) playStartTLS(step *scenarios.Step) {
 		s.hangUp()
 	case st.Code == 220:
 		addNote(st, s.tlsTwice())
+		trailed := bytes.IndexByte(s.buf, '\n') < len(s.buf)-1
 		j = s.upgrade(st, step, limit, j)
+		s.tls.trailed = trailed
 	case st.Code >= 400:
 		if j.status == result.Fail && j.hint == "" && !s.offersStartTLS() {
 			j.hint = "the server does not offer STARTTLS: if: STARTTLS leaves the step out on such a server"

@@ -167,7 +167,7 @@ func adviseUnreached(d *result.Domain) {
 	switch {
 	case unreached == 0:
 	case reached == 0:
-		d.Hint = "no address answered at all: outgoing port 25 is often blocked by the network a probe runs in; try another port (-p 587) or another machine, or name a server known to answer with --control"
+		d.Hint = noneReachedHint(d)
 	default:
 		advice := fmt.Sprintf("%s answered from this machine, so look at this host or the way to it", strings.Join(answered, " and "))
 		eachCheck(d, func(c *result.Check) {
@@ -176,6 +176,25 @@ func adviseUnreached(d *result.Domain) {
 			}
 		})
 	}
+}
+
+// noneReachedHint suspects the way out of here, unless a control server was
+// seen to answer.
+func noneReachedHint(d *result.Domain) string {
+	mail, controlled := false, false
+	for i := range d.Hosts {
+		for j := range d.Hosts[i].Addresses {
+			mail = mail || d.Hosts[i].Addresses[j].Port == 25
+		}
+	}
+	eachCheck(d, func(c *result.Check) { controlled = controlled || c.Hint == controlAnswers })
+	switch {
+	case controlled:
+		return "" // each check says so
+	case mail:
+		return "no address answered at all: outgoing port 25 is often blocked by the network a probe runs in; try another port (-p 587) or another machine, or name a server known to answer with --control"
+	}
+	return "no address answered at all: this machine may have no network, or a firewall drops what goes to this port; try another machine, or name a server known to answer with --control"
 }
 
 func eachCheck(d *result.Domain, f func(*result.Check)) {
