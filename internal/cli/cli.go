@@ -63,6 +63,7 @@ func (p *Program) main(args []string) (int, error) {
 	if cmd == nil { // flags alone
 		return p.topLevel(args)
 	}
+	cmd = p.called(cmd)
 	options, do := cmd.bind(p)
 	given, err := arrange(args, options)
 	switch {
@@ -192,7 +193,7 @@ func (p *Program) takeEnvironment(values []value) error {
 func (p *Program) withHelpAt(cmd *command, err error) error {
 	usage := (*usageError)(nil)
 	if errors.As(err, &usage) && strings.HasPrefix(usage.message, "unknown flag") {
-		return usagef("%s; see mxprobe %s --help", usage.message, cmd.name)
+		return usagef("%s; see %s --help", usage.message, cmd.call())
 	}
 	return err
 }

@@ -9,12 +9,21 @@ import (
 // are for; only the command that was asked for is bound.
 type command struct {
 	name      string
+	as        string // how it is called; empty for mxprobe and its name
 	arguments string // as the help shows them
 	summary   string
 	examples  []string
 	// notes follow the options in the help, line by line.
 	notes []string
 	bind  func(*Program) ([]option, action)
+}
+
+// call is how the command is called.
+func (c *command) call() string {
+	if c.as != "" {
+		return c.as
+	}
+	return "mxprobe " + c.name
 }
 
 // commands returns all commands in the order of the help.

@@ -38,6 +38,9 @@ func (p *Program) complete(args []string) int {
 	if len(words) == 0 {
 		return ExitUsage
 	}
+	if p.namedPlugin() {
+		words = asRun(words)
+	}
 	found := p.candidates(words)
 	var b strings.Builder
 	b.WriteString("words\n")

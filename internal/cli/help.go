@@ -66,7 +66,7 @@ func (p *Program) commandHelp(w io.Writer, cmd *command, options []option) error
 		}
 		b.WriteByte('\n')
 	}
-	usage := "mxprobe " + cmd.name
+	usage := cmd.call()
 	if len(options) > 0 {
 		usage += " [FLAG]..."
 	}

@@ -34,16 +34,15 @@ const (
 // arguments of such a call. It looks before the flags are parsed, because a
 // mistake in them has to end as a plugin ends, too.
 func (p *Program) asPlugin(args []string) ([]string, bool) {
-	name := strings.TrimSuffix(filepath.Base(p.Name), ".exe")
-	if name == pluginName {
-		return append([]string{"run"}, args...), true
+	if p.namedPlugin() {
+		return asRun(args), len(args) == 0 || args[0] != completeCommand
 	}
 	format, isRun := "", false
 	for i, word := range args {
 		if word == "--" {
 			break
 		}
-		isRun = isRun || word == "run"
+		isRun = isRun || word == runName
 		flag, value, joined := strings.Cut(word, "=")
 		switch flag {
 		case "-f", "-format", "--format":
@@ -57,6 +56,47 @@ func (p *Program) asPlugin(args []string) ([]string, bool) {
 		format, _ = p.LookupEnv("MXPROBE_FORMAT")
 	}
 	return args, isRun && format == formatNagios
+}
+
+// namedPlugin reports whether the program is called by the name of a plugin.
+func (p *Program) namedPlugin() bool {
+	return strings.TrimSuffix(filepath.Base(p.Name), ".exe") == pluginName
+}
+
+// asRun returns the arguments of a plugin as those of mxprobe: it is always
+// run, and may be told so.
+func asRun(args []string) []string {
+	if len(args) > 0 && (args[0] == runName || args[0] == completeCommand) {
+		return args
+	}
+	return append([]string{runName}, args...)
+}
+
+// called returns the command as it is called here: for a monitoring system
+// run has a name, and a help, of its own.
+func (p *Program) called(cmd *command) *command {
+	if !p.namedPlugin() || cmd.name != runName {
+		return cmd
+	}
+	plugin := *cmd
+	plugin.as = pluginName
+	plugin.examples = []string{
+		"check_mxprobe @rcpt -d example.org                would its servers take mail?",
+		"check_mxprobe @rcpt -d example.org -w 5s -c 20s   and within what time?",
+		"check_mxprobe @starttls -H mx1.example.org        one server, its certificate",
+	}
+	plugin.notes = append([]string{
+		"It is mxprobe run with --format nagios and --max-time 50s where none is given.",
+		"",
+		"Exit status:",
+		"  0  OK        every required host passed (skips are fine)",
+		"  1  WARNING   a warning, over -w, or mail is only delayed: a temporary answer",
+		"  2  CRITICAL  something failed, or over -c",
+		"  3  UNKNOWN   not known: a bad flag or file, a fault on this side, the time",
+		"               over; and this help",
+		"",
+	}, cmd.notes...)
+	return &plugin
 }
 
 // mainAsPlugin is Main where a monitoring system calls. All there is to say

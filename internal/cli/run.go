@@ -13,9 +13,12 @@ import (
 	"mxprobe/scenarios"
 )
 
+// runName is the name of the command.
+const runName = "run"
+
 func runCommand() command {
 	return command{
-		name:      "run",
+		name:      runName,
 		arguments: "SCENARIO...",
 		summary:   "play scenarios on every mail host and address of a domain",
 		examples: []string{
