@@ -63,6 +63,12 @@ func fallsBack(l line, code int) bool {
 	if l.verb != "EHLO" || l.step.Action != scenarios.Send || !l.step.Expect.IsZero() || !l.step.PassIf.IsZero() {
 		return false
 	}
+	return helloUnknown(code)
+}
+
+// helloUnknown reports whether the reply to EHLO means that the server does
+// not know it.
+func helloUnknown(code int) bool {
 	switch code {
 	case 500, 501, 502, 504:
 		return true

@@ -206,6 +206,8 @@ func replyOutcome(c *result.Check) outcome {
 			return dead // no service (RFC 5321 section 3.1), and senders go on
 		case s.Code == 530, s.Code == 503:
 			return unknown // a sender would use TLS, or log in; and keeps the order
+		case s.Verb() == "EHLO" && helloUnknown(s.Code):
+			return unknown // a sender would say HELO
 		case partOfDelivery(c, s) && !provoked(s):
 			return rejected
 		}

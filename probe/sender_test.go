@@ -162,6 +162,8 @@ func TestTrap61SendersView(t *testing.T) {
 		{"DATA after RSET", []result.Host{host("a", 10, refusedAt("354", 554, "MAIL FROM:<a@b>", "RCPT TO:<c@d>", "RSET", "DATA"))}, nil},
 		{"RCPT without MAIL", []result.Host{host("a", 10, refusedAt("2xx", 550, "EHLO x", "RCPT TO:<c@d>"))}, nil},
 		{"out of order", []result.Host{host("a", 10, refusedAt("2xx", 503, "MAIL FROM:<a@b>"))}, nil},
+		{"a server that may know HELO", []result.Host{host("a", 10, refusedAt("250", 500, "EHLO x"))}, nil},
+		{"HELO is refused", []result.Host{host("a", 10, refusedAt("250", 501, "HELO x"))}, &result.Sender{View: result.ViewRefused, Failing: []string{"a"}}},
 		{"another refusal than the one provoked", []result.Host{host("a", 10, refusedAt("503", 554, "MAIL FROM:<a@b>", "RCPT TO:<c@d>", "RCPT TO:<e@f>"))}, nil},
 		{"a wait in place of the refusal provoked", []result.Host{host("a", 10, refusedAt("5xx or 454", 450, "MAIL FROM:<a@b>", "RCPT TO:<e@f>"))}, nil},
 		{
