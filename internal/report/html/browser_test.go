@@ -170,10 +170,10 @@ func TestBrowser(t *testing.T) {
 	t.Run("filter", func(t *testing.T) {
 		b := open(t, chromium, one)
 		b.ask(`document.getElementById("filter").checkVisibility()`, true)
-		b.ask(shownText, "8 entries")
+		b.ask(shownText, "8 results")
 		b.run(chromedp.SendKeys("#filter-text", "MX1 5xx"))
 		b.ask(entriesSeen, 1)
-		b.ask(shownText, "1 of 8 entries shown")
+		b.ask(shownText, "1 of 8 results shown")
 		b.ask(badSender+".checkVisibility()", true)
 		b.ask(`[...document.querySelectorAll(".matrix tr[id]")].filter(r => r.checkVisibility()).map(r => r.id)`,
 			[]string{"fabrikam.test/mx1.fabrikam.test/192.0.2.10:25~row"})
@@ -270,6 +270,13 @@ func TestBrowser(t *testing.T) {
 				t.Fatalf("in the page %q", name)
 			}
 		}
+	})
+
+	t.Run("a table that goes on has a shadow", func(t *testing.T) {
+		b := open(t, chromium, one, chromedp.EmulateViewport(390, 740, chromedp.EmulateMobile))
+		b.ask(`(s => s.scrollWidth > s.clientWidth)(document.querySelector(".scroll"))`, true)
+		b.ask(`getComputedStyle(document.querySelector(".scroll")).backgroundImage.split("linear-gradient").length - 1`, 4)
+		b.ask(`getComputedStyle(document.querySelector(".scroll")).backgroundAttachment`, "local, local, scroll, scroll")
 	})
 
 	t.Run("dark", func(t *testing.T) {

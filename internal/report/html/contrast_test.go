@@ -23,7 +23,7 @@ func TestContrast(t *testing.T) {
 			{"fg", "bg"},
 			{"fg", "panel"},
 			{"fg", "mark"},
-			{"fg", "bar"},
+			{"fg", "skip-bg"}, // what a look-up and a connection took
 			{"muted", "bg"},
 			{"muted", "panel"},
 			{"accent", "bg"},

@@ -1,7 +1,6 @@
 package html
 
 import (
-	"strconv"
 	"time"
 
 	"mxprobe/internal/report"
@@ -160,7 +159,7 @@ func (l *leftOut) remarks() []string {
 		n += counted(&l.details, v)
 	}
 	if n > 0 {
-		all = append(all, "details of "+strconv.Itoa(n)+" entries left out for lack of room")
+		all = append(all, "details of "+report.Count(n, "result", "results")+" (domains, hosts and dialogues) left out for lack of room")
 	}
 	if all != nil {
 		all = append(all, "the JSON report of the same run has everything")

@@ -34,7 +34,7 @@
     hideEmpty(".domain:not(.item)", function (d) { return !d.querySelector(".item:not([hidden])"); });
     hideEmpty("[data-group]", function (g) { return !g.querySelector(".item:not([hidden])"); });
     nothing.hidden = n > 0;
-    shown.textContent = n === items.length ? n + " entries" : n + " of " + items.length + " entries shown";
+    shown.textContent = (n === items.length ? "" : n + " of ") + items.length + (items.length === 1 ? " result" : " results") + (n === items.length ? "" : " shown");
     return words.length > 0 || n < items.length;
   }
 
