@@ -18,6 +18,9 @@ func (t *Text) End(end *result.End) error {
 	}
 	p := &t.page
 	p.blank()
+	if t.opt.List && t.opt.Verbose >= 0 {
+		t.failures.writeTo(p) // a quiet report has little else
+	}
 	p.notes("", "", end.Notes)
 	indent := ""
 	for _, l := range wrap(t.summary(end), p.room(2)) {

@@ -17,6 +17,7 @@ type Text struct {
 	// a summary without it would be false calm.
 	bare                   result.Counts
 	deadHosts, deadDomains int
+	failures               failures
 	// often counts what domain after domain says.
 	often recurrent
 	// told is true if a quiet report has something in it, untold if it left
@@ -33,6 +34,7 @@ func NewText(w io.Writer, o Options) *Text {
 // below, every call returns that error and writes nothing.
 func (t *Text) Domain(d *result.Domain) error {
 	t.count(d)
+	t.failures.add(d)
 	well := d.Status == result.Pass || d.Status == result.Skip
 	switch {
 	case well && t.opt.Verbose < 0 && len(d.Changes) == 0:
