@@ -4,9 +4,11 @@ import (
 	"context"
 	"net"
 	"os"
+	"slices"
 	"testing"
 	"time"
 
+	"mxprobe/probe"
 	"mxprobe/probe/result"
 )
 
@@ -25,12 +27,19 @@ func TestEndOfTheRunIsNoTimeoutOfTheServer(t *testing.T) {
 	})
 	made := checks(t, set, "name: x\nsteps: [NOOP]\n")
 	r := runner(t, w)
+	played := 0
 	for range 50 {
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Millisecond)
-		d := playWith(t, ctx, r, made)
-		cancel()
-		if d.Status == result.Fail {
-			t.Fatalf("got %v, %v: %s; want nothing that blames the server", d.Status, d.Reason, d.Message)
+		// On a busy machine the time may be over before the run begins.
+		for d := range r.Run(ctx, slices.Values([]probe.Request{{Domain: "example.test", Checks: made}})) {
+			played++
+			if d.Status == result.Fail {
+				t.Errorf("got %v, %v: %s; want nothing that blames the server", d.Status, d.Reason, d.Message)
+			}
 		}
+		cancel()
+	}
+	if played == 0 {
+		t.Error("no run was begun in its time")
 	}
 }
