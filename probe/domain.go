@@ -74,6 +74,7 @@ func (r *run) plan(ctx context.Context, d *result.Domain, req Request, hosts, le
 	var lanes []plannedLane
 	for _, h := range hosts {
 		if !r.chosen(h.Name) {
+			d.Unchosen++
 			continue
 		}
 		d.Hosts = append(d.Hosts, result.Host{

@@ -70,6 +70,7 @@ func (e *encoder) domain(d *result.Domain, full bool) {
 	e.differences(d.Differences)
 	e.changes(d.Changes)
 	e.millis("dns_ms", d.DNSMillis)
+	e.intSome("unchosen", d.Unchosen)
 	e.list("hosts")
 	for i := range d.Hosts {
 		e.host(&d.Hosts[i], full)

@@ -39,7 +39,11 @@ func Facts(d *result.Domain) string {
 	case "server":
 		s = n + ", MX not looked up"
 	default:
-		s = Count(len(d.Hosts), "MX host", "MX hosts") + ", " + n
+		all := len(d.Hosts) + d.Unchosen
+		if s = Count(all, "MX host", "MX hosts"); d.Unchosen > 0 {
+			s = strconv.Itoa(len(d.Hosts)) + " of " + s
+		}
+		s += ", " + n
 	}
 	if d.Authentic {
 		s += ", signed by DNSSEC"

@@ -32,6 +32,7 @@ func (j *JSONL) Routed(d *result.Domain) error {
 	e.why(d.Reason, d.Message, d.Hint)
 	e.strsSome("notes", d.Notes)
 	e.millis("ms", d.DNSMillis)
+	e.intSome("unchosen", d.Unchosen)
 	e.list("hosts")
 	for i := range d.Hosts {
 		e.route(&d.Hosts[i])

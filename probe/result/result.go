@@ -72,8 +72,11 @@ type Domain struct {
 	// Changes are what is not as it was when the baseline was written.
 	Changes   []Change `json:"changes,omitempty"`
 	DNSMillis Millis   `json:"dns_ms"`
-	Hosts     []Host   `json:"hosts"`
-	Millis    Millis   `json:"ms"`
+	// Unchosen counts the hosts that the user left out by name; they are not
+	// among Hosts.
+	Unchosen int    `json:"unchosen,omitempty"`
+	Hosts    []Host `json:"hosts"`
+	Millis   Millis `json:"ms"`
 }
 
 // Host is one mail exchanger of a domain. A host whose addresses cannot be

@@ -19,7 +19,7 @@ func TestNamesInJSONAreFrozen(t *testing.T) {
 	}{
 		{Run{}, "v type program run_id started domains end"},
 		{End{}, "v type status exit hosts steps ms incomplete? notes?"},
-		{Domain{}, "domain server? origin? authentic? status reason? message? hint? notes? sender? differences? changes? dns_ms hosts ms"},
+		{Domain{}, "domain server? origin? authentic? status reason? message? hint? notes? sender? differences? changes? dns_ms unchosen? hosts ms"},
 		{Host{}, "name pref status reason? message? hint? notes? lack? addresses"},
 		{Lack{}, "status reason message"},
 		{Address{}, "ip port status checks"},
