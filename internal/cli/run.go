@@ -118,6 +118,7 @@ func (r *session) prepare(args []string) (err error) {
 	if err := r.hasDomain(); err != nil {
 		return err
 	}
+	warnDoubts(r.Stderr, r.scenarios)
 	for _, warning := range r.settings.unused(l.sources) {
 		warn(r.Stderr, "%s", warning)
 	}

@@ -44,6 +44,7 @@ func (p *Program) validate(s *settings, args []string) (int, error) {
 	if err := l.check(l.scenarios, overrides); err != nil {
 		return 0, err
 	}
+	warnDoubts(p.Stderr, l.scenarios)
 	_, err = fmt.Fprintf(p.Stdout, "ok: %s in %s\n", count(len(l.scenarios), "scenario"), count(l.files, "file"))
 	return ExitOK, err
 }
