@@ -170,11 +170,11 @@ func adviseUnreached(d *result.Domain) {
 		d.Hint = noneReachedHint(d)
 	default:
 		advice := fmt.Sprintf("%s answered from this machine, so look at this host or the way to it", strings.Join(answered, " and "))
-		eachCheck(d, func(c *result.Check) {
-			if c.Reason == result.Timeout && atConnect(c) {
-				c.Hint = advice
+		for p := range d.Played() {
+			if p.Check.Reason == result.Timeout && atConnect(p.Check) {
+				p.Check.Hint = advice
 			}
-		})
+		}
 	}
 }
 
@@ -187,7 +187,9 @@ func noneReachedHint(d *result.Domain) string {
 			mail = mail || d.Hosts[i].Addresses[j].Port == 25
 		}
 	}
-	eachCheck(d, func(c *result.Check) { controlled = controlled || c.Hint == controlAnswers })
+	for p := range d.Played() {
+		controlled = controlled || p.Check.Hint == controlAnswers
+	}
 	switch {
 	case controlled:
 		return "" // each check says so
@@ -195,17 +197,6 @@ func noneReachedHint(d *result.Domain) string {
 		return "no address answered at all: outgoing port 25 is often blocked by the network a probe runs in; try another port (-p 587) or another machine, or name a server known to answer with --control"
 	}
 	return "no address answered at all: this machine may have no network, or a firewall drops what goes to this port; try another machine, or name a server known to answer with --control"
-}
-
-func eachCheck(d *result.Domain, f func(*result.Check)) {
-	for i := range d.Hosts {
-		for j := range d.Hosts[i].Addresses {
-			a := &d.Hosts[i].Addresses[j]
-			for k := range a.Checks {
-				f(&a.Checks[k])
-			}
-		}
-	}
 }
 
 // silent reports whether every connection to the address timed out.

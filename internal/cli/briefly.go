@@ -24,15 +24,8 @@ func (b *briefly) domain(d *result.Domain) error {
 		}
 		b.line(&out, d.Status, d.Domain, "", text)
 	}
-	for i := range d.Hosts {
-		h := &d.Hosts[i]
-		for j := range h.Addresses {
-			a := &h.Addresses[j]
-			for k := range a.Checks {
-				c := &a.Checks[k]
-				b.line(&out, c.Status, h.Name, a.IP, inShort(c))
-			}
-		}
+	for p := range d.Played() {
+		b.line(&out, p.Check.Status, p.Host.Name, p.Address.IP, inShort(p.Check))
 	}
 	_, err := io.WriteString(b.w, out.String())
 	return err

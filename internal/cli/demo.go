@@ -183,13 +183,8 @@ func observed(d *result.Domain) []string {
 	if len(d.Hosts) == 0 {
 		add(d.Domain, d.Status, d.Reason)
 	}
-	for i := range d.Hosts {
-		for j := range d.Hosts[i].Addresses {
-			for k := range d.Hosts[i].Addresses[j].Checks {
-				c := &d.Hosts[i].Addresses[j].Checks[k]
-				add(d.Hosts[i].Name, c.Status, c.Reason)
-			}
-		}
+	for p := range d.Played() {
+		add(p.Host.Name, p.Check.Status, p.Check.Reason)
 	}
 	return all
 }

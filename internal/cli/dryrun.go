@@ -82,14 +82,8 @@ func (p *previewText) Domain(d *result.Domain) error {
 		return err
 	}
 	var b strings.Builder
-	for i := range d.Hosts {
-		h := &d.Hosts[i]
-		for j := range h.Addresses {
-			a := &h.Addresses[j]
-			for k := range a.Checks {
-				p.check(&b, h, a, &a.Checks[k])
-			}
-		}
+	for at := range d.Played() {
+		p.check(&b, at.Host, at.Address, at.Check)
 	}
 	b.WriteByte('\n')
 	_, err := io.WriteString(p.w, b.String())

@@ -67,16 +67,9 @@ func (m *Memory) Merge(entries []Entry, now time.Time) []Entry {
 // can never end because the sender changes, it gets a note that says so.
 func (m *Memory) Observe(d *result.Domain, now time.Time) {
 	now = now.UTC().Truncate(time.Second)
-	for i := range d.Hosts {
-		h := &d.Hosts[i]
-		for j := range h.Addresses {
-			a := &h.Addresses[j]
-			for k := range a.Checks {
-				c := &a.Checks[k]
-				for _, t := range triples(c) {
-					m.observe(c, &t, Entry{From: t.from, To: t.to, IP: a.IP, Host: h.Name, Scenario: c.Scenario}, now)
-				}
-			}
+	for p := range d.Played() {
+		for _, t := range triples(p.Check) {
+			m.observe(p.Check, &t, Entry{From: t.from, To: t.to, IP: p.Address.IP, Host: p.Host.Name, Scenario: p.Check.Scenario}, now)
 		}
 	}
 }
