@@ -49,8 +49,9 @@ func (p *Program) collect(ctx context.Context, s *settings, runner *probe.Runner
 	complete := o.signal == nil
 	remark := plan.memory.remark(complete)
 	end := sum.end(p.exit(o), elapsed)
-	if why := cutShort(ctx, s, plan, &sum, &o); why != "" {
-		end.Incomplete, end.Notes = true, []string{why}
+	cut := cutShort(ctx, s, plan, &sum, &o)
+	if cut != "" {
+		end.Incomplete, end.Notes = true, []string{cut}
 	}
 	if limit != 0 {
 		why := fmt.Sprintf("the run took %s, over the limit of %s", report.Duration(elapsed), limit)
@@ -74,7 +75,7 @@ func (p *Program) collect(ctx context.Context, s *settings, runner *probe.Runner
 		o.internal = true
 		say(p.Stderr, "%s", err)
 	}
-	p.lastWords(ctx, s, plan, &sum, &o)
+	p.lastWords(s, plan, &sum, o.signal != nil, cut)
 	return p.exit(o), nil
 }
 
@@ -106,17 +107,17 @@ func (s *settings) leaving() string {
 	return "--only and --skip-host leave"
 }
 
-// lastWords says on standard error what a report does not say.
-func (p *Program) lastWords(ctx context.Context, s *settings, plan *plan, sum *tally, o *outcome) {
+// lastWords says on standard error what a report does not say. cut is why the
+// run ended early, as the reports have it.
+func (p *Program) lastWords(s *settings, plan *plan, sum *tally, stopped bool, cut string) {
 	if twice := plan.twice(); twice != "" && !s.out.quiet {
 		warn(p.Stderr, "%s", twice)
 	}
-	why := cutShort(ctx, s, plan, sum, o)
 	switch {
-	case o.signal != nil:
-		say(p.Stderr, "%s; what was known is printed", why)
-	case why != "":
-		say(p.Stderr, "%s", why)
+	case stopped:
+		say(p.Stderr, "%s; what was known is printed", cut)
+	case cut != "":
+		say(p.Stderr, "%s", cut)
 	case sum.nothingLeft():
 		say(p.Stderr, "%s no host to speak to of %s", s.leaving(), count(sum.domains, "domain"))
 	case sum.allSkipped():
