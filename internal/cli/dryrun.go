@@ -132,8 +132,8 @@ func (n notPlayed) Domain(d *result.Domain) error {
 // End is part of reporter.
 func (n notPlayed) End(end *result.End) error {
 	clearPass(&end.Status)
-	end.Hosts.NotRun += end.Hosts.Pass
-	end.Hosts.Pass = 0
+	end.Dialogues.NotRun += end.Dialogues.Pass
+	end.Dialogues.Pass = 0
 	return n.reporter.End(end)
 }
 

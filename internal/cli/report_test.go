@@ -63,7 +63,7 @@ func TestTallyHidesNothing(t *testing.T) {
 	if !all.undone || !all.late {
 		t.Errorf("a check not run beside a pass: %+v; want undone and late", all)
 	}
-	if end := all.end(ExitInconclusive, time.Second); end.Status != result.Inconclusive || end.Hosts.NotRun != 1 || end.Exit != 3 {
+	if end := all.end(ExitInconclusive, time.Second); end.Status != result.Inconclusive || end.Dialogues.NotRun != 1 || end.Exit != 3 {
 		t.Errorf("end = %+v; want inconclusive", end)
 	}
 	anyHost := tally{require: probe.RequireAny}

@@ -113,6 +113,6 @@ func (t *tally) end(exit int, elapsed time.Duration) result.End {
 	}
 	return result.End{
 		V: result.Version, Type: "end", Status: status, Exit: exit,
-		Hosts: t.hosts, Steps: t.steps, Millis: result.Millis(elapsed),
+		Dialogues: t.hosts, Steps: t.steps, Millis: result.Millis(elapsed),
 	}
 }

@@ -32,7 +32,7 @@ func (e *encoder) end(end *result.End) {
 	e.str("type", "end")
 	e.verdict("status", end.Status)
 	e.int("exit", end.Exit)
-	e.counts("hosts", &end.Hosts)
+	e.counts("dialogues", &end.Dialogues)
 	e.counts("steps", &end.Steps)
 	e.millis("ms", end.Millis)
 	e.trueSome("incomplete", end.Incomplete)
@@ -134,6 +134,8 @@ func (e *encoder) checks(checks []result.Check) {
 func (e *encoder) outcome(c *result.Check) {
 	e.verdict("status", c.Status)
 	e.why(c.Reason, c.Message, c.Hint)
+	e.strSome("cause", c.Cause)
+	e.strSome("whose", c.Whose)
 	if c.FailedStep != nil {
 		e.int("failed_step", *c.FailedStep)
 	}
@@ -155,6 +157,8 @@ func (e *encoder) step(s *result.Step) {
 	e.strSome("sent", s.Sent)
 	e.verdict("status", s.Status)
 	e.strSome("reason", string(s.Reason))
+	e.strSome("cause", s.Cause)
+	e.strSome("whose", s.Whose)
 	e.strSome("message", s.Message)
 	e.strSome("want", s.Want)
 	e.intSome("code", s.Code)

@@ -94,11 +94,11 @@ func TestEncoderWritesEveryField(t *testing.T) {
 	_ = j.Checked(at, c)
 	check := reparse(t, c)
 	delete(check, "steps")
-	for k, v := range map[string]any{"v": 1.0, "type": "host", "domain": "d", "mx": "h", "ip": "192.0.2.1", "port": 25.0, "pref": 7.0} {
+	for k, v := range map[string]any{"v": 1.0, "type": "check", "domain": "d", "mx": "h", "ip": "192.0.2.1", "port": 25.0, "pref": 7.0} {
 		check[k] = v
 	}
 	if diff := cmp.Diff(any(check), generic(t, out.Bytes())); diff != "" {
-		t.Errorf("event host (-want +got):\n%s", diff)
+		t.Errorf("event check (-want +got):\n%s", diff)
 	}
 }
 

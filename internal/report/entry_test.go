@@ -110,7 +110,7 @@ func TestLedgerFindsFalseCalm(t *testing.T) {
 		{"all well", reporttest.PassingDomain(), result.End{Status: result.Pass}, ""},
 		{"said already", reporttest.MixedDomain(), result.End{Status: result.Fail, Exit: 1}, ""},
 		{"unknown, said already", reporttest.UncertainDomain(), result.End{Status: result.Inconclusive, Exit: 3}, ""},
-		{"a skip that counts", reporttest.PassingDomain(), result.End{Status: result.Pass, Exit: 1, Hosts: result.Counts{Skip: 2}}, head + "pass although no dialogue failed: 2 dialogues skipped"},
+		{"a skip that counts", reporttest.PassingDomain(), result.End{Status: result.Pass, Exit: 1, Dialogues: result.Counts{Skip: 2}}, head + "pass although no dialogue failed: 2 dialogues skipped"},
 		{"a regression", changed, result.End{Status: result.Pass, Exit: 1}, head + "pass although no dialogue failed: fabrikam.test: STARTTLS is gone"},
 		{"a verdict without exit status", reporttest.PassingDomain(), result.End{Status: result.NotRun}, "the run ended with exit status 0 and the verdict not run although no dialogue failed"},
 		{"a signal", reporttest.PassingDomain(), result.End{Status: result.Pass, Exit: 130, Notes: []string{"stopped\n"}}, "the run ended with exit status 130 and the verdict pass although no dialogue failed: stopped\\x0a"},

@@ -69,9 +69,9 @@ func (j *JSONL) Stepped(at Place, check string, s *result.Step) error {
 	return j.finish()
 }
 
-// Checked writes the event host: one check of one address is complete.
+// Checked writes the event check: one check of one address is complete.
 func (j *JSONL) Checked(at Place, c *result.Check) error {
-	j.begin("host")
+	j.begin("check")
 	j.enc.place(&at, c.Scenario)
 	j.enc.int("pref", int(at.Preference))
 	j.enc.outcome(c)

@@ -44,13 +44,13 @@ func TestEventsAsDocumented(t *testing.T) {
 		Scenario: "bad sender is refused", Status: result.Fail, Reason: result.Reply, FailedStep: ptr(3), StepCount: 3, Attempts: 1, Millis: 301 * ms,
 	})
 	_ = j.DomainDone(&result.Domain{Domain: "example.org", Origin: "null", Status: result.Pass, DNSMillis: 1 * ms, Millis: 2 * ms})
-	_ = j.End(&result.End{Status: result.Fail, Exit: 1, Hosts: result.Counts{Pass: 2, Fail: 1}, Steps: result.Counts{Pass: 12, Fail: 1, NotRun: 2}, Millis: 900 * ms})
+	_ = j.End(&result.End{Status: result.Fail, Exit: 1, Dialogues: result.Counts{Pass: 2, Fail: 1}, Steps: result.Counts{Pass: 12, Fail: 1, NotRun: 2}, Millis: 900 * ms})
 	want := []string{
 		`{"v":1,"type":"mx","domain":"example.org","origin":"mx","ms":12,"hosts":[{"pref":10,"name":"mx1.example.org","ips":["192.0.2.10","2001:db8::10"]},{"pref":20,"name":"mx2.example.org","ips":[],"reason":"dns","message":"no such name"}]}`,
 		`{"v":1,"type":"step","scenario":"bad sender is refused","domain":"example.org","mx":"mx1.example.org","ip":"192.0.2.10","port":25,"attempt":1,"step":3,"name":"refused at RCPT at the latest","sent":"RCPT TO:<postmaster@example.org>","status":"fail","reason":"reply","message":"expected 5xx, got 250 2.1.5 Ok","want":"5xx","code":250,"enhanced":"2.1.5","text":["2.1.5 Ok"],"ms":41,"file":"bad-sender.yaml","line":9,"col":13}`,
-		`{"v":1,"type":"host","scenario":"bad sender is refused","domain":"example.org","mx":"mx1.example.org","ip":"192.0.2.10","port":25,"pref":10,"status":"fail","reason":"reply","failed_step":3,"step_count":3,"attempts":1,"tls":null,"ms":301}`,
+		`{"v":1,"type":"check","scenario":"bad sender is refused","domain":"example.org","mx":"mx1.example.org","ip":"192.0.2.10","port":25,"pref":10,"status":"fail","reason":"reply","failed_step":3,"step_count":3,"attempts":1,"tls":null,"ms":301}`,
 		`{"v":1,"type":"domain","domain":"example.org","origin":"null","status":"pass","dns_ms":1,"hosts":[],"ms":2}`,
-		`{"v":1,"type":"end","status":"fail","exit":1,"hosts":{"pass":2,"warn":0,"fail":1,"inconclusive":0,"skip":0,"not_run":0},"steps":{"pass":12,"warn":0,"fail":1,"inconclusive":0,"skip":0,"not_run":2},"ms":900}`,
+		`{"v":1,"type":"end","status":"fail","exit":1,"dialogues":{"pass":2,"warn":0,"fail":1,"inconclusive":0,"skip":0,"not_run":0},"steps":{"pass":12,"warn":0,"fail":1,"inconclusive":0,"skip":0,"not_run":2},"ms":900}`,
 	}
 	for i := range want {
 		if i >= len(out.all) || out.all[i] != want[i]+"\n" {

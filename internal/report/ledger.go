@@ -47,8 +47,8 @@ func (l *Ledger) Missing(end *result.End) string {
 		return ""
 	}
 	var why []string
-	if end.Hosts.Skip > 0 {
-		why = append(why, Count(end.Hosts.Skip, "dialogue", "dialogues")+" skipped")
+	if end.Dialogues.Skip > 0 {
+		why = append(why, Count(end.Dialogues.Skip, "dialogue", "dialogues")+" skipped")
 	}
 	why = append(why, l.changes...)
 	if l.more > 0 {

@@ -80,7 +80,7 @@ func TestSchemaFitsEvents(t *testing.T) {
 			t.Errorf("%v\n%s", err, line)
 		}
 	}
-	for _, name := range []string{"mx", "step", "host", "domain", "end"} {
+	for _, name := range []string{"mx", "step", "check", "domain", "end"} {
 		if seen[name] == 0 {
 			t.Errorf("no event %q was written", name)
 		}

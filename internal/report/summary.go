@@ -33,7 +33,7 @@ func (t *Text) End(end *result.End) error {
 // summary always names the three counts that everybody asks for, and others
 // only where there are any. What failed without a dialogue has failed as well.
 func (t *Text) summary(end *result.End) string {
-	c := end.Hosts
+	c := end.Dialogues
 	c.Pass += t.bare.Pass
 	c.Warn += t.bare.Warn
 	c.Fail += t.bare.Fail

@@ -35,10 +35,11 @@ type End struct {
 	Type   string  `json:"type"` // always "end"
 	Status Verdict `json:"status"`
 	// Exit is the exit status of the process, see the table in the README.
-	Exit   int    `json:"exit"`
-	Hosts  Counts `json:"hosts"` // dialogues: one for each scenario and address
-	Steps  Counts `json:"steps"`
-	Millis Millis `json:"ms"`
+	Exit int `json:"exit"`
+	// Dialogues counts one for each scenario and address.
+	Dialogues Counts `json:"dialogues"`
+	Steps     Counts `json:"steps"`
+	Millis    Millis `json:"ms"`
 	// Incomplete is true where the run was cut short, by a signal, its time
 	// limit or a fault in its list, so that there may be domains that nobody
 	// looked at and that are not in the report; Notes say why.
@@ -115,6 +116,13 @@ type Check struct {
 	Status   Verdict `json:"status"`
 	Reason   Reason  `json:"reason,omitempty"`
 	Message  string  `json:"message,omitempty"`
+	// Cause is the name of what is behind the verdict, one of a closed list
+	// that docs/reading-a-failure.md explains, such as "greylisted"; Whose
+	// says who has to act: client, sender, recipient, message, server,
+	// network, protocol or unknown. Both are empty where there is nothing to
+	// explain.
+	Cause string `json:"cause,omitempty"`
+	Whose string `json:"whose,omitempty"`
 	// Hint is a likely cause and what to do next; empty where the reply
 	// leaves doubt.
 	Hint string `json:"hint,omitempty"`
@@ -196,6 +204,9 @@ type Step struct {
 	Sent   string  `json:"sent,omitempty"`
 	Status Verdict `json:"status"`
 	Reason Reason  `json:"reason,omitempty"`
+	// Cause and Whose are those of Check, for this step alone.
+	Cause string `json:"cause,omitempty"`
+	Whose string `json:"whose,omitempty"`
 	// Message says in one line why the status is not pass.
 	Message string `json:"message,omitempty"`
 	// Want is the expectation as written, such as "5xx" or "250 or 251".

@@ -18,15 +18,15 @@ func TestNamesInJSONAreFrozen(t *testing.T) {
 		want string
 	}{
 		{Run{}, "v type program run_id started domains end"},
-		{End{}, "v type status exit hosts steps ms incomplete? notes?"},
+		{End{}, "v type status exit dialogues steps ms incomplete? notes?"},
 		{Domain{}, "domain server? origin? authentic? status reason? message? hint? notes? sender? differences? changes? dns_ms unchosen? hosts ms"},
 		{Host{}, "name pref status reason? message? hint? notes? lack? addresses"},
 		{Lack{}, "status reason message"},
 		{Address{}, "ip port status checks"},
-		{Check{}, "scenario status reason? message? hint? failed_step? step_count attempts forgiven? captures? tls connect_ms? delay_ms? notes? steps ms"},
+		{Check{}, "scenario status reason? message? cause? whose? hint? failed_step? step_count attempts forgiven? captures? tls connect_ms? delay_ms? notes? steps ms"},
 		{TLSState{}, "version cipher curve? implicit? resumed? sni? reference chain_finding name_finding dates_finding dane_finding? sts_finding? verified_by? days_left chain"},
 		{Certificate{}, "subject issuer names? not_before not_after sha256"},
-		{Step{}, "attempt step name sent? status reason? message? want? code? enhanced? text? ms file? line? col? notes? excerpt? transcript?"},
+		{Step{}, "attempt step name sent? status reason? cause? whose? message? want? code? enhanced? text? ms file? line? col? notes? excerpt? transcript?"},
 		{Excerpt{}, "first lines line col width"},
 		{Line{}, "from text ms"},
 		{Sender{}, "view by? failing?"},

@@ -61,7 +61,7 @@ func (w *Writer) pageView(end *result.End) *pageView {
 	p := &pageView{
 		header: w.header, Badge: badgeOf(end.Status), Headline: w.seen.headline(end),
 		Took: report.Duration(end.Millis.Duration()), Exit: end.Exit, ExitMeaning: exitMeaning(end.Exit),
-		Dialogues: counts(&end.Hosts), Missing: w.ledger.Missing(end), Notes: end.Notes, Left: w.left.remarks(), Many: w.seen.n > 1,
+		Dialogues: counts(&end.Dialogues), Missing: w.ledger.Missing(end), Notes: end.Notes, Left: w.left.remarks(), Many: w.seen.n > 1,
 	}
 	if !w.header.started.IsZero() {
 		started := w.header.started.UTC()

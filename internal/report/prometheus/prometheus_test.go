@@ -101,7 +101,7 @@ func TestEveryInputIsRead(t *testing.T) {
 				}
 			}
 			oneIsSet(t, families, len(domains), "mxprobe_domain_success", "mxprobe_domain_failed", "mxprobe_domain_inconclusive", "mxprobe_domain_skipped")
-			checks := reporttest.EndOf(domains...).Hosts
+			checks := reporttest.EndOf(domains...).Dialogues
 			all := checks.Pass + checks.Warn + checks.Fail + checks.Inconclusive + checks.Skip + checks.NotRun
 			oneIsSet(t, families, all, "mxprobe_success", "mxprobe_failed", "mxprobe_inconclusive", "mxprobe_skipped")
 		})

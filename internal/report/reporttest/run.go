@@ -28,7 +28,7 @@ func EndOf(domains ...*result.Domain) *result.End {
 		for i := range d.Hosts {
 			for j := range d.Hosts[i].Addresses {
 				for _, c := range d.Hosts[i].Addresses[j].Checks {
-					end.Hosts.Add(c.Status)
+					end.Dialogues.Add(c.Status)
 					for k := range c.Steps {
 						end.Steps.Add(c.Steps[k].Status)
 					}
