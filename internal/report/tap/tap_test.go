@@ -97,12 +97,11 @@ func comparePoint(t *testing.T, name string, got *nodePoint, e *report.Entry) {
 }
 
 // TestPerlReadsWhatWasWritten: TAP::Parser is what everybody has. It knows
-// subtests as lines to pass over, and up to its release 3.44 no version 14.
+// subtests as lines to pass over.
 func TestPerlReadsWhatWasWritten(t *testing.T) {
 	t.Parallel()
 	for name, domains := range reporttest.Runs() {
-		text := strings.Replace(written(t, domains...), "TAP version 14", "TAP version 13", 1)
-		got := perl(t, text)
+		got := perl(t, written(t, domains...))
 		if got["errors"] != "" {
 			t.Errorf("%s: %s", name, got["errors"])
 		}
@@ -179,7 +178,7 @@ func TestNothingIsForged(t *testing.T) {
 		}
 		ours := false
 		for _, word := range []string{
-			"TAP version 14", "# mxprobe ", "# Subtest: ", "ok ", "not ok ", "1..", "---", "...", "status: ", "reason: ", "message: ", "hint: ", "attempts: ",
+			"TAP version 13", "# mxprobe ", "# Subtest: ", "ok ", "not ok ", "1..", "---", "...", "status: ", "reason: ", "message: ", "hint: ", "attempts: ",
 			"tls:", "version: ", "cipher: ", "chain: ", "name: ", "dates: ", "dane: ", "mta_sts: ", "verified_by: ", "at:", "file: ", "line: ", "column: ", "transcript: |", "C: ", "S: ",
 		} {
 			ours = ours || strings.HasPrefix(strings.TrimLeft(line, " "), word)
