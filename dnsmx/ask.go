@@ -38,20 +38,15 @@ func (r *Resolver) ask(ctx context.Context, q question) *answer {
 	if ended(ctx) != nil {
 		return r.gaveUp(ctx, q, start)
 	}
+	if a := r.unvalidated(ctx, q, fails); a != nil {
+		return a
+	}
 	return &answer{err: summary(fails, time.Since(start)), ttl: failureTTL}
 }
 
-// askServer asks one server, once more without EDNS if it does not know that.
+// askServer asks one server.
 func (r *Resolver) askServer(ctx context.Context, s *server, q question) *answer {
-	w := query{question: q, edns: !s.plain.Load(), ad: s.trusted, tcp: r.tcp}
-	m, err := r.wire.exchange(ctx, s.addr, w, r.timeout)
-	if err == nil && w.edns && ednsTrouble(m) {
-		w.edns = false
-		m, err = r.wire.exchange(ctx, s.addr, w, r.timeout)
-		if err == nil && !ednsTrouble(m) {
-			s.plain.Store(true)
-		}
-	}
+	m, err := r.exchange(ctx, s, query{question: q, ad: s.trusted, tcp: r.tcp})
 	if err != nil {
 		return failure(s, q, 0, err)
 	}
@@ -60,6 +55,22 @@ func (r *Resolver) askServer(ctx context.Context, s *server, q question) *answer
 		return readAnswer(m, q, s)
 	}
 	return failure(s, q, m.Rcode, extendedError(m))
+}
+
+// exchange puts a query to a server, once more without EDNS if it does not know
+// that.
+func (r *Resolver) exchange(ctx context.Context, s *server, w query) (*dns.Msg, error) {
+	w.edns = !s.plain.Load()
+	m, err := r.wire.exchange(ctx, s.addr, w, r.timeout)
+	if err != nil || !w.edns || !ednsTrouble(m) {
+		return m, err
+	}
+	w.edns = false
+	m, err = r.wire.exchange(ctx, s.addr, w, r.timeout)
+	if err == nil && !ednsTrouble(m) {
+		s.plain.Store(true)
+	}
+	return m, err
 }
 
 // failed reports whether the server did not answer the question, so that
@@ -83,7 +94,7 @@ func failure(s *server, q question, rcode int, err error) *answer {
 	default:
 		e.Kind = OtherRcode
 	}
-	return &answer{err: e}
+	return &answer{err: e, server: s.addr, trusted: s.trusted}
 }
 
 func exchangeKind(err error) (Kind, error) {

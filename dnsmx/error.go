@@ -29,6 +29,10 @@ const (
 	// Loop is a chain of aliases (CNAME) that comes back to its start or is
 	// too long.
 	Loop
+	// Bogus is the response code SERVFAIL from a server that does answer the
+	// same question once it need not validate DNSSEC (the CD bit; RFC 4035,
+	// section 3.2.2): the signatures of the name are not sound.
+	Bogus
 	// ServFail is the response code SERVFAIL.
 	ServFail
 	// Refused is the response code REFUSED, or a referral from a server that
@@ -49,7 +53,7 @@ const (
 // String returns the name of the kind as in this package.
 func (k Kind) String() string {
 	names := [...]string{
-		"", "NoName", "NoData", "NoHost", "BadName", "Loop", "ServFail",
+		"", "NoName", "NoData", "NoHost", "BadName", "Loop", "Bogus", "ServFail",
 		"Refused", "OtherRcode", "Malformed", "Timeout", "Unreachable", "Canceled",
 	}
 	if int(k) >= len(names) || k == 0 {
@@ -72,6 +76,10 @@ type Error struct {
 	Kind  Kind
 	// Rcode is the response code; 0 if there was no response.
 	Rcode int
+	// Zone is the zone that says that the name or record does not exist, as
+	// the SOA record beside the answer names it. It is empty if there was
+	// none, and for other kinds.
+	Zone string
 	// Server is the DNS server whose response this is. For Timeout and
 	// Unreachable it is the first of Asked.
 	Server netip.AddrPort
@@ -128,6 +136,8 @@ func (e *Error) what() string {
 		return "no such record (NODATA)"
 	case BadName, NoHost, Loop:
 		return fmt.Sprint(e.Err)
+	case Bogus:
+		return "DNSSEC does not validate: " + e.rcodeText() + ", yet an answer where validation is switched off"
 	case ServFail, Refused, OtherRcode:
 		return e.rcodeText()
 	case Timeout:

@@ -20,6 +20,7 @@ func TestKinds(t *testing.T) {
 		{NoHost, "NoHost", false},
 		{BadName, "BadName", false},
 		{Loop, "Loop", false},
+		{Bogus, "Bogus", true},
 		{ServFail, "ServFail", true},
 		{Refused, "Refused", true},
 		{OtherRcode, "OtherRcode", true},
@@ -27,7 +28,7 @@ func TestKinds(t *testing.T) {
 		{Timeout, "Timeout", true},
 		{Unreachable, "Unreachable", true},
 		{Canceled, "Canceled", true},
-		{Canceled + 1, "Kind(13)", true},
+		{Canceled + 1, "Kind(14)", true},
 		{0, "Kind(0)", true},
 	}
 	for _, tt := range tests {

@@ -26,8 +26,13 @@ type query struct {
 	edns bool
 	// ad asks for the AD bit of the answer (RFC 6840, section 5.7). Without
 	// it a server may leave the bit out.
-	ad  bool
-	tcp bool
+	ad bool
+	// cd asks for the answer as it is, validated or not (RFC 4035, section
+	// 3.2.2).
+	cd bool
+	// direct asks the server for what it knows itself, without recursion.
+	direct bool
+	tcp    bool
 }
 
 // newQuery returns the message that asks q, under a random ID. The generator
@@ -36,8 +41,9 @@ func newQuery(q query) *dns.Msg {
 	m := &dns.Msg{
 		MsgHdr: dns.MsgHdr{
 			Id:                uint16(rand.Uint32()),
-			RecursionDesired:  true,
+			RecursionDesired:  !q.direct,
 			AuthenticatedData: q.ad,
+			CheckingDisabled:  q.cd,
 		},
 		Question: []dns.Question{{Name: dns.Fqdn(q.name), Qtype: q.typ, Qclass: dns.ClassINET}},
 	}
@@ -81,7 +87,11 @@ func hollow(rr dns.RR) bool {
 		return len(rr.A) == 0
 	case *dns.AAAA:
 		return len(rr.AAAA) == 0
-	case *dns.TXT, *dns.TLSA:
+	case *dns.NS:
+		return rr.Ns == ""
+	case *dns.PTR:
+		return rr.Ptr == ""
+	case *dns.SOA, *dns.TXT, *dns.TLSA, *dns.DS, *dns.DNSKEY:
 		return rr.Header().Rdlength == 0
 	}
 	return false

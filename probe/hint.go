@@ -129,6 +129,8 @@ func lookupHint(err error, reason result.Reason) string {
 		return "the name does not exist in DNS: look for a typing error, or for a domain that has lapsed; closer: " + dig(failed)
 	case dnsmx.NoData, dnsmx.NoHost:
 		return "the name exists in DNS but has no address for mail; closer: " + dig(failed)
+	case dnsmx.Bogus:
+		return "its DNSSEC signatures are broken or have expired, or the key that the zone above vouches for is gone: its owner has to sign it anew; closer: " + dig(failed) + " +cd +dnssec"
 	case dnsmx.ServFail, dnsmx.Timeout, dnsmx.Malformed:
 		return "the domain's own name servers do not answer properly, for this resolver does answer otherwise; closer: " + dig(failed)
 	}

@@ -22,6 +22,7 @@ func TestLookupHintNamesTheServerAsked(t *testing.T) {
 		{"192.0.2.53:53", "A or AAAA", dnsmx.NoData, "; closer: dig @192.0.2.53 x.test A"},
 		{"[2001:db8::53]:53", "MX", dnsmx.ServFail, "; closer: dig @2001:db8::53 x.test MX"},
 		{"", "MX", dnsmx.Timeout, "; closer: dig x.test MX"},
+		{"192.0.2.53:53", "MX", dnsmx.Bogus, "; closer: dig @192.0.2.53 x.test MX +cd +dnssec"},
 	} {
 		e := &dnsmx.Error{Name: "x.test", Type: tc.typ, Kind: tc.kind}
 		if tc.server != "" {
