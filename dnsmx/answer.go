@@ -33,22 +33,37 @@ type answer struct {
 	authentic bool
 	trusted   bool // the server is trusted to say so
 	server    netip.AddrPort
-	ttl       uint32 // seconds; 0 is not kept
+	ttl       uint32 // how long to keep it, in seconds; 0 is not kept
+	told      uint32 // the lowest TTL of the records found, as it was told
 	err       *Error
 }
 
-// records are those found, of the type asked for.
+// records are those found, of the type asked for. What most answers do not
+// have stands apart, for many are kept.
 type records struct {
-	mx    []mxRecord
+	mx    []MX
 	addrs []netip.Addr
-	txt   []string
-	tlsa  []TLSA
-	more  int // TLSA records that are not in tlsa
+	rest  *rest
 }
 
-type mxRecord struct {
-	preference uint16
-	host       string // "" is the root, the mark of the null MX
+// rest are records that are neither MX nor addresses.
+type rest struct {
+	txt    []string
+	names  []string // of NS, CNAME and PTR
+	soa    *SOA
+	ds     []DS
+	dnskey []DNSKEY
+	tlsa   []TLSA
+	more   int // TLSA records that are not in tlsa
+}
+
+// others returns the records that are neither MX nor addresses, not to be
+// changed.
+func (r *records) others() *rest {
+	if r.rest == nil {
+		return new(rest)
+	}
+	return r.rest
 }
 
 // maxAliases is how many aliases (CNAME) are followed.
@@ -78,7 +93,7 @@ func readAnswer(m *dns.Msg, q question, s *server) *answer {
 			a.close(m, q)
 			return a
 		}
-		if kind, err := checkAliases(q.name, a.aliases); err != nil {
+		if kind, err := checkAliases(q, a.aliases); err != nil {
 			a.fail(q, kind, err)
 			return a
 		}
@@ -100,10 +115,14 @@ func (a *answer) takeRecords(records []dns.RR, name string, typ uint16) bool {
 		if h.Rrtype != typ || h.Class != dns.ClassINET || !strings.EqualFold(h.Name, name) {
 			continue
 		}
-		if a.takeRecord(rr) {
-			found = true
-			a.ttl = min(a.ttl, usualTTL(h.Ttl))
+		if !a.takeRecord(rr) {
+			continue
 		}
+		if ttl := usualTTL(h.Ttl); !found || ttl < a.told {
+			a.told = ttl
+		}
+		found = true
+		a.ttl = min(a.ttl, a.told)
 	}
 	return found
 }
@@ -111,18 +130,16 @@ func (a *answer) takeRecords(records []dns.RR, name string, typ uint16) bool {
 func (a *answer) takeRecord(rr dns.RR) bool {
 	switch rr := rr.(type) {
 	case *dns.MX:
-		a.found.mx = append(a.found.mx, mxRecord{rr.Preference, fromWire(rr.Mx)})
+		a.found.mx = append(a.found.mx, MX{rr.Preference, fromWire(rr.Mx)})
 	case *dns.A:
 		return a.takeAddr(rr.A)
 	case *dns.AAAA:
 		return a.takeAddr(rr.AAAA)
-	case *dns.TXT:
-		a.found.txt = append(a.found.txt, joined(rr.Txt))
-	case *dns.TLSA:
-		return a.takeTLSA(rr)
-	case *dns.NS, *dns.CNAME:
 	default:
-		return false
+		if a.found.rest == nil {
+			a.found.rest = new(rest)
+		}
+		return a.found.rest.take(rr)
 	}
 	return true
 }
@@ -165,6 +182,9 @@ func (a *answer) close(m *dns.Msg, q question) {
 		a.fail(q, Refused, errReferral)
 	default:
 		a.fail(q, NoData, nil)
+	}
+	if soa != nil {
+		a.err.Zone = fromWire(soa.Hdr.Name)
 	}
 	a.ttl = min(a.ttl, negativeTTL(soa))
 }

@@ -74,6 +74,36 @@ func FuzzAnswer(f *testing.F) {
 	})
 }
 
+// FuzzLookups plays foreign bytes as the answer to a question of any type, of a
+// resolver and of a name server.
+func FuzzLookups(f *testing.F) {
+	types := []Type{TypeA, TypeAAAA, TypeCNAME, TypeDNSKEY, TypeDS, TypeMX, TypeNS, TypePTR, TypeSOA, TypeTLSA, TypeTXT}
+	zone := newWorld(f, "a.test. DS 1 5 1 AB", "a.test. NS ns.test.", "a.test. SOA a. b. 1 2 3 4 5", "a.test. PTR b.test.", `a.test. TXT "x"`, "a.test."+someDNSKEY)
+	for i, typ := range types {
+		b, err := zone.respond(newQuery(query{question: question{"a.test", uint16(typ)}})).Pack()
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b, uint8(i))
+	}
+	f.Fuzz(func(t *testing.T, b []byte, which uint8) {
+		at, typ := netip.MustParseAddrPort("127.0.0.1:53"), types[int(which)%len(types)]
+		r := mustNew(t, Config{Servers: []netip.AddrPort{at}, Attempts: 1})
+		r.wire = echo{b, true}
+		set, err := r.Records(t.Context(), "a.test", typ)
+		reply, replyErr := r.Ask(t.Context(), at, "a.test", typ)
+		for i, s := range []Set{set, reply.Set} {
+			n := len(s.Addrs) + len(s.MX) + len(s.Names) + len(s.Texts) + len(s.DS) + len(s.DNSKEY) + len(s.TLSA)
+			if s.SOA != nil {
+				n++
+			}
+			if failed := []error{err, replyErr}[i]; failed != nil && n > 0 || failed == nil && n == 0 && len(s.Aliases) == 0 && reply.Referral == nil {
+				t.Fatalf("%+v beside the error %v", s, failed)
+			}
+		}
+	})
+}
+
 // checkRoute holds what must be true of every route.
 func checkRoute(t *testing.T, route Route) {
 	t.Helper()

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/miekg/dns"
 )
 
 // flight is a question that is being asked. Others with the same question wait
@@ -42,11 +44,11 @@ func (r *Resolver) lookup(ctx context.Context, q question) *answer {
 func (a *answer) add(q question, next *answer) (Kind, error) {
 	for _, alias := range next.aliases {
 		a.aliases = append(a.aliases, alias)
-		if kind, err := checkAliases(q.name, a.aliases); err != nil {
+		if kind, err := checkAliases(q, a.aliases); err != nil {
 			return kind, err
 		}
 	}
-	a.found = next.found
+	a.found, a.told = next.found, next.told
 	a.authentic = a.authentic && next.authentic
 	if next.server.IsValid() {
 		a.server = next.server
@@ -66,13 +68,14 @@ func (a *answer) blame(q question, err *Error) {
 
 // checkAliases says why the last of the aliases of a name must not be followed;
 // those before it are in order.
-func checkAliases(name string, aliases []string) (Kind, error) {
+func checkAliases(q question, aliases []string) (Kind, error) {
 	before, last := aliases[:len(aliases)-1], aliases[len(aliases)-1]
 	switch {
 	case len(before) >= maxAliases:
 		return Loop, fmt.Errorf("more than %d aliases (CNAME) in a row, the last is %q", maxAliases, last)
-	case last == name || slices.Contains(before, last):
+	case last == q.name || slices.Contains(before, last):
 		return Loop, fmt.Errorf("the aliases (CNAME) turn in a circle: %s", strings.Join(aliases, ", "))
+	case q.typ == dns.TypePTR: // RFC 2317 has names such as 0/25.2.0.192.in-addr.arpa
 	case checkName(last) != nil:
 		return BadName, fmt.Errorf("it is an alias (CNAME) for %q, which is not the name of a host", shown(last))
 	}

@@ -70,7 +70,7 @@ func (r *Resolver) implicit(ctx context.Context, route *Route, name string) {
 // explicit makes hosts of the MX records.
 func (r *Resolver) explicit(ctx context.Context, route *Route, a *answer) error {
 	route.Origin = OriginMX
-	if len(a.found.mx) == 1 && a.found.mx[0] == (mxRecord{}) { // RFC 7505, section 3
+	if len(a.found.mx) == 1 && a.found.mx[0] == (MX{}) { // RFC 7505, section 3
 		route.Origin = OriginNull
 		return nil
 	}
@@ -92,37 +92,37 @@ func (r *Resolver) explicit(ctx context.Context, route *Route, a *answer) error 
 }
 
 // dropRoots leaves out records that look like a null MX and are none.
-func (r *Route) dropRoots(records []mxRecord) []mxRecord {
-	kept := make([]mxRecord, 0, len(records))
+func (r *Route) dropRoots(records []MX) []MX {
+	kept := make([]MX, 0, len(records))
 	for _, mx := range records {
 		switch {
-		case mx.host != "":
+		case mx.Host != "":
 			kept = append(kept, mx)
 		case len(records) > 1:
 			r.note(`an MX record with the root "." stands beside other MX records and is left out: a null MX stands alone (RFC 7505 3)`)
 		default:
-			r.note(`the MX record with the root "." has preference %d, a null MX has 0 (RFC 7505 3)`, mx.preference)
+			r.note(`the MX record with the root "." has preference %d, a null MX has 0 (RFC 7505 3)`, mx.Preference)
 		}
 	}
 	return kept
 }
 
 // mergeHosts makes one host of all records with the same name.
-func mergeHosts(records []mxRecord) []Host {
-	slices.SortStableFunc(records, func(a, b mxRecord) int {
-		if c := strings.Compare(a.host, b.host); c != 0 {
+func mergeHosts(records []MX) []Host {
+	slices.SortStableFunc(records, func(a, b MX) int {
+		if c := strings.Compare(a.Host, b.Host); c != 0 {
 			return c
 		}
-		return int(a.preference) - int(b.preference)
+		return int(a.Preference) - int(b.Preference)
 	})
 	records = slices.Compact(records)
 	hosts := make([]Host, 0, len(records))
 	for _, mx := range records {
-		if n := len(hosts); n > 0 && hosts[n-1].Name == mx.host {
-			hosts[n-1].note("the MX records name it again with preference %d; %d counts", mx.preference, hosts[n-1].Preference)
+		if n := len(hosts); n > 0 && hosts[n-1].Name == mx.Host {
+			hosts[n-1].note("the MX records name it again with preference %d; %d counts", mx.Preference, hosts[n-1].Preference)
 			continue
 		}
-		hosts = append(hosts, Host{Name: mx.host, Preference: mx.preference})
+		hosts = append(hosts, Host{Name: mx.Host, Preference: mx.Preference})
 	}
 	return hosts
 }

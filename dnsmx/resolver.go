@@ -43,6 +43,10 @@ type Config struct {
 	// Source is the local address to ask from. It has no effect on servers of
 	// the other address family; the zero value leaves the choice to the system.
 	Source netip.Addr
+	// Redirect, if not nil, says where a name server is asked that is not one
+	// of Servers: a laboratory leads the addresses of its zones to loopback.
+	// Servers are not redirected.
+	Redirect func(netip.AddrPort) netip.AddrPort
 	// CacheSize is how many answers are kept, 0 for DefaultCacheSize; less
 	// than 0 keeps none.
 	CacheSize int
@@ -58,6 +62,7 @@ type Resolver struct {
 	timeout  time.Duration
 	rotate   bool
 	tcp      bool
+	redirect func(netip.AddrPort) netip.AddrPort
 	wire     exchanger
 	turn     atomic.Uint32 // the server to begin with, if rotate is set
 
@@ -88,6 +93,7 @@ func New(c Config) (*Resolver, error) {
 		timeout:  orDefault(c.Timeout, DefaultTimeout),
 		rotate:   c.Rotate,
 		tcp:      c.TCP,
+		redirect: c.Redirect,
 		wire:     newSockets(c.Source, orDefault(c.Parallel, DefaultParallel)),
 		cache:    newCache(orDefault(c.CacheSize, DefaultCacheSize)),
 		flights:  make(map[question]*flight),

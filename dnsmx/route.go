@@ -11,6 +11,11 @@
 // answer at all. All failures are of type *Error, which tells a lack of
 // answers (temporary) from an answer that nobody likes (permanent).
 //
+// Resolver.Records hands out the records of a name as they stand,
+// Resolver.Reverse the names of an address, Resolver.ListedAddr what a block
+// list says of it. Resolver.Ask puts a question to one name server, and
+// Resolver.Delegation to those of the zone above.
+//
 // The answers are kept in a bounded cache for as long as their TTL allows, and
 // look-ups of the same name and type at the same time become one.
 package dnsmx

@@ -78,7 +78,8 @@ func (r *Resolver) TLSA(ctx context.Context, host string, port uint16) (TLSASet,
 		a := r.lookup(ctx, question{name, dns.TypeTLSA})
 		switch {
 		case a.err == nil && a.authentic:
-			set.State, set.Base, set.Name, set.Records, set.More = TLSASecure, base, name, a.found.tlsa, a.found.more
+			set.State, set.Base, set.Name = TLSASecure, base, name
+			set.Records, set.More = a.found.others().tlsa, a.found.others().more
 			return set, nil
 		case a.err == nil:
 			set.State, set.Base, set.Name = TLSAInsecure, base, name
@@ -130,16 +131,16 @@ func (r *Resolver) tlsaBases(ctx context.Context, host string, set *TLSASet) ([]
 
 // takeTLSA takes a TLSA record. Data that is not hexadecimal cannot come from
 // the codec.
-func (a *answer) takeTLSA(rr *dns.TLSA) bool {
+func (r *rest) takeTLSA(rr *dns.TLSA) bool {
 	data, err := hex.DecodeString(rr.Certificate)
 	if err != nil {
 		return false
 	}
-	if len(a.found.tlsa) == maxTLSA {
-		a.found.more++
+	if len(r.tlsa) == maxTLSA {
+		r.more++
 		return true
 	}
-	a.found.tlsa = append(a.found.tlsa, TLSA{rr.Usage, rr.Selector, rr.MatchingType, data})
+	r.tlsa = append(r.tlsa, TLSA{rr.Usage, rr.Selector, rr.MatchingType, data})
 	return true
 }
 

@@ -31,7 +31,7 @@ func (r *Resolver) TXT(ctx context.Context, name string) (TXT, error) {
 	if a.err != nil {
 		return TXT{}, a.err
 	}
-	return TXT{Records: a.found.txt, Authentic: a.authentic, Server: a.server}, nil
+	return TXT{Records: a.found.others().txt, Authentic: a.authentic, Server: a.server}, nil
 }
 
 // joined puts the strings of a TXT record together and takes back what the
