@@ -48,6 +48,10 @@ func rooms() map[string]room {
 		"probe":               {packages: []string{"dnsmx", "scenarios", "internal/compose", "probe/dane", "probe/mtasts", "internal/mailbox", "probe/sasl", "probe/smtpwire", "probe/result"}},
 		"internal/report":     {packages: []string{"probe/result"}},
 		"internal/state":      {packages: []string{"internal/atomicfile"}},
+		// mailboxes, a protocol each, over a wire that bears with everything
+		"internal/mailbox":      {packages: []string{"internal/mailbox/imap"}},
+		"internal/mailbox/imap": {packages: []string{"internal/mailbox/wire", "probe/sasl"}},
+		"internal/mailbox/wire": {},
 		// floor 3: a format each
 		"internal/report/github": {packages: []string{"internal/report", "probe/result"}},
 		// text/template is in every program anyway, for the help texts.
@@ -73,7 +77,6 @@ func rooms() map[string]room {
 		"internal/greylist":   {packages: []string{"probe/result"}},
 		"internal/transport":  {libraries: []string{"github.com/pires/go-proxyproto", "golang.org/x/net/proxy"}},
 		"internal/compose":    {libraries: []string{"github.com/emersion/go-message"}},
-		"internal/mailbox":    {libraries: []string{"github.com/emersion/go-imap/v2"}},
 		"internal/sandbox":    {libraries: []string{"github.com/miekg/dns", "gopkg.in/yaml.v3"}},
 		// beside the house: tests alone, with real servers, of the documents and of what is deployed
 		"internal/deploytest":  {libraries: []string{"gopkg.in/yaml.v3"}},
@@ -95,6 +98,8 @@ func testLibraries() []string {
 		"github.com/google/go-cmp", "github.com/rogpeppe/go-internal",
 		"github.com/santhosh-tekuri/jsonschema/v6", "go.uber.org/goleak",
 		"github.com/emersion/go-msgauth",
+		// The second implementation of IMAP.
+		"github.com/emersion/go-imap/v2",
 		// Makes a manual page of a document.
 		"github.com/cpuguy83/go-md2man/v2",
 		// These read back what the writers of reports have written.

@@ -8,8 +8,7 @@ import (
 	"net"
 	"time"
 
-	"github.com/emersion/go-imap/v2"
-	"github.com/emersion/go-imap/v2/imapclient"
+	"mxprobe/internal/mailbox/imap"
 )
 
 // IMAP says where a mailbox is and who looks into it.
@@ -28,14 +27,8 @@ type IMAP struct {
 	Dial func(ctx context.Context) (net.Conn, error)
 }
 
-const (
-	// commandTime bounds a command and its answer.
-	commandTime = 30 * time.Second
-	// farewell bounds LOGOUT: nothing hangs on its answer.
-	farewell = time.Second
-	// maxAnswer bounds the answer to a command, in bytes.
-	maxAnswer = 8 << 20
-)
+// farewell bounds LOGOUT: nothing hangs on its answer.
+const farewell = time.Second
 
 // OpenIMAP logs in and looks at the mailbox without changing it. What is in it
 // already is passed over. The error wraps ErrFinal where the server says no.
@@ -51,102 +44,82 @@ func OpenIMAP(ctx context.Context, config IMAP) (Box, error) {
 // broke.
 type imapBox struct {
 	config   IMAP
-	client   *imapclient.Client // nil where there is no connection
-	conn     *bounded
-	validity uint32   // of the UIDs; 0 before the first connection
-	next     imap.UID // the first that was not looked at
+	conn     *imap.Conn // nil where there is no connection
+	validity uint32     // of the UIDs; 0 before the first connection
+	next     uint32     // the first UID that was not looked at
 	read     int
 	writable bool
-	// offersTLS is set once the server offered STARTTLS.
-	offersTLS bool
 }
 
 // connect logs in and opens the mailbox, read-only.
 func (b *imapBox) connect(ctx context.Context) error {
-	err := b.attempt(ctx)
-	if errors.Is(err, errOffersTLS) {
-		return b.attempt(ctx)
-	}
-	return err
-}
-
-// errOffersTLS says that a login that may go out in clear need not.
-var errOffersTLS = errors.New("STARTTLS is offered")
-
-func (b *imapBox) attempt(ctx context.Context) error {
-	if err := b.dial(ctx); err != nil {
+	nc, err := b.config.Dial(ctx)
+	if err != nil {
 		return err
 	}
-	err := b.within(ctx, b.logIn)
+	var atOnce *tls.Config
+	if b.config.Implicit {
+		atOnce = b.config.TLS
+	}
+	if b.conn, err = imap.New(ctx, nc, atOnce); err != nil {
+		b.conn = nil
+		return said(err)
+	}
+	if err = b.logIn(ctx); err == nil {
+		err = b.open(ctx, true)
+	}
 	if err != nil {
 		b.drop()
 	}
-	return err
+	return said(err)
 }
 
-// logIn opens the mailbox on a new connection.
+// logIn logs in under TLS, or without it where that is allowed and there is
+// none.
 func (b *imapBox) logIn(ctx context.Context) error {
-	if err := b.begin(ctx); err != nil {
-		return err
-	}
-	if err := b.client.WaitGreeting(); err != nil {
-		return fmt.Errorf("greeting: %w", err)
-	}
-	b.conn.refill()
-	if err := b.client.Login(b.config.User, b.config.Password).Wait(); err != nil {
-		return said("login", err)
-	}
-	return b.open(true)
-}
-
-// begin makes the connection one that speaks IMAP, under TLS.
-func (b *imapBox) begin(ctx context.Context) error {
-	if b.config.Implicit {
-		secured := tls.Client(b.conn, b.config.TLS)
-		if err := secured.HandshakeContext(ctx); err != nil {
-			return tlsError(err)
+	if !b.conn.Secure() {
+		if err := b.secure(ctx); err != nil {
+			return err
 		}
-		b.client = imapclient.New(secured, nil)
+	}
+	if b.conn.LoggedIn {
 		return nil
 	}
-	if b.config.AllowClear && !b.offersTLS {
-		b.client = imapclient.New(b.conn, nil)
-		if b.offersTLS = b.client.Caps().Has(imap.CapStartTLS); b.offersTLS {
-			return errOffersTLS
-		}
-		return nil
-	}
-	client, err := imapclient.NewStartTLS(b.conn, &imapclient.Options{TLSConfig: b.config.TLS})
-	if err != nil {
-		return tlsError(err)
-	}
-	b.client = client
-	return nil
+	return b.conn.LogIn(ctx, b.config.User, b.config.Password)
 }
 
-func (b *imapBox) dial(ctx context.Context) error {
-	conn, err := b.config.Dial(ctx)
-	if err != nil {
+func (b *imapBox) secure(ctx context.Context) error {
+	offered, err := b.conn.Can(ctx, "STARTTLS")
+	switch {
+	case err != nil:
 		return err
+	case b.conn.LoggedIn && !b.config.AllowClear:
+		// Who is in the way could say so, to keep TLS out (RFC 9051 section 11.1).
+		return final(errors.New("greeting: the server has logged in by itself (PREAUTH), so that no TLS can begin"))
+	case offered && !b.conn.LoggedIn:
+		return b.conn.StartTLS(ctx, b.config.TLS)
+	case !b.config.AllowClear:
+		return final(errors.New("the server does not offer STARTTLS, and no login goes out in clear"))
 	}
-	b.conn = &bounded{Conn: conn}
-	b.conn.refill()
 	return nil
 }
 
 // open selects the mailbox. Its UIDs must be those of before.
-func (b *imapBox) open(readOnly bool) error {
-	b.conn.refill()
-	data, err := b.client.Select(b.config.Name, &imap.SelectOptions{ReadOnly: readOnly}).Wait()
+func (b *imapBox) open(ctx context.Context, readOnly bool) error {
+	look := b.conn.Select
+	if readOnly {
+		look = b.conn.Examine
+	}
+	folder, err := look(ctx, b.config.Name)
 	if err != nil {
-		return said("mailbox", err)
+		return err
 	}
 	switch {
-	case data.UIDNext == 0 || data.UIDValidity == 0:
+	case folder.Next == 0 || folder.Validity == 0:
 		return final(errors.New("mailbox: the server gives its messages no lasting numbers (UIDNEXT, UIDVALIDITY)"))
 	case b.validity == 0:
-		b.validity, b.next = data.UIDValidity, data.UIDNext
-	case b.validity != data.UIDValidity:
+		b.validity, b.next = folder.Validity, folder.Next
+	case b.validity != folder.Validity:
 		return final(errors.New("mailbox: it was made anew while it was looked at (UIDVALIDITY)"))
 	}
 	b.writable = !readOnly
@@ -154,57 +127,68 @@ func (b *imapBox) open(readOnly bool) error {
 }
 
 // Delete implements Box. Without UIDPLUS (RFC 4315) the message is marked
-// only: EXPUNGE would remove what others have marked too.
+// only.
 func (b *imapBox) Delete(ctx context.Context, m *Message) error {
-	if b.client == nil {
+	if b.conn == nil {
 		if err := b.connect(ctx); err != nil {
 			return err
 		}
 	}
-	var uid imap.UID
+	var uid uint32
 	if _, err := fmt.Sscan(m.id, &uid); err != nil {
 		return err
 	}
-	return b.within(ctx, func(context.Context) error {
-		if !b.writable {
-			if err := b.open(false); err != nil {
-				return err
-			}
+	if !b.writable {
+		if err := b.open(ctx, false); err != nil {
+			return b.broken(err)
 		}
-		b.conn.refill()
-		set := imap.UIDSetNum(uid)
-		mark := imap.StoreFlags{Op: imap.StoreFlagsAdd, Silent: true, Flags: []imap.Flag{imap.FlagDeleted}}
-		if err := b.client.Store(set, &mark, nil).Close(); err != nil {
-			return said("delete", err)
-		}
-		if caps := b.client.Caps(); !caps.Has(imap.CapUIDPlus) && !caps.Has(imap.CapIMAP4rev2) {
-			return errors.New("the server can only mark it as deleted (no UIDPLUS)")
-		}
-		return said("delete", b.client.UIDExpunge(set).Close())
-	})
+	}
+	return b.broken(b.conn.Delete(ctx, uid))
 }
 
 // Close implements Box. It says goodbye where there is somebody to say it to.
 func (b *imapBox) Close() error {
-	if b.client == nil {
+	if b.conn == nil {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), farewell)
 	defer cancel()
-	err := b.within(ctx, func(context.Context) error {
-		b.conn.refill()
-		return b.client.Logout().Wait()
-	})
-	b.drop()
+	err := b.conn.LogOut(ctx)
+	b.conn = nil
 	return err
+}
+
+// broken ends the connection after an error that may have left it out of step.
+func (b *imapBox) broken(err error) error {
+	var no *imap.StatusError
+	if err != nil && !errors.Is(err, imap.ErrOnlyMarked) && (!errors.As(err, &no) || no.Kind == "BYE") {
+		b.drop()
+	}
+	return said(err)
 }
 
 // drop ends the connection.
 func (b *imapBox) drop() {
-	if b.client != nil {
-		_ = b.client.Close() // waits for its reader
-	} else if b.conn != nil {
-		_ = b.conn.Close()
+	_ = b.conn.Close()
+	b.conn, b.writable = nil, false
+}
+
+// said marks an error that will be the same again: what the server refuses,
+// unless it says that it is short of something, and a certificate.
+func said(err error) error {
+	var no *imap.StatusError
+	var verify *tls.CertificateVerificationError
+	switch {
+	case errors.As(err, &no):
+		switch no.Code {
+		case "UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG":
+			return err
+		}
+		if no.Kind != "BYE" {
+			return final(err)
+		}
+	case errors.As(err, &verify), errors.Is(err, imap.ErrNoWay):
+		return final(err)
 	}
-	b.client, b.conn, b.writable = nil, nil, false
+	return err
 }
