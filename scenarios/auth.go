@@ -54,27 +54,6 @@ func checkMechanism(mech string) error {
 	return fmt.Errorf("%q is not a mechanism that can be played%s", mech, didYouMean(mech, mechanisms()))
 }
 
-// authOption reads a key that stands beside auth.
-func (p *parser) authOption(o *AuthOptions, f field) {
-	switch f.name {
-	case "user":
-		o.User = p.text(f.value, "user")
-	case "password":
-		o.Password = p.text(f.value, "password")
-	case "authzid":
-		o.Authzid = p.text(f.value, "authzid")
-	case "initial":
-		initial := p.boolean(f.value, "initial")
-		o.Initial = &initial
-	case "cancel":
-		o.Cancel = p.boolean(f.value, "cancel")
-	case "binding":
-		o.Binding = p.binding(f.value)
-	case "allow_clear":
-		o.AllowClear = p.boolean(f.value, "allow_clear")
-	}
-}
-
 // bindings returns the types of channel binding that can be played.
 func bindings() []string { return []string{"tls-exporter", "tls-server-end-point"} }
 

@@ -7,34 +7,30 @@ import "strings"
 // the answer is yes.
 func delivers(steps []Step) bool {
 	for i := range steps {
-		if steps[i].delivers() {
+		s := &steps[i]
+		if d := actions[s.Action].delivers; d != nil && d(s) || delivers(s.Steps) {
 			return true
 		}
 	}
 	return false
 }
 
-func (s *Step) delivers() bool {
-	switch s.Action {
-	case Message, Body:
-		return s.MayFail != "" || s.Expect.mayTake(2)
-	case BDAT:
-		// Without LAST nothing is delivered yet; a later BDAT says it.
-		return !s.NotLast && s.Expect.mayTake(2)
-	case Pipeline:
-		return delivers(s.Steps)
-	case StartTLS:
-		return s.StartTLS != nil && handsOver(s.StartTLS.Line.source)
-	case Bytes:
-		return handsOver(string(s.Bytes)) && s.Expect.mayTake(3)
-	case Send, Raw:
-		if s.Verb == "BDAT" {
-			return s.Expect.mayTake(2)
-		}
-		return handsOver(s.Text.source) && s.Expect.mayTake(3)
-	default:
-		return false
+func textDelivers(s *Step) bool { return s.MayFail != "" || s.Expect.mayTake(2) }
+
+// chunksDeliver: without LAST nothing is delivered yet; a later BDAT says it.
+func chunksDeliver(s *Step) bool { return !s.NotLast && s.Expect.mayTake(2) }
+
+func startTLSDelivers(s *Step) bool {
+	return s.StartTLS != nil && handsOver(s.StartTLS.Line.source)
+}
+
+func bytesDeliver(s *Step) bool { return handsOver(string(s.Bytes)) && s.Expect.mayTake(3) }
+
+func lineDelivers(s *Step) bool {
+	if s.Verb == "BDAT" {
+		return s.Expect.mayTake(2)
 	}
+	return handsOver(s.Text.source) && s.Expect.mayTake(3)
 }
 
 // mayTake reports whether a reply of this class would be as expected.

@@ -67,3 +67,16 @@ func durationUnit(text string) (time.Duration, int) {
 		return 0, 0
 	}
 }
+
+// shortTime is a time without the zeros that time.Duration puts behind it: 5m
+// for 5m0s.
+func shortTime(d time.Duration) string {
+	text := d.String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
+}

@@ -1,32 +1,45 @@
 package scenarios
 
+import "cmp"
+
 // Default returns what the reply to a step must be where the step does not
 // say so itself. Of a step that expects something, but names no codes, the
 // codes are those of Default too.
 func (s *Step) Default() Expect {
-	switch s.Action {
-	case Send:
-		switch s.Verb {
-		case "DATA":
-			return Expect{Codes: codeSet("354")}
-		case "AUTH":
-			return Expect{Codes: codeSet("2xx", "334")}
-		}
-		return Expect{Codes: codeSet("2xx")}
-	case Message, Body, BDAT:
-		return Expect{Codes: codeSet("2xx")}
-	case StartTLS:
-		return Expect{Codes: codeSet("220")}
-	case Auth:
-		if s.Auth != nil && s.Auth.Cancel {
-			return Expect{Codes: codeSet("501")} // RFC 4954 section 4
-		}
-		return Expect{Codes: codeSet("235")}
-	case Read:
-		return Expect{Codes: Codes{Any: true}}
-	default: // Raw, Bytes, Pipeline, Sleep, Arrives, Report, Close
-		return Expect{Codes: Codes{None: true}}
+	a := &actions[s.Action]
+	codes := a.wants
+	if a.wantsElse != nil {
+		codes = cmp.Or(a.wantsElse(s), codes)
 	}
+	c, _ := ParseCodes(codes) // of the table, where all parse
+	return Expect{Codes: c}
+}
+
+// lineWants are the codes of the commands that are answered otherwise.
+func lineWants(s *Step) string {
+	switch s.Verb {
+	case "DATA":
+		return "354"
+	case "AUTH":
+		return "2xx or 334"
+	}
+	return ""
+}
+
+// bodyWants: no reply comes before the end of the text.
+func bodyWants(s *Step) string {
+	if s.NoEnd {
+		return "none"
+	}
+	return ""
+}
+
+// loginWants are the codes of a login that is broken off (RFC 4954 section 4).
+func loginWants(s *Step) string {
+	if s.Auth != nil && s.Auth.Cancel {
+		return "501"
+	}
+	return ""
 }
 
 // Resolve returns the expectation with its variables put in. It is e itself

@@ -48,35 +48,26 @@ func reportActions() []string {
 	return []string{"delivered", "relayed", "expanded", "delayed", "failed", "none"}
 }
 
-// mailbox reads where a step looks for a message or a report.
-func (p *parser) mailbox(n *yaml.Node, a Action) *Mailbox {
-	m := &Mailbox{Pos: pos(n), Report: a == Report}
+// takeMailbox reads where a step looks for a message or a report.
+func (p *parser) takeMailbox(a *action, s *Step, n *yaml.Node) {
+	m := &Mailbox{Pos: pos(n), Report: s.Action == Report}
+	s.Mailbox = m
 	keys := arrivesKeys()
 	if m.Report {
 		keys, m.Actions = reportKeys(), []string{"delivered", "relayed"}
 	}
 	if n.Kind != yaml.MappingNode {
-		p.fail(n, "write "+a.String()+": {maildir: /home/kate/Maildir}, or imap: and a login", "%s needs a mailbox, not %s", a, kind(n))
-		return m
+		p.fail(n, "write "+a.key+": {maildir: /home/kate/Maildir}, or imap: and a login", "%s needs a mailbox, not %s", a.key, kind(n))
+		return
 	}
-	fields, ok := p.fields(n, keySet{what: a.String(), keys: keys, odd: func(f field) bool { return p.mailboxKey(f, a) }})
+	fields, ok := p.fields(n, keySet{what: a.key, keys: keys, odd: func(f field) bool { return p.besideKey(a, f) }})
 	if !ok {
-		return m
+		return
 	}
 	for _, f := range fields {
 		p.mailboxField(m, f)
 	}
 	p.mailboxSense(m, n, fields)
-	return m
-}
-
-// mailboxKey reports keys that people put inside by mistake.
-func (p *parser) mailboxKey(f field, a Action) bool {
-	if f.name != "within" && f.name != "timeout" && f.name != "name" && f.name != "if" && f.name != "unless" {
-		return false
-	}
-	p.fail(f.key, "move it out by one level", "%s stands beside %s, not inside", f.name, a)
-	return true
 }
 
 func (p *parser) mailboxField(m *Mailbox, f field) {
@@ -233,18 +224,15 @@ func (i IMAP) String() string {
 	return scheme + "://" + host + "/" + i.Name
 }
 
-// looksAside reports whether a step looks into a mailbox.
-func (s *Step) looksAside() bool { return s.Action == Arrives || s.Action == Report }
-
 // afterwards checks what is waited for after the session: steps that look into
 // a mailbox are the last, and there is a message to look for.
 func (p *parser) afterwards(steps []Step) {
-	first := slices.IndexFunc(steps, func(s Step) bool { return s.looksAside() })
+	first := slices.IndexFunc(steps, func(s Step) bool { return s.Action.LooksAside() })
 	if first < 0 {
 		return
 	}
 	for i := first + 1; i < len(steps); i++ {
-		if !steps[i].looksAside() {
+		if !steps[i].Action.LooksAside() {
 			p.failAt(steps[i].Pos, 1, "move it before, or make another scenario of it",
 				"the session has ended before this step: QUIT is said before %s (%d:%d)", steps[first].Action, steps[first].Pos.Line, steps[first].Pos.Col)
 			break

@@ -149,9 +149,6 @@ func (p *parser) unknownKey(f field, set keySet) {
 	if meant != "" && len(set.keys) > fewKeys {
 		hint = ""
 	}
-	if inside := holder(f.name); set.what == aStep && inside != "" {
-		meant, hint = "", fmt.Sprintf("it belongs inside: %s: {%s: ...}", inside, f.name)
-	}
 	p.fail(f.key, hint, "unknown key %q%s", f.name, meant)
 }
 

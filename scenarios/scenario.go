@@ -132,27 +132,6 @@ type Retry struct {
 	Wait                  time.Duration
 }
 
-// Action is what a step does.
-type Action uint8
-
-// The actions, named as in the language.
-const (
-	Send     Action = iota // a line with CRLF
-	Raw                    // text without CRLF
-	Bytes                  // bytes given in hex
-	Pipeline               // several lines in one write
-	Message                // DATA, then a message
-	Body                   // a message without DATA
-	BDAT                   // a message in chunks
-	StartTLS               // STARTTLS and the handshake
-	Auth                   // a SASL exchange
-	Read                   // expect alone: read a reply, send nothing
-	Sleep                  // wait
-	Arrives                // wait for the message in a mailbox
-	Report                 // wait for a report about the message in a mailbox
-	Close                  // close the connection
-)
-
 // CloseHow says how a connection is closed.
 type CloseHow uint8
 

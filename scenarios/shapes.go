@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -18,16 +19,28 @@ func (p *parser) slipOfShape(n *yaml.Node) bool {
 	return true
 }
 
-// commandKey reports a command that became a key of a step because a blank
-// follows its colon.
-func (p *parser) commandKey(f field) bool {
-	if !isCommand(f.name) || slices.Contains(stepKeys(), strings.ToLower(f.name)) {
+// stepKey reports an unknown key of a step that is a command, because a blank
+// follows its colon, or that belongs into a map of the step.
+func (p *parser) stepKey(f field) bool {
+	known := stepKeys()
+	switch {
+	case isCommand(f.name) && !slices.Contains(known, strings.ToLower(f.name)):
+		at := pos(f.key)
+		at.Col += utf8.RuneCountInString(f.name) + 1
+		p.blankAfterColon(at, f.name, missing(deref(f.value)))
+	case slices.Contains(starttlsKeys(), f.name):
+		p.inside(f, "starttls")
+	case slices.Contains(dkimKeys(), f.name):
+		p.inside(f, "dkim")
+	default:
 		return false
 	}
-	at := pos(f.key)
-	at.Col += utf8.RuneCountInString(f.name) + 1
-	p.blankAfterColon(at, f.name, missing(deref(f.value)))
 	return true
+}
+
+// inside says of a key that it belongs into the map of another.
+func (p *parser) inside(f field, holder string) {
+	p.fail(f.key, fmt.Sprintf("it belongs inside: %s: {%s: ...}", holder, f.name), "unknown key %q", f.name)
 }
 
 // isCommand reports whether a key looks like the start of a line to send.

@@ -1,7 +1,6 @@
 package scenarios
 
 import (
-	"slices"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -53,7 +52,7 @@ func (p *parser) step(n *yaml.Node, inPipeline bool) (Step, bool) {
 		return s, p.bare(&s, n, inPipeline)
 	}
 	before := len(p.problems)
-	fields, ok := p.fields(n, keySet{what: aStep, keys: stepKeys(), odd: p.commandKey})
+	fields, ok := p.fields(n, keySet{what: "a step", keys: stepKeys(), odd: p.stepKey})
 	clean := len(p.problems) == before
 	at := p.action(fields)
 	if !ok || at < 0 {
@@ -63,18 +62,21 @@ func (p *parser) step(n *yaml.Node, inPipeline bool) (Step, bool) {
 		}
 		return s, false
 	}
-	s.Action = actionOf(fields[at].name)
-	if inPipeline && s.Action != Send && s.Action != Raw && s.Action != Bytes {
-		p.fail(fields[at].key, "allowed: bytes, raw, send, or the line alone", "%s cannot stand in a pipeline", s.Action)
+	s.Action, _ = actionOf(fields[at].name)
+	action := &actions[s.Action]
+	if inPipeline && !action.inPipeline {
+		p.fail(fields[at].key, "allowed: "+allowed(lineActions())+", or the line alone", "%s cannot stand in a pipeline", s.Action)
 		return s, false
 	}
-	if s.Action != Pipeline {
+	if action.nests {
+		s.Steps = p.pipeline(deref(fields[at].value))
+	} else {
 		p.steps++
+		action.take(p, action, &s, deref(fields[at].value))
 	}
-	p.act(&s, fields[at])
 	for i, f := range fields {
-		if i != at || s.Action == Read {
-			p.aside(&s, f, fields[at])
+		if i != at {
+			p.aside(&s, f, fields[at].name)
 		}
 	}
 	p.sense(&s, n, fields)
@@ -147,111 +149,23 @@ func (p *parser) continued(n *yaml.Node) {
 }
 
 // action returns the index of the field that is the step's action, -1 if
-// there is none.
+// there is none. A key that can stand beside an action is one only where no
+// other is there.
 func (p *parser) action(fields []field) int {
-	at := -1
+	at, alone := -1, -1
 	for i, f := range fields {
-		if f.name == "expect" || !slices.Contains(actionKeys(), f.name) {
-			continue
-		}
-		if at >= 0 {
+		switch _, ok := actionOf(f.name); {
+		case !ok:
+		case optionOf(f.name) != nil:
+			alone = i
+		case at >= 0:
 			p.fail(f.key, "make two steps of it", "a step has one action, but this one has %s and %s", fields[at].name, f.name)
-			continue
+		default:
+			at = i
 		}
-		at = i
 	}
 	if at < 0 {
-		at = slices.IndexFunc(fields, func(f field) bool { return f.name == "expect" })
+		return alone
 	}
 	return at
-}
-
-func actionOf(key string) Action {
-	for a := Send; a < Close; a++ {
-		if a.String() == key {
-			return a
-		}
-	}
-	return Close
-}
-
-// aside reads a key that stands beside the action.
-func (p *parser) aside(s *Step, f, action field) {
-	if f.name != action.name && slices.Contains(actionKeys(), f.name) && f.name != "expect" {
-		return // a second action, reported already
-	}
-	if !suits(s.Action, f.name) {
-		p.fail(f.key, misfit(s.Action, f.name), "%s does not go with %s", f.name, action.name)
-		return
-	}
-	switch f.name {
-	case "name":
-		s.Name = p.line(f.value, "name")
-	case "timeout":
-		s.Timeout = p.duration(f.value, "timeout", false)
-	case "optional":
-		s.Optional = p.boolean(f.value, "optional")
-	case "pass_if":
-		s.PassIf = p.codes(f.value, "pass_if")
-		if s.PassIf.None || s.PassIf.Any || s.PassIf.Silence {
-			p.fail(deref(f.value), "allowed: 250, 25x, 2xx, eof, or a list", "pass_if needs codes, not any, silence or none")
-		}
-	case "may_fail":
-		s.MayFail, _ = p.word(f.value, "may_fail")
-	case "for":
-		s.ForTo = p.forTo(f.value)
-	case "repeat":
-		s.Repeat = p.number(f.value, "repeat", 1, maxSteps)
-	case "capture":
-		s.Captures = p.captures(f.value)
-	case "if":
-		s.If = p.conditions(f.value, "if")
-	case "unless":
-		s.Unless = p.conditions(f.value, "unless")
-	case "headers":
-		s.Headers = p.headers(f.value)
-	case "attach":
-		s.Attach = p.attach(f.value)
-	case "dkim":
-		s.DKIM = p.dkim(f.value)
-	case "as_is":
-		s.AsIs = p.boolean(f.value, "as_is")
-	case "chunk":
-		s.Chunks = p.chunks(f.value)
-	case "last":
-		s.NotLast = !p.boolean(f.value, "last")
-	case "stuff":
-		s.NoStuff = !p.boolean(f.value, "stuff")
-	case "end":
-		s.NoEnd = !p.boolean(f.value, "end")
-	case "user", "password", "authzid", "initial", "cancel", "binding", "allow_clear":
-		p.authOption(s.Auth, f)
-	default:
-		p.expectation(&s.Expect, f)
-	}
-}
-
-// misfit says where a key does belong.
-func misfit(a Action, key string) string {
-	switch key {
-	case "optional":
-		return "it is for a step with expect alone"
-	case "offers", "lacks":
-		return "it is about the reply to EHLO"
-	case "as_is", "headers", "attach", "dkim":
-		return "it belongs to message and bdat"
-	case "chunk", "last":
-		return "it belongs to bdat"
-	case "stuff", "end":
-		return "it belongs to body"
-	case "user", "password", "authzid", "initial", "cancel", "binding", "allow_clear":
-		return "it belongs to auth"
-	}
-	if key == "repeat" {
-		return "there is one message to wait for"
-	}
-	if a == Pipeline {
-		return "put it at a line of the pipeline"
-	}
-	return "no reply is read here"
 }

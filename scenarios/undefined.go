@@ -88,22 +88,9 @@ func hostVars(host *HostRule) []Var {
 func (c *checker) step(s *Step) {
 	c.text(&s.Name)
 	c.value(&s.Text)
-	c.message(s)
-	if s.StartTLS != nil {
-		c.value(&s.StartTLS.Name)
-		c.value(&s.StartTLS.Line)
+	if check := actions[s.Action].check; check != nil {
+		check(c, s)
 	}
-	if s.Auth != nil {
-		c.value(&s.Auth.User)
-		c.value(&s.Auth.Password)
-		c.value(&s.Auth.Authzid)
-		if mech, ok := c.value(&s.Auth.Mechanism); ok && mech != "" {
-			if err := checkMechanism(mech); err != nil {
-				c.fail(s.Auth.Mechanism.pos, s.Auth.Mechanism.source, "stands for something wrong: "+err.Error())
-			}
-		}
-	}
-	c.mailbox(s.Mailbox)
 	c.expect(&s.Expect)
 	check(c, &s.PassIf, (*Codes).Resolve)
 	for i := range s.Steps {
@@ -116,11 +103,27 @@ func (c *checker) step(s *Step) {
 	}
 }
 
-// mailbox checks where a step looks for a message.
-func (c *checker) mailbox(m *Mailbox) {
-	if m == nil {
-		return
+// startTLS checks the line of a handshake and the name it is for.
+func (c *checker) startTLS(s *Step) {
+	c.value(&s.StartTLS.Name)
+	c.value(&s.StartTLS.Line)
+}
+
+// auth checks who logs in, and how.
+func (c *checker) auth(s *Step) {
+	c.value(&s.Auth.User)
+	c.value(&s.Auth.Password)
+	c.value(&s.Auth.Authzid)
+	if mech, ok := c.value(&s.Auth.Mechanism); ok && mech != "" {
+		if err := checkMechanism(mech); err != nil {
+			c.fail(s.Auth.Mechanism.pos, s.Auth.Mechanism.source, "stands for something wrong: "+err.Error())
+		}
 	}
+}
+
+// mailbox checks where a step looks for a message.
+func (c *checker) mailbox(s *Step) {
+	m := s.Mailbox
 	for _, text := range []*Text{&m.Maildir, &m.User, &m.Password, &m.Recipient} {
 		c.value(text)
 	}
