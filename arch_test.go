@@ -49,7 +49,7 @@ func rooms() map[string]room {
 		"internal/report":     {packages: []string{"probe/result"}},
 		"internal/state":      {packages: []string{"internal/atomicfile"}},
 		// mailboxes, a protocol each, over a wire that bears with everything
-		"internal/mailbox":      {packages: []string{"internal/mailbox/imap"}},
+		"internal/mailbox":      {packages: []string{"internal/mailbox/imap", "internal/bounce", "internal/letter"}},
 		"internal/mailbox/imap": {packages: []string{"internal/mailbox/wire", "probe/sasl"}},
 		"internal/mailbox/wire": {},
 		// floor 3: a format each
@@ -77,6 +77,8 @@ func rooms() map[string]room {
 		"internal/greylist":   {packages: []string{"probe/result"}},
 		"internal/transport":  {libraries: []string{"github.com/pires/go-proxyproto", "golang.org/x/net/proxy"}},
 		"internal/compose":    {libraries: []string{"github.com/emersion/go-message"}},
+		"internal/letter":     {},
+		"internal/bounce":     {packages: []string{"internal/letter"}},
 		"internal/sandbox":    {libraries: []string{"github.com/miekg/dns", "gopkg.in/yaml.v3"}},
 		// beside the house: tests alone, with real servers, of the documents and of what is deployed
 		"internal/deploytest":  {libraries: []string{"gopkg.in/yaml.v3"}},

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"mxprobe/internal/mailbox/imap"
 )
@@ -58,7 +57,7 @@ func (b *imapBox) fetch(ctx context.Context, uids []uint32) ([]Message, error) {
 	var out []Message
 	for _, uid := range uids {
 		raw, ok := fetched[uid]
-		if ok && looksLikeReport(raw) {
+		if ok && mayReport(raw) {
 			if raw, err = b.conn.Message(ctx, uid, maxMessage); err != nil {
 				return out, err
 			}
@@ -73,16 +72,4 @@ func (b *imapBox) fetch(ctx context.Context, uids []uint32) ([]Message, error) {
 		out = append(out, m)
 	}
 	return out, nil
-}
-
-// looksLikeReport reports whether a header is that of a report, so that the
-// rest of the message is worth reading.
-func looksLikeReport(header []byte) bool {
-	for name, value := range fields(header) {
-		if strings.EqualFold(name, "content-type") {
-			kind, _ := mediaType(value)
-			return kind == "multipart/report"
-		}
-	}
-	return false
 }

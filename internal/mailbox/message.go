@@ -1,9 +1,8 @@
 package mailbox
 
 import (
-	"bytes"
-	"iter"
-	"strings"
+	"mxprobe/internal/bounce"
+	"mxprobe/internal/letter"
 )
 
 // Message is what is kept of a message in a mailbox.
@@ -23,84 +22,28 @@ type Message struct {
 	id string // for Delete
 }
 
+// What a report says; see internal/bounce.
+type (
+	Report    = bounce.Report
+	Recipient = bounce.Recipient
+)
+
+// Nothing is what a report holds that returns nothing of the message.
+const Nothing = bounce.Nothing
+
 // Parse reads a message, or as much of it as there is. Whatever cannot be read
 // is left out; there is no message that is none.
 func Parse(raw []byte) Message {
-	var m Message
-	var contentType string
-	header, body := split(raw)
-	for name, value := range fields(header) {
-		switch strings.ToLower(name) {
-		case "message-id":
-			first(&m.MessageID, value)
-		case "return-path":
-			first(&m.Sender, value)
-		case "content-type":
-			first(&contentType, value)
-		}
-	}
-	m.Report = parseReport(contentType, body)
-	return m
-}
-
-// first keeps the value of the first field of a name: the last delivery, and
-// the last server, put theirs on top.
-func first(into *string, value string) {
-	if *into == "" {
-		*into = value
+	read := letter.Read(raw)
+	return Message{
+		MessageID: short(read.Header.Get("Message-ID")),
+		Sender:    short(read.Header.Get("Return-Path")),
+		Report:    bounce.Read(read),
 	}
 }
 
-// split returns the header of a message and what follows the empty line.
-func split(raw []byte) (header, body []byte) {
-	for at := 0; at < len(raw); {
-		end := bytes.IndexByte(raw[at:], '\n')
-		if end < 0 {
-			break
-		}
-		if len(bytes.TrimRight(raw[at:at+end], "\r")) == 0 {
-			return raw[:at], raw[at+end+1:]
-		}
-		at += end + 1
-	}
-	return raw, nil
-}
-
-// fields yields the fields of a header, folded lines joined, up to the end of
-// text or an empty line. Lines that are no field are passed over.
-func fields(text []byte) iter.Seq2[string, string] {
-	return func(yield func(name, value string) bool) {
-		var name string
-		var value []byte
-		for line := range bytes.Lines(text) {
-			line = bytes.TrimRight(line, "\r\n")
-			if len(line) > 0 && (line[0] == ' ' || line[0] == '\t') {
-				value = keep(append(value, ' '), bytes.TrimSpace(line))
-				continue
-			}
-			if name != "" && !yield(name, string(bytes.TrimSpace(value))) {
-				return
-			}
-			name, value = "", value[:0]
-			before, after, ok := bytes.Cut(line, []byte(":"))
-			if len(line) == 0 {
-				return
-			}
-			if ok {
-				name, value = string(keep(nil, bytes.TrimSpace(before))), keep(value, after)
-			}
-		}
-		if name != "" {
-			yield(name, string(bytes.TrimSpace(value)))
-		}
-	}
-}
-
-// keep appends more up to the longest value that is kept.
-func keep(value, more []byte) []byte {
-	room := max(maxValue-len(value), 0)
-	return append(value, more[:min(len(more), room)]...)
-}
+// short returns as much of a field as is kept.
+func short(value string) string { return value[:min(len(value), maxValue)] }
 
 // Size is roughly what a message costs to keep, in bytes.
 func (m *Message) Size() int {
@@ -118,6 +61,13 @@ func (m *Message) Size() int {
 // MessageID returns the Message-ID of a message as Parse does, empty if it has
 // none.
 func MessageID(raw []byte) string {
-	header, _ := split(raw)
-	return messageID(header)
+	header, _ := letter.ReadHeader(raw)
+	return short(header.Get("Message-ID"))
+}
+
+// mayReport reports whether a header is that of what may be a report, so that
+// the rest of the message is worth reading.
+func mayReport(raw []byte) bool {
+	header, _ := letter.ReadHeader(raw)
+	return bounce.May(header)
 }
