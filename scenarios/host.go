@@ -6,6 +6,8 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+
+	"mxprobe/internal/glob"
 )
 
 // HostMatch chooses hosts: by a glob for the name, by an address, by a
@@ -46,29 +48,8 @@ func (m *HostMatch) Match(name string, addr netip.Addr, pref uint16) bool {
 // MatchName reports whether the name of a host fits a glob, in which * stands
 // for any characters, dots too, and ? for one, without regard to case or a
 // final dot.
-func MatchName(glob, name string) bool {
-	return globMatch(strings.ToLower(strings.TrimSuffix(glob, ".")), strings.ToLower(strings.TrimSuffix(name, ".")))
-}
-
-// globMatch needs no more than a step for each pair of characters: after a
-// mismatch only the last star has to take one more character.
-func globMatch(glob, name string) bool {
-	g, n, star, mark := 0, 0, -1, 0
-	for n < len(name) {
-		switch {
-		case g < len(glob) && glob[g] == '*':
-			star, mark = g, n
-			g++
-		case g < len(glob) && (glob[g] == '?' || glob[g] == name[n]):
-			g, n = g+1, n+1
-		case star >= 0:
-			mark++
-			g, n = star+1, mark
-		default:
-			return false
-		}
-	}
-	return strings.Trim(glob[g:], "*") == ""
+func MatchName(pattern, name string) bool {
+	return glob.Host(pattern, name)
 }
 
 // parseHostMatch reads a match.
