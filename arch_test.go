@@ -37,17 +37,29 @@ func rooms() map[string]room {
 			packages: []string{
 				"internal/report/github", "internal/report/html", "internal/report/junit", "internal/report/markdown",
 				"internal/report/nagios", "internal/report/prometheus", "internal/report/tap",
-				"internal/report", "probe",
+				"internal/report", "probe", "probe/dialogue", "probe/verdict",
 				"dnsmx", "scenarios", "probe/result", "internal/sandbox", "internal/transport", "internal/transcribe", "internal/atomicfile",
 				"internal/compare", "internal/greylist", "internal/state",
 			},
 			libraries: []string{"github.com/urfave/cli/v2", "golang.org/x/term", "github.com/schollz/progressbar/v3"},
 		},
+		// floor 3: a scenario as a check
+		"probe/dialogue": {packages: []string{
+			"probe", "probe/judge", "probe/diagnosis", "probe/ledger", "probe/certs", "probe/vouch",
+			"probe/sasl", "probe/smtpwire", "probe/dane", "probe/result", "dnsmx", "scenarios", "internal/compose", "internal/mailbox",
+		}},
 		// floor 2
 		"internal/transcribe": {packages: []string{"scenarios"}},
-		"probe":               {packages: []string{"dnsmx", "scenarios", "internal/compose", "probe/dane", "probe/mtasts", "internal/mailbox", "probe/sasl", "probe/smtpwire", "probe/result"}},
-		"internal/report":     {packages: []string{"probe/result"}},
-		"internal/state":      {packages: []string{"internal/atomicfile"}},
+		"probe":               {packages: []string{"dnsmx", "probe/verdict", "probe/diagnosis", "probe/result", "internal/glob"}},
+		// the engine's pure rooms, each with one question
+		"probe/judge":     {packages: []string{"scenarios", "probe/diagnosis", "probe/smtpwire", "probe/result"}},
+		"probe/diagnosis": {packages: []string{"dnsmx", "probe/smtpwire", "probe/result"}},
+		"probe/verdict":   {packages: []string{"probe/result"}},
+		"probe/ledger":    {packages: []string{"probe/smtpwire", "probe/result"}},
+		"probe/certs":     {packages: []string{"probe/result"}},
+		"probe/vouch":     {packages: []string{"dnsmx", "probe/dane", "probe/mtasts", "probe/certs", "probe/diagnosis", "probe/result"}},
+		"internal/report": {packages: []string{"probe/result"}},
+		"internal/state":  {packages: []string{"internal/atomicfile"}},
 		// mailboxes, a protocol each, over a wire that bears with everything
 		"internal/mailbox":      {packages: []string{"internal/mailbox/imap", "internal/bounce", "internal/letter"}},
 		"internal/mailbox/imap": {packages: []string{"internal/mailbox/wire", "probe/sasl"}},
@@ -66,7 +78,8 @@ func rooms() map[string]room {
 		"internal/report/tap": {packages: []string{"internal/report", "probe/result"}},
 		// floor 1: these know nothing of each other
 		"dnsmx":               {libraries: []string{"github.com/miekg/dns", "golang.org/x/net/idna"}},
-		"scenarios":           {libraries: []string{"gopkg.in/yaml.v3"}},
+		"scenarios":           {packages: []string{"internal/glob"}, libraries: []string{"gopkg.in/yaml.v3"}},
+		"internal/glob":       {},
 		"probe/dane":          {},
 		"probe/mtasts":        {costly: []string{"net/http"}},
 		"probe/sasl":          {libraries: []string{"github.com/emersion/go-sasl", "golang.org/x/text/unicode/bidi", "golang.org/x/text/unicode/norm"}},

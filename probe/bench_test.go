@@ -11,6 +11,7 @@ import (
 
 	"mxprobe/dnsmx"
 	"mxprobe/probe"
+	"mxprobe/probe/dialogue"
 	"mxprobe/probe/result"
 )
 
@@ -82,7 +83,7 @@ func BenchmarkList(b *testing.B) {
 		return (&net.Dialer{}).DialContext(ctx, network, address)
 	})
 	src := ask + "  - message: |\n      Subject: test\n\n      text\n"
-	check, err := probe.NewDialogue(parse(b, src)[0], settings(dialer))
+	check, err := dialogue.New(parse(b, src)[0], settings(dialer))
 	if err != nil {
 		b.Fatal(err)
 	}

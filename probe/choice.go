@@ -4,8 +4,9 @@ import (
 	"net/netip"
 	"slices"
 
+	"mxprobe/internal/glob"
+
 	"mxprobe/dnsmx"
-	"mxprobe/scenarios"
 )
 
 // leavesOut reports whether some host or address is not spoken to.
@@ -44,6 +45,6 @@ func Chosen(name string, only, skip []string) bool {
 
 // MatchHost reports whether a host name fits a glob, in which * stands for
 // any characters and ? for one, without regard to case or a final dot.
-func MatchHost(glob, name string) bool {
-	return scenarios.MatchName(glob, name)
+func MatchHost(pattern, name string) bool {
+	return glob.Host(pattern, name)
 }

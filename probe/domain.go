@@ -10,7 +10,9 @@ import (
 	"time"
 
 	"mxprobe/dnsmx"
+	"mxprobe/probe/diagnosis"
 	"mxprobe/probe/result"
+	"mxprobe/probe/verdict"
 )
 
 // usualPort is where mail servers take mail from each other (RFC 5321
@@ -22,7 +24,7 @@ func (r *run) domain(ctx context.Context, req Request) result.Domain {
 	started := time.Now()
 	d := result.Domain{Domain: req.Domain, Server: req.Server, Hosts: []result.Host{}}
 	if ctx.Err() != nil {
-		d.Reason, d.Message = stopReason(ctx), stopMessage(ctx)
+		d.Reason, d.Message = diagnosis.StopReason(ctx), diagnosis.StopMessage(ctx)
 		return d
 	}
 	route, err := r.route(ctx, req)
@@ -34,7 +36,7 @@ func (r *run) domain(ctx context.Context, req Request) result.Domain {
 		lanes := r.plan(ctx, &d, req, route.Hosts, route.LeftOut)
 		r.routed(&d)
 		r.play(ctx, &d, lanes)
-		sumUp(&d, r.Require, softHosts(route.Hosts))
+		verdict.SumUp(&d, r.Require, softHosts(route.Hosts))
 		if r.leavesOut(route.Hosts) {
 			d.Sender = nil // a sender would not leave out what was left out here
 		}
@@ -50,14 +52,14 @@ func (r *run) domain(ctx context.Context, req Request) result.Domain {
 // that was named.
 func (r *run) route(ctx context.Context, req Request) (dnsmx.Route, error) {
 	if req.Server == "" {
-		return r.Resolver.Route(ctx, req.Domain)
+		return r.resolver.Route(ctx, req.Domain)
 	}
 	if strings.HasPrefix(req.Server, unixPrefix) {
 		// A socket has no name to look up, and one address that is none.
 		host := dnsmx.Host{Name: req.Server, Addrs: []netip.Addr{{}}}
 		return dnsmx.Route{Domain: req.Domain, Origin: dnsmx.OriginServer, Hosts: []dnsmx.Host{host}}, nil
 	}
-	host := r.Resolver.Host(ctx, req.Server)
+	host := r.resolver.Host(ctx, req.Server)
 	return dnsmx.Route{Domain: req.Domain, Origin: dnsmx.OriginServer, Hosts: []dnsmx.Host{host}}, nil
 }
 
@@ -126,9 +128,9 @@ func (r *run) planHost(ctx context.Context, d *result.Domain, req Request, h *dn
 	at := len(d.Hosts) - 1
 	host := &d.Hosts[at]
 	if h.Err != nil {
-		host.Status, host.Reason = r.lookupVerdict(ctx, h.Err)
+		host.Status, host.Reason = diagnosis.LookupVerdict(ctx, h.Err, r.resolver.Alive)
 		host.Message = result.PrintableString(h.Err.Error())
-		host.Hint = lookupHint(h.Err, host.Reason)
+		host.Hint = diagnosis.LookupHint(h.Err, host.Reason)
 		excuse(host, req.Checks)
 		return lanes
 	}

@@ -10,6 +10,7 @@ import (
 	"mxprobe/dnsmx"
 	"mxprobe/internal/sandbox"
 	"mxprobe/probe"
+	"mxprobe/probe/dialogue"
 	"mxprobe/scenarios"
 )
 
@@ -62,7 +63,7 @@ func ExampleRunner_Run() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	dialogue, err := probe.NewDialogue(parsed[0], &probe.Settings{
+	dialogue, err := dialogue.New(parsed[0], &dialogue.Settings{
 		Dialer: world, // a net.Dialer in earnest
 		HELO:   "probe.example.net", From: "probe@example.net", RunID: "1",
 	})
@@ -93,7 +94,7 @@ func ExampleDialogue_Preview() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	dialogue, err := probe.NewDialogue(parsed[0], &probe.Settings{HELO: "probe.example.net", From: "probe@example.net", RunID: "1"})
+	dialogue, err := dialogue.New(parsed[0], &dialogue.Settings{HELO: "probe.example.net", From: "probe@example.net", RunID: "1"})
 	if err != nil {
 		log.Fatal(err)
 	}

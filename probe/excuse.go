@@ -1,26 +1,15 @@
 package probe
 
 import (
-	"net/netip"
-
 	"mxprobe/probe/result"
-	"mxprobe/scenarios"
 )
 
-// excuser is a Check that knows hosts with which it need not be played, or
-// need not pass. It is asked where a host has no address, and so no Trial.
-type excuser interface {
-	rule(host string, addr netip.Addr, pref uint16) *scenarios.HostRule
-}
-
-// rule returns the first entry of hosts that fits, nil if none does.
-func (d *Dialogue) rule(host string, addr netip.Addr, pref uint16) *scenarios.HostRule {
-	for i := range d.scenario.Hosts {
-		if rule := &d.scenario.Hosts[i]; rule.Match.Match(host, addr, pref) {
-			return rule
-		}
-	}
-	return nil
+// Excuser is a Check that knows hosts with which it need not be made, or need
+// not pass. It is asked where a host has no address, and so no Trial.
+type Excuser interface {
+	// Excuse returns why the check is left out with a host, or why it may fail
+	// there; both are empty for a host that is not excused.
+	Excuse(host string, preference uint16) (skip, mayFail string)
 }
 
 // excuse applies skip and may_fail to a host whose addresses cannot be looked
@@ -28,18 +17,18 @@ func (d *Dialogue) rule(host string, addr netip.Addr, pref uint16) *scenarios.Ho
 func excuse(host *result.Host, checks []Check) {
 	var skip, mayFail string
 	for _, c := range checks {
-		e, ok := c.(excuser)
+		e, ok := c.(Excuser)
 		if !ok {
 			return
 		}
-		rule := e.rule(host.Name, netip.Addr{}, host.Preference)
+		left, forgiven := e.Excuse(host.Name, host.Preference)
 		switch {
-		case rule == nil || rule.Skip == "" && rule.MayFail == "":
+		case left == "" && forgiven == "":
 			return
-		case rule.Skip == "":
-			mayFail = rule.MayFail
+		case left == "":
+			mayFail = forgiven
 		default:
-			skip = rule.Skip
+			skip = left
 		}
 	}
 	switch {

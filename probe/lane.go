@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"mxprobe/probe/diagnosis"
 	"mxprobe/probe/result"
 )
 
@@ -41,13 +42,13 @@ func (l *lane) work(ctx context.Context) []result.Check {
 		if next == nil {
 			break
 		}
-		if !waitUntil(ctx, next.due) {
-			l.abandon(stopReason(ctx))
+		if !WaitUntil(ctx, next.due) {
+			l.abandon(diagnosis.StopReason(ctx))
 			break
 		}
 		release := l.acquire(ctx)
 		if release == nil {
-			l.abandon(stopReason(ctx))
+			l.abandon(diagnosis.StopReason(ctx))
 			break
 		}
 		wait, again := next.trial.Play(ctx)
@@ -56,12 +57,12 @@ func (l *lane) work(ctx context.Context) []result.Check {
 			next.due = time.Now().Add(wait)
 			continue
 		}
-		if w, ok := next.trial.(waiter); ok && w.waits() {
+		if w, ok := next.trial.(Waiter); ok && w.Waits() {
 			// The address is free meanwhile: others need not wait as well.
 			next.done = true
 			waiting.Go(func() {
 				defer l.run.catch()
-				w.await()
+				w.Await()
 				l.finished(next)
 			})
 			continue
@@ -134,12 +135,14 @@ func (l *lane) abandon(reason result.Reason) {
 	}
 }
 
-// waiter is a Trial that, after its last attempt, may wait for something that
+// Waiter is a Trial that, after its last attempt, may wait for something that
 // needs neither the address nor a place among the sessions. The end of the
 // context of Play ends that too.
-type waiter interface {
-	waits() bool
-	await()
+type Waiter interface {
+	// Waits reports whether there is something to wait for.
+	Waits() bool
+	// Await waits for it; the result of the trial is complete then.
+	Await()
 }
 
 func (l *lane) finish(q *queued) {
@@ -152,8 +155,8 @@ func (l *lane) finished(q *queued) {
 	l.run.checked(l.target, &c)
 }
 
-// waitUntil waits for due and reports whether it came before ctx ended.
-func waitUntil(ctx context.Context, due time.Time) bool {
+// WaitUntil waits for due and reports whether it came before ctx ended.
+func WaitUntil(ctx context.Context, due time.Time) bool {
 	if ctx.Err() != nil {
 		return false
 	}

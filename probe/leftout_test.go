@@ -6,8 +6,8 @@ import (
 	"testing"
 
 	"mxprobe/internal/sandbox"
-	"mxprobe/probe"
 	"mxprobe/probe/result"
+	"mxprobe/probe/verdict"
 )
 
 // Hosts and addresses that are too many are left out, which is not to be
@@ -43,7 +43,7 @@ func TestWhatIsLeftOutIsNoPass(t *testing.T) {
 				if d.Status != result.Warn || d.Reason != result.Condition || !strings.HasSuffix(d.Message, tc.message) {
 					t.Errorf("domain is %v, %q: %s; want a warning", d.Status, d.Reason, d.Message)
 				}
-				probe.Rejudge(&d, probe.RequireAll)
+				verdict.Rejudge(&d, verdict.All)
 			}
 		})
 	}

@@ -1,9 +1,11 @@
-// Package probe plays dialogues with mail servers and says what was seen.
+// Package probe finds the mail servers of domains and says who is spoken to, and
+// when.
 //
 // A Runner takes Requests (a domain, or a server, and the checks to make),
-// finds the hosts, opens sessions within its limits and yields one
-// result.Domain for each request. A Dialogue is the Check that plays a
-// scenario; NewDialogue makes one. Nothing here prints.
+// finds the hosts, makes the checks within its limits and yields one
+// result.Domain for each request. What a check is it leaves to the package that
+// makes one: dialogue.New makes a Check that plays a scenario. Nothing here
+// prints.
 package probe
 
 import (
@@ -15,6 +17,7 @@ import (
 
 	"mxprobe/dnsmx"
 	"mxprobe/probe/result"
+	"mxprobe/probe/verdict"
 )
 
 // Resolver finds the hosts of a domain; *dnsmx.Resolver is one.
@@ -73,10 +76,6 @@ type Target struct {
 	// Named is true for a server that was named instead of looking up MX
 	// records, Authentic if those were validated with DNSSEC.
 	Named, Authentic bool
-
-	// number tells this dialogue from all others of the run, also where a
-	// domain or a scenario is given twice.
-	number uint64
 }
 
 // AddrPort returns the address to connect to.
@@ -85,8 +84,8 @@ func (t Target) AddrPort() netip.AddrPort { return netip.AddrPortFrom(t.IP, t.Po
 // unixPrefix stands before the path of a Unix socket.
 const unixPrefix = "unix:"
 
-// dialAddress returns what a Dialer is given for the target.
-func (t Target) dialAddress() (network, address string) {
+// DialAddress returns what a Dialer is given for the target.
+func (t Target) DialAddress() (network, address string) {
 	if path, ok := strings.CutPrefix(t.Host, unixPrefix); ok && !t.IP.IsValid() {
 		return "unix", path
 	}
@@ -116,16 +115,6 @@ type Trial interface {
 	Result() result.Check
 }
 
-// Require says which addresses must pass.
-type Require uint8
-
-// The demands on a domain.
-const (
-	RequireAll  Require = iota // every address of every host
-	RequireBest                // every address of the hosts with the lowest preference value
-	RequireAny                 // at least one address
-)
-
 // Family limits the addresses to one address family.
 type Family uint8
 
@@ -148,7 +137,7 @@ type Runner struct {
 	// Only and SkipHost are globs for host names (* and ?, without case);
 	// an empty list chooses every host.
 	Only, SkipHost []string
-	Require        Require
+	Require        verdict.Require
 	// FailFast stops the run at the first failure.
 	FailFast bool
 	// Self is the name this machine gives in EHLO; a mail exchanger of the

@@ -2,7 +2,6 @@ package probe_test
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"iter"
 	"net"
@@ -20,14 +19,6 @@ import (
 	"mxprobe/probe"
 	"mxprobe/probe/result"
 )
-
-func dump(d *result.Domain) string {
-	b, err := json.Marshal(d)
-	if err != nil {
-		panic(err)
-	}
-	return string(b)
-}
 
 // Every host and every address is spoken to, in rank order, and a dead one
 // does not end the run (RFC 5321 sections 5.1 and 5.2).
@@ -202,10 +193,10 @@ func TestTrap60NoRouteIsOurs(t *testing.T) {
 	for _, tc := range []struct {
 		name  string
 		route bool
-		want  verdict
+		want  ending
 	}{
-		{"no route here", false, verdict{result.Inconclusive, result.NoRoute, 0, "no IPv4 route"}},
-		{"a router said so", true, verdict{result.Fail, result.Unreachable, 0, "unreachable"}},
+		{"no route here", false, ending{result.Inconclusive, result.NoRoute, 0, "no IPv4 route"}},
+		{"a router said so", true, ending{result.Fail, result.Unreachable, 0, "unreachable"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -230,7 +221,7 @@ func TestTrap62SilenceEverywhere(t *testing.T) {
 	silent := dialFunc(func(context.Context, string, string) (net.Conn, error) { return nil, syscall.ETIMEDOUT })
 	w := with(t)
 	d := playWith(t, t.Context(), runner(t, w), checks(t, settings(silent), ask))
-	expect(t, only(t, &d), verdict{result.Fail, result.Timeout, 0, "no answer in 30s"})
+	expect(t, only(t, &d), ending{result.Fail, result.Timeout, 0, "no answer in 30s"})
 	if !strings.Contains(d.Hint, "port 25 is often blocked") {
 		t.Errorf("hint is %q; want a word on blocked port 25", d.Hint)
 	}
@@ -244,7 +235,7 @@ func TestTrap62SilenceEverywhere(t *testing.T) {
 	set := settings(silent)
 	set.Control = control
 	d = playWith(t, t.Context(), runner(t, w), checks(t, set, ask))
-	expect(t, only(t, &d), verdict{result.Inconclusive, result.NoRoute, 0, "control server"})
+	expect(t, only(t, &d), ending{result.Inconclusive, result.NoRoute, 0, "control server"})
 }
 
 // One session an address, two a host, and jobs in all, whatever is asked.
@@ -399,7 +390,7 @@ func TestRunEndsWithItsContext(t *testing.T) {
 				t.Fatalf("%d results; want 1", len(got))
 			}
 			c := only(t, &got[0])
-			expect(t, c, verdict{result.Inconclusive, tc.want, 3, ""})
+			expect(t, c, ending{result.Inconclusive, tc.want, 3, ""})
 			if s := step(t, c, 2); s.Status != result.Pass {
 				t.Errorf("MAIL is %v; want pass, as it was seen", s.Status)
 			}
@@ -529,12 +520,12 @@ func TestTrap20QuitIsANote(t *testing.T) {
 		name string
 		rule sandbox.Rule
 		note string
-		want verdict
+		want ending
 	}{
 		{"closed without 221", sandbox.Rule{On: "QUIT", Close: true}, "no answer to QUIT", pass},
 		{"250 instead of 221", sandbox.Rule{On: "QUIT", Reply: "250 bye", Close: true}, "250 bye", pass},
 		{"reset", sandbox.Rule{On: "QUIT", Reset: true}, "no answer to QUIT", pass},
-		{"replies out of step all along", sandbox.Rule{On: "QUIT", Raw: "250 late\r\n221 bye\r\n"}, "", verdict{result.Fail, result.Protocol, 4, "a reply too many"}},
+		{"replies out of step all along", sandbox.Rule{On: "QUIT", Raw: "250 late\r\n221 bye\r\n"}, "", ending{result.Fail, result.Protocol, 4, "a reply too many"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()

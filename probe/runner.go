@@ -37,7 +37,7 @@ type run struct {
 	addresses *keyed[netip.Addr]
 	hosts     *keyed[string]
 	watch     sync.Mutex
-	alive     liveness
+	resolver  Resolver // that of the Runner, asked less often
 	broken    atomic.Pointer[broken]
 }
 
@@ -78,6 +78,7 @@ func (r *Runner) newRun(cancel context.CancelCauseFunc) *run {
 	}
 	return &run{
 		Runner:    r,
+		resolver:  RememberAlive(r.Resolver),
 		cancel:    cancel,
 		jobs:      make(chan struct{}, jobs),
 		addresses: newKeyed[netip.Addr](1),
@@ -135,12 +136,4 @@ func (r *run) stepped(t Target, check string) func(*result.Step) {
 		defer r.watch.Unlock()
 		r.Watch.Stepped(t, check, s)
 	}
-}
-
-// stopReason tells why ctx ended, for what could not be done any more.
-func stopReason(ctx context.Context) result.Reason {
-	if errors.Is(context.Cause(ctx), context.DeadlineExceeded) {
-		return result.Deadline
-	}
-	return result.Interrupted
 }

@@ -15,6 +15,7 @@ import (
 	"mxprobe/internal/sandbox"
 	"mxprobe/internal/sandbox/sandboxtest"
 	"mxprobe/probe"
+	"mxprobe/probe/dialogue"
 	"mxprobe/probe/result"
 	"mxprobe/scenarios"
 )
@@ -23,6 +24,16 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // oneHost is a zone with one mail exchanger.
 const oneHost = "@ MX 10 mx1\nmx1 A 192.0.2.10\n"
+
+// ask is the dialogue of a health check.
+const ask = `name: ask
+steps:
+  - EHLO ${helo}
+  - MAIL FROM:<${from}>
+  - RCPT TO:<${to}>
+`
+
+var pass = ending{status: result.Pass, step: -1}
 
 // start starts a world with the zone example.test and its servers. A server
 // without a name is mx1.example.test.
@@ -43,8 +54,8 @@ func with(t *testing.T, rules ...sandbox.Rule) *sandbox.World {
 }
 
 // settings are those of a quick run in a world.
-func settings(dialer probe.Dialer) *probe.Settings {
-	return &probe.Settings{
+func settings(dialer probe.Dialer) *dialogue.Settings {
+	return &dialogue.Settings{
 		Dialer: dialer, HELO: "probe.example.net", From: "probe@example.net", To: "kate@example.test", RunID: "run1",
 		ReplyTimeout: 30 * time.Second, ConnectTimeout: 30 * time.Second,
 	}
@@ -61,11 +72,11 @@ func parse(t testing.TB, src string) []*scenarios.Scenario {
 }
 
 // checks makes checks of scenarios.
-func checks(t *testing.T, set *probe.Settings, src string) []probe.Check {
+func checks(t *testing.T, set *dialogue.Settings, src string) []probe.Check {
 	t.Helper()
 	var made []probe.Check
 	for _, s := range parse(t, src) {
-		d, err := probe.NewDialogue(s, set)
+		d, err := dialogue.New(s, set)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -132,8 +143,8 @@ func received(t *testing.T, w *sandbox.World) []string {
 	return lines
 }
 
-// verdict is what a test expects of a check.
-type verdict struct {
+// ending is what a test expects of a check.
+type ending struct {
 	status  result.Verdict
 	reason  result.Reason
 	step    int    // failed step, -1 for none
@@ -141,7 +152,7 @@ type verdict struct {
 }
 
 // expect compares a check with what is expected of it.
-func expect(t *testing.T, c *result.Check, want verdict) {
+func expect(t *testing.T, c *result.Check, want ending) {
 	t.Helper()
 	failed := -1
 	if c.FailedStep != nil {

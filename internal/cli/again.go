@@ -3,7 +3,7 @@ package cli
 import (
 	"strconv"
 
-	"mxprobe/probe"
+	"mxprobe/probe/dialogue"
 	"mxprobe/probe/result"
 	"mxprobe/scenarios"
 )
@@ -28,7 +28,7 @@ func (s *settings) again(chosen []*scenarios.Scenario, names map[string]*scenari
 }
 
 // again returns that function for the dialogues of a session.
-func (r *session) again(dialogues []*probe.Dialogue) againFunc {
+func (r *session) again(dialogues []*dialogue.Dialogue) againFunc {
 	names := make(map[string]*scenarios.Scenario)
 	for _, d := range dialogues {
 		if _, twice := names[d.Name()]; twice {

@@ -15,6 +15,7 @@ import (
 	"mxprobe/internal/report"
 	"mxprobe/internal/sandbox"
 	"mxprobe/probe"
+	"mxprobe/probe/dialogue"
 	"mxprobe/probe/result"
 	"mxprobe/scenarios"
 )
@@ -140,7 +141,7 @@ func demoRequests(world *sandbox.World) ([]probe.Request, error) {
 	var requests []probe.Request
 	ask := func(scenario, domain, to string) error {
 		retry, wait := 1, 300*time.Millisecond
-		set := &probe.Settings{
+		set := &dialogue.Settings{
 			Dialer: world, HELO: "probe.test", From: "mxprobe@probe.test", To: to, RunID: runID,
 			ReplyTimeout: time.Second, ConnectTimeout: time.Second, Retry: &retry, RetryWait: &wait,
 		}
@@ -154,7 +155,7 @@ func demoRequests(world *sandbox.World) ([]probe.Request, error) {
 		}
 		request := probe.Request{Domain: domain}
 		for _, sc := range parsed {
-			d, err := probe.NewDialogue(sc, set)
+			d, err := dialogue.New(sc, set)
 			if err != nil {
 				return err
 			}

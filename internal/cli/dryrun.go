@@ -9,12 +9,13 @@ import (
 
 	"mxprobe/internal/report"
 	"mxprobe/probe"
+	"mxprobe/probe/dialogue"
 	"mxprobe/probe/result"
 )
 
 // preview is a check that opens no connection: it finds the lines that a
 // dialogue would send to an address.
-type preview struct{ *probe.Dialogue }
+type preview struct{ *dialogue.Dialogue }
 
 // Start is part of probe.Check.
 func (p preview) Start(t probe.Target, _ func(*result.Step)) probe.Trial {
@@ -23,7 +24,7 @@ func (p preview) Start(t probe.Target, _ func(*result.Step)) probe.Trial {
 
 // previewed is the lines for one target.
 type previewed struct {
-	dialogue *probe.Dialogue
+	dialogue *dialogue.Dialogue
 	target   probe.Target
 	check    result.Check
 }
@@ -54,7 +55,7 @@ func (p *previewed) Result() result.Check { return p.check }
 // each address is written instead of sent.
 func (r *session) preview(ctx context.Context, runner *probe.Runner, plan *plan) (int, error) {
 	for i, c := range plan.mx {
-		if d, ok := c.(*probe.Dialogue); ok {
+		if d, ok := c.(*dialogue.Dialogue); ok {
 			plan.mx[i] = preview{d}
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"mxprobe/probe"
+	"mxprobe/probe/dialogue"
 	"mxprobe/probe/result"
 	"mxprobe/scenarios"
 )
@@ -31,7 +32,7 @@ type plan struct {
 
 // targeted is a dialogue with the server that its scenario names.
 type targeted struct {
-	dialogue *probe.Dialogue
+	dialogue *dialogue.Dialogue
 	check    probe.Check // the dialogue, perhaps counted
 	target   *scenarios.Text
 	lookup   func(domain string) scenarios.Lookup
@@ -43,7 +44,7 @@ type targeted struct {
 // nobody stands for a domain to see whether a dialogue depends on one.
 const nobody = "mxprobe-asks-whether-this-domain-is-used.invalid"
 
-func newPlan(s *settings, dialogues []*probe.Dialogue, domains *domainList, overrides []map[string]string) (*plan, error) {
+func newPlan(s *settings, dialogues []*dialogue.Dialogue, domains *domainList, overrides []map[string]string) (*plan, error) {
 	p := &plan{port: s.port, domains: domains}
 	if s.server != "" {
 		host, port, err := parseSpokenTo(s.server)
@@ -79,7 +80,7 @@ func (p *plan) complete(s *settings) error {
 		return nil
 	}
 	for _, c := range p.mx {
-		if d, ok := c.(*probe.Dialogue); ok && dependsOnDomain(d) {
+		if d, ok := c.(*dialogue.Dialogue); ok && dependsOnDomain(d) {
 			return needsDomain(d)
 		}
 	}
@@ -91,12 +92,12 @@ func (p *plan) complete(s *settings) error {
 	return nil
 }
 
-func needsDomain(d *probe.Dialogue) error {
+func needsDomain(d *dialogue.Dialogue) error {
 	return usagef("%s: %q uses the domain, and none is given: add -d DOMAIN", d.Scenario().File, d.Name())
 }
 
 // dependsOnDomain reports whether anything that is sent holds the domain.
-func dependsOnDomain(d *probe.Dialogue) bool {
+func dependsOnDomain(d *dialogue.Dialogue) bool {
 	lines, err := d.Preview(probe.Target{Domain: nobody, Host: "host"})
 	if err != nil {
 		return false

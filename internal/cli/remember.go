@@ -10,6 +10,7 @@ import (
 	"mxprobe/internal/state"
 	"mxprobe/probe"
 	"mxprobe/probe/result"
+	"mxprobe/probe/verdict"
 )
 
 // baselineFile is the file of --baseline.
@@ -47,7 +48,7 @@ func (s *stateFile) Valid() error {
 // memory is what this run knows of others and adds to it.
 type memory struct {
 	settings *memorySettings
-	require  probe.Require
+	require  verdict.Require
 	options  compare.Options
 	// domains is the baseline, nil where none is asked for; fresh is true if
 	// there was none yet. seen is what this run knows.
@@ -146,7 +147,7 @@ func (m *memory) judge(d *result.Domain) {
 		return
 	}
 	if compare.Forgive(before, d) {
-		probe.Rejudge(d, m.require)
+		verdict.Rejudge(d, m.require)
 	}
 	if m.settings.failOn == failOnRegression && d.Status != result.Fail {
 		failRegression(d)

@@ -4,8 +4,8 @@ import (
 	"testing"
 
 	"mxprobe/internal/compare"
-	"mxprobe/probe"
 	"mxprobe/probe/result"
+	"mxprobe/probe/verdict"
 )
 
 // talked is a domain of two hosts, of which the second ends as it is told.
@@ -23,7 +23,7 @@ func talked(v result.Verdict, r result.Reason, keyword string) *result.Domain {
 		}
 	}
 	d := &result.Domain{Domain: "a.test", Origin: "mx", Hosts: []result.Host{host("mx1", 10, result.Pass, ""), host("mx2", 20, v, r)}}
-	probe.Rejudge(d, probe.RequireAll)
+	verdict.Rejudge(d, verdict.All)
 	return d
 }
 

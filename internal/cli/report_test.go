@@ -10,6 +10,7 @@ import (
 
 	"mxprobe/probe"
 	"mxprobe/probe/result"
+	"mxprobe/probe/verdict"
 	"mxprobe/scenarios"
 )
 
@@ -66,7 +67,7 @@ func TestTallyHidesNothing(t *testing.T) {
 	if end := all.end(ExitInconclusive, time.Second); end.Status != result.Inconclusive || end.Dialogues.NotRun != 1 || end.Exit != 3 {
 		t.Errorf("end = %+v; want inconclusive", end)
 	}
-	anyHost := tally{require: probe.RequireAny}
+	anyHost := tally{require: verdict.Any}
 	anyHost.add(domain(result.Pass, "", pass, late))
 	if anyHost.undone {
 		t.Error("--require any: one pass is enough, the rest may be undone")

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"mxprobe/probe"
+	"mxprobe/probe/dialogue"
 	"mxprobe/scenarios"
 )
 
@@ -154,11 +155,11 @@ func readsStdin(domains []string) bool {
 }
 
 // dialogues makes the checks of the scenarios.
-func (r *session) dialogues(set *probe.Settings) ([]*probe.Dialogue, error) {
-	var all []*probe.Dialogue
+func (r *session) dialogues(set *dialogue.Settings) ([]*dialogue.Dialogue, error) {
+	var all []*dialogue.Dialogue
 	var bad scenarios.Problems
 	for _, sc := range r.scenarios {
-		d, err := probe.NewDialogue(sc, set)
+		d, err := dialogue.New(sc, set)
 		if err != nil {
 			if bad, err = gather(bad, err); err != nil {
 				return nil, usagef("%s: %s", sc.File, err)
@@ -175,17 +176,17 @@ func (r *session) dialogues(set *probe.Settings) ([]*probe.Dialogue, error) {
 
 // probeSettings returns what all dialogues have in common, and a note if the
 // name for EHLO is a makeshift.
-func (r *session) probeSettings(ctx context.Context) (set *probe.Settings, note string) {
+func (r *session) probeSettings(ctx context.Context) (set *dialogue.Settings, note string) {
 	s := r.settings
-	set = &probe.Settings{
-		Dialer: r.dialer, Web: r.plainDialer, Resolver: r.resolver, HELO: s.helo, From: s.from, To: s.to, FurtherTo: s.furtherTo, RunID: r.runID,
+	set = &dialogue.Settings{
+		Dialer: r.dialer, Web: r.plainDialer, Resolver: probe.RememberAlive(r.resolver), HELO: s.helo, From: s.from, To: s.to, FurtherTo: s.furtherTo, RunID: r.runID,
 		Overrides: r.overrides, Getenv: r.LookupEnv,
 		ReplyTimeout: s.timeout, ConnectTimeout: s.connectTimeout,
 		Temporary: s.temporaryVerdict(), Control: withPort(s.control),
 	}
 	set.Explicit = s.explicit()
 	s.tls.apply(&set.TLS)
-	set.IMAP = probe.IMAPSettings{Resolver: r.resolver, Dialer: r.plainDialer}
+	set.IMAP = dialogue.IMAPSettings{Resolver: r.resolver, Dialer: r.plainDialer}
 	if set.HELO == "" {
 		set.HELO, note = ownName(ctx, r.resolver, s.source)
 	}
@@ -199,7 +200,7 @@ func (r *session) probeSettings(ctx context.Context) (set *probe.Settings, note 
 		set.RetryWait = &s.retryWait
 	}
 	if s.out.verbose > 0 {
-		set.Transcript = probe.TranscriptAlways
+		set.Transcript = dialogue.TranscriptAlways
 	}
 	return set, note
 }
@@ -235,7 +236,7 @@ func (r *session) play(ctx context.Context) (int, error) {
 		warn(r.Stderr, "%s", note)
 	}
 	runner := &probe.Runner{
-		Resolver: r.resolver, Jobs: s.jobs, PerHost: s.perHost, Family: s.family(), Self: set.HELO,
+		Resolver: set.Resolver, Jobs: s.jobs, PerHost: s.perHost, Family: s.family(), Self: set.HELO,
 		Only: s.only, SkipHost: s.skipHosts, Require: s.demand(), FailFast: s.failFast,
 	}
 	if s.dryRun {

@@ -6,6 +6,7 @@ import (
 
 	"mxprobe/probe"
 	"mxprobe/probe/result"
+	"mxprobe/probe/verdict"
 )
 
 // settings is what the flags and the environment say to run.
@@ -86,14 +87,14 @@ func (s *settings) family() probe.Family {
 	return probe.AnyFamily
 }
 
-func (s *settings) demand() probe.Require {
+func (s *settings) demand() verdict.Require {
 	switch s.require {
 	case "best":
-		return probe.RequireBest
+		return verdict.Best
 	case "any":
-		return probe.RequireAny
+		return verdict.Any
 	}
-	return probe.RequireAll
+	return verdict.All
 }
 
 func (s *settings) temporaryVerdict() result.Verdict {

@@ -5,11 +5,12 @@ import (
 
 	"mxprobe/probe"
 	"mxprobe/probe/result"
+	"mxprobe/probe/verdict"
 )
 
 // tally sums up the domains of a run.
 type tally struct {
-	require  probe.Require
+	require  verdict.Require
 	verdict  result.Verdict
 	hosts    result.Counts // dialogues
 	steps    result.Counts
@@ -86,7 +87,7 @@ func (t *tally) addChecks(checks []result.Check) {
 		c := &checks[i]
 		t.hosts.Add(c.Status)
 		t.late = t.late || c.Reason == result.Deadline
-		if c.Status == result.NotRun && t.require == probe.RequireAll {
+		if c.Status == result.NotRun && t.require == verdict.All {
 			t.undone = true
 		}
 		for k := range c.Steps {

@@ -7,7 +7,7 @@ import (
 	"os"
 	"strings"
 
-	"mxprobe/probe"
+	"mxprobe/probe/dialogue"
 )
 
 const groupTLS = "TLS"
@@ -82,7 +82,7 @@ func (s *tlsSettings) load() (err error) {
 }
 
 // apply hands over what was loaded.
-func (s *tlsSettings) apply(to *probe.TLSSettings) {
+func (s *tlsSettings) apply(to *dialogue.TLSSettings) {
 	to.Insecure, to.Roots, to.ClientCert = s.insecure, s.roots, s.pair
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"mxprobe/probe"
+	"mxprobe/probe/dialogue"
 	"mxprobe/probe/smtpwire"
 	"mxprobe/scenarios"
 )
@@ -86,8 +87,8 @@ func TestLimitsAreThoseOfTheProgram(t *testing.T) {
 	want := map[string]string{
 		"sessions with one host": strconv.Itoa(probe.DefaultPerHost) + ", `--per-host`",
 		"sessions in all":        strconv.Itoa(probe.DefaultJobs) + ", `--jobs`",
-		"wait for a connection":  short(probe.DefaultConnectTimeout) + ", `--connect-timeout`",
-		"wait for a reply":       short(probe.DefaultReplyTimeout) + ", `--timeout`; " + short(probe.DefaultDataTimeout) + " after a message",
+		"wait for a connection":  short(dialogue.DefaultConnectTimeout) + ", `--connect-timeout`",
+		"wait for a reply":       short(dialogue.DefaultReplyTimeout) + ", `--timeout`; " + short(dialogue.DefaultDataTimeout) + " after a message",
 	}
 	for _, r := range rows(section(t, safety, "## How much at once")) {
 		if text, ok := want[r[0]]; ok && r[1] != text {

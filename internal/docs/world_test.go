@@ -14,6 +14,7 @@ import (
 	"mxprobe/internal/sandbox"
 	"mxprobe/internal/sandbox/sandboxtest"
 	"mxprobe/probe"
+	"mxprobe/probe/dialogue"
 	"mxprobe/probe/result"
 	"mxprobe/scenarios"
 )
@@ -88,8 +89,8 @@ func getenv(name string) (string, bool) {
 	return "", false
 }
 
-func settings(w *sandbox.World) *probe.Settings {
-	set := &probe.Settings{
+func settings(w *sandbox.World) *dialogue.Settings {
+	set := &dialogue.Settings{
 		Dialer: w, HELO: "probe.example.net", From: "mxprobe@probe.example.net", RunID: "run1",
 		ReplyTimeout: 20 * time.Second, ConnectTimeout: 20 * time.Second, Getenv: getenv,
 	}
@@ -117,7 +118,7 @@ func play(t *testing.T, w *sandbox.World, parsed []*scenarios.Scenario) []result
 	set := settings(w)
 	set.Resolver = resolver
 	for _, s := range parsed {
-		d, err := probe.NewDialogue(s, set)
+		d, err := dialogue.New(s, set)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -144,6 +144,7 @@ func (e *encoder) outcome(c *result.Check) {
 	e.strSome("forgiven", c.Forgiven)
 	e.mapSome("captures", c.Captures)
 	e.tls(c.TLS)
+	e.trueSome("control_answered", c.ControlAnswered)
 	e.millisSome("connect_ms", c.ConnectMillis)
 	e.millisSome("delay_ms", c.DelayMillis)
 	e.strsSome("notes", c.Notes)

@@ -51,6 +51,15 @@ func PrintableString(s string) string {
 	return out.String()
 }
 
+// MaxShown bounds what a message repeats of text from elsewhere, in bytes.
+const MaxShown = 200
+
+// maxQuoted bounds what a message shows of bytes that are not text.
+const maxQuoted = 120
+
+// Quoted is bytes that are not a reply, in quotes, for a message.
+func Quoted(b []byte) string { return `"` + Printable(b, maxQuoted) + `"` }
+
 // IsPrintable reports whether Printable leaves r as it is.
 func IsPrintable(r rune) bool {
 	if r < utf8.RuneSelf {

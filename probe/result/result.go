@@ -136,6 +136,9 @@ type Check struct {
 	Forgiven string            `json:"forgiven,omitempty"`
 	Captures map[string]string `json:"captures,omitempty"`
 	TLS      *TLSState         `json:"tls"`
+	// ControlAnswered is true where the address did not answer and the control
+	// server did, so that this machine is on the network.
+	ControlAnswered bool `json:"control_answered,omitempty"`
 	// ConnectMillis is the time of the last connection's TCP handshake.
 	ConnectMillis Millis `json:"connect_ms,omitempty"`
 	// DelayMillis is how long a greylisting server made this sender wait
@@ -236,6 +239,10 @@ func (s *Step) Verb() string {
 	return strings.ToUpper(verb)
 }
 
+// WantsRefusal reports whether the scenario asked for a refusal: that another
+// one came says nothing of mail.
+func (s *Step) WantsRefusal() bool { return strings.HasPrefix(s.Want, "5") }
+
 // IsHello reports whether the step asks for the server's extensions: EHLO or
 // LHLO, or the HELO that was said because EHLO was not understood.
 func (s *Step) IsHello() bool {
@@ -245,6 +252,16 @@ func (s *Step) IsHello() bool {
 	case "HELO":
 		name, _, _ := strings.Cut(s.Name, " ")
 		return strings.EqualFold(name, "EHLO")
+	}
+	return false
+}
+
+// HelloUnknown reports whether a reply to EHLO means that the server does not
+// know it, so that HELO is to be tried (RFC 5321 section 3.2).
+func HelloUnknown(code int) bool {
+	switch code {
+	case 500, 501, 502, 504:
+		return true
 	}
 	return false
 }

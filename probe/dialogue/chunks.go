@@ -1,0 +1,169 @@
+package dialogue
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"mxprobe/probe/diagnosis"
+	"mxprobe/probe/judge"
+	"mxprobe/probe/result"
+	"mxprobe/probe/smtpwire"
+	"mxprobe/scenarios"
+)
+
+// playChunks sends a message in chunks (RFC 3030 section 2). Each chunk goes
+// out whole with its BDAT, whatever the server answers: what is missing of it
+// would be taken for commands. A chunk that is refused is the last, and RSET
+// follows it.
+func (s *session) playChunks(step *scenarios.Step) {
+	st := s.begin(step)
+	want, text, err := s.wantAndText(step)
+	if err != nil {
+		s.close(st, badValue(err))
+		return
+	}
+	if !step.AsIs {
+		text = smtpwire.AppendData(nil, text, false, false)
+	}
+	if j, fits := s.fitsChunks(st, step, text); !fits {
+		s.close(st, j)
+		return
+	}
+	st.Want = s.trial.dialogue.wantText(step.Number, want)
+	pieces := cutChunks(text, step.Chunks)
+	for i, piece := range pieces {
+		end := i == len(pieces)-1
+		j, taken := s.sendChunk(st, step, want, piece, end)
+		if end || !taken {
+			record := len(s.steps) - 1
+			s.closeRecord(record, j)
+			if !taken {
+				s.resetAfter(&s.steps[record])
+			}
+			return
+		}
+	}
+}
+
+// fitsChunks reports whether the message can go to this server in chunks. A
+// server that does not know BDAT takes what follows it for commands.
+func (s *session) fitsChunks(st *result.Step, step *scenarios.Step, text []byte) (judge.Judgement, bool) {
+	if !s.offers("CHUNKING") {
+		return judge.Judgement{
+			Status: result.Fail, Reason: result.Reply,
+			Message: "the server does not offer CHUNKING (RFC 3030 section 2): BDAT was not sent, for its octets would be taken for commands",
+			Hint:    "add if: CHUNKING to the step or the scenario, where servers without it are fine",
+		}, false
+	}
+	if !s.envelope.binary && binaryText(text) {
+		st.Notes = append(st.Notes, "the message has NUL, or CR or LF alone, and the MAIL line does not say BODY=BINARYMIME (RFC 3030 section 3)")
+	}
+	return s.fits(st, step, text)
+}
+
+// binaryText reports whether a text can only go as BINARYMIME.
+func binaryText(text []byte) bool {
+	for i, b := range text {
+		switch {
+		case b == 0,
+			b == '\n' && (i == 0 || text[i-1] != '\r'),
+			b == '\r' && (i+1 == len(text) || text[i+1] != '\n'):
+			return true
+		}
+	}
+	return false
+}
+
+// cutChunks cuts a text into chunks of these sizes; the last size holds for
+// all that follow, and no size for one chunk. There is always one chunk.
+func cutChunks(text []byte, sizes []int) [][]byte {
+	var pieces [][]byte
+	for i := 0; len(sizes) > 0; i++ {
+		size := sizes[min(i, len(sizes)-1)]
+		if size >= len(text) {
+			break
+		}
+		pieces = append(pieces, text[:size])
+		text = text[size:]
+	}
+	return append(pieces, text)
+}
+
+// sendChunk sends one chunk and judges its reply; taken says that the server
+// accepted it. Of all but the last, a 2xx is all that is asked.
+func (s *session) sendChunk(st *result.Step, step *scenarios.Step, want *scenarios.Expect, piece []byte, end bool) (j judge.Judgement, taken bool) {
+	line := "BDAT " + strconv.Itoa(len(piece))
+	last := end && !step.NotLast
+	if last {
+		line += " LAST"
+	}
+	limit := s.timeout(step.Timeout, DefaultDataTimeout)
+	if s.gone || s.farewellCode != 0 {
+		return s.nothingToSayTo(), false
+	}
+	if j, ok := s.quiet("BDAT"); !ok {
+		return j, false
+	}
+	st.Sent = strings.TrimPrefix(st.Sent+", "+line, ", ")
+	s.buf = append(append(append(s.buf[:0], line...), "\r\n"...), piece...)
+	if len(s.buf) > maxRecorded {
+		s.record.Remark(fmt.Sprintf("%s, and %d bytes", line, len(piece)))
+		s.conn.Hide(len(s.buf))
+	}
+	s.sendsText()
+	s.setDeadline(time.Now().Add(limit))
+	writeErr, _ := s.conn.WriteAndRead(s.buf, func() error {
+		j, taken = s.answerToChunk(st, step, want, limit, end, last)
+		return s.ctx.Err()
+	})
+	if writeErr != nil {
+		s.note("not all octets of the chunk could be sent: " + diagnosis.PlainError(writeErr))
+	}
+	return j, taken
+}
+
+func (s *session) answerToChunk(st *result.Step, step *scenarios.Step, want *scenarios.Expect, limit time.Duration, end, last bool) (judge.Judgement, bool) {
+	if last {
+		accepted := s.envelope
+		j := s.readEnd(st, step, want, limit)
+		taken := st.Code/100 == 2
+		if !taken {
+			s.envelope = accepted // until RSET
+		}
+		return j, taken
+	}
+	seen := s.read(limit)
+	seen.Verb = "BDAT"
+	taken := seen.Reply != nil && seen.Reply.Class() == 2
+	if taken && !end {
+		fillReply(st, &seen, s.trial.mask)
+		return judge.Met(), true
+	}
+	return s.settle(st, step, want, &seen), taken
+}
+
+// resetAfter says RSET after a chunk that was refused: nothing else may
+// follow it (RFC 3030 section 2).
+func (s *session) resetAfter(st *result.Step) {
+	if s.gone || s.farewellCode != 0 || s.quitSaid {
+		return
+	}
+	limit := s.timeout(0, DefaultReplyTimeout)
+	s.setDeadline(time.Now().Add(limit))
+	if s.conn.WriteLine([]byte("RSET")) != nil {
+		return
+	}
+	seen := s.read(limit)
+	seen.Verb = "RSET"
+	s.learn(&seen)
+	switch {
+	case seen.Reply == nil:
+		st.Notes = append(st.Notes, "no answer to the RSET after the refused chunk: "+seen.Fault.Message)
+		s.hangUp()
+	case seen.Reply.Class() != 2:
+		st.Notes = append(st.Notes, "the RSET after the refused chunk got "+seen.Shown())
+	}
+	s.spans[len(s.spans)-1].to = s.record.Len()
+}

@@ -1,0 +1,160 @@
+// Package dialogue plays scenarios with mail servers. A Dialogue is a scenario
+// as a probe.Check; New makes one.
+package dialogue
+
+import (
+	"crypto"
+	"net/netip"
+
+	"mxprobe/probe"
+	"mxprobe/probe/ledger"
+	"mxprobe/probe/result"
+	"mxprobe/scenarios"
+)
+
+// Dialogue is the Check that plays a scenario.
+type Dialogue struct {
+	scenario *scenarios.Scenario
+	settings *Settings
+	name     string
+	secrets  map[string]string
+	mask     *ledger.Mask
+	steps    int // number of the last step
+	keys     map[*scenarios.DKIM]crypto.Signer
+	// implicit and starttls are the handshakes: the one before the greeting,
+	// nil where there is none, and those of steps, by their number.
+	implicit *tlsPlan
+	starttls map[int]*tlsPlan
+	// What replies must be, defaults put in, compiled once for all targets:
+	// of the greeting, of DATA said for a message, and of each step by its
+	// number.
+	greeting, data *scenarios.Expect
+	wants          []*scenarios.Expect
+	wantTexts      []string // the codes of wants, as the report shows them
+	hello          bool     // some step is known to say EHLO, HELO or LHLO
+}
+
+// New makes a check of a scenario. It fails with scenarios.Problems
+// if a variable is not defined, a secret cannot be read, or a step needs
+// what cannot be played.
+func New(s *scenarios.Scenario, set *Settings) (*Dialogue, error) {
+	problems := append(clearLogins(s), s.UndefinedIn(set.Overrides, set.getenv)...)
+	if len(problems) > 0 {
+		return nil, problems
+	}
+	s, err := s.Unroll(1 + len(set.FurtherTo))
+	if err != nil {
+		return nil, err
+	}
+	secrets, err := s.LoadSecrets(set.getenv)
+	if err != nil {
+		return nil, err
+	}
+	d := &Dialogue{scenario: s, settings: set, secrets: secrets, mask: ledger.NewMask(secrets), steps: lastNumber(s.Steps)}
+	if problems := d.compileTLS(); len(problems) > 0 {
+		return nil, problems
+	}
+	if problems := d.loadKeys(); len(problems) > 0 {
+		return nil, problems
+	}
+	d.compile()
+	name, err := s.Name.Expand(d.withoutTarget(d.lookup(probe.Target{}, 0, nil, nil, nil)))
+	if err != nil {
+		return nil, err
+	}
+	d.name = d.mask.Text(result.PrintableString(name))
+	return d, nil
+}
+
+// compile puts the default expectations in.
+func (d *Dialogue) compile() {
+	d.greeting = withDefault(&d.scenario.Greeting, "220")
+	d.data = withDefault(&scenarios.Expect{}, "354")
+	d.wants = make([]*scenarios.Expect, d.steps+1)
+	d.wantTexts = make([]string, d.steps+1)
+	var walk func(steps []scenarios.Step)
+	walk = func(steps []scenarios.Step) {
+		for i := range steps {
+			step := &steps[i]
+			d.hello = d.hello || isHello(step.Verb) || (step.Verb == "" && step.Action <= scenarios.Bytes)
+			want := step.Expect
+			switch {
+			case !want.Codes.IsZero():
+			case step.NoEnd: // no reply comes before the end of the text
+				want = *withDefault(&want, "none")
+			default:
+				want.Codes = step.Default().Codes
+			}
+			d.wants[step.Number], d.wantTexts[step.Number] = &want, want.Codes.String()
+			walk(step.Steps)
+		}
+	}
+	walk(d.scenario.Steps)
+}
+
+// withDefault returns an expectation with codes put in where it has none.
+func withDefault(e *scenarios.Expect, codes string) *scenarios.Expect {
+	with := *e
+	if e.Codes.IsZero() {
+		with.Codes, _ = scenarios.ParseCodes(codes) // a constant that parses
+	}
+	return &with
+}
+
+// wantText is what the report shows of an expectation.
+func (d *Dialogue) wantText(number int, want *scenarios.Expect) string {
+	if number < len(d.wants) && want == d.wants[number] {
+		return d.wantTexts[number]
+	}
+	return want.Codes.String()
+}
+
+func lastNumber(steps []scenarios.Step) int {
+	n := 0
+	for i := range steps {
+		n = max(n, steps[i].Number, lastNumber(steps[i].Steps))
+	}
+	return n
+}
+
+// Scenario returns the scenario that is played.
+func (d *Dialogue) Scenario() *scenarios.Scenario { return d.scenario }
+
+// Name returns the scenario's name with its variables put in.
+func (d *Dialogue) Name() string { return d.name }
+
+// Port returns the scenario's port, 465 where it names none and wants TLS
+// from the first byte (RFC 8314 section 3), 0 if it says nothing of a port.
+func (d *Dialogue) Port() uint16 {
+	if d.scenario.Port == 0 && d.scenario.ImplicitTLS {
+		return 465
+	}
+	return d.scenario.Port
+}
+
+// Start prepares the dialogue with one address.
+func (d *Dialogue) Start(t probe.Target, stepped func(*result.Step)) probe.Trial {
+	tr := &trial{dialogue: d, target: t, number: d.settings.begun.Add(1), stepped: stepped, mask: d.mask}
+	tr.result = result.Check{Scenario: d.name, StepCount: d.steps, Steps: []result.Step{}}
+	tr.rule = d.rule(t.Host, t.IP, t.Preference)
+	return tr
+}
+
+// Excuse implements probe.Excuser.
+func (d *Dialogue) Excuse(host string, preference uint16) (skip, mayFail string) {
+	rule := d.rule(host, netip.Addr{}, preference)
+	if rule == nil {
+		return "", ""
+	}
+	return rule.Skip, rule.MayFail
+}
+
+// rule returns the first entry of hosts that fits, nil if none does.
+func (d *Dialogue) rule(host string, addr netip.Addr, pref uint16) *scenarios.HostRule {
+	for i := range d.scenario.Hosts {
+		if rule := &d.scenario.Hosts[i]; rule.Match.Match(host, addr, pref) {
+			return rule
+		}
+	}
+	return nil
+}

@@ -1,0 +1,142 @@
+package dialogue
+
+import (
+	"bytes"
+	"strconv"
+	"strings"
+
+	"mxprobe/dnsmx"
+	"mxprobe/probe/diagnosis"
+	"mxprobe/probe/smtpwire"
+)
+
+// envelope is the transaction as far as it is known.
+type envelope struct {
+	from     string
+	to       []string
+	accepted int
+	// rcpts are the recipients whose RCPT was accepted, in order.
+	rcpts []string
+	// What the MAIL line declared: 8-bit text (RFC 6152), UTF-8 in addresses
+	// and header (RFC 6531), the size in octets (-1 where none).
+	eightBit, binary, utf8, prdr, requireTLS bool
+	size                                     int64
+	// envid is ENVID of the MAIL line, decoded (RFC 3461 section 4.4), messageID
+	// that field of the text; empty where there is none.
+	envid, messageID string
+	// pending are the recipients whose RCPT has no reply yet.
+	pending []string
+	// mails counts the transactions of the session.
+	mails int
+}
+
+// sent keeps what a MAIL or RCPT line says.
+func (e *envelope) sent(verb string, line []byte) {
+	switch verb {
+	case "MAIL":
+		// What was accepted before stays until the server says that this
+		// begins a new transaction: it may refuse to.
+		*e = envelope{
+			from: pathOf(line), accepted: e.accepted, rcpts: e.rcpts, pending: e.pending, mails: e.mails + 1, size: -1,
+		}
+		for name, value := range paramsOf(line) {
+			e.declare(name, value)
+		}
+	case "RCPT":
+		e.to = append(e.to, pathOf(line))
+		e.pending = append(e.pending, pathOf(line))
+	}
+}
+
+func (e *envelope) declare(name, value string) {
+	switch name {
+	case "BODY":
+		e.binary = strings.EqualFold(value, "BINARYMIME")
+		e.eightBit = e.binary || strings.EqualFold(value, "8BITMIME")
+	case "SMTPUTF8":
+		e.utf8 = true
+	case "REQUIRETLS":
+		e.requireTLS = true
+	case "ENVID":
+		e.envid = value
+		if id, err := smtpwire.DecodeXtext(value); err == nil {
+			e.envid = id
+		}
+	case "PRDR":
+		e.prdr = true
+	case "SIZE":
+		if n, err := strconv.ParseInt(value, 10, 64); err == nil && n >= 0 {
+			e.size = n
+		}
+	}
+}
+
+// learn takes a reply up. MAIL, RSET, EHLO and the end of a message begin a
+// new transaction.
+func (e *envelope) learn(verb string, positive bool) {
+	switch verb {
+	case "MAIL":
+		if positive {
+			e.accepted, e.rcpts = 0, nil
+		}
+	case "RCPT":
+		to := ""
+		if len(e.pending) > 0 {
+			to, e.pending = e.pending[0], e.pending[1:]
+		}
+		if positive {
+			e.accepted++
+			e.rcpts = append(e.rcpts, to)
+		}
+	case "RSET", "EHLO", "HELO", "LHLO", diagnosis.DataEnd:
+		if positive || verb == diagnosis.DataEnd {
+			*e = envelope{mails: e.mails, pending: e.pending, size: -1}
+		}
+	}
+}
+
+// pathOf returns the address between the angle brackets of a line.
+func pathOf(line []byte) string {
+	_, rest, ok := bytes.Cut(line, []byte("<"))
+	if !ok {
+		return ""
+	}
+	address, _, ok := bytes.Cut(rest, []byte(">"))
+	if !ok {
+		return ""
+	}
+	return string(address)
+}
+
+// paramsOf yields the parameters behind the path of a MAIL or RCPT line,
+// their names in upper case.
+func paramsOf(line []byte) func(yield func(name, value string) bool) {
+	return func(yield func(name, value string) bool) {
+		end := bytes.LastIndexByte(line, '>')
+		for word := range strings.FieldsSeq(string(line[end+1:])) {
+			name, value, _ := strings.Cut(word, "=")
+			if end >= 0 && !yield(strings.ToUpper(name), value) {
+				return
+			}
+		}
+	}
+}
+
+// onWire returns an address as it goes over the wire: a local part in ASCII
+// needs no SMTPUTF8 if its domain is in A-labels (RFC 6531 section 3.7.1).
+func onWire(address string) string {
+	at := strings.LastIndexByte(address, '@')
+	if at < 0 || !isASCII(address[:at]) {
+		return address
+	}
+	return address[:at+1] + dnsmx.ASCII(address[at+1:])
+}
+
+func isASCII[T ~string | ~[]byte](text T) bool {
+	for i := range len(text) {
+		if text[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,133 @@
+package dialogue
+
+import (
+	"slices"
+	"time"
+
+	"mxprobe/probe/diagnosis"
+	"mxprobe/probe/judge"
+	"mxprobe/probe/result"
+	"mxprobe/scenarios"
+)
+
+// queued is a line of a pipeline that was put into the flight.
+type queuedLine struct {
+	line
+	record int // index of its step
+}
+
+// playPipeline sends all lines in one write and reads the replies in order
+// (RFC 2920). Every reply is judged; the first that is not met decides, and
+// the others are still read so that the session can end well.
+func (s *session) playPipeline(step *scenarios.Step) {
+	if s.trial.serial {
+		for i := range step.Steps {
+			s.step(&step.Steps[i])
+		}
+		return
+	}
+	s.buf = s.buf[:0]
+	lines, ok := s.queue(step.Steps)
+	if !ok || len(lines) == 0 {
+		return
+	}
+	if j, ok := s.quiet(""); !ok {
+		s.unsend(recordsOf(lines), j)
+		return
+	}
+	for _, l := range lines {
+		s.spans[l.record].grouped = len(lines) > 1
+	}
+	s.setDeadline(time.Now().Add(s.timeout(step.Timeout, DefaultReplyTimeout)))
+	// A server may stop taking commands until its replies are taken (RFC
+	// 2920 section 3.1), so both go on at once.
+	writeErr, _ := s.conn.WriteAndRead(s.buf, func() error {
+		for _, l := range lines {
+			s.closeAt(l)
+		}
+		return s.ctx.Err()
+	})
+	if writeErr != nil {
+		s.note("not all lines could be sent: " + diagnosis.PlainError(writeErr))
+	}
+	if len(lines) > 1 && s.offers("PIPELINING") {
+		s.grouped = true
+		s.lost = s.lost || losesPlace(s)
+	}
+}
+
+// queue puts the lines that apply into s.buf. It reports false if one cannot
+// be made: then none is sent.
+func (s *session) queue(steps []scenarios.Step) ([]queuedLine, bool) {
+	lines := make([]queuedLine, 0, len(steps))
+	for i := range steps {
+		step := &steps[i]
+		if message := s.leftOutBy(step.If, step.Unless); message != "" {
+			s.skip(step, message)
+			continue
+		}
+		st := s.begin(step)
+		from := len(s.buf)
+		want, err := s.want(step)
+		if err == nil {
+			s.buf, err = s.appendLine(s.buf, step)
+		}
+		if err != nil {
+			s.close(st, badValue(err))
+			s.unsend(recordsOf(lines), judge.Judgement{Status: result.NotRun})
+			for rest := i + 1; rest < len(steps); rest++ {
+				s.leaveOut(&steps[rest])
+			}
+			return nil, false
+		}
+		st.Sent = s.sent(step, s.buf[from:])
+		l := line{step, want, verbOf(step, s.buf[from:])}
+		s.sentLine(l, s.buf[from:])
+		s.remarkOn(st, l, s.buf[from:])
+		lines = append(lines, queuedLine{l, len(s.steps) - 1})
+	}
+	return lines, true
+}
+
+// recordsOf returns the indices of the steps of lines.
+func recordsOf(lines []queuedLine) []int {
+	records := make([]int, 0, len(lines)+2) // a group may add two
+	for _, l := range lines {
+		records = append(records, l.record)
+	}
+	return records
+}
+
+// unsend closes the steps of a flight that was not sent after all: the first
+// has the judgement, the others were not run.
+func (s *session) unsend(records []int, j judge.Judgement) {
+	for _, at := range records {
+		s.steps[at].Sent = ""
+		s.closeRecord(at, j)
+		j = judge.Judgement{Status: result.NotRun}
+	}
+}
+
+// closeAt reads and judges the reply to one line of a pipeline.
+func (s *session) closeAt(l queuedLine) {
+	st := &s.steps[l.record]
+	if s.gone { // the connection ended with an earlier reply
+		s.closeRecord(l.record, judge.Judgement{Status: result.NotRun})
+		return
+	}
+	var j judge.Judgement
+	if s.ended { // the reply is read, but nothing hangs on it any more
+		if !l.want.Codes.None {
+			seen := s.read(s.timeout(l.step.Timeout, DefaultReplyTimeout))
+			seen.Verb = l.verb
+			s.learn(&seen)
+			fillReply(st, &seen, s.trial.mask)
+		}
+	} else {
+		j = s.answer(st, l.step, l.want, l.verb)
+	}
+	s.closeRecord(l.record, j)
+}
+
+// isHello reports whether a command word begins a session.
+func isHello(verb string) bool { return slices.Contains([]string{"EHLO", "HELO", "LHLO"}, verb) }

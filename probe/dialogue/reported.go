@@ -1,0 +1,207 @@
+package dialogue
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"mxprobe/internal/mailbox"
+	"mxprobe/probe/judge"
+	"mxprobe/probe/result"
+)
+
+// report waits for a report about the message (RFC 3461 section 5.2, RFC 3464).
+func (w *watch) report() judge.Judgement {
+	recipient, err := w.step.Mailbox.Recipient.Expand(w.lookup)
+	if err != nil {
+		return badValue(err)
+	}
+	if w.handed.id == "" && w.handed.envid == "" {
+		return w.unreadable(fmt.Errorf("the message has neither an ENVID nor a Message-ID that a report could name"))
+	}
+	found := reports{watch: w, recipient: onWire(strings.TrimSpace(recipient))}
+	what := "a report about Message-ID " + w.handed.id
+	if w.handed.envid != "" {
+		what += ", ENVID " + w.handed.envid
+	}
+	j, ok := w.until(what, found.look)
+	switch {
+	case ok && w.step.Mailbox.NoReport():
+		found.describe()
+		return judge.Failed(w.step.Mailbox.ActionPos, "expected no report, got one that says %s", w.shownAction(found.to))
+	case ok:
+		return w.remove(found.judge(), found.at.Message)
+	case j.Reason == result.Timeout && w.step.Mailbox.NoReport():
+		return judge.Met()
+	case j.Reason == result.Timeout:
+		j.Message = fmt.Sprintf("accepted by the server, but no report that says %s was seen in the mailbox within %s", w.st.Want, shortly(w.limit))
+		if found.interim != nil {
+			j.Message += "; it is " + w.shownAction(found.interim)
+		}
+		if j.Hint = interimHint(found.interim); j.Hint != "" {
+			return j
+		}
+		j.Hint = "250 to NOTIFY is no report: a server on the way may know no DSN, and then nobody reports; look for the message in the log of the server"
+	}
+	return j
+}
+
+// reports are those about the message that were seen so far.
+type reports struct {
+	*watch
+	recipient string
+	// at holds the report that decides, to what it says about the recipient.
+	at sighting
+	to *mailbox.Recipient
+	// interim is what is known of a message that is still on its way.
+	interim *mailbox.Recipient
+}
+
+// look goes through what is in the mailbox, the first that is not as wanted
+// before all others.
+func (r *reports) look(seen []sighting) bool {
+	r.to = nil
+	for i := range seen {
+		if seen[i].Report == nil || !r.ours(seen[i].Report) {
+			continue
+		}
+		for j := range seen[i].Report.Recipients {
+			to := &seen[i].Report.Recipients[j]
+			if r.recipient != "" && !to.About(r.recipient) {
+				continue
+			}
+			wanted := slices.Contains(r.step.Mailbox.Actions, to.Action)
+			if !wanted && !r.step.Mailbox.NoReport() && !isFinal(to.Action) {
+				r.interim = to
+				continue
+			}
+			if r.to == nil || !wanted {
+				r.at, r.to = seen[i], to
+			}
+			if !wanted {
+				return true
+			}
+		}
+	}
+	return r.to != nil
+}
+
+// isFinal reports whether an action is the last word on a recipient. A message
+// that is delayed is still being tried, and one that was expanded, as Postfix
+// says of every alias, may still fail to be delivered.
+func isFinal(action string) bool { return action != "delayed" && action != "expanded" }
+
+// ours reports whether a report is about the message of this dialogue. An
+// ENVID that holds the name of the dialogue, or the Message-ID, says so for
+// sure; an ENVID that others may use too counts where nothing else is there.
+func (r *reports) ours(report *mailbox.Report) bool {
+	return r.mark(report) != ""
+}
+
+// mark returns what a report names the message of this dialogue by, empty if
+// it is about another.
+func (r *reports) mark(report *mailbox.Report) string {
+	same := r.handed.envid != "" && report.EnvelopeID == r.handed.envid
+	switch {
+	case same && r.own(r.handed.envid):
+		return r.handed.envid
+	case report.MessageID != "" && r.handed.id != "":
+		if report.MessageID == r.handed.id {
+			return r.handed.id
+		}
+		return ""
+	case same:
+		return r.handed.envid
+	}
+	return ""
+}
+
+// judge says whether the report is as it should be.
+func (r *reports) judge() judge.Judgement {
+	r.describe()
+	j := r.saw("the report", r.mark(r.at.Report), &r.at)
+	box := r.step.Mailbox
+	switch returned := string(r.at.Report.Returned); {
+	case !slices.Contains(box.Actions, r.to.Action):
+		j = judge.Failed(box.ActionPos, "expected %s, got %s", r.st.Want, r.shownAction(r.to))
+		j.Hint = actionHint(r.to.Action)
+	case box.Returns != "" && box.Returns != returned:
+		if returned == "" {
+			returned = "nothing"
+		}
+		j = judge.Failed(box.ReturnsPos, "the report should return the %s, but returns %s", box.Returns, returned)
+	case r.at.Sender != "<>" && r.at.Sender != "" && j.Status == result.Pass:
+		j = judge.Judgement{
+			Status: result.Warn, Reason: result.Protocol, Pos: box.Pos,
+			Message: "the report came from " + r.trial.mask.Printable([]byte(r.at.Sender), result.MaxShown) + ", not from the null sender (RFC 3461 section 6.1): should it not arrive, it is answered with another",
+		}
+	}
+	return j
+}
+
+func actionHint(action string) string {
+	switch action {
+	case "relayed":
+		return "the next server knows no DSN: nobody will report whether the message was delivered"
+	case "failed":
+		return "the server took the message and could not deliver it afterwards: its status and its diagnostic text say why"
+	}
+	return ""
+}
+
+func interimHint(to *mailbox.Recipient) string {
+	switch {
+	case to == nil:
+	case to.Action == "delayed":
+		return "the server will try again: its status and its diagnostic text say what it waits for"
+	case to.Action == "expanded":
+		return "the address is a list or an alias: the message went on, and nobody may report any more; allow it with action: [delivered, relayed, expanded]"
+	}
+	return ""
+}
+
+// describe puts what the report says into the record of the step.
+func (r *reports) describe() {
+	mask, report := r.trial.mask, r.at.Report
+	for _, field := range [...][2]string{
+		{"Action", r.to.Action},
+		{"Status", r.to.Status},
+		{"Final-Recipient", r.to.Final},
+		{"Original-Recipient", r.to.Original},
+		{"Remote-MTA", r.to.Remote},
+		{"Diagnostic-Code", r.to.Diagnostic},
+		{"Reporting-MTA", report.By},
+		{"Original-Envelope-Id", report.EnvelopeID},
+		{"Return-Path", r.at.Sender},
+	} {
+		if field[1] != "" {
+			line := mask.Printable([]byte(field[0]+": "+field[1]), maxLine)
+			r.st.Text = append(r.st.Text, line)
+			r.record.Remark(line)
+		}
+	}
+	if code := r.to.Status; len(code) > 1 && strings.Contains("245", code[:1]) && code[1] == '.' {
+		r.st.Enhanced = mask.Printable([]byte(code), 20)
+	}
+	switch {
+	case report.Returned == mailbox.Nothing:
+		r.noteStep("the report returns nothing of the message")
+	default:
+		r.noteStep("the report returns the %s", report.Returned)
+	}
+	if r.handed.envid != "" && report.EnvelopeID != r.handed.envid {
+		r.noteStep("the report does not repeat the ENVID of the MAIL line (RFC 3464 section 2.2.1)")
+	}
+	if r.at.Sender == "" {
+		r.noteStep("the mailbox does not say from whom the report came (no Return-Path)")
+	}
+}
+
+// shownAction is what a report says about a recipient, on one line.
+func (w *watch) shownAction(to *mailbox.Recipient) string {
+	text := strings.TrimSpace(to.Action + " " + to.Status)
+	if to.Diagnostic != "" {
+		text += " (" + to.Diagnostic + ")"
+	}
+	return w.trial.mask.Printable([]byte(text), result.MaxShown)
+}

@@ -1,0 +1,93 @@
+package dialogue
+
+import (
+	"fmt"
+	"hash/fnv"
+	"strconv"
+	"time"
+
+	"mxprobe/dnsmx"
+	"mxprobe/probe"
+	"mxprobe/scenarios"
+)
+
+// withoutTarget leaves variables that differ from host to host as they are
+// written: a scenario has one name for all of them.
+func (d *Dialogue) withoutTarget(lookup scenarios.Lookup) scenarios.Lookup {
+	return func(name string) (string, bool) {
+		switch name {
+		case "domain", "mx.name", "mx.pref", "ip", "port", "dialogue_id":
+			return "${" + name + "}", true
+		}
+		return lookup(name)
+	}
+}
+
+// lookup returns the variables for one target. What a dialogue captures is
+// read from captures while it grows; turn holds the recipient whose turn it
+// is, where there are several.
+func (d *Dialogue) lookup(t probe.Target, number uint64, rule *scenarios.HostRule, captures, turn map[string]string) scenarios.Lookup {
+	return d.scenario.Lookup(&scenarios.Bindings{
+		Builtin: func(name string) (string, bool) {
+			if name == "dialogue_id" {
+				return d.id(t, number), true
+			}
+			return d.settings.builtin(t, name)
+		},
+		Overrides: d.settings.overrides(t, turn),
+		Host:      rule,
+		Secrets:   d.secrets,
+		Captures:  captures,
+		Getenv:    d.settings.getenv,
+	})
+}
+
+// id is the variable dialogue_id: the run, and what is the same for every
+// attempt of this dialogue with this address and for nothing else of the run.
+func (d *Dialogue) id(t probe.Target, number uint64) string {
+	s, hash := d.scenario, fnv.New64a()
+	_, _ = fmt.Fprintf(hash, "%s\x00%d\x00%d\x00%s\x00%s\x00%s\x00%d", s.File, s.Pos.Line, s.RowNumber, t.Domain, t.Host, t.AddrPort(), number)
+	return fmt.Sprintf("%s-%016x", d.settings.RunID, hash.Sum64())
+}
+
+// overrides are the variables that beat those of the scenario, weakest first.
+func (s *Settings) overrides(t probe.Target, turn map[string]string) []map[string]string {
+	if len(s.Explicit) == 0 && turn == nil {
+		return s.Overrides
+	}
+	explicit := make(map[string]string, len(s.Explicit))
+	for _, name := range s.Explicit {
+		explicit[name], _ = s.builtin(t, name)
+	}
+	return append([]map[string]string{explicit, turn}, s.Overrides...)
+}
+
+// builtin is the value of a variable that every scenario has.
+func (s *Settings) builtin(t probe.Target, name string) (string, bool) {
+	switch name {
+	case "domain":
+		return dnsmx.ASCII(t.Domain), true
+	case "mx.name":
+		return t.Host, true
+	case "mx.pref":
+		return strconv.Itoa(int(t.Preference)), true
+	case "ip":
+		if !t.IP.IsValid() {
+			return "", true
+		}
+		return t.IP.String(), true
+	case "port":
+		return strconv.Itoa(int(t.Port)), true
+	case "helo":
+		return dnsmx.ASCII(s.HELO), true
+	case "from":
+		return onWire(s.From), true
+	case "to":
+		return s.recipient(t, 1), true
+	case "run_id":
+		return s.RunID, true
+	case "now":
+		return s.now().UTC().Format(time.RFC3339), true
+	}
+	return "", false
+}

@@ -1,0 +1,241 @@
+package verdict
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"mxprobe/probe/result"
+)
+
+// host is a host with one check an address.
+func host(name string, pref uint16, checks ...result.Check) result.Host {
+	h := result.Host{Name: name, Preference: pref}
+	for _, c := range checks {
+		h.Addresses = append(h.Addresses, result.Address{Checks: []result.Check{c}, Status: c.Status})
+		h.Status = result.Worst(h.Status, c.Status)
+	}
+	return h
+}
+
+func passed() result.Check {
+	return result.Check{Status: result.Pass, Attempts: 1, Steps: []result.Step{
+		{Attempt: 1, Number: 3, Sent: "rcpt to:<kate@example.test>", Code: 250},
+	}}
+}
+
+// refusedAsExpected is a dialogue that passed, and in which no recipient was
+// accepted.
+func refusedAsExpected() result.Check {
+	return result.Check{Status: result.Pass, Attempts: 1, Steps: []result.Step{
+		{Attempt: 1, Number: 3, Sent: "RCPT TO:<kate@example.test>", Code: 550},
+	}}
+}
+
+func notReached() result.Check {
+	return result.Check{Status: result.Fail, Reason: result.Timeout, Attempts: 1, FailedStep: new(int)}
+}
+
+func busy() result.Check {
+	return result.Check{Status: result.Inconclusive, Reason: result.Temporary, Attempts: 1}
+}
+
+func replied(code int) result.Check {
+	step := 3
+	return result.Check{
+		Status: result.Fail, Reason: result.Reply, Attempts: 2, FailedStep: &step,
+		Steps: []result.Step{{Attempt: 1, Number: 3, Code: 451}, {Attempt: 2, Number: 2, Sent: "mail from:<a@example.net>", Code: 250}, {Attempt: 2, Number: 3, Sent: "RCPT TO:<x>", Code: code}},
+	}
+}
+
+// greetedWith is a dialogue that ended at the greeting.
+func greetedWith(code int) result.Check {
+	return result.Check{
+		Status: result.Fail, Reason: result.Reply, Attempts: 1, FailedStep: new(int),
+		Steps: []result.Step{{Attempt: 1, Number: 0, Want: "220", Code: code}},
+	}
+}
+
+// refusedAt is a dialogue whose last line got another reply than wanted. The
+// lines before it, after the greeting, got 250.
+func refusedAt(want string, code int, lines ...string) result.Check {
+	last := len(lines)
+	c := result.Check{Status: result.Fail, Reason: result.Reply, Attempts: 1, FailedStep: &last}
+	if code/100 == 4 {
+		c.Status, c.Reason = result.Inconclusive, result.Temporary
+	}
+	c.Steps = []result.Step{{Attempt: 1, Number: 0, Code: 220}}
+	for i, line := range lines {
+		c.Steps = append(c.Steps, result.Step{Attempt: 1, Number: i + 1, Sent: line, Code: 250})
+	}
+	c.Steps[last].Want, c.Steps[last].Code = want, code
+	return c
+}
+
+func nonsense() result.Check {
+	c := replied(502)
+	c.Steps[2].Sent = "NOPE"
+	return c
+}
+
+func endedBySelf() result.Check {
+	c := replied(0)
+	c.Reason, c.Steps[2].Sent = result.EOF, ""
+	return c
+}
+
+func listed() result.Check {
+	return result.Check{Status: result.Inconclusive, Reason: result.Policy, Attempts: 1}
+}
+
+// A temporary answer or a dead host sends the sender to the next host, a
+// permanent refusal stops it (RFC 5321 sections 5.1 and 4.5.4.1).
+func TestTrap61SendersView(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		name  string
+		hosts []result.Host
+		want  *result.Sender
+	}{
+		{
+			"all take it",
+			[]result.Host{host("a", 10, passed()), host("b", 20, passed())},
+			&result.Sender{View: result.ViewAtOnce, By: "a"},
+		},
+		{
+			"first is dead",
+			[]result.Host{host("a", 10, notReached()), host("b", 20, passed())},
+			&result.Sender{View: result.ViewDegraded, By: "b", Failing: []string{"a"}},
+		},
+		{
+			"first is busy",
+			[]result.Host{host("a", 10, busy()), host("b", 20, passed())},
+			&result.Sender{View: result.ViewDegraded, By: "b", Failing: []string{"a"}},
+		},
+		{
+			"one address of the first is dead",
+			[]result.Host{host("a", 10, notReached(), passed())},
+			&result.Sender{View: result.ViewDegraded, By: "a", Failing: []string{"a"}},
+		},
+		{
+			"backup is dead",
+			[]result.Host{host("a", 10, passed()), host("b", 20, notReached())},
+			&result.Sender{View: result.ViewDegraded, By: "a", Failing: []string{"b"}},
+		},
+		{
+			"first refuses for good",
+			[]result.Host{host("a", 10, replied(550)), host("b", 20, passed())},
+			&result.Sender{View: result.ViewRefused, Failing: []string{"a"}},
+		},
+		{
+			"equal preference, one refuses",
+			[]result.Host{host("a", 10, replied(550)), host("b", 10, passed())},
+			&result.Sender{View: result.ViewDegraded, By: "b", Failing: []string{"a"}},
+		},
+		{
+			"accepting what should be refused still takes mail",
+			[]result.Host{host("a", 10, replied(250))},
+			&result.Sender{View: result.ViewAtOnce, By: "a"},
+		},
+		{
+			"all dead",
+			[]result.Host{host("a", 10, notReached()), host("b", 20, notReached())},
+			&result.Sender{View: result.ViewDown, Failing: []string{"a", "b"}},
+		},
+		{
+			"all busy",
+			[]result.Host{host("a", 10, busy()), host("b", 20, notReached())},
+			&result.Sender{View: result.ViewQueued, Failing: []string{"a", "b"}},
+		},
+		{
+			"name without address",
+			[]result.Host{{Name: "a", Preference: 10, Status: result.Fail, Reason: result.DNS}, host("b", 20, passed())},
+			&result.Sender{View: result.ViewDegraded, By: "b", Failing: []string{"a"}},
+		},
+		{"a refused nonsense command is no refused mail", []result.Host{host("a", 10, nonsense())}, nil},
+		{"the end after the scenario's own QUIT", []result.Host{host("a", 10, endedBySelf())}, nil},
+		{"a server that wants TLS first", []result.Host{host("a", 10, replied(530))}, nil},
+		{"the best has no service", []result.Host{host("a", 10, greetedWith(554)), host("b", 20, passed())}, &result.Sender{View: result.ViewDegraded, By: "b", Failing: []string{"a"}}},
+		{"no host has a service", []result.Host{host("a", 10, greetedWith(554))}, &result.Sender{View: result.ViewDown, Failing: []string{"a"}}},
+		{"DATA without RCPT", []result.Host{host("a", 10, refusedAt("354", 554, "EHLO x", "MAIL FROM:<a@b>", "DATA"))}, nil},
+		{"DATA without RCPT, for the moment", []result.Host{host("a", 10, refusedAt("354", 451, "EHLO x", "MAIL FROM:<a@b>", "DATA"))}, nil},
+		{"DATA after RSET", []result.Host{host("a", 10, refusedAt("354", 554, "MAIL FROM:<a@b>", "RCPT TO:<c@d>", "RSET", "DATA"))}, nil},
+		{"RCPT without MAIL", []result.Host{host("a", 10, refusedAt("2xx", 550, "EHLO x", "RCPT TO:<c@d>"))}, nil},
+		{"out of order", []result.Host{host("a", 10, refusedAt("2xx", 503, "MAIL FROM:<a@b>"))}, nil},
+		{"a server that may know HELO", []result.Host{host("a", 10, refusedAt("250", 500, "EHLO x"))}, nil},
+		{"HELO is refused", []result.Host{host("a", 10, refusedAt("250", 501, "HELO x"))}, &result.Sender{View: result.ViewRefused, Failing: []string{"a"}}},
+		{"another refusal than the one provoked", []result.Host{host("a", 10, refusedAt("503", 554, "MAIL FROM:<a@b>", "RCPT TO:<c@d>", "RCPT TO:<e@f>"))}, nil},
+		{"a wait in place of the refusal provoked", []result.Host{host("a", 10, refusedAt("5xx or 454", 450, "MAIL FROM:<a@b>", "RCPT TO:<e@f>"))}, nil},
+		{
+			"the message is refused",
+			[]result.Host{host("a", 10, refusedAt("250", 554, "MAIL FROM:<a@b>", "RCPT TO:<c@d>", "DATA message (9 bytes)"))},
+			&result.Sender{View: result.ViewRefused, Failing: []string{"a"}},
+		},
+		{
+			"a chunk is put off",
+			[]result.Host{host("a", 10, refusedAt("250", 452, "MAIL FROM:<a@b>", "RCPT TO:<c@d>", "BDAT 9 LAST"))},
+			&result.Sender{View: result.ViewQueued, Failing: []string{"a"}},
+		},
+		{"another recipient is refused", []result.Host{{Name: "a", Preference: 10, Addresses: []result.Address{
+			{Checks: []result.Check{passed(), replied(550)}},
+		}}}, &result.Sender{View: result.ViewAtOnce, By: "a"}},
+		{"a refusal as expected shows nothing", []result.Host{host("a", 10, refusedAsExpected())}, nil},
+		{"the first shows nothing", []result.Host{host("a", 10, refusedAsExpected()), host("b", 20, notReached())}, nil},
+		{
+			"the backup shows nothing",
+			[]result.Host{host("a", 10, passed()), host("b", 20, refusedAsExpected())},
+			&result.Sender{View: result.ViewAtOnce, By: "a"},
+		},
+		{"we are listed everywhere: nothing is known", []result.Host{host("a", 10, listed())}, nil},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			if diff := cmp.Diff(tc.want, sendersView(tc.hosts, nil)); diff != "" {
+				t.Errorf("sendersView (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// halfBegun is a host of whose two checks only one was begun.
+func halfBegun() result.Host {
+	return result.Host{Name: "half", Preference: 20, Status: result.Pass, Addresses: []result.Address{
+		{Status: result.Pass, Checks: []result.Check{passed(), {}}},
+	}}
+}
+
+func TestJudgeDomainAppliesTheDemand(t *testing.T) {
+	t.Parallel()
+	dead := []result.Host{host("a", 10, passed()), host("b", 20, notReached())}
+	for _, tc := range []struct {
+		name    string
+		hosts   []result.Host
+		require Require
+		want    result.Verdict
+	}{
+		{"all, backup dead", dead, All, result.Fail},
+		{"best, backup dead", dead, Best, result.Warn},
+		{"any, backup dead", dead, Any, result.Warn},
+		{"best, best dead", []result.Host{host("a", 10, notReached()), host("b", 20, passed())}, Best, result.Fail},
+		{"any, best dead", []result.Host{host("a", 10, notReached()), host("b", 20, passed())}, Any, result.Warn},
+		{"any, none alive", []result.Host{host("a", 10, notReached())}, Any, result.Fail},
+		{"best of an equal pair", []result.Host{host("a", 10, passed()), host("b", 10, notReached())}, Best, result.Fail},
+		{"fail outweighs inconclusive", []result.Host{host("a", 10, busy()), host("b", 20, notReached())}, All, result.Fail},
+		{"any, one of two only busy", []result.Host{host("a", 10, busy()), host("b", 20, passed())}, Any, result.Warn},
+		{"all, one not begun", []result.Host{host("a", 10, passed()), host("b", 20, result.Check{})}, All, result.Inconclusive},
+		{"best, backup not begun", []result.Host{host("a", 10, passed()), host("b", 20, result.Check{})}, Best, result.Pass},
+		{"best, best not begun", []result.Host{host("a", 10, result.Check{}), host("b", 20, passed())}, Best, result.Inconclusive},
+		{"best, best not begun and backup dead", []result.Host{host("a", 10, result.Check{}), host("b", 20, notReached())}, Best, result.Inconclusive},
+		{"any, one not begun", []result.Host{host("a", 10, result.Check{}), host("b", 20, passed())}, Any, result.Pass},
+		{"any, half of its only pass not begun", []result.Host{host("a", 10, notReached()), halfBegun()}, Any, result.Inconclusive},
+		{"nothing begun", []result.Host{host("a", 10, result.Check{})}, All, result.NotRun},
+		{"all well", []result.Host{host("a", 10, passed())}, Any, result.Pass},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			if got, _, _ := judgeDomain(tc.hosts, tc.require); got != tc.want {
+				t.Errorf("judgeDomain = %v; want %v", got, tc.want)
+			}
+		})
+	}
+}
