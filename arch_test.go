@@ -93,11 +93,17 @@ func rooms() map[string]room {
 		"internal/letter":     {},
 		"internal/bounce":     {packages: []string{"internal/letter"}},
 		"internal/sandbox":    {libraries: []string{"github.com/miekg/dns", "gopkg.in/yaml.v3"}},
+		// a domain as a whole: rules judge facts, and know nothing of how they were had
+		"internal/audit/facts":   {packages: []string{"internal/audit/spf"}},
+		"internal/audit/records": {},
+		"internal/audit/rules":   {packages: []string{"internal/audit/facts", "internal/audit/records", "internal/audit/spf", "probe/mtasts", "probe/result"}},
+		"internal/audit/spf":     {},
 		// beside the house: tests alone, with real servers, of the documents and of what is deployed
-		"internal/deploytest":  {libraries: []string{"gopkg.in/yaml.v3"}},
-		"internal/docs":        {},
-		"internal/interop":     {},
-		"internal/interop/mta": {},
+		"internal/deploytest":      {libraries: []string{"gopkg.in/yaml.v3"}},
+		"internal/docs":            {},
+		"internal/audit/spf/suite": {libraries: []string{"gopkg.in/yaml.v3"}},
+		"internal/interop":         {},
+		"internal/interop/mta":     {},
 		// results for the tests of the writers
 		"internal/report/reporttest": {packages: []string{"probe/result"}, libraries: []string{"github.com/santhosh-tekuri/jsonschema/v6"}},
 		// worlds for the tests of all that speaks with servers
@@ -128,7 +134,7 @@ func testLibraries() []string {
 
 // onlyForTests are packages that no program may contain.
 func onlyForTests() []string {
-	return []string{"internal/foreign", "internal/interop", "internal/interop/mta", "internal/report/reporttest", "internal/sandbox/sandboxtest"}
+	return []string{"internal/audit/spf/suite", "internal/foreign", "internal/interop", "internal/interop/mta", "internal/report/reporttest", "internal/sandbox/sandboxtest"}
 }
 
 // TestImportsPointDown holds the picture of ARCHITECTURE.md: every import of
