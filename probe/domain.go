@@ -29,13 +29,17 @@ func (r *run) domain(ctx context.Context, req Request) result.Domain {
 	}
 	route, err := r.route(ctx, req)
 	d.DNSMillis = result.Millis(time.Since(started))
+	survey := r.survey(ctx, &req, &route, err)
 	if err != nil {
 		r.unrouted(ctx, &d, err)
+		survey.end(&d)
+		verdict.Count(&d)
 	} else {
 		d.Origin, d.Authentic, d.Notes = string(route.Origin), route.Authentic, route.Notes
 		lanes := r.plan(ctx, &d, req, route.Hosts, route.LeftOut)
 		r.routed(&d)
 		r.play(ctx, &d, lanes)
+		survey.end(&d)
 		verdict.SumUp(&d, r.Require, softHosts(route.Hosts))
 		if r.leavesOut(route.Hosts) {
 			d.Sender = nil // a sender would not leave out what was left out here

@@ -63,6 +63,10 @@ type Request struct {
 	// Port is the port of every check; 0 leaves it to the check.
 	Port   uint16
 	Checks []Check
+	// DomainChecks and HostChecks are made once for the domain and once for each
+	// host, whatever Checks there are.
+	DomainChecks []DomainCheck
+	HostChecks   []HostCheck
 }
 
 // Target is one address of one host. IP is not valid for a Unix socket, which

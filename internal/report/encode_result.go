@@ -67,6 +67,7 @@ func (e *encoder) domain(d *result.Domain, full bool) {
 		e.strsSome("failing", d.Sender.Failing)
 		e.close()
 	}
+	e.findings(d.Findings)
 	e.differences(d.Differences)
 	e.changes(d.Changes)
 	e.millis("dns_ms", d.DNSMillis)

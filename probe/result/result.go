@@ -67,6 +67,9 @@ type Domain struct {
 	Notes []string `json:"notes,omitempty"`
 	// Sender is how a sending server would fare, nil where no dialogue was played.
 	Sender *Sender `json:"sender,omitempty"`
+	// Findings are what was found out beside the dialogues, of the domain, its
+	// hosts and their addresses.
+	Findings []Finding `json:"findings,omitempty"`
 	// Differences are the properties in which hosts and addresses of the
 	// domain do not agree.
 	Differences []Difference `json:"differences,omitempty"`

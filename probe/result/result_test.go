@@ -19,7 +19,7 @@ func TestNamesInJSONAreFrozen(t *testing.T) {
 	}{
 		{Run{}, "v type program run_id started domains end"},
 		{End{}, "v type status exit dialogues steps ms incomplete? notes?"},
-		{Domain{}, "domain server? origin? authentic? status reason? message? hint? notes? sender? differences? changes? dns_ms unchosen? hosts ms"},
+		{Domain{}, "domain server? origin? authentic? status reason? message? hint? notes? sender? findings? differences? changes? dns_ms unchosen? hosts ms"},
 		{Host{}, "name pref status reason? message? hint? notes? lack? addresses"},
 		{Lack{}, "status reason message"},
 		{Address{}, "ip port status checks"},
@@ -27,6 +27,8 @@ func TestNamesInJSONAreFrozen(t *testing.T) {
 		{TLSState{}, "version cipher curve? implicit? resumed? sni? reference chain_finding name_finding dates_finding dane_finding? sts_finding? verified_by? days_left chain"},
 		{Certificate{}, "subject issuer names? not_before not_after sha256"},
 		{Step{}, "attempt step name sent? status reason? cause? whose? message? want? code? enhanced? text? ms file? line? col? notes? excerpt? transcript?"},
+		{Finding{}, "id severity subject title evidence? actor? advice? publish? rfc?"},
+		{Subject{}, "domain host? address?"},
 		{Excerpt{}, "first lines line col width"},
 		{Line{}, "from text ms"},
 		{Sender{}, "view by? failing?"},

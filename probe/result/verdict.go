@@ -84,6 +84,7 @@ const (
 	DNS         Reason = "dns"         // the name's own records are wrong, missing or not to be had
 	NullMX      Reason = "null_mx"     // the domain takes no mail (RFC 7505)
 	Regression  Reason = "regression"  // worse than the baseline, which the call forbids
+	Found       Reason = "finding"     // what was found out beside the dialogues decided
 	Condition   Reason = "condition"   // a condition of the scenario left it out
 
 	Temporary   Reason = "temporary"   // a 4xx: ask again later

@@ -15,6 +15,7 @@ import (
 // says how a sender would fare. soft are the hosts whose addresses are only
 // not to be had now.
 func SumUp(d *result.Domain, require Require, soft []string) {
+	defer Count(d)
 	for i := range d.Hosts {
 		sumUpHost(&d.Hosts[i])
 	}
@@ -246,5 +247,6 @@ func Rejudge(d *result.Domain, require Require) {
 	}
 	if len(d.Hosts) > 0 {
 		d.Status, d.Reason, d.Message = judgeDomain(d.Hosts, require)
+		Count(d)
 	}
 }
