@@ -40,6 +40,7 @@ func rooms() map[string]room {
 				"internal/report", "probe", "probe/dialogue", "probe/verdict",
 				"dnsmx", "scenarios", "probe/result", "internal/sandbox", "internal/transport", "internal/transcribe", "internal/atomicfile",
 				"internal/compare", "internal/greylist", "internal/state",
+				"internal/ascii", "internal/hostname", "internal/spelling", "internal/timespan",
 			},
 			libraries: []string{"github.com/urfave/cli/v2", "golang.org/x/term", "github.com/schollz/progressbar/v3"},
 		},
@@ -77,9 +78,8 @@ func rooms() map[string]room {
 		},
 		"internal/report/tap": {packages: []string{"internal/report", "probe/result"}},
 		// floor 1: these know nothing of each other
-		"dnsmx":               {libraries: []string{"github.com/miekg/dns", "golang.org/x/net/idna"}},
-		"scenarios":           {packages: []string{"internal/glob"}, libraries: []string{"gopkg.in/yaml.v3"}},
-		"internal/glob":       {},
+		"dnsmx":               {packages: []string{"internal/ascii", "internal/hostname"}, libraries: []string{"github.com/miekg/dns", "golang.org/x/net/idna"}},
+		"scenarios":           {packages: []string{"internal/glob", "internal/hostname", "internal/spelling", "internal/timespan", "internal/yamlslip"}, libraries: []string{"gopkg.in/yaml.v3"}},
 		"probe/dane":          {},
 		"probe/mtasts":        {costly: []string{"net/http"}},
 		"probe/sasl":          {libraries: []string{"github.com/emersion/go-sasl", "golang.org/x/text/unicode/bidi", "golang.org/x/text/unicode/norm"}},
@@ -89,10 +89,10 @@ func rooms() map[string]room {
 		"internal/compare":    {packages: []string{"probe/result"}},
 		"internal/greylist":   {packages: []string{"probe/result"}},
 		"internal/transport":  {libraries: []string{"github.com/pires/go-proxyproto", "golang.org/x/net/proxy"}},
-		"internal/compose":    {libraries: []string{"github.com/emersion/go-message"}},
+		"internal/compose":    {packages: []string{"internal/ascii"}, libraries: []string{"github.com/emersion/go-message"}},
 		"internal/letter":     {},
 		"internal/bounce":     {packages: []string{"internal/letter"}},
-		"internal/sandbox":    {libraries: []string{"github.com/miekg/dns", "gopkg.in/yaml.v3"}},
+		"internal/sandbox":    {packages: []string{"internal/ascii", "internal/glob", "internal/spelling", "internal/timespan"}, libraries: []string{"github.com/miekg/dns", "gopkg.in/yaml.v3"}},
 		// a domain as a whole: rules judge facts, and know nothing of how they were had
 		"internal/audit/facts":   {packages: []string{"internal/audit/spf"}},
 		"internal/audit/records": {},
@@ -110,6 +110,13 @@ func rooms() map[string]room {
 		"internal/sandbox/sandboxtest": {packages: []string{"internal/sandbox"}},
 		// finds the programs that read back what is written
 		"internal/foreign": {},
+		// the ground: small, and of use to all above
+		"internal/ascii":    {},
+		"internal/glob":     {},
+		"internal/hostname": {packages: []string{"internal/ascii"}},
+		"internal/spelling": {},
+		"internal/timespan": {},
+		"internal/yamlslip": {},
 	}
 }
 

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/miekg/dns"
+
+	"mxprobe/internal/hostname"
 )
 
 // flight is a question that is being asked. Others with the same question wait
@@ -76,7 +78,7 @@ func checkAliases(q question, aliases []string) (Kind, error) {
 	case last == q.name || slices.Contains(before, last):
 		return Loop, fmt.Errorf("the aliases (CNAME) turn in a circle: %s", strings.Join(aliases, ", "))
 	case q.typ == dns.TypePTR: // RFC 2317 has names such as 0/25.2.0.192.in-addr.arpa
-	case checkName(last) != nil:
+	case hostname.Check(last) != nil:
 		return BadName, fmt.Errorf("it is an alias (CNAME) for %q, which is not the name of a host", shown(last))
 	}
 	return 0, nil

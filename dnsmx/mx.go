@@ -10,6 +10,8 @@ import (
 	"sync"
 
 	"github.com/miekg/dns"
+
+	"mxprobe/internal/hostname"
 )
 
 const (
@@ -175,7 +177,7 @@ func checkExchange(name string) error {
 	if _, err := netip.ParseAddr(bare); err == nil {
 		return badName(name, "is an address: an MX record has to name a host (RFC 1035 3.3.9)")
 	}
-	if err := checkName(name); err != nil {
+	if err := hostname.Check(name); err != nil {
 		return badName(name, "is not the name of a host: %w", err)
 	}
 	return nil

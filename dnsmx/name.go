@@ -8,17 +8,15 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/net/idna"
+
+	"mxprobe/internal/ascii"
+	"mxprobe/internal/hostname"
 )
 
 // Names inside this package are in lower case, of letters, digits, hyphens and
 // underscores, and without the final dot; the root is the empty string. They
 // get their final dot when they are put into a question, so that no search
 // suffix can ever be added.
-
-const (
-	maxName  = 253 // RFC 1035, section 3.1: 255 octets with the lengths
-	maxLabel = 63
-)
 
 // place is a domain or host as the user wrote it: a name or an address.
 type place struct {
@@ -33,7 +31,7 @@ func parseDomain(s string) (place, error) {
 		return parseLiteral(s)
 	}
 	if addr, err := netip.ParseAddr(strings.TrimSuffix(s, ".")); err == nil {
-		return place{}, badName(s, "is an address, not a domain: write %s, or name it as the server (--server)", literal(addr.WithZone("")))
+		return place{}, badName(s, "is an address, not a domain: write %s, or name it as the server (--server)", hostname.Literal(addr.WithZone("")))
 	}
 	if i := strings.LastIndexByte(s, '@'); i >= 0 {
 		return place{}, badName(s, "is a mail address, not a domain: the domain is behind the @")
@@ -49,10 +47,10 @@ func parseHost(s string) (place, error) {
 		return parseLiteral(s)
 	}
 	if addr, err := netip.ParseAddr(s); err == nil {
-		if zone := addr.Zone(); zone != "" && checkName(zone) != nil {
+		if zone := addr.Zone(); zone != "" && hostname.Check(zone) != nil {
 			return place{}, badName(s, "is not an address: its zone %q is not the name of an interface", zone)
 		}
-		return place{name: literal(addr), addr: addr.Unmap()}, nil
+		return place{name: hostname.Literal(addr), addr: addr.Unmap()}, nil
 	}
 	name, err := parseName(s)
 	return place{name: name}, err
@@ -60,14 +58,9 @@ func parseHost(s string) (place, error) {
 
 // parseLiteral reads an address literal, RFC 5321, section 4.1.3.
 func parseLiteral(s string) (place, error) {
-	inner, ok := strings.CutSuffix(s[1:], "]")
-	if !ok {
+	inner, tagged := hostname.Unbracket(s)
+	if inner == s {
 		return place{}, badName(s, "is not an address literal: the closing bracket is missing")
-	}
-	const tag = "IPv6:"
-	tagged := len(inner) >= len(tag) && strings.EqualFold(inner[:len(tag)], tag)
-	if tagged {
-		inner = inner[len(tag):]
 	}
 	addr, err := netip.ParseAddr(inner)
 	switch {
@@ -78,7 +71,7 @@ func parseLiteral(s string) (place, error) {
 	case addr.Zone() != "":
 		return place{}, badName(s, "is not an address literal: a zone (%q) is not allowed in it", addr.Zone())
 	}
-	p := place{name: literal(addr), addr: addr.Unmap()}
+	p := place{name: hostname.Literal(addr), addr: addr.Unmap()}
 	if addr.Is6() && !tagged {
 		p.notes = append(p.notes, fmt.Sprintf("%q lacks the tag, RFC 5321 4.1.3 asks for %s", s, p.name))
 	}
@@ -88,14 +81,6 @@ func parseLiteral(s string) (place, error) {
 	return p, nil
 }
 
-// literal returns the address as RFC 5321, section 4.1.3 writes it.
-func literal(addr netip.Addr) string {
-	if addr.Is4() {
-		return "[" + addr.String() + "]"
-	}
-	return "[IPv6:" + addr.String() + "]"
-}
-
 func mappedNote(addr netip.Addr) string {
 	return fmt.Sprintf("%s is an IPv4 address in IPv6 form (IPv4-mapped), used as %s", addr, addr.Unmap())
 }
@@ -103,15 +88,15 @@ func mappedNote(addr netip.Addr) string {
 // parseName reads a name, with or without a final dot, and turns U-labels
 // into A-labels.
 func parseName(s string) (string, error) {
-	ascii := s
-	if !isASCII(s) {
+	wire := s
+	if !ascii.Only(s) {
 		var err error
-		if ascii, err = toASCII(s); err != nil {
+		if wire, err = toASCII(s); err != nil {
 			return "", badName(s, "is not a domain name: %w", err)
 		}
 	}
-	name := strings.ToLower(strings.TrimSuffix(ascii, "."))
-	if err := checkName(name); err != nil {
+	name := strings.ToLower(strings.TrimSuffix(wire, "."))
+	if err := hostname.Check(wire); err != nil {
 		return "", badName(s, "is not a domain name: %w", err)
 	}
 	return name, nil
@@ -130,43 +115,6 @@ func toASCII(s string) (string, error) {
 		idna.StrictDomainName(false),
 	)
 	return profile.ToASCII(s)
-}
-
-// checkName returns what is wrong with a name in ASCII without its final dot.
-func checkName(name string) error {
-	if name == "" {
-		return errors.New("it is empty")
-	}
-	if len(name) > maxName {
-		return fmt.Errorf("it has %d characters, %d are allowed", len(name), maxName)
-	}
-	for label := range strings.SplitSeq(name, ".") {
-		if label == "" {
-			return errors.New("it has an empty label (two dots in a row, or one at the start)")
-		}
-		if len(label) > maxLabel {
-			return fmt.Errorf("its label %q has %d characters, %d are allowed", label, len(label), maxLabel)
-		}
-		for i := range len(label) {
-			if !nameByte(label[i]) {
-				return fmt.Errorf("it contains %q", label[i:i+1])
-			}
-		}
-	}
-	return nil
-}
-
-func nameByte(c byte) bool {
-	return 'a' <= c && c <= 'z' || '0' <= c && c <= '9' || c == '-' || c == '_' || 'A' <= c && c <= 'Z'
-}
-
-func isASCII(s string) bool {
-	for i := range len(s) {
-		if s[i] >= 0x80 {
-			return false
-		}
-	}
-	return true
 }
 
 // fromWire takes a name as the codec returns it, with its final dot.

@@ -4,6 +4,8 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
+
+	"mxprobe/internal/hostname"
 )
 
 func TestParseDomain(t *testing.T) {
@@ -156,7 +158,7 @@ func FuzzParseDomain(f *testing.F) {
 			if p.addr.Is4In6() || p.addr.Zone() != "" {
 				t.Fatalf("parseDomain(%q) = %v", s, p.addr)
 			}
-		} else if err := checkName(p.name); err != nil {
+		} else if err := hostname.Check(p.name); err != nil {
 			t.Fatalf("parseDomain(%q) = %q: %v", s, p.name, err)
 		}
 		if h, err := parseHost(s); err != nil || h.name != p.name {

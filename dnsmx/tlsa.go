@@ -7,6 +7,8 @@ import (
 	"net/netip"
 
 	"github.com/miekg/dns"
+
+	"mxprobe/internal/hostname"
 )
 
 // maxTLSA is how many TLSA records of one name are used.
@@ -72,7 +74,7 @@ func (r *Resolver) TLSA(ctx context.Context, host string, port uint16) (TLSASet,
 	set.State = TLSANone
 	for _, base := range bases {
 		name := serviceName(port, base)
-		if checkName(name) != nil {
+		if hostname.Check(name) != nil {
 			continue // too long, so that nothing can stand there
 		}
 		a := r.lookup(ctx, question{name, dns.TypeTLSA})

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"mxprobe/internal/spelling"
 )
 
 // AuthOptions are the settings of an auth step.
@@ -51,7 +53,7 @@ func checkMechanism(mech string) error {
 	if slices.Contains(mechanisms(), strings.ToUpper(mech)) {
 		return nil
 	}
-	return fmt.Errorf("%q is not a mechanism that can be played%s", mech, didYouMean(mech, mechanisms()))
+	return fmt.Errorf("%q is not a mechanism that can be played%s", mech, spelling.DidYouMean(mech, mechanisms()))
 }
 
 // bindings returns the types of channel binding that can be played.
@@ -60,7 +62,7 @@ func bindings() []string { return []string{"tls-exporter", "tls-server-end-point
 func (p *parser) binding(n *yaml.Node) string {
 	kind, ok := p.word(n, "binding")
 	if ok && !slices.Contains(bindings(), kind) {
-		p.fail(deref(n), "allowed: "+allowed(bindings()), "%q is not a channel binding that can be played%s", kind, didYouMean(kind, bindings()))
+		p.fail(deref(n), "allowed: "+allowed(bindings()), "%q is not a channel binding that can be played%s", kind, spelling.DidYouMean(kind, bindings()))
 	}
 	return kind
 }

@@ -3,12 +3,13 @@ package scenarios
 import (
 	"errors"
 	"fmt"
-	"net/netip"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"mxprobe/internal/hostname"
 )
 
 // document reads one scenario; number counts the documents of the file.
@@ -211,11 +212,7 @@ func checkTarget(host string) error {
 		}
 		return nil
 	}
-	bare := strings.TrimSuffix(strings.TrimPrefix(host, "["), "]")
-	if len(bare) > 5 && strings.EqualFold(bare[:5], "ipv6:") {
-		bare = bare[5:]
-	}
-	if _, err := netip.ParseAddr(bare); err == nil {
+	if _, ok := hostname.Addr(host); ok {
 		return nil
 	}
 	switch {
@@ -223,8 +220,9 @@ func checkTarget(host string) error {
 		return errors.New("the target is empty")
 	case strings.Contains(host, ":"):
 		return fmt.Errorf("%q is not a host: the port has a key of its own, port", host)
-	case strings.ContainsAny(host, " \t\r\n/@<>[]*?,;"):
-		return fmt.Errorf("%q is not a host name or an address", host)
+	}
+	if err := hostname.Check(host); err != nil {
+		return fmt.Errorf("%q is not a host name or an address: %w", host, err)
 	}
 	return nil
 }

@@ -3,6 +3,8 @@ package scenarios
 import (
 	"fmt"
 	"strings"
+
+	"mxprobe/internal/spelling"
 )
 
 // Doubt is a line that may be a slip, though any line can be sent.
@@ -51,7 +53,7 @@ func meantCommand(t *Text) string {
 	for _, command := range [...]string{
 		"EHLO", "HELO", "LHLO", "MAIL", "RCPT", "DATA", "BDAT", "RSET", "NOOP", "QUIT", "VRFY", "STARTTLS", "AUTH",
 	} {
-		if distance(verb, command, 2) < 2 {
+		if spelling.Distance(verb, command, 2) < 2 {
 			return command
 		}
 	}

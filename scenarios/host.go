@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"mxprobe/internal/glob"
+	"mxprobe/internal/hostname"
 )
 
 // HostMatch chooses hosts: by a glob for the name, by an address, by a
@@ -41,7 +42,7 @@ func (m *HostMatch) Match(name string, addr netip.Addr, pref uint16) bool {
 	case m.op == "=":
 		return pref == m.pref
 	default:
-		return MatchName(m.glob, name)
+		return glob.Host(m.glob, name)
 	}
 }
 
@@ -60,11 +61,7 @@ func parseHostMatch(text string) (HostMatch, error) {
 			return m, m.parsePreference(rest)
 		}
 	}
-	bare := strings.TrimSuffix(strings.TrimPrefix(text, "["), "]")
-	if len(bare) > 5 && strings.EqualFold(bare[:5], "ipv6:") {
-		bare = bare[5:]
-	}
-	if addr, err := netip.ParseAddr(bare); err == nil {
+	if addr, ok := hostname.Addr(text); ok {
 		addr = addr.Unmap().WithZone("")
 		m.prefix = netip.PrefixFrom(addr, addr.BitLen())
 		return m, nil

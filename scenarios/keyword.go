@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"mxprobe/internal/spelling"
 )
 
 // Keyword is an EHLO keyword (RFC 5321 section 4.1.1.1) that a server may
@@ -135,7 +137,7 @@ func checkKeyword(name string) error {
 	}
 	near := ""
 	for _, known := range knownKeywords() {
-		switch distance(strings.ToUpper(name), known, 2) {
+		switch spelling.Distance(strings.ToUpper(name), known, 2) {
 		case 0:
 			return nil
 		case 1:

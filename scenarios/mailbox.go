@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"mxprobe/internal/spelling"
 )
 
 // Mailbox says where an arrives or report step looks, and what for.
@@ -112,7 +114,7 @@ func (p *parser) reportActions(n *yaml.Node) []string {
 		switch {
 		case !ok:
 		case !slices.Contains(reportActions(), word):
-			p.fail(deref(e), "allowed: "+allowed(reportActions()), "%q is not an action of a report%s", word, didYouMean(word, reportActions()))
+			p.fail(deref(e), "allowed: "+allowed(reportActions()), "%q is not an action of a report%s", word, spelling.DidYouMean(word, reportActions()))
 		case !slices.Contains(out, word):
 			out = append(out, word)
 		}

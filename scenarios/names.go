@@ -3,6 +3,8 @@ package scenarios
 import (
 	"slices"
 	"strings"
+
+	"mxprobe/internal/spelling"
 )
 
 // text reports names in a text that nothing defines, and whether there are
@@ -114,5 +116,5 @@ func (c *checker) undefined(name string) string {
 		names = append(names, k)
 	}
 	slices.Sort(names)
-	return "is not defined" + didYouMean(name, names)
+	return "is not defined" + spelling.DidYouMean(name, names)
 }

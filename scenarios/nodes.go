@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"mxprobe/internal/spelling"
 )
 
 // field is a key of a map and its value.
@@ -145,7 +147,7 @@ func (p *parser) unknownKey(f field, set keySet) {
 		p.fail(f.key, set.hint(), "a key is missing before the colon")
 		return
 	}
-	meant, hint := didYouMean(f.name, set.keys), set.hint()
+	meant, hint := spelling.DidYouMean(f.name, set.keys), set.hint()
 	if meant != "" && len(set.keys) > fewKeys {
 		hint = ""
 	}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"mxprobe/internal/timespan"
 )
 
 // DefaultMailboxTimeout is how long a step waits for something in a mailbox
@@ -139,7 +141,7 @@ func previewMailbox(s *Step, lookup Lookup) ([]string, error) {
 	if s.Mailbox.Report {
 		what = "a report"
 	}
-	return []string{fmt.Sprintf("(look for %s in %s, up to %s)", what, place, shortTime(s.MailboxTimeout()))}, nil
+	return []string{fmt.Sprintf("(look for %s in %s, up to %s)", what, place, timespan.String(s.MailboxTimeout()))}, nil
 }
 
 func previewClose(s *Step, _ Lookup) ([]string, error) {

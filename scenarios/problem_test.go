@@ -130,19 +130,3 @@ func TestScenarioProblem(t *testing.T) {
 		t.Errorf("Problem of a scenario without source = %q", p.Error())
 	}
 }
-
-func TestDidYouMean(t *testing.T) {
-	t.Parallel()
-	words := []string{"expect", "enhanced", "send", "text", "warn", "if"}
-	for written, want := range map[string]string{
-		"expects": "expect", "sned": "send", "txt": "text", "warning": "warn", "EXPECT": "expect", "enhnaced": "enhanced",
-		"zzz": "", "x": "", "of": "", "": "", "unexpected": "",
-	} {
-		if want != "" {
-			want = ` (did you mean "` + want + `"?)`
-		}
-		if got := didYouMean(written, words); got != want {
-			t.Errorf("didYouMean(%q) = %q; want %q", written, got, want)
-		}
-	}
-}

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"mxprobe/internal/yamlslip"
 )
 
 // maxSearch is how long a text may be whose first bad line is looked for by
@@ -16,16 +18,17 @@ const maxSearch = 64 << 10
 // known one. If something can stand in for each slip, it returns the nodes of
 // the text so repaired, so that all else can be looked at too; else nil.
 func (p *parser) repair(err error) []*yaml.Node {
-	slips := findSlips(p.src.text)
+	slips := yamlslip.Find(p.src.text, func(word string) bool { return isName(word) && !isCommand(word) })
 	hopeless := len(slips) == 0
 	quiet := map[int]bool{}
-	for _, s := range slips {
-		at := p.src.pos(s.at)
-		hopeless = hopeless || s.hopeless
-		if s.message != "" {
-			p.failAt(at, s.width, s.hint, "%s", s.message)
+	for i := range slips {
+		s := &slips[i]
+		at := p.src.pos(s.At)
+		hopeless = hopeless || s.Hopeless
+		if s.Message != "" {
+			p.failAt(at, s.Width, s.Hint, "%s", s.Message)
 		}
-		for line := p.src.pos(s.from).Line; line <= at.Line && !s.hopeless; line++ {
+		for line := p.src.pos(s.From).Line; line <= at.Line && !s.Hopeless; line++ {
 			quiet[line] = true
 		}
 	}
@@ -35,7 +38,7 @@ func (p *parser) repair(err error) []*yaml.Node {
 		}
 		return nil
 	}
-	text := replaceSlips(p.src.text, slips)
+	text := yamlslip.Replace(p.src.text, slips)
 	p.quiet = quiet
 	nodes, err := decode(text)
 	if err != nil {
@@ -43,24 +46,6 @@ func (p *parser) repair(err error) []*yaml.Node {
 		return nil
 	}
 	return nodes
-}
-
-// replaceSlips puts the replacements in. They do not overlap.
-func replaceSlips(text string, slips []slip) string {
-	var b strings.Builder
-	at := 0
-	for _, s := range slips {
-		if s.from < at {
-			continue
-		}
-		b.WriteString(text[at:s.from])
-		b.WriteString(s.replacement)
-		// Lines keep their numbers.
-		b.WriteString(strings.Repeat("\n", strings.Count(text[s.from:s.to], "\n")))
-		at = s.to
-	}
-	b.WriteString(text[at:])
-	return b.String()
 }
 
 // syntax reports an error of the YAML module. It names a line, which may be

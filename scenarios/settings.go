@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"gopkg.in/yaml.v3"
+
+	"mxprobe/internal/spelling"
 )
 
 // maxAttempts is how often a dialogue may be started again.
@@ -235,7 +237,7 @@ func (p *parser) retryOn(r *Retry, n *yaml.Node) {
 				continue
 			}
 			p.fail(deref(e), "allowed: 4xx, 45x, 451, connect, eof, timeout, or a list",
-				"%q cannot be retried on%s", word, didYouMean(word, []string{"connect", "eof", "timeout"}))
+				"%q cannot be retried on%s", word, spelling.DidYouMean(word, []string{"connect", "eof", "timeout"}))
 		}
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
+
+	"mxprobe/internal/yamlslip"
 )
 
 // slipOfShape reports {{ .x }}, which YAML reads as a map in a map.
@@ -68,7 +70,7 @@ func (p *parser) blankAfterColon(at Pos, before string, atEnd bool) {
 		p.failAt(at, 1, "quote the whole line", "the colon at the end of %q makes this a YAML key", before+":")
 		return
 	}
-	advice := orRemoveBlank(before+":", "quote the whole line")
+	advice := yamlslip.BlankAfter(before+":", "quote the whole line")
 	if isVerb(before) {
 		advice = "leave the colon out, or quote the whole line"
 	}

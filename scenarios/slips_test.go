@@ -5,7 +5,12 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"mxprobe/internal/yamlslip"
 )
+
+// noKey takes every entry of a list for a line to send.
+func noKey(string) bool { return false }
 
 // What is right must not be taken for a slip when some other line is wrong.
 func TestSlipsAreNotFoundWhereThereAreNone(t *testing.T) {
@@ -20,8 +25,8 @@ func TestSlipsAreNotFoundWhereThereAreNone(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, s := range findSlips(string(src)) {
-				t.Errorf("%s: found a slip at %d: %s", path, s.at, s.message)
+			for _, s := range yamlslip.Find(string(src), noKey) {
+				t.Errorf("%s: found a slip at %d: %s", path, s.At, s.Message)
 			}
 		}
 	}
@@ -44,8 +49,8 @@ func TestSlipsAreNotFoundWhereThereAreNone(t *testing.T) {
 		if _, err := decode(src); err != nil {
 			t.Errorf("%q is no YAML: %v", src, err)
 		}
-		for _, s := range findSlips(src) {
-			t.Errorf("%q: found a slip at %d: %s", src, s.at, s.message)
+		for _, s := range yamlslip.Find(src, noKey) {
+			t.Errorf("%q: found a slip at %d: %s", src, s.At, s.Message)
 		}
 	}
 }

@@ -3,6 +3,8 @@ package scenarios
 import (
 	"fmt"
 	"strings"
+
+	"mxprobe/internal/spelling"
 )
 
 // maxDefaults is how deep defaults may stand inside defaults.
@@ -127,7 +129,7 @@ func (r *template) variable() (part, *templateError) {
 		r.rest = r.rest[len("|base64"):]
 	case strings.HasPrefix(r.rest, "|"):
 		word := start[strings.IndexByte(start, '|')+1 : tail]
-		return fail("allowed: base64, xtext", "unknown filter %q%s", word, didYouMean(word, []string{"base64", "xtext"}))
+		return fail("allowed: base64, xtext", "unknown filter %q%s", word, spelling.DidYouMean(word, []string{"base64", "xtext"}))
 	}
 	if !strings.HasPrefix(r.rest, "}") {
 		if r.rest == "" {

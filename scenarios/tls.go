@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"mxprobe/internal/spelling"
 )
 
 // Verify says what a certificate is held against, and what it amounts to if
@@ -31,7 +33,7 @@ func (p *parser) implicitTLS(n *yaml.Node) *StartTLSOptions {
 	}
 	word, ok := p.word(n, "tls")
 	if ok && word != "implicit" {
-		p.fail(n, "TLS after STARTTLS is a step: - STARTTLS", "tls is implicit or a map of settings, not %q%s", word, didYouMean(word, []string{"implicit"}))
+		p.fail(n, "TLS after STARTTLS is a step: - STARTTLS", "tls is implicit or a map of settings, not %q%s", word, spelling.DidYouMean(word, []string{"implicit"}))
 	}
 	return &StartTLSOptions{Pos: pos(n)}
 }
@@ -107,7 +109,7 @@ func (p *parser) verify(n *yaml.Node) Verify {
 	}
 	if ok {
 		words := []string{"false", "true", "warn", "dane", "mta-sts"}
-		p.fail(deref(n), "allowed: "+strings.Join(words, ", "), "verify is true, false, warn, dane or mta-sts, not %q%s", word, didYouMean(word, words))
+		p.fail(deref(n), "allowed: "+strings.Join(words, ", "), "verify is true, false, warn, dane or mta-sts, not %q%s", word, spelling.DidYouMean(word, words))
 	}
 	return VerifyNote
 }
@@ -137,7 +139,7 @@ func tlsNames[T any](p *parser, n *yaml.Node, what string, known []string, id fu
 		}
 		v, ok := id(strings.TrimSpace(word))
 		if !ok {
-			p.fail(deref(e), tlsNamesHint(what, known), "%q is not one of the %s that can be chosen%s", word, what, didYouMean(strings.ToUpper(word), known))
+			p.fail(deref(e), tlsNamesHint(what, known), "%q is not one of the %s that can be chosen%s", word, what, spelling.DidYouMean(strings.ToUpper(word), known))
 			continue
 		}
 		out = append(out, v)

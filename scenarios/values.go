@@ -6,6 +6,8 @@ import (
 	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
+
+	"mxprobe/internal/timespan"
 )
 
 // word returns a scalar that may not be empty and holds no variables.
@@ -105,7 +107,7 @@ func (p *parser) duration(n *yaml.Node, what string, zero bool) time.Duration {
 	if !ok {
 		return 0
 	}
-	d, err := parseDuration(s)
+	d, err := timespan.Parse(s)
 	switch {
 	case err != nil:
 		p.fail(deref(n), "", "%v", err)

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"mxprobe/internal/spelling"
 )
 
 // arranged is a command's argv with the flags in front, each in one word
@@ -125,7 +127,7 @@ func (a *arranged) cluster(words []string, options []option) error {
 		value := letters[i+1:]
 		if value == "" || isLetter(value[0]) {
 			// -domian is more likely a slip than the domain "omian".
-			if near := nearest("-"+word, flagNames(options)); near != "" {
+			if near := spelling.Nearest("-"+word, flagNames(options)); near != "" {
 				return unknownFlag("-"+word, options)
 			}
 			return usagef("unknown flag %s (a value follows its flag after a blank: -%s %s)", shown(word), o.short, shown(value))
@@ -139,7 +141,7 @@ func (a *arranged) cluster(words []string, options []option) error {
 
 func unknownFlag(word string, options []option) error {
 	name, _, _ := strings.Cut(word, "=")
-	return usagef("unknown flag %s%s", shown(name), didYouMean(name, flagNames(options)))
+	return usagef("unknown flag %s%s", shown(name), spelling.DidYouMean(name, flagNames(options)))
 }
 
 func flagNames(options []option) []string {

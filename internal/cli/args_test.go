@@ -207,8 +207,8 @@ func TestArrangeRefuses(t *testing.T) {
 	t.Parallel()
 	options := newSettings().options()
 	tests := []struct{ in, want string }{
-		{"--domian x", "unknown flag --domian (did you mean --domain?)"},
-		{"-domian x", "unknown flag --domian (did you mean --domain?)"},
+		{"--domian x", "unknown flag --domian (did you mean \"--domain\"?)"},
+		{"-domian x", "unknown flag --domian (did you mean \"--domain\"?)"},
 		{"-z", "unknown flag -z"},
 		{"-vz", "unknown flag -vz"},
 		{"--d x", "unknown flag --d"},

@@ -3,6 +3,8 @@ package cli
 import (
 	"slices"
 	"strings"
+
+	"mxprobe/internal/spelling"
 )
 
 // command is one command with its help. bind makes its options and what they
@@ -76,7 +78,7 @@ func unknownCommand(word string) error {
 	if strings.HasPrefix(word, "@") || strings.HasSuffix(word, ".yaml") || strings.HasSuffix(word, ".yml") {
 		return usagef("unknown command %s (did you mean mxprobe run %s?)", shown(word), shown(word))
 	}
-	return usagef("unknown command %s%s; see mxprobe --help", shown(word), didYouMean(word, commandNames()))
+	return usagef("unknown command %s%s; see mxprobe --help", shown(word), spelling.DidYouMean(word, commandNames()))
 }
 
 // topLevel answers flags without a command.

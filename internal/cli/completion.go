@@ -3,6 +3,8 @@ package cli
 import (
 	"embed"
 	"strings"
+
+	"mxprobe/internal/spelling"
 )
 
 // The scripts know nothing of commands and flags: they ask the program for
@@ -43,7 +45,7 @@ func (p *Program) completion(args []string) (int, error) {
 	script, err := completionScripts.ReadFile("completion/" + args[0])
 	if err != nil {
 		return 0, usagef("there is no completion for %s%s; it is for %s",
-			shown(args[0]), didYouMean(args[0], shells()), orList(shells()))
+			shown(args[0]), spelling.DidYouMean(args[0], shells()), orList(shells()))
 	}
 	_, err = p.Stdout.Write(script)
 	return ExitOK, err

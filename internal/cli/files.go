@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"mxprobe/scenarios"
+
+	"mxprobe/internal/spelling"
 )
 
 // fileLimit is how much of a file is read: one byte more than the language
@@ -156,7 +158,7 @@ func builtin(name string) ([]byte, error) {
 	src, ok := scenarios.Builtin(name)
 	if !ok {
 		return nil, usagef("there is no built-in scenario %s%s; mxprobe list shows them",
-			shown(name), didYouMean(name, scenarios.Builtins()))
+			shown(name), spelling.DidYouMean(name, scenarios.Builtins()))
 	}
 	return src, nil
 }
@@ -170,7 +172,7 @@ func noFile(name string, err error) error {
 		return usagef("%s is a symbolic link to %s, which does not exist", shown(name), shown(to))
 	}
 	if slices.Contains(scenarios.Builtins(), "@"+name) {
-		return usagef("there is no file %s (did you mean @%s?)", shown(name), name)
+		return usagef("there is no file %s (did you mean \"@%s\"?)", shown(name), name)
 	}
 	near := ""
 	if entries, err := os.ReadDir(filepath.Dir(name)); err == nil {
@@ -178,7 +180,7 @@ func noFile(name string, err error) error {
 		for _, e := range entries {
 			names = append(names, filepath.Join(filepath.Dir(name), e.Name()))
 		}
-		near = didYouMean(filepath.Clean(name), names)
+		near = spelling.DidYouMean(filepath.Clean(name), names)
 	}
 	if near == "" && domainFault(name) == "" && strings.Contains(name, ".") && !strings.Contains(name, ".y") {
 		near = " (a domain is given as -d " + name + ")"

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"mxprobe/dnsmx"
+	"mxprobe/internal/ascii"
+	"mxprobe/internal/hostname"
 	"mxprobe/probe"
 )
 
@@ -36,7 +38,7 @@ func ownName(ctx context.Context, resolver probe.Resolver, source netip.Addr) (n
 		}
 		why = "this machine's name " + shown(full) + " is not in the DNS"
 	}
-	literal := addressLiteral(ownAddr(source))
+	literal := hostname.Literal(ownAddr(source))
 	return literal, why + ", so EHLO says " + literal + "; --helo gives a better name"
 }
 
@@ -69,7 +71,7 @@ func fullName(host, hostsFile string) string {
 
 func isFull(name string) bool {
 	name = strings.TrimSuffix(name, ".")
-	return strings.Contains(name, ".") && hostNameFault(name) == "" && isASCII(name) &&
+	return strings.Contains(name, ".") && hostNameFault(name) == "" && ascii.Only(name) &&
 		!strings.HasPrefix(name, "localhost.") && !strings.HasSuffix(name, ".localdomain")
 }
 
@@ -91,12 +93,4 @@ func ownAddr(source netip.Addr) netip.Addr {
 		}
 	}
 	return netip.AddrFrom4([4]byte{127, 0, 0, 1})
-}
-
-// addressLiteral writes an address as RFC 5321 section 4.1.3 has it.
-func addressLiteral(addr netip.Addr) string {
-	if addr.Is4() {
-		return "[" + addr.String() + "]"
-	}
-	return "[IPv6:" + addr.WithZone("").String() + "]"
 }

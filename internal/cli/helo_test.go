@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"mxprobe/dnsmx"
+	"mxprobe/internal/hostname"
 )
 
 func TestFullName(t *testing.T) {
@@ -70,8 +71,8 @@ func TestTrap19AddressLiteral(t *testing.T) {
 	for addr, want := range map[string]string{
 		"192.0.2.1": "[192.0.2.1]", "2001:db8::1": "[IPv6:2001:db8::1]", "fe80::1%eth0": "[IPv6:fe80::1]",
 	} {
-		if got := addressLiteral(netip.MustParseAddr(addr)); got != want {
-			t.Errorf("addressLiteral(%s) = %s; want %s", addr, got, want)
+		if got := hostname.Literal(netip.MustParseAddr(addr)); got != want {
+			t.Errorf("hostname.Literal(%s) = %s; want %s", addr, got, want)
 		}
 	}
 	if got := ownAddr(netip.Addr{}); !got.IsValid() || got.IsUnspecified() {

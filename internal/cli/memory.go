@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"mxprobe/internal/state"
+
+	"mxprobe/internal/timespan"
 )
 
 const groupMemory = "From run to run"
@@ -87,7 +89,7 @@ func (m *memorySettings) setSlower(value string) error {
 }
 
 func (m *memorySettings) setLongest(value string) error {
-	return setTime(&m.longest, parseDuration)(value)
+	return setTime(&m.longest, timespan.Parse)(value)
 }
 
 // contradiction says which flags cannot stand together, nil if none do.

@@ -6,6 +6,10 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"mxprobe/internal/hostname"
+
+	"mxprobe/internal/spelling"
 )
 
 // option is one flag of a command. One table of them serves the parser, the
@@ -152,7 +156,7 @@ type choiceError struct {
 }
 
 func (e *choiceError) Error() string {
-	return fmt.Sprintf("%q is none of %s%s", e.value, strings.Join(e.choices, ", "), didYouMean(e.value, e.choices))
+	return fmt.Sprintf("%q is none of %s%s", e.value, strings.Join(e.choices, ", "), spelling.DidYouMean(e.value, e.choices))
 }
 
 // setTime takes a time with its unit that is not zero.
@@ -172,8 +176,8 @@ func setTime(dst *time.Duration, parse func(string) (time.Duration, error)) func
 
 func setAddr(dst *netip.Addr) func(string) error {
 	return func(value string) error {
-		addr, err := netip.ParseAddr(unbracket(value))
-		if err != nil {
+		addr, ok := hostname.Addr(value)
+		if !ok {
 			return fmt.Errorf("%q is not an address (192.0.2.1, 2001:db8::1)", value)
 		}
 		*dst = addr

@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"mxprobe/probe"
+
+	"mxprobe/internal/timespan"
 )
 
 // The headings of the options in the help.
@@ -136,7 +138,7 @@ func (s *settings) scenarioOptions() []option {
 
 func (s *settings) timeOptions() []option {
 	setRetryWait := func(value string) (err error) {
-		s.retryWait, err = parseDuration(value)
+		s.retryWait, err = timespan.Parse(value)
 		s.retryWaitGiven = true
 		return err
 	}
@@ -146,11 +148,11 @@ func (s *settings) timeOptions() []option {
 			group: groupTime, def: "none; 50s with -f nagios", help: "end the whole run after this time (30s, 2m; a bare number is seconds)",
 		},
 		{
-			name: "timeout", arg: "TIME", env: "MXPROBE_TIMEOUT", set: setTime(&s.timeout, parseDuration), group: groupTime,
+			name: "timeout", arg: "TIME", env: "MXPROBE_TIMEOUT", set: setTime(&s.timeout, timespan.Parse), group: groupTime,
 			def: "the scenario's, or 30s", help: "wait this long for one reply",
 		},
 		{
-			name: "connect-timeout", arg: "TIME", env: "MXPROBE_CONNECT_TIMEOUT", set: setTime(&s.connectTimeout, parseDuration),
+			name: "connect-timeout", arg: "TIME", env: "MXPROBE_CONNECT_TIMEOUT", set: setTime(&s.connectTimeout, timespan.Parse),
 			group: groupTime, def: "10s", help: "wait this long for a connection",
 		},
 		{

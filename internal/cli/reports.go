@@ -13,6 +13,8 @@ import (
 	"mxprobe/internal/atomicfile"
 	"mxprobe/probe"
 	"mxprobe/probe/result"
+
+	"mxprobe/internal/spelling"
 )
 
 // reportFile is one --report.
@@ -27,7 +29,7 @@ func (o *output) setReport(text string) error {
 	case path == "-":
 		return errors.New("- is no file; what goes to standard output is chosen by --format")
 	case !slices.Contains(formats(), format):
-		return fmt.Errorf("%q is none of %s%s", format, strings.Join(formats(), ", "), didYouMean(format, formats()))
+		return fmt.Errorf("%q is none of %s%s", format, strings.Join(formats(), ", "), spelling.DidYouMean(format, formats()))
 	}
 	o.reports = append(o.reports, reportFile{format, path})
 	return nil

@@ -3,6 +3,8 @@ package cli
 import (
 	"mxprobe/internal/report"
 	"mxprobe/scenarios"
+
+	"mxprobe/internal/spelling"
 )
 
 func schemaCommand() command {
@@ -34,7 +36,7 @@ func (p *Program) schema(args []string) (int, error) {
 		_, err = p.Stdout.Write(report.Schema())
 	default:
 		err = usagef("there is a schema of scenario and of report, none of %s%s",
-			shown(which), didYouMean(which, []string{"scenario", "report"}))
+			shown(which), spelling.DidYouMean(which, []string{"scenario", "report"}))
 	}
 	return ExitOK, err
 }

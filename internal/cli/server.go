@@ -5,6 +5,8 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+
+	"mxprobe/internal/hostname"
 )
 
 // parsePort reads a port number, 1 to 65535.
@@ -26,15 +28,11 @@ func parseServer(text string) (host string, port uint16, err error) {
 			return "", 0, fmt.Errorf("in %q: %w", text, err)
 		}
 	}
-	if bare := unbracket(host); bare != host || strings.Contains(host, ":") {
-		addr, err := netip.ParseAddr(bare)
-		if err != nil {
-			return "", 0, fmt.Errorf("%q is not a host name, an address, or [IPV6]:PORT", text)
-		}
+	if addr, ok := hostname.Addr(host); ok {
 		return addr.String(), port, nil
 	}
-	if addr, err := netip.ParseAddr(host); err == nil {
-		return addr.String(), port, nil
+	if strings.ContainsAny(host, "[]:") && !strings.Contains(host, "://") {
+		return "", 0, fmt.Errorf("%q is not a host name, an address, or [IPV6]:PORT", text)
 	}
 	if why := hostNameFault(host); why != "" {
 		return "", 0, fmt.Errorf("%q is not a host name: %s", host, why)
@@ -58,11 +56,12 @@ func parseSpokenTo(text string) (host string, port uint16, err error) {
 // parseAddrPort reads ADDR[:PORT] with the port to take where none is given.
 func parseAddrPort(text string, port uint16) (netip.AddrPort, error) {
 	host, portText := splitPort(text)
-	addr, err := netip.ParseAddr(unbracket(host))
-	if err != nil {
+	addr, ok := hostname.Addr(host)
+	if !ok {
 		return netip.AddrPort{}, fmt.Errorf("%q is not an address (192.0.2.1, 192.0.2.1:53, [2001:db8::1]:53)", text)
 	}
 	if portText != "" {
+		var err error
 		if port, err = parsePort(portText); err != nil {
 			return netip.AddrPort{}, fmt.Errorf("in %q: %w", text, err)
 		}
@@ -85,77 +84,39 @@ func splitPort(text string) (host, port string) {
 	return text[:i], text[i+1:]
 }
 
-// unbracket takes [ADDR] and the [IPv6:ADDR] of RFC 5321 section 4.1.3 apart.
-func unbracket(host string) string {
-	inner, ok := strings.CutPrefix(host, "[")
-	if !ok || !strings.HasSuffix(inner, "]") {
-		return host
-	}
-	inner = strings.TrimSuffix(inner, "]")
-	if len(inner) > 5 && strings.EqualFold(inner[:5], "IPv6:") {
-		inner = inner[5:]
-	}
-	return inner
-}
-
 // domainFault says what is wrong with the name of a mail domain, or nothing.
 // An address literal such as [192.0.2.1] is a domain as well.
 func domainFault(name string) string {
-	if inner := unbracket(name); inner != name {
-		if _, err := netip.ParseAddr(inner); err != nil {
+	_, isAddr := hostname.Addr(name)
+	if inner, _ := hostname.Unbracket(name); inner != name {
+		if !isAddr {
 			return "there is no address in the brackets"
 		}
 		return ""
 	}
-	if len(name) > maxHostName {
-		return "it is too long"
-	}
-	if local, domain, ok := strings.Cut(name, "@"); ok && local != "" && hostNameFault(domain) == "" {
+	if local, domain, ok := strings.Cut(name, "@"); ok && local != "" && len(name) <= maxMailAddress && hostNameFault(domain) == "" {
 		return "it is a mail address; write " + domain
 	}
-	if _, err := netip.ParseAddr(name); err == nil {
+	if isAddr {
 		return "an address is written in brackets ([" + name + "]), or given with --server"
 	}
 	return hostNameFault(name)
 }
 
-// maxHostName is beyond any name, also in the UTF-8 of its labels.
-const maxHostName = 1000
+// maxMailAddress is the longest mail address (RFC 5321 section 4.5.3.1).
+const maxMailAddress = 64 + 1 + 255
 
 // hostNameFault says what is wrong with a host name, or nothing. Underscores
 // and letters beyond ASCII are fine: the resolver knows what to do with them.
 func hostNameFault(name string) string {
-	switch name = strings.TrimSuffix(name, "."); {
-	case name == "":
-		return "it is empty"
-	case len(name) > maxHostName:
-		return "it is too long"
+	switch {
 	case strings.HasPrefix(name, "-"):
 		return "it begins with a hyphen"
 	case strings.Contains(name, "://"):
 		return "it is a URL; write the name alone"
 	}
-	for i, r := range name {
-		if r <= ' ' || r == 0x7f || strings.ContainsRune(`/\@:,;"'()<>[]{}|*?=#%&!$^`+"`", r) {
-			return fmt.Sprintf("there is a %q in it", r)
-		}
-		if r == '.' && (i == 0 || name[i-1] == '.') {
-			return "a label is empty"
-		}
-	}
-	for label := range strings.SplitSeq(name, ".") {
-		if len(label) > 63 && isASCII(label) {
-			return "a label is longer than 63 characters"
-		}
+	if err := hostname.Check(name); err != nil {
+		return err.Error()
 	}
 	return ""
-}
-
-func isASCII(s string) bool {
-	for i := range len(s) {
-		if s[i] >= 0x80 {
-			return false
-		}
-	}
-	return true
 }

@@ -12,6 +12,8 @@ import (
 
 	"github.com/emersion/go-message"
 	"github.com/emersion/go-message/textproto"
+
+	"mxprobe/internal/ascii"
 )
 
 // File is an attachment.
@@ -103,22 +105,13 @@ func split(whole message.Header, body []byte) (outer, inner message.Header) {
 	if !inner.Has("Content-Type") {
 		inner.SetContentType("text/plain", map[string]string{"charset": "utf-8"})
 	}
-	if !inner.Has("Content-Transfer-Encoding") && !isASCII(body) {
+	if !inner.Has("Content-Transfer-Encoding") && !ascii.Only(body) {
 		inner.Set("Content-Transfer-Encoding", "8bit")
 	}
 	if !outer.Has("MIME-Version") {
 		outer.Set("MIME-Version", "1.0")
 	}
 	return outer, inner
-}
-
-func isASCII(b []byte) bool {
-	for _, c := range b {
-		if c >= 0x80 {
-			return false
-		}
-	}
-	return true
 }
 
 func fileHeader(name string) message.Header {

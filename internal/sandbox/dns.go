@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/miekg/dns"
+
+	"mxprobe/internal/glob"
 )
 
 // listenTries is how often a port is looked for that is free everywhere it
@@ -163,7 +165,7 @@ func (d *dnsServer) fault(q dns.Question) Fault {
 	defer d.mu.Unlock()
 	name := strings.TrimSuffix(q.Name, ".")
 	for i, f := range d.faults {
-		if !glob(strings.TrimSuffix(f.Name, "."), name) {
+		if !glob.Match(strings.TrimSuffix(f.Name, "."), name) {
 			continue
 		}
 		if f.Type != "" && !strings.EqualFold(f.Type, dns.Type(q.Qtype).String()) {

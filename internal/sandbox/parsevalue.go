@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"gopkg.in/yaml.v3"
+
+	"mxprobe/internal/timespan"
 )
 
 // fileReader walks the nodes of a world file and collects what is wrong.
@@ -84,7 +86,7 @@ func (r *fileReader) entries(n *yaml.Node, what string, f func(k, v *yaml.Node))
 func (r *fileReader) mapping(n *yaml.Node, what string, allowed []string, f func(key string, v *yaml.Node)) {
 	r.entries(n, what, func(k, v *yaml.Node) {
 		if !slices.Contains(allowed, k.Value) {
-			r.fail(k, "unknown key %q in a %s (%s)", k.Value, what, didYouMean(k.Value, allowed))
+			r.fail(k, "unknown key %q in a %s (%s)", k.Value, what, orAllowed(k.Value, allowed))
 			return
 		}
 		if r.plain(v) {
@@ -135,7 +137,7 @@ func (r *fileReader) texts(n *yaml.Node) []string {
 func (r *fileReader) word(n *yaml.Node, allowed ...string) string {
 	text := r.text(n)
 	if text != "" && !slices.Contains(allowed, text) {
-		r.fail(n, "%q is not known here (%s)", text, didYouMean(text, allowed))
+		r.fail(n, "%q is not known here (%s)", text, orAllowed(text, allowed))
 	}
 	return text
 }
@@ -162,8 +164,8 @@ func (r *fileReader) number(n *yaml.Node) int64 {
 }
 
 func (r *fileReader) duration(n *yaml.Node) time.Duration {
-	out, err := time.ParseDuration(n.Value)
-	if n.Kind != yaml.ScalarNode || err != nil || out < 0 {
+	out, err := timespan.Parse(n.Value)
+	if n.Kind != yaml.ScalarNode || err != nil {
 		r.fail(n, "expected a time with its unit (500ms, 2s, 1m), found %s", kindName(n))
 		return 0
 	}

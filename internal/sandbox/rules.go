@@ -7,6 +7,10 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"mxprobe/internal/glob"
+
+	"mxprobe/internal/spelling"
 )
 
 // The places of a Rule that are no commands.
@@ -67,7 +71,7 @@ func (r *Rule) fits(e event) bool {
 	switch {
 	case r.Holds != "" && !bytes.Contains(bytes.ToLower(e.body), []byte(strings.ToLower(r.Holds))):
 		return false
-	case e.rcpt != "" && glob(r.On, e.stage+" <"+e.rcpt+">"):
+	case e.rcpt != "" && glob.Match(r.On, e.stage+" <"+e.rcpt+">"):
 		return true
 	case e.stage != "":
 		return strings.EqualFold(r.On, e.stage)
@@ -75,12 +79,12 @@ func (r *Rule) fits(e event) bool {
 		return false
 	case !strings.ContainsAny(r.On, " *?<:"):
 		return strings.EqualFold(r.On, e.verb)
-	case glob(r.On, e.line):
+	case glob.Match(r.On, e.line):
 		return true
 	}
 	// Parameters stand behind the path, which ends with the first bracket.
 	i := strings.IndexByte(e.line, '>')
-	return i >= 0 && glob(r.On, e.line[:i+1])
+	return i >= 0 && glob.Match(r.On, e.line[:i+1])
 }
 
 // silent reports whether the rule takes the answer away.
@@ -128,8 +132,8 @@ func checkOn(on string) error {
 	if strings.ContainsAny(on, " *?<:") || slices.Contains(places, word) {
 		return nil
 	}
-	if near := nearest(word, places); near != "" || strings.Contains(on, "-") {
-		return fmt.Errorf("%q is not a place of a rule (%s)", on, didYouMean(word, places))
+	if near := spelling.Nearest(word, places); near != "" || strings.Contains(on, "-") {
+		return fmt.Errorf("%q is not a place of a rule (%s)", on, orAllowed(word, places))
 	}
 	return nil
 }

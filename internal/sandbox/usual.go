@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"mxprobe/internal/ascii"
 )
 
 // DefaultEHLO returns the keywords of a Server that has none of its own;
@@ -135,7 +137,7 @@ func (c *Conn) usualMail(e event) string {
 	if refusal := c.refuseMailParams(params); refusal != "" {
 		return refusal
 	}
-	if !isASCII(path) && !hasParam(params, "SMTPUTF8") {
+	if !ascii.Only(path) && !hasParam(params, "SMTPUTF8") {
 		return "553 5.6.7 SMTPUTF8 required"
 	}
 	if c.srv.badSender == BadSenderAtMail && badSender(path) {
@@ -166,7 +168,7 @@ func (c *Conn) usualRcpt(e event) string {
 		return refusal
 	}
 	switch {
-	case !isASCII(path) && !c.utf8:
+	case !ascii.Only(path) && !c.utf8:
 		return "553 5.6.7 SMTPUTF8 required"
 	case len(c.to) >= c.srv.recipients:
 		return "452 4.5.3 Too many recipients" // RFC 5321 section 4.5.3.1.10

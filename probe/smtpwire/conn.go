@@ -6,7 +6,7 @@
 // that nobody asked for (Unasked). Framing is strict: what is not a reply of
 // RFC 5321 section 4.2 is a ReplyError with the bytes in it. What is only
 // unusual is accepted, and the Reply carries a Note of it. ParseEHLO reads
-// the keywords of an EHLO reply; AppendData, EncodeXtext and AddressLiteral
+// the keywords of an EHLO reply; AppendData and EncodeXtext
 // make the parts of what a client sends.
 package smtpwire
 

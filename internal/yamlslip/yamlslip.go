@@ -1,24 +1,30 @@
-package scenarios
+// Package yamlslip finds the slips that make a text no YAML at all, when its
+// author writes lines of SMTP into it: a colon with a blank behind it, a value
+// that starts with @, a quote that is never closed. It says where they are and
+// what to write instead, and puts something in their place, so that a parser
+// can look at the rest of the text.
+package yamlslip
 
 import "strings"
 
-// slip is a mistake that makes a file no YAML at all, and what can stand in
-// its place so that the rest of the file can be looked at.
-type slip struct {
-	at            int // offset in the text
-	width         int
-	message, hint string
-	// from and to bound what is replaced; the replacement has no line end.
-	from, to    int
+// Slip is a mistake that makes a text no YAML at all, and what can stand in
+// its place.
+type Slip struct {
+	At            int    // offset in the text
+	Width         int    // in characters
+	Message, Hint string // an empty message: said of another one in this line
+	// From and To bound what is replaced; the replacement has no line end.
+	From, To    int
 	replacement string
-	hopeless    bool // nothing can stand in its place
+	Hopeless    bool // nothing can stand in its place
 }
 
-// slipScanner looks for slips in a text that is no YAML. It knows just so much
-// of YAML that it does not find slips where there are none.
-type slipScanner struct {
+// scanner looks for slips in a text that is no YAML. It knows just so much of
+// YAML that it does not find slips where there are none.
+type scanner struct {
 	text    string
-	slips   []slip
+	isKey   func(word string) bool
+	slips   []Slip
 	anchors map[string]bool // what an alias may name, as far as asked for
 	// key is the key, with its colon, whose value is looked at; empty where
 	// the value is the whole line.
@@ -29,23 +35,44 @@ type slipScanner struct {
 // these are gone.
 const maxSlips = 100
 
-// findSlips returns the slips in a text, in order.
-func findSlips(text string) []slip {
-	s := slipScanner{text: text}
+// Find returns the slips in a text, in order. isKey says whether a word that
+// begins the entry of a list and has a colon behind it is a key; if not, the
+// entry is a line to send.
+func Find(text string, isKey func(word string) bool) []Slip {
+	s := scanner{text: text, isKey: isKey}
 	for at := 0; at < len(text) && len(s.slips) < maxSlips; {
 		at = s.line(at)
 	}
 	return s.slips
 }
 
-func (s *slipScanner) add(at, width int, message, hint string, from, to int, replacement string) {
-	s.slips = append(s.slips, slip{
-		at: at, width: width, message: message, hint: hint, from: from, to: to, replacement: replacement,
+func (s *scanner) add(at, width int, message, hint string, from, to int, replacement string) {
+	s.slips = append(s.slips, Slip{
+		At: at, Width: width, Message: message, Hint: hint, From: from, To: to, replacement: replacement,
 	})
 }
 
+// Replace puts what can stand in the place of the slips there. Lines keep
+// their numbers.
+func Replace(text string, slips []Slip) string {
+	var b strings.Builder
+	at := 0
+	for i := range slips {
+		s := &slips[i]
+		if s.From < at {
+			continue
+		}
+		b.WriteString(text[at:s.From])
+		b.WriteString(s.replacement)
+		b.WriteString(strings.Repeat("\n", strings.Count(text[s.From:s.To], "\n")))
+		at = s.To
+	}
+	b.WriteString(text[at:])
+	return b.String()
+}
+
 // end returns the offset of the end of the line that holds at.
-func (s *slipScanner) end(at int) int {
+func (s *scanner) end(at int) int {
 	if i := strings.IndexByte(s.text[at:], '\n'); i >= 0 {
 		return at + i
 	}
@@ -53,7 +80,7 @@ func (s *slipScanner) end(at int) int {
 }
 
 // blanks returns the first offset that holds no blank.
-func (s *slipScanner) blanks(at int) int {
+func (s *scanner) blanks(at int) int {
 	for at < len(s.text) && (s.text[at] == ' ' || s.text[at] == '\t') {
 		at++
 	}
@@ -62,7 +89,7 @@ func (s *slipScanner) blanks(at int) int {
 
 // line looks at the line that starts at an offset, and returns where the next
 // one to look at starts.
-func (s *slipScanner) line(start int) int {
+func (s *scanner) line(start int) int {
 	end := s.end(start)
 	at := s.blanks(start)
 	// A percent sign in the first column starts a directive, %YAML.
@@ -71,7 +98,7 @@ func (s *slipScanner) line(start int) int {
 	}
 	if tab := strings.IndexByte(s.text[start:at], '\t'); tab >= 0 {
 		s.add(start+tab, 1, "tab used for indentation", "use blanks", 0, 0, "")
-		s.slips[len(s.slips)-1].hopeless = true
+		s.slips[len(s.slips)-1].Hopeless = true
 		return end + 1
 	}
 	parent, listed := at-start, false
@@ -87,12 +114,12 @@ func (s *slipScanner) line(start int) int {
 
 // entry looks at a key with its value, or at a value alone. What begins the
 // entry of a list is perhaps no key, but a line to send.
-func (s *slipScanner) entry(start, at, parent int, listed bool) int {
+func (s *scanner) entry(start, at, parent int, listed bool) int {
 	end := s.end(at)
 	s.key = ""
 	if at < end && strings.IndexByte("\"'{[|>@`%*&!#", s.text[at]) < 0 {
 		if colon := s.colon(at, end); colon >= 0 {
-			if key := s.text[at:colon]; !listed || isName(key) && !isCommand(key) {
+			if key := s.text[at:colon]; !listed || s.isKey(key) {
 				s.key = key + ":"
 			}
 			parent = at - start
@@ -104,7 +131,7 @@ func (s *slipScanner) entry(start, at, parent int, listed bool) int {
 
 // colon returns the offset of the first colon from at on that makes a key, or
 // -1.
-func (s *slipScanner) colon(at, end int) int {
+func (s *scanner) colon(at, end int) int {
 	for i := at; i < end; i++ {
 		switch {
 		case s.text[i] == '#' && i > at && (s.text[i-1] == ' ' || s.text[i-1] == '\t'):
@@ -117,7 +144,7 @@ func (s *slipScanner) colon(at, end int) int {
 }
 
 // value looks at a value and returns where the next line to look at starts.
-func (s *slipScanner) value(start, at, parent int) int {
+func (s *scanner) value(start, at, parent int) int {
 	end := s.end(at)
 	if at >= end {
 		return end + 1
@@ -147,7 +174,7 @@ func (s *slipScanner) value(start, at, parent int) int {
 }
 
 // anchor reports whether something in the text is called by a name.
-func (s *slipScanner) anchor(name string) bool {
+func (s *scanner) anchor(name string) bool {
 	known, asked := s.anchors[name]
 	if !asked {
 		if s.anchors == nil {
@@ -160,7 +187,7 @@ func (s *slipScanner) anchor(name string) bool {
 }
 
 // plain looks for a colon that makes a key inside a value.
-func (s *slipScanner) plain(at, end int) {
+func (s *scanner) plain(at, end int) {
 	colon := s.colon(at, end)
 	if colon < 0 {
 		return
@@ -170,21 +197,22 @@ func (s *slipScanner) plain(at, end int) {
 		s.add(colon, 1, "the colon at the end of "+quote(before)+" makes this a YAML key", "quote "+s.all(), at, end, "x")
 		return
 	}
-	s.add(colon+1, 1, "the blank after "+quote(before)+" makes this a YAML key", orRemoveBlank(before, "quote "+s.all()), at, end, "x")
+	s.add(colon+1, 1, "the blank after "+quote(before)+" makes this a YAML key", BlankAfter(before, "quote "+s.all()), at, end, "x")
 }
 
 // all says what has to be quoted.
-func (s *slipScanner) all() string {
+func (s *scanner) all() string {
 	if s.key == "" {
 		return "the whole line"
 	}
 	return "all that follows " + quote(s.key)
 }
 
-// orRemoveBlank is advice on a colon with a blank behind it. No blank belongs
+// BlankAfter is advice on a colon with a blank behind it, where before is what
+// stands before the blank and advice what helps with any line. No blank belongs
 // there in MAIL FROM:<> and RCPT TO:<> (RFC 5321 section 4.1.1), while
 // elsewhere, as in a header, the text would become another.
-func orRemoveBlank(before, advice string) string {
+func BlankAfter(before, advice string) string {
 	switch upper := strings.ToUpper(before); {
 	case strings.HasSuffix(upper, "MAIL FROM:"), strings.HasSuffix(upper, "RCPT TO:"):
 		return "remove it, or " + advice
@@ -195,7 +223,7 @@ func orRemoveBlank(before, advice string) string {
 func quote(text string) string { return `"` + strings.ReplaceAll(text, `"`, `\"`) + `"` }
 
 // quoted passes a value in quotes.
-func (s *slipScanner) quoted(start, at, parent int) int {
+func (s *scanner) quoted(start, at, parent int) int {
 	length := 0
 	closed := false
 	for quoteByte := s.text[at]; at+length+1 < len(s.text) && !closed; {
@@ -211,7 +239,7 @@ func (s *slipScanner) quoted(start, at, parent int) int {
 	}
 	if !closed {
 		s.add(at, 1, "this quote is not closed", "close it, or put "+s.all()+" in "+otherQuotes(s.text[at]), 0, 0, "")
-		s.slips[len(s.slips)-1].hopeless = true
+		s.slips[len(s.slips)-1].Hopeless = true
 		return len(s.text)
 	}
 	next := s.blanks(at + length + 1)
@@ -237,7 +265,7 @@ func otherQuotes(found byte) string {
 
 // block passes a block of text whose header is at an offset; its lines are
 // indented more than parent.
-func (s *slipScanner) block(header, parent int) int {
+func (s *scanner) block(header, parent int) int {
 	end := s.end(header)
 	indent := -1
 	for _, c := range []byte(s.text[header+1 : min(header+3, end)]) {

@@ -1,4 +1,6 @@
-package scenarios
+// Package timespan reads and writes lengths of time as scenarios, flags and
+// worlds have them: 500ms, 2s, 1.5s, 5m, 1h30m, 21d.
+package timespan
 
 import (
 	"fmt"
@@ -7,12 +9,13 @@ import (
 	"time"
 )
 
-// maxDuration is the longest time a scenario may name; it keeps sums of
-// times far from overflow.
-const maxDuration = 10000 * 24 * time.Hour
+// Longest is the longest time that may be named; it keeps sums of times far
+// from overflow.
+const Longest = 10000 * 24 * time.Hour
 
-// parseDuration reads a time such as 500ms, 2s, 1.5s, 2m, 1h30m or 21d.
-func parseDuration(text string) (time.Duration, error) {
+// Parse reads a time such as 500ms, 2s, 1.5s, 2m, 1h30m or 21d. A number
+// without a unit is an error, not a guess; so is a sign.
+func Parse(text string) (time.Duration, error) {
 	var sum time.Duration
 	rest := text
 	for rest != "" {
@@ -22,16 +25,16 @@ func parseDuration(text string) (time.Duration, error) {
 		}
 		n, err := strconv.ParseFloat(rest[:i], 64)
 		if err != nil || rest[0] == '.' || rest[i-1] == '.' {
-			return 0, durationError(text)
+			return 0, notTime(text)
 		}
-		unit, length := durationUnit(rest[i:])
+		unit, length := unitAt(rest[i:])
 		if length == 0 && i == len(rest) && sum == 0 {
-			return 0, fmt.Errorf("%q has no unit: times carry one (500ms, 2s, 5m, 1h, 21d)", text)
+			return 0, fmt.Errorf("%q has no unit (%ss, %sm or %sms?)", text, text, text, text)
 		}
 		if length == 0 {
-			return 0, durationError(text)
+			return 0, notTime(text)
 		}
-		if n*float64(unit) > float64(maxDuration) {
+		if n*float64(unit) > float64(Longest) {
 			return 0, fmt.Errorf("%q is too long: the longest time is 10000d", text)
 		}
 		sum += time.Duration(n * float64(unit))
@@ -39,19 +42,19 @@ func parseDuration(text string) (time.Duration, error) {
 	}
 	switch {
 	case text == "":
-		return 0, durationError(text)
-	case sum > maxDuration:
+		return 0, notTime(text)
+	case sum > Longest:
 		return 0, fmt.Errorf("%q is too long: the longest time is 10000d", text)
 	}
 	return sum, nil
 }
 
-func durationError(text string) error {
+func notTime(text string) error {
 	return fmt.Errorf("%q is not a time (500ms, 2s, 5m, 1h30m, 21d)", text)
 }
 
-// durationUnit returns the unit at the start of text, and how long its name is.
-func durationUnit(text string) (time.Duration, int) {
+// unitAt returns the unit at the start of text, and how long its name is.
+func unitAt(text string) (time.Duration, int) {
 	switch {
 	case strings.HasPrefix(text, "ms"):
 		return time.Millisecond, 2
@@ -68,9 +71,9 @@ func durationUnit(text string) (time.Duration, int) {
 	}
 }
 
-// shortTime is a time without the zeros that time.Duration puts behind it: 5m
-// for 5m0s.
-func shortTime(d time.Duration) string {
+// String is a time without the zeros that time.Duration puts behind it: 5m for
+// 5m0s.
+func String(d time.Duration) string {
 	text := d.String()
 	if strings.HasSuffix(text, "m0s") {
 		text = strings.TrimSuffix(text, "0s")

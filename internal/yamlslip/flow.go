@@ -1,4 +1,4 @@
-package scenarios
+package yamlslip
 
 import (
 	"strings"
@@ -7,7 +7,7 @@ import (
 
 // flow passes a map or list in braces or brackets, and looks for variables in
 // it that are not in quotes.
-func (s *slipScanner) flow(open int) int {
+func (s *scanner) flow(open int) int {
 	depth, at, found := 0, open, false
 	for ; at < len(s.text) && len(s.slips) < maxSlips; at++ {
 		switch c := s.text[at]; c {
@@ -44,24 +44,30 @@ func (s *slipScanner) flow(open int) int {
 
 // variable takes note of a variable in braces or brackets. Letters of the same
 // number stand in for it.
-func (s *slipScanner) variable(from, to int, again bool) {
+func (s *scanner) variable(from, to int, again bool) {
 	s.add(from, utf8.RuneCountInString(s.text[from:to]), "a variable stands in braces or brackets of YAML",
 		"quote it, or put one key per line", from, to, strings.Repeat("x", to-from))
-	if again && s.end(s.slips[len(s.slips)-2].at) == s.end(from) {
-		s.slips[len(s.slips)-1].message = ""
+	if again && s.end(s.slips[len(s.slips)-2].At) == s.end(from) {
+		s.slips[len(s.slips)-1].Message = ""
 	}
 }
 
 // quotedInFlow returns the offset of the quote that closes the one at.
-func (s *slipScanner) quotedInFlow(at int) int {
-	if n := quotedEnd(s.text[at:]); n > 1 {
-		return at + n - 1
+func (s *scanner) quotedInFlow(at int) int {
+	quote := s.text[at]
+	for i := at + 1; i < len(s.text); i++ {
+		switch c := s.text[i]; {
+		case c == '\\' && quote == '"', c == quote && quote == '\'' && strings.HasPrefix(s.text[i+1:], "'"):
+			i++
+		case c == quote:
+			return i
+		}
 	}
-	return at
+	return max(at, len(s.text)-1)
 }
 
 // afterFlow looks for text behind the closing brace.
-func (s *slipScanner) afterFlow(open, at int) int {
+func (s *scanner) afterFlow(open, at int) int {
 	end := s.end(at)
 	next := s.blanks(at)
 	if next >= end || strings.IndexByte("#\r:,", s.text[next]) >= 0 {
