@@ -16,7 +16,7 @@ func documents(t *testing.T) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	out := []string{"README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"}
+	out := []string{"README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md"}
 	for _, e := range entries {
 		if strings.HasSuffix(e.Name(), ".md") {
 			out = append(out, "docs/"+e.Name())
