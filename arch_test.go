@@ -47,7 +47,7 @@ func rooms() map[string]room {
 		// floor 3: a scenario as a check
 		"probe/dialogue": {packages: []string{
 			"probe", "probe/judge", "probe/diagnosis", "probe/ledger", "probe/certs", "probe/vouch",
-			"probe/sasl", "probe/smtpwire", "probe/dane", "probe/result", "dnsmx", "scenarios", "internal/compose", "internal/mailbox",
+			"probe/sasl", "probe/smtpwire", "probe/dane", "probe/result", "dnsmx", "scenarios", "internal/compose", "internal/mailbox", "internal/ascii", "internal/timespan",
 		}},
 		// floor 2
 		"internal/transcribe": {packages: []string{"scenarios"}},
@@ -57,7 +57,7 @@ func rooms() map[string]room {
 		"probe/diagnosis": {packages: []string{"dnsmx", "probe/smtpwire", "probe/result"}},
 		"probe/verdict":   {packages: []string{"probe/result"}},
 		"probe/ledger":    {packages: []string{"probe/smtpwire", "probe/result"}},
-		"probe/certs":     {packages: []string{"probe/result"}},
+		"probe/certs":     {packages: []string{"internal/hostname", "probe/result"}},
 		"probe/vouch":     {packages: []string{"dnsmx", "probe/dane", "probe/mtasts", "probe/certs", "probe/diagnosis", "probe/result"}},
 		"internal/report": {packages: []string{"probe/result"}},
 		"internal/state":  {packages: []string{"internal/atomicfile"}},

@@ -46,13 +46,6 @@ func (m *HostMatch) Match(name string, addr netip.Addr, pref uint16) bool {
 	}
 }
 
-// MatchName reports whether the name of a host fits a glob, in which * stands
-// for any characters, dots too, and ? for one, without regard to case or a
-// final dot.
-func MatchName(pattern, name string) bool {
-	return glob.Host(pattern, name)
-}
-
 // parseHostMatch reads a match.
 func parseHostMatch(text string) (HostMatch, error) {
 	m := HostMatch{text: text}

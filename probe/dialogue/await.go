@@ -8,14 +8,11 @@ import (
 	"time"
 
 	"mxprobe/internal/mailbox"
+	"mxprobe/internal/timespan"
 	"mxprobe/probe/judge"
 	"mxprobe/probe/result"
 	"mxprobe/scenarios"
 )
-
-// DefaultMailboxTimeout is how long a step waits for something in a mailbox
-// that says nothing else: most queues try for the first time at once.
-const DefaultMailboxTimeout = 5 * time.Minute
 
 // handed is a message that the server has accepted.
 type handed struct {
@@ -38,14 +35,9 @@ func (s *session) sendsText() {
 	}
 }
 
-// looksAside reports whether a step looks into a mailbox.
-func looksAside(step *scenarios.Step) bool {
-	return step.Action == scenarios.Arrives || step.Action == scenarios.Report
-}
-
 // waits reports whether the rest of the dialogue is waiting for something in
 // mailboxes.
-func (s *session) waits(steps []scenarios.Step) bool { return !s.over && looksAside(&steps[0]) }
+func (s *session) waits(steps []scenarios.Step) bool { return !s.over && steps[0].Action.LooksAside() }
 
 // playMailbox waits for what a step asks for.
 func (s *session) playMailbox(step *scenarios.Step) {
@@ -66,23 +58,12 @@ func (s *session) playMailbox(step *scenarios.Step) {
 		s.close(st, judge.Judgement{Status: result.Inconclusive, Reason: result.Local, Message: "no message is known to have been accepted, so there is none to wait for"})
 		return
 	}
-	w := &watch{session: s, step: step, st: st, post: s.trial.posts[step.Number], limit: mailboxTimeout(step)}
+	w := &watch{session: s, step: step, st: st, post: s.trial.posts[step.Number], limit: step.MailboxTimeout()}
 	if step.Mailbox.Report {
 		s.close(st, w.report())
 		return
 	}
 	s.close(st, w.arrives())
-}
-
-// mailboxTimeout is how long a step waits: its own word, else its last bound.
-func mailboxTimeout(step *scenarios.Step) time.Duration {
-	switch {
-	case step.Timeout > 0:
-		return step.Timeout
-	case step.Expect.Within.Fail > 0:
-		return step.Expect.Within.Fail
-	}
-	return DefaultMailboxTimeout
 }
 
 // watch is a step that waits for something in a mailbox.
@@ -127,9 +108,9 @@ func (w *watch) saw(what, mark string, at *sighting) judge.Judgement {
 	switch {
 	case within.Fail > 0 && absent >= within.Fail:
 		late.Status = result.Fail
-		late.Message = fmt.Sprintf("as expected, but after %v, the limit is %v", rounded(took), shortly(within.Fail))
+		late.Message = fmt.Sprintf("as expected, but after %v, the limit is %v", rounded(took), timespan.String(within.Fail))
 	case within.Warn > 0 && absent >= within.Warn:
-		late.Message = fmt.Sprintf("as expected, but after %v, the limit is %v", rounded(took), shortly(within.Warn))
+		late.Message = fmt.Sprintf("as expected, but after %v, the limit is %v", rounded(took), timespan.String(within.Warn))
 	case !w.own(mark):
 		return w.notOwn(what, mark)
 	default:
@@ -180,18 +161,6 @@ func rounded(d time.Duration) time.Duration {
 	return d.Round(10 * time.Microsecond)
 }
 
-// shortly is a limit as it is written: 5m, not 5m0s.
-func shortly(d time.Duration) string {
-	text := d.String()
-	if strings.HasSuffix(text, "m0s") {
-		text = strings.TrimSuffix(text, "0s")
-	}
-	if strings.HasSuffix(text, "h0m") {
-		text = strings.TrimSuffix(text, "0m")
-	}
-	return text
-}
-
 // arrives waits for the message itself.
 func (w *watch) arrives() judge.Judgement {
 	if w.handed.id == "" {
@@ -209,7 +178,7 @@ func (w *watch) arrives() judge.Judgement {
 	})
 	if !ok {
 		if j.Reason == result.Timeout {
-			j.Message = fmt.Sprintf("accepted by the server, but not seen in the mailbox within %s", shortly(w.limit))
+			j.Message = fmt.Sprintf("accepted by the server, but not seen in the mailbox within %s", timespan.String(w.limit))
 			j.Hint = "a 250 is a promise only: look for " + w.trial.mask.Printable([]byte(w.handed.id), result.MaxShown) + " in the log and the queue of the server, and in other folders of the mailbox, such as that for spam"
 		}
 		return j

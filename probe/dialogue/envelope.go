@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"mxprobe/dnsmx"
+	"mxprobe/internal/ascii"
 	"mxprobe/probe/diagnosis"
 	"mxprobe/probe/smtpwire"
 )
@@ -126,17 +127,8 @@ func paramsOf(line []byte) func(yield func(name, value string) bool) {
 // needs no SMTPUTF8 if its domain is in A-labels (RFC 6531 section 3.7.1).
 func onWire(address string) string {
 	at := strings.LastIndexByte(address, '@')
-	if at < 0 || !isASCII(address[:at]) {
+	if at < 0 || !ascii.Only(address[:at]) {
 		return address
 	}
 	return address[:at+1] + dnsmx.ASCII(address[at+1:])
-}
-
-func isASCII[T ~string | ~[]byte](text T) bool {
-	for i := range len(text) {
-		if text[i] >= 0x80 {
-			return false
-		}
-	}
-	return true
 }

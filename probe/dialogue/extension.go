@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"mxprobe/internal/ascii"
 	"mxprobe/probe/judge"
 	"mxprobe/probe/result"
 	"mxprobe/scenarios"
@@ -69,7 +70,7 @@ func (s *session) remarkOnREQUIRETLS(add func(format string, args ...any)) {
 // remarkOnUTF8 notes an address outside ASCII that was not declared, or that
 // the server never said it takes (RFC 6531 section 3.4).
 func (s *session) remarkOnUTF8(line []byte, add func(format string, args ...any)) {
-	if isASCII(line) {
+	if ascii.Only(line) {
 		return
 	}
 	switch {
@@ -127,12 +128,12 @@ func (s *session) fits(st *result.Step, step *scenarios.Step, text []byte) (judg
 
 // misfit says what of a text the server never said it takes.
 func (s *session) misfit(text []byte) string {
-	if isASCII(text) {
+	if ascii.Only(text) {
 		return ""
 	}
 	header, _ := headerOf(text)
 	switch {
-	case !isASCII(header) && !s.offers("SMTPUTF8"):
+	case !ascii.Only(header) && !s.offers("SMTPUTF8"):
 		return "the header of the message is not ASCII, and the server does not offer SMTPUTF8 (RFC 6531 section 3.4)"
 	case !s.offers("8BITMIME") && !(s.offers("BINARYMIME") && s.envelope.binary):
 		return "the message has 8-bit text, and the server does not offer 8BITMIME (RFC 6152 section 3)"
@@ -142,11 +143,11 @@ func (s *session) misfit(text []byte) string {
 
 // remarkOnText notes where a text and what MAIL declared do not agree.
 func (s *session) remarkOnText(st *result.Step, text []byte) {
-	if !isASCII(text) {
+	if !ascii.Only(text) {
 		if !s.envelope.eightBit {
 			st.Notes = append(st.Notes, "the message has 8-bit text, and the MAIL line does not say BODY=8BITMIME (RFC 6152 section 3)")
 		}
-		if header, _ := headerOf(text); !isASCII(header) && !s.envelope.utf8 {
+		if header, _ := headerOf(text); !ascii.Only(header) && !s.envelope.utf8 {
 			st.Notes = append(st.Notes, "the header of the message is not ASCII, and the MAIL line does not say SMTPUTF8 (RFC 6531 section 3.4)")
 		}
 	}

@@ -1,8 +1,6 @@
 package dialogue
 
 import (
-	"strings"
-
 	"mxprobe/probe/judge"
 	"mxprobe/probe/result"
 	"mxprobe/probe/smtpwire"
@@ -91,10 +89,10 @@ func (s *session) playGroups(g *group, steps []scenarios.Step) int {
 // a line cannot be made: then nothing is sent.
 func (s *session) fillGroup(g *group, steps []scenarios.Step) bool {
 	captures := g.text != nil && len(g.text.step.Captures) > 0
-	for g.used < len(steps) && !captures && !looksAside(&steps[g.used]) {
+	for g.used < len(steps) && !captures && !steps[g.used].Action.LooksAside() {
 		step := &steps[g.used]
-		place := placeOf(step)
-		if place == placeAlone {
+		place := step.Place()
+		if place == scenarios.PlaceAlone {
 			return true
 		}
 		if message := s.leftOutBy(step.If, step.Unless); message != "" {
@@ -102,7 +100,7 @@ func (s *session) fillGroup(g *group, steps []scenarios.Step) bool {
 			g.used++
 			continue
 		}
-		if place == placeData && g.refusal {
+		if place == scenarios.PlaceData && g.refusal {
 			// DATA behind a refusal that is expected could get 354, and then
 			// there is no way back (RFC 2920 section 3.1).
 			return true
@@ -123,12 +121,12 @@ func (s *session) fillGroup(g *group, steps []scenarios.Step) bool {
 		}
 		g.lines = append(g.lines, lines...)
 		g.refusal = g.refusal || !step.PassIf.IsZero() || mayBeRefused(lines[0].want)
-		if place != placeInside {
+		if place != scenarios.PlaceInside {
 			return true
 		}
 		captures = len(step.Captures) > 0
 	}
-	if (g.used == len(steps) || looksAside(&steps[g.used])) && !s.scenario.NoQuit && !s.quitSaid {
+	if (g.used == len(steps) || steps[g.used].Action.LooksAside()) && !s.scenario.NoQuit && !s.quitSaid {
 		g.quit = s.beginQuit()
 		s.buf = append(s.buf, "QUIT\r\n"...)
 	}
@@ -144,34 +142,6 @@ func (s *session) takeBack(g *group) bool {
 		s.playGroup(g)
 	}
 	return false
-}
-
-// place says where a step can stand in a group.
-type place uint8
-
-const (
-	placeAlone  place = iota // in none
-	placeInside              // anywhere
-	placeLast                // at its end (RFC 2920 section 3.1)
-	placeData                // at its end, and only where nothing is refused
-)
-
-func placeOf(step *scenarios.Step) place {
-	if step.Action == scenarios.Message {
-		return placeData
-	}
-	if step.Action != scenarios.Send || step.Expect.Codes.None || strings.ContainsAny(step.Text.String(), "\r\n") {
-		return placeAlone
-	}
-	switch step.Verb {
-	case "MAIL", "RCPT", "RSET":
-		return placeInside
-	case "VRFY", "EXPN", "NOOP", "HELP", "QUIT":
-		return placeLast
-	case "DATA":
-		return placeData
-	}
-	return placeAlone
 }
 
 // wholeText reports whether a text ends the message as it should, so that

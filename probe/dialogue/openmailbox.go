@@ -34,7 +34,7 @@ type IMAPSettings struct {
 func (s *session) openMailboxes() bool {
 	steps := s.scenario.Steps
 	for i := range steps {
-		if !looksAside(&steps[i]) {
+		if !steps[i].Action.LooksAside() {
 			continue
 		}
 		err := s.openMailbox(&steps[i])

@@ -37,7 +37,7 @@ func (s *session) stepName(step *scenarios.Step) string {
 	text := &step.Text
 	if !step.Name.IsZero() {
 		text = &step.Name
-	} else if label := actionLabel(step); label != "" {
+	} else if label := step.Label(); label != "" {
 		return label
 	}
 	line, err := text.Expand(s.lookup)
@@ -49,33 +49,6 @@ func (s *session) stepName(step *scenarios.Step) string {
 
 // maxName bounds the name of a step.
 const maxName = 200
-
-// actionLabel names the actions that are not a line.
-func actionLabel(step *scenarios.Step) string {
-	switch step.Action {
-	case scenarios.Bytes:
-		return "bytes"
-	case scenarios.Message:
-		return "message"
-	case scenarios.Body:
-		return "body"
-	case scenarios.BDAT:
-		return "bdat"
-	case scenarios.StartTLS:
-		return "starttls"
-	case scenarios.Auth:
-		return "auth"
-	case scenarios.Read:
-		return "expect"
-	case scenarios.Sleep:
-		return "sleep"
-	case scenarios.Arrives, scenarios.Report:
-		return step.Action.String()
-	case scenarios.Close:
-		return "close"
-	}
-	return ""
-}
 
 // close ends the record of the step begun last with its judgement. The first
 // step that is not met ends the dialogue.

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"mxprobe/internal/mailbox"
+	"mxprobe/internal/timespan"
 	"mxprobe/probe/judge"
 	"mxprobe/probe/result"
 )
@@ -34,7 +35,7 @@ func (w *watch) report() judge.Judgement {
 	case j.Reason == result.Timeout && w.step.Mailbox.NoReport():
 		return judge.Met()
 	case j.Reason == result.Timeout:
-		j.Message = fmt.Sprintf("accepted by the server, but no report that says %s was seen in the mailbox within %s", w.st.Want, shortly(w.limit))
+		j.Message = fmt.Sprintf("accepted by the server, but no report that says %s was seen in the mailbox within %s", w.st.Want, timespan.String(w.limit))
 		if found.interim != nil {
 			j.Message += "; it is " + w.shownAction(found.interim)
 		}

@@ -73,18 +73,9 @@ func (s *session) playStartTLS(step *scenarios.Step) {
 	s.close(st, j)
 }
 
-// appendStartTLS appends the line to say: STARTTLS, or what the scenario has
-// in its place.
+// appendStartTLS appends the line to say.
 func appendStartTLS(buf []byte, step *scenarios.Step, lookup scenarios.Lookup) ([]byte, error) {
-	line := &step.StartTLS.Line
-	switch {
-	case !line.IsZero():
-	case !step.Text.IsZero():
-		line = &step.Text
-	default:
-		return append(buf, "STARTTLS\r\n"...), nil
-	}
-	buf, err := line.Append(buf, lookup)
+	buf, err := step.StartTLSLine().Append(buf, lookup)
 	return append(buf, "\r\n"...), err
 }
 

@@ -318,7 +318,7 @@ func TestPreviewOfTLS(t *testing.T) {
 	for src, want := range map[string][]string{
 		"steps: [STARTTLS, {close: tls}]":                                          {"STARTTLS", "(TLS handshake, if the answer is 220)", "(end TLS)", "QUIT"},
 		"tls: implicit\nsteps: [NOOP]":                                             {"(TLS handshake)", "NOOP", "QUIT"},
-		"steps:\n  - starttls: {line: \"STARTTLS\\r\\nNOOP\"}\n    if: STARTTLS\n": {`STARTTLS\x0d\x0aNOOP   [if STARTTLS]`, "(TLS handshake, if the answer is 220)", "QUIT"},
+		"steps:\n  - starttls: {line: \"STARTTLS\\r\\nNOOP\"}\n    if: STARTTLS\n": {`STARTTLS\x0d\x0aNOOP   [if STARTTLS]`, "(TLS handshake, if the answer is 220)   [if STARTTLS]", "QUIT"},
 	} {
 		d, err := dialogue.New(parse(t, src)[0], settings(nil))
 		if err != nil {

@@ -100,14 +100,3 @@ func (s *session) soften(p *tlsPlan, j judge.Judgement) judge.Judgement {
 	}
 	return j
 }
-
-// judgedBy says for a preview what a handshake goes by.
-func judgedBy(o *scenarios.StartTLSOptions) string {
-	switch o.Verify {
-	case scenarios.VerifyDANE:
-		return ", held against the TLSA records of the host"
-	case scenarios.VerifySTS:
-		return ", held against the MTA-STS policy of the domain"
-	}
-	return ""
-}
