@@ -89,9 +89,11 @@ func rooms() map[string]room {
 		"internal/compare":    {packages: []string{"probe/result"}},
 		"internal/greylist":   {packages: []string{"probe/result"}},
 		"internal/transport":  {libraries: []string{"github.com/pires/go-proxyproto", "golang.org/x/net/proxy"}},
-		"internal/compose":    {packages: []string{"internal/ascii"}, libraries: []string{"github.com/emersion/go-message"}},
+		"internal/compose":    {packages: []string{"internal/ascii", "internal/dkim"}, libraries: []string{"github.com/emersion/go-message"}},
+		"internal/dkim":       {},
 		"internal/letter":     {},
 		"internal/bounce":     {packages: []string{"internal/letter"}},
+		"internal/trace":      {packages: []string{"internal/letter"}},
 		"internal/sandbox":    {packages: []string{"internal/ascii", "internal/glob", "internal/spelling", "internal/timespan"}, libraries: []string{"github.com/miekg/dns", "gopkg.in/yaml.v3"}},
 		// a domain as a whole: rules judge facts, and know nothing of how they were had
 		"internal/audit/facts":   {packages: []string{"internal/audit/spf"}},
