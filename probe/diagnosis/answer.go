@@ -1,0 +1,115 @@
+package diagnosis
+
+import "strings"
+
+// answer is a reply, read for the table.
+type answer struct {
+	at       Stage
+	code     int
+	enhanced string
+	words    []string
+	links    []string
+}
+
+// read makes the words of a reply ready for the table.
+func read(seen Seen) answer {
+	a := answer{at: seen.At, code: seen.Code, enhanced: seen.Enhanced}
+	var text strings.Builder
+	for _, line := range seen.Lines {
+		line = strings.TrimSpace(line)
+		for {
+			rest, found := a.cutCode(line)
+			if !found {
+				break
+			}
+			line = rest
+		}
+		text.WriteString(line)
+		text.WriteByte(' ')
+		if text.Len() > maxText {
+			break
+		}
+	}
+	s := text.String()
+	if a.enhanced == "" {
+		a.enhanced = hiddenCode(s)
+	}
+	a.words, a.links = wordsOf(s)
+	return a
+}
+
+// cutCode takes an enhanced status code or a repeated reply code from the
+// beginning of a line. The first enhanced status code counts.
+func (a *answer) cutCode(line string) (rest string, found bool) {
+	trimmed := strings.TrimLeft(line, " #([:-'\"")
+	end := strings.IndexAny(trimmed, " \t)]:;,-'\"")
+	if end < 0 {
+		end = len(trimmed)
+	}
+	switch word := trimmed[:end]; {
+	case isEnhanced(word):
+		if a.enhanced == "" {
+			a.enhanced = word
+		}
+	case len(word) == 3 && isDigits(word) && word[0] >= '4' && word[0] <= '5':
+		n := int(word[0]-'0')*100 + int(word[1]-'0')*10 + int(word[2]-'0')
+		if a.code == 0 {
+			a.code = n
+		} else if a.code != n {
+			return line, false
+		}
+	default:
+		return line, false
+	}
+	return strings.TrimLeft(trimmed[end:], " \t)]:;,-"), true
+}
+
+// isEnhanced reports whether a word is an enhanced status code of a failure.
+func isEnhanced(s string) bool {
+	if len(s) < 5 || len(s) > 9 || s[0] != '4' && s[0] != '5' || s[1] != '.' {
+		return false
+	}
+	subject, detail, ok := strings.Cut(s[2:], ".")
+	return ok && isDigits(subject) && isDigits(detail) && len(subject) <= 3 && len(detail) <= 3
+}
+
+// hiddenCode finds an enhanced status code where qmail and its kin put it:
+// behind the text, as in "(#5.1.1)".
+func hiddenCode(s string) string {
+	for at := 0; at < len(s); {
+		i := strings.IndexByte(s[at:], '#')
+		if i < 0 {
+			break
+		}
+		at += i + 1
+		end := at
+		for end < len(s) && (s[end] == '.' || '0' <= s[end] && s[end] <= '9') {
+			end++
+		}
+		if code := strings.TrimRight(s[at:end], "."); isEnhanced(code) {
+			return code
+		}
+	}
+	return ""
+}
+
+// class is 4 or 5, the first digit of the reply code, or else of the enhanced
+// status code; 0 if there is neither.
+func (a *answer) class() int {
+	if a.code != 0 {
+		return a.code / 100
+	}
+	if a.enhanced != "" {
+		return int(a.enhanced[0] - '0')
+	}
+	return 0
+}
+
+// temporary reports whether the same may succeed later: the server says so by
+// the class of its code (RFC 5321 section 4.2.1).
+func (a *answer) temporary(c Cause) bool {
+	if class := a.class(); class != 0 {
+		return class == 4
+	}
+	return c.entry().passes
+}

@@ -1,0 +1,297 @@
+package diagnosis
+
+// ofEnhanced returns what an enhanced status code says by itself: by the
+// registry of IANA ("Simple Mail Transfer Protocol (SMTP) Enhanced Status
+// Codes"), and by the codes of Exchange Online, which has numbers of its own
+// from X.7.100 on. Codes that say little, such as 5.7.1 and 5.0.0, are not
+// known: the text decides.
+func ofEnhanced(a *answer) (Cause, bool) {
+	if a.enhanced == "" {
+		return Unknown, false
+	}
+	detail := a.enhanced[1:]
+	for _, of := range [...]func(*answer, string) Cause{addressCode, systemCode, protocolCode, securityCode, exchangeCode} {
+		if c := of(a, detail); c != Unknown {
+			return c, true
+		}
+	}
+	return Unknown, false
+}
+
+// addressCode knows X.1 and X.2: addresses and mailboxes (RFC 3463 sections
+// 3.2 and 3.3, RFC 7505).
+func addressCode(a *answer, detail string) Cause {
+	switch detail {
+	case ".1.1":
+		return RecipientUnknown
+	case ".1.2":
+		return RecipientDomainUnknown
+	case ".1.3":
+		return RecipientSyntax
+	case ".1.4":
+		return RecipientAmbiguous
+	case ".1.6":
+		return RecipientMoved
+	case ".1.7":
+		return SenderSyntax
+	case ".1.8":
+		return SenderDomainUnknown
+	case ".1.10":
+		// 550 5.1.10 is what Exchange says of an unknown recipient.
+		if a.code == 556 || a.code == 0 {
+			return NullMX
+		}
+	case ".2.1":
+		return MailboxDisabled
+	case ".2.2":
+		return MailboxFull
+	case ".2.3":
+		return ContentSize
+	case ".2.4":
+		return ServerConfig
+	}
+	return Unknown
+}
+
+// systemCode knows X.3 and X.4: the system, the network and routes (RFC 3463
+// sections 3.4 and 3.5).
+func systemCode(a *answer, detail string) Cause {
+	switch detail {
+	case ".3.1":
+		return ServerStorage
+	case ".3.2":
+		return ServerClosing
+	case ".3.3":
+		return ParameterUnsupported
+	case ".3.4":
+		return ContentSize
+	case ".3.5":
+		return ServerConfig
+	case ".4.1":
+		if a.class() == 4 {
+			return ServerRoute
+		}
+	case ".4.2":
+		// With 421 it is the session itself that was too slow.
+		if a.code != 421 {
+			return ServerRoute
+		}
+	case ".4.3":
+		return ServerLookup
+	case ".4.4":
+		if a.class() == 5 {
+			return RecipientDomainUnknown
+		}
+		return ServerRoute
+	case ".4.5":
+		if a.class() == 4 {
+			return ServerBusy
+		}
+	case ".4.6":
+		return MailLoop
+	case ".4.7":
+		return MessageExpired
+	}
+	return Unknown
+}
+
+// protocolCode knows X.5 and X.6: the dialogue and the message (RFC 3463
+// sections 3.6 and 3.7, RFC 4954, RFC 6531).
+func protocolCode(a *answer, detail string) Cause {
+	switch detail {
+	case ".5.1":
+		switch a.code {
+		case 500, 502:
+			return CommandUnknown
+		case 503:
+			return CommandOrder
+		}
+	case ".5.2":
+		return CommandSyntax
+	case ".5.3":
+		if a.code != 503 {
+			return TooManyRecipients
+		}
+	case ".5.4":
+		return argumentCode(a)
+	case ".5.6":
+		return AuthExchange
+	case ".6.2", ".6.3", ".6.4", ".6.5":
+		return ContentConversion
+	case ".6.7", ".6.8", ".6.9", ".6.10":
+		return SMTPUTF8Required
+	}
+	return Unknown
+}
+
+// argumentCode is X.5.4, wrong arguments: which, the command says.
+func argumentCode(a *answer) Cause {
+	switch {
+	case a.at == EHLO:
+		return HeloRefused
+	case a.code == 504 && a.at == AUTH:
+		return AuthMechanism
+	case a.code == 501:
+		return CommandSyntax
+	case a.code == 504, a.code == 555:
+		return ParameterUnsupported
+	}
+	return Unknown
+}
+
+// securityCode knows X.7: security and policy (RFC 3463 section 3.8, RFC 4954,
+// 5248, 6710, 7293, 7372, 7505, 8617 and 8689).
+func securityCode(a *answer, detail string) Cause {
+	switch detail {
+	case ".7.2":
+		return RecipientRestricted
+	case ".7.4":
+		if a.at == AUTH || a.code == 504 && a.at == anyStage {
+			return AuthMechanism
+		}
+	case ".7.5", ".7.6", ".7.7":
+		return ContentEncryption
+	case ".7.8":
+		if a.code == 535 || a.code == 0 || a.at == AUTH {
+			return AuthWrong
+		}
+	case ".7.9", ".7.12":
+		if a.code == 534 || a.code == 535 || a.code == 432 || a.at == AUTH {
+			return AuthWeak
+		}
+	case ".7.10", ".7.30":
+		return TLSRequired
+	case ".7.11":
+		return AuthEncryption
+	case ".7.13":
+		if a.at == AUTH {
+			return AuthWrong
+		}
+		return MailboxDisabled
+	case ".7.16":
+		return ContentSize
+	case ".7.17", ".7.18":
+		return RecipientMoved
+	case ".7.20", ".7.21", ".7.22":
+		return DKIMRefused
+	case ".7.23", ".7.24":
+		return SPFRefused
+	case ".7.25":
+		return ClientNoReverseName
+	case ".7.26", ".7.29":
+		return SenderUnauthenticated
+	case ".7.27":
+		return SenderNullMX
+	case ".7.28":
+		return RateLimited
+	}
+	return Unknown
+}
+
+// exchangeCode knows the numbers of Exchange and Exchange Online ("Non-delivery
+// report error codes in Exchange Online").
+func exchangeCode(a *answer, detail string) Cause {
+	switch detail {
+	case ".1.20", ".7.512":
+		return ContentFormat
+	case ".1.90", ".7.705", ".7.508", ".7.232", ".7.233":
+		return RateLimited
+	case ".1.350", ".1.351":
+		return RecipientUnknown
+	case ".2.121", ".2.122":
+		return RecipientRate
+	case ".4.300":
+		return MessageExpired
+	case ".4.310":
+		return RecipientDomainUnknown
+	case ".4.14":
+		return MailLoop
+	case ".4.312", ".4.316", ".4.317", ".4.318":
+		return ServerRoute
+	case ".7.12", ".7.124", ".7.129", ".7.133", ".7.134", ".7.135", ".7.136", ".7.193":
+		return RecipientRestricted
+	case ".7.57":
+		return AuthRequired
+	case ".7.60":
+		return SenderNotAllowed
+	case ".7.64":
+		return RelayDenied
+	case ".7.321", ".7.322", ".7.323", ".7.324", ".7.325":
+		return TLSCertificate
+	case ".7.501", ".7.502", ".7.503", ".7.511", ".7.750":
+		return SenderRefused
+	case ".7.506":
+		return HeloRefused
+	case ".7.509":
+		return DMARCRefused
+	case ".7.513", ".7.708":
+		return ClientRefused
+	case ".7.515":
+		return SenderUnauthenticated
+	case ".7.650", ".7.651":
+		return ClientReputation
+	}
+	if len(detail) == 6 && (detail[:4] == ".7.6") && a.class() == 5 {
+		return ClientListed // 5.7.606 to 5.7.649: banned sending IP
+	}
+	return Unknown
+}
+
+// ofCode returns what a reply code says by itself, where no word of the text
+// is known.
+func ofCode(a *answer) Cause {
+	switch a.code {
+	case 454:
+		switch a.at {
+		case STARTTLS:
+			return TLSBroken
+		case AUTH:
+			return AuthUnavailable
+		}
+	case 500:
+		if a.at != EndOfData && a.at != Greeting {
+			return CommandUnknown
+		}
+	case 501:
+		switch a.at {
+		case EHLO:
+			return HeloRefused
+		case AUTH:
+			return AuthExchange
+		}
+	case 502:
+		return CommandUnknown
+	case 503:
+		return CommandOrder
+	case 504:
+		switch a.at {
+		case EHLO:
+			return HeloRefused
+		case AUTH:
+			return AuthMechanism
+		}
+	case 517:
+		return SenderRefused
+	case 521:
+		if a.at == Greeting {
+			return ServerNoMail
+		}
+	case 530:
+		return AuthRequired
+	case 534:
+		return AuthWeak
+	case 535:
+		return AuthWrong
+	case 538:
+		return AuthEncryption
+	case 554:
+		if a.at == Greeting {
+			return ClientRefused
+		}
+	case 555:
+		return ParameterUnsupported
+	case 556:
+		return NullMX
+	}
+	return Unknown
+}
