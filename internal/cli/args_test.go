@@ -34,6 +34,8 @@ func sample(o *option) string {
 		return "warn"
 	case "format":
 		return "jsonl"
+	case "at":
+		return "RCPT"
 	case "color":
 		return "never"
 	case "retry", "jobs", "per-host":

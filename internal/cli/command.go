@@ -31,7 +31,7 @@ func (c *command) call() string {
 // commands returns all commands in the order of the help.
 func commands() []command {
 	return []command{
-		runCommand(), mxCommand(), validateCommand(), listCommand(), initCommand(), importCommand(),
+		runCommand(), mxCommand(), validateCommand(), listCommand(), initCommand(), importCommand(), explainCommand(),
 		schemaCommand(), demoCommand(), sandboxCommand(), completionCommand(), versionCommand(),
 		{name: "help", arguments: "[COMMAND]", summary: "say what a command does", bind: bindHelp},
 	}

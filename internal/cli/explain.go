@@ -1,0 +1,220 @@
+package cli
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"mxprobe/internal/pasted"
+	"mxprobe/internal/report"
+	"mxprobe/probe/diagnosis"
+	"mxprobe/probe/result"
+)
+
+func explainCommand() command {
+	return command{
+		name:      "explain",
+		arguments: "REPLY",
+		summary:   "say what an answer of a mail server means, whose matter it is, and what to do",
+		examples: []string{
+			"mxprobe explain '550 5.7.1 Client host rejected: cannot find your hostname'",
+			"mxprobe explain --at MAIL '501 5.5.4 Invalid argument'",
+			"mxprobe explain - -f jsonl < /var/log/mail.log",
+		},
+		notes: []string{
+			"A REPLY may also be a line of the log of Postfix, Exim, Sendmail or qmail, or a",
+			"Diagnostic-Code field. With - each line of standard input is one; the lines",
+			"550-... 550 ... of one reply are taken together.",
+			"Exit status: 0 all explained, as far as it is known; 2 bad call, or a text without",
+			"a reply.",
+		},
+		bind: func(p *Program) ([]option, action) {
+			e := &explainer{p: p}
+			return e.options(), func(args []string) (int, error) { return e.explain(args) }
+		},
+	}
+}
+
+// explainer says what answers mean.
+type explainer struct {
+	p      *Program
+	format string
+	at     string
+	none   []string // where no reply was found
+	missed int
+}
+
+func (e *explainer) options() []option {
+	return []option{
+		{
+			name: "at", arg: "COMMAND", set: setStage(&e.at), group: groupDialogue,
+			help: "what was answered: " + strings.Join(diagnosis.StageNames(), ", "),
+		},
+		{
+			name: "format", short: "f", arg: "FORMAT", env: "MXPROBE_FORMAT", set: setChoice(&e.format, formatText, "jsonl"),
+			group: groupOutput, def: formatText, help: "text, or jsonl (an object a reply)",
+		},
+	}
+}
+
+func setStage(dst *string) func(string) error {
+	choose := setChoice(dst, diagnosis.StageNames()...)
+	return func(value string) error {
+		for _, name := range diagnosis.StageNames() {
+			if strings.EqualFold(name, value) {
+				value = name
+			}
+		}
+		return choose(value)
+	}
+}
+
+func (e *explainer) explain(args []string) (int, error) {
+	if len(args) == 0 {
+		return 0, usagef("no reply: mxprobe explain '550 5.7.1 ...', or - for standard input")
+	}
+	out := bufio.NewWriter(e.p.Stdout)
+	err := e.each(out, args)
+	if err != nil {
+		return 0, err
+	}
+	if err := out.Flush(); err != nil {
+		return 0, err
+	}
+	if e.missed == 0 {
+		return ExitOK, nil
+	}
+	for _, text := range e.none {
+		fmt.Fprintf(e.p.Stderr, "mxprobe: %s\n", text)
+	}
+	if more := e.missed - len(e.none); more > 0 {
+		fmt.Fprintf(e.p.Stderr, "mxprobe: no reply found in %d further lines\n", more)
+	}
+	return ExitUsage, nil
+}
+
+// each explains the arguments: one reply, or standard input.
+func (e *explainer) each(out io.Writer, args []string) error {
+	if len(args) == 1 && args[0] == "-" {
+		return e.stream(out)
+	}
+	// A reply that was not quoted comes as several words.
+	return e.one(out, strings.Join(args, " "), "")
+}
+
+// stream explains each reply of standard input.
+func (e *explainer) stream(out io.Writer) error {
+	lines := newReplyLines(e.p.Stdin)
+	first := true
+	for {
+		text, number, err := lines.next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return usagef("reading standard input: %s", cause(err))
+		}
+		if e.format != "jsonl" && !first {
+			if _, err := io.WriteString(out, "\n"); err != nil {
+				return err
+			}
+		}
+		first = false
+		if err := e.one(out, text, fmt.Sprintf("line %d: ", number)); err != nil {
+			return err
+		}
+	}
+	if first {
+		return usagef("standard input is empty: there is no reply in it")
+	}
+	return nil
+}
+
+// shownMisses is how many lines without a reply are shown.
+const shownMisses = 5
+
+// one explains one text; where it stands is said if it has no reply.
+func (e *explainer) one(out io.Writer, text, where string) error {
+	found, ok := pasted.Find(text)
+	if !ok {
+		e.missed++
+		if len(e.none) < shownMisses {
+			e.none = append(e.none, fmt.Sprintf("%sno reply found in: %s", where, shown(text)))
+		}
+		return nil
+	}
+	if at, ok := diagnosis.ParseStage(e.at); ok {
+		found.At = at
+	}
+	d := diagnosis.Diagnose(found.Seen)
+	if e.format == "jsonl" {
+		return writeExplained(out, &found, &d)
+	}
+	return e.text(out, &found, &d)
+}
+
+// explained is the object of a reply in JSON Lines.
+type explained struct {
+	Reply     string `json:"reply"`
+	At        string `json:"at,omitempty"`
+	Code      int    `json:"code"`
+	Enhanced  string `json:"enhanced"`
+	Cause     string `json:"cause"`
+	Whose     string `json:"whose"`
+	Temporary bool   `json:"temporary"`
+	Hint      string `json:"hint"`
+	Source    string `json:"source"`
+}
+
+func writeExplained(out io.Writer, found *pasted.Answer, d *diagnosis.Diagnosis) error {
+	to := json.NewEncoder(out)
+	to.SetEscapeHTML(false)
+	return to.Encode(explained{
+		Reply: result.PrintableString(found.Reply), At: found.At.String(), Code: found.Code, Enhanced: d.Enhanced,
+		Cause: d.Cause.String(), Whose: d.Whose.String(), Temporary: d.Temporary, Hint: d.Advice, Source: d.Source,
+	})
+}
+
+// text writes what a reply means for people.
+func (e *explainer) text(out io.Writer, found *pasted.Answer, d *diagnosis.Diagnosis) error {
+	const indent = "        "
+	width := columns(e.p.Stdout)
+	row := func(name, value string) {
+		if value != "" && width > 0 {
+			value = strings.Join(report.Wrap(value, width-len(indent)), "\n"+indent)
+		}
+		if value != "" {
+			fmt.Fprintf(out, "%-7s %s\n", name, value)
+		}
+	}
+	fmt.Fprintln(out, result.PrintableString(found.Reply))
+	if found.Code != 0 && found.Code < 400 {
+		row("cause", "none: the server agreed, there is nothing to explain")
+		return nil
+	}
+	row("cause", d.Cause.String())
+	row("whose", whoseWords(d))
+	if d.Cause == diagnosis.Unknown {
+		row("do", "nothing is known of this reply; the log of the server says which rule it comes from")
+		return nil
+	}
+	row("means", d.Cause.Means())
+	row("do", d.Cause.Next())
+	row("source", d.Source)
+	return nil
+}
+
+// whoseWords says whose matter it is and whether it may pass.
+func whoseWords(d *diagnosis.Diagnosis) string {
+	whose := d.Whose.String()
+	switch {
+	case d.Cause == diagnosis.Unknown && !d.Temporary:
+		return "unknown"
+	case d.Temporary:
+		return whose + "; temporary: the same may succeed later"
+	}
+	return whose + "; permanent: the same will not succeed later"
+}
