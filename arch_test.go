@@ -62,15 +62,19 @@ func rooms() map[string]room {
 		"internal/report": {packages: []string{"probe/result"}},
 		"internal/state":  {packages: []string{"internal/atomicfile"}},
 		// mailboxes, a protocol each, over a wire that bears with everything
-		"internal/mailbox":      {packages: []string{"internal/mailbox/imap", "internal/bounce", "internal/letter"}},
+		"internal/mailbox": {packages: []string{
+			"internal/mailbox/imap", "internal/mailbox/pop3", "internal/mailbox/mailpit", "internal/bounce", "internal/letter",
+		}},
 		"internal/mailbox/imap": {packages: []string{"internal/mailbox/wire", "probe/sasl"}},
-		"internal/mailbox/wire": {},
+		"internal/mailbox/pop3": {packages: []string{"internal/mailbox/wire", "probe/sasl"}},
+		// net/http is in every program anyway, for the policies of MTA-STS.
+		"internal/mailbox/mailpit": {costly: []string{"net/http"}},
+		"internal/mailbox/wire":    {},
 		// floor 3: a format each
 		"internal/report/github": {packages: []string{"internal/report", "probe/result"}},
 		// text/template is in every program anyway, for the help texts.
 		"internal/report/html":     {packages: []string{"internal/report", "probe/result"}, costly: []string{"text/template"}},
 		"internal/report/junit":    {packages: []string{"internal/report", "probe/result"}},
-		"internal/report/message":  {packages: []string{"internal/report", "internal/bounce", "internal/dkim", "internal/letter", "internal/trace", "probe/result"}},
 		"internal/report/markdown": {packages: []string{"internal/report", "probe/result"}},
 		"internal/report/nagios":   {packages: []string{"internal/report", "probe/result"}},
 		"internal/report/prometheus": {
@@ -91,11 +95,9 @@ func rooms() map[string]room {
 		"internal/compare":    {packages: []string{"probe/result"}},
 		"internal/greylist":   {packages: []string{"probe/result"}},
 		"internal/transport":  {libraries: []string{"github.com/pires/go-proxyproto", "golang.org/x/net/proxy"}},
-		"internal/compose":    {packages: []string{"internal/ascii", "internal/dkim"}, libraries: []string{"github.com/emersion/go-message"}},
-		"internal/dkim":       {},
+		"internal/compose":    {packages: []string{"internal/ascii"}, libraries: []string{"github.com/emersion/go-message"}},
 		"internal/letter":     {},
 		"internal/bounce":     {packages: []string{"internal/letter"}},
-		"internal/trace":      {packages: []string{"internal/letter"}, libraries: []string{"golang.org/x/net/publicsuffix"}},
 		"internal/sandbox":    {packages: []string{"internal/ascii", "internal/glob", "internal/spelling", "internal/timespan"}, libraries: []string{"github.com/miekg/dns", "gopkg.in/yaml.v3"}},
 		// a domain as a whole: rules judge facts, and know nothing of how they were had
 		"internal/audit/facts":   {packages: []string{"internal/audit/spf"}},

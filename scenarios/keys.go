@@ -29,7 +29,7 @@ func retryKeys() []string { return []string{"on", "times", "wait"} }
 func fileKeys() []string { return []string{"file"} }
 
 func arrivesKeys() []string {
-	return []string{"maildir", "imap", "user", "password", "allow_clear", "delete"}
+	return []string{"mailbox", "maildir", "imap", "user", "password", "allow_clear", "delete"}
 }
 
 func reportKeys() []string { return append(arrivesKeys(), "action", "recipient", "returns") }

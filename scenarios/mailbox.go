@@ -2,11 +2,7 @@ package scenarios
 
 import (
 	"fmt"
-	"net"
-	"net/url"
 	"slices"
-	"strconv"
-	"strings"
 
 	"gopkg.in/yaml.v3"
 
@@ -17,9 +13,10 @@ import (
 type Mailbox struct {
 	Pos Pos
 	// Maildir is a folder, relative to the scenario; IMAP an address such as
-	// imaps://mail.example.org/INBOX. One of them is zero.
-	Maildir, IMAP Text
-	// User and Password are the login of IMAP.
+	// imaps://mail.example.org/INBOX; Address one of any kind. Two of them are
+	// zero; see Place.
+	Maildir, IMAP, Address Text
+	// User and Password are the login of a server.
 	User, Password Text
 	// AllowClear is true if that login may be sent without TLS.
 	AllowClear bool
@@ -41,6 +38,38 @@ type Mailbox struct {
 	ReturnsPos Pos
 }
 
+// Where is the text that says where the mailbox is.
+func (m *Mailbox) Where() *Text {
+	for _, text := range []*Text{&m.Maildir, &m.IMAP} {
+		if !text.IsZero() {
+			return text
+		}
+	}
+	return &m.Address
+}
+
+// Place returns where the mailbox is, its variables replaced. A folder or file
+// is as it stands there, relative to the scenario.
+func (m *Mailbox) Place(lookup Lookup) (MailboxAddress, error) {
+	text, err := m.Where().Expand(lookup)
+	if err != nil {
+		return MailboxAddress{}, err
+	}
+	return m.parse(text)
+}
+
+// parse reads where the mailbox is, as its key has it.
+func (m *Mailbox) parse(text string) (MailboxAddress, error) {
+	if !m.Maildir.IsZero() {
+		return MailboxAddress{Kind: "maildir", Path: text}, nil
+	}
+	a, err := ParseMailbox(text)
+	if err == nil && !m.IMAP.IsZero() && a.Kind != "imap" {
+		err = fmt.Errorf("%q does not begin with imaps:// or imap://; mailbox: takes it", text)
+	}
+	return a, err
+}
+
 // NoReport reports whether a report must not come.
 func (m *Mailbox) NoReport() bool { return slices.Equal(m.Actions, []string{"none"}) }
 
@@ -59,7 +88,7 @@ func (p *parser) takeMailbox(a *action, s *Step, n *yaml.Node) {
 		keys, m.Actions = reportKeys(), []string{"delivered", "relayed"}
 	}
 	if n.Kind != yaml.MappingNode {
-		p.fail(n, "write "+a.key+": {maildir: /home/kate/Maildir}, or imap: and a login", "%s needs a mailbox, not %s", a.key, kind(n))
+		p.fail(n, "write "+a.key+": {mailbox: \"maildir:/home/kate/Maildir\"}, or imaps:// and a login", "%s needs a mailbox, not %s", a.key, kind(n))
 		return
 	}
 	fields, ok := p.fields(n, keySet{what: a.key, keys: keys, odd: func(f field) bool { return p.besideKey(a, f) }})
@@ -78,11 +107,8 @@ func (p *parser) mailboxField(m *Mailbox, f field) {
 		m.Maildir = p.line(f.value, "maildir")
 	case "imap":
 		m.IMAP = p.line(f.value, "imap")
-		if address, ok := m.IMAP.Literal(); ok && !m.IMAP.IsZero() {
-			if _, err := ParseIMAP(address); err != nil {
-				p.fail(deref(f.value), "as in imaps://mail.example.org/INBOX", "%v", err)
-			}
-		}
+	case "mailbox":
+		m.Address = p.line(f.value, "mailbox")
 	case "user":
 		m.User = p.text(f.value, "user")
 	case "password":
@@ -138,24 +164,8 @@ func (p *parser) mailboxSense(m *Mailbox, n *yaml.Node, fields []field) {
 		}
 		return nil
 	}
-	maildir, imap := at("maildir"), at("imap")
-	switch {
-	case maildir == nil && imap == nil:
-		p.fail(n, "add maildir: or imap:", "there is no mailbox to look into")
-	case maildir != nil && imap != nil:
-		p.fail(imap, "make two steps of it", "a step looks into one mailbox, but this one has maildir and imap")
-		return
-	}
-	for _, name := range []string{"user", "password"} {
-		switch key := at(name); {
-		case imap != nil && key == nil:
-			p.fail(n, "add "+name+":", "imap has no %s", name)
-		case imap == nil && maildir != nil && key != nil:
-			p.fail(key, "it belongs to imap", "%s does not go with maildir", name)
-		}
-	}
-	if key := at("allow_clear"); key != nil && imap == nil && maildir != nil {
-		p.fail(key, "it belongs to imap", "allow_clear does not go with maildir")
+	if p.mailboxPlace(m, n, at) {
+		p.mailboxLogin(m, n, at)
 	}
 	if !m.NoReport() {
 		return
@@ -167,63 +177,58 @@ func (p *parser) mailboxSense(m *Mailbox, n *yaml.Node, fields []field) {
 	}
 }
 
-// IMAP is the address of a mailbox.
-type IMAP struct {
-	Host string
-	Port uint16
-	// TLS is true if TLS begins with the connection (imaps).
-	TLS  bool
-	Name string // of the mailbox, INBOX where not given
-}
-
-// ParseIMAP reads imaps://HOST[:PORT][/MAILBOX], or imap:// for a connection
-// that begins in clear. The ports are 993 and 143 where not given (RFC 8314).
-func ParseIMAP(address string) (IMAP, error) {
-	scheme, _, ok := strings.Cut(address, "://")
-	if !ok || scheme != "imap" && scheme != "imaps" {
-		return IMAP{}, fmt.Errorf("%q does not begin with imaps:// or imap://", address)
-	}
-	u, err := url.Parse(address)
-	if err != nil {
-		return IMAP{}, fmt.Errorf("%q is not an address of a mailbox", address)
-	}
-	switch {
-	case u.User != nil:
-		return IMAP{}, fmt.Errorf("the login has keys of its own, user and password")
-	case u.RawQuery != "" || u.Fragment != "" || u.Hostname() == "":
-		return IMAP{}, fmt.Errorf("%q is not an address of a mailbox", address)
-	}
-	out := IMAP{Host: u.Hostname(), TLS: scheme == "imaps", Name: strings.TrimPrefix(u.Path, "/"), Port: 143}
-	if out.TLS {
-		out.Port = 993
-	}
-	if out.Name == "" {
-		out.Name = "INBOX"
-	}
-	if text := u.Port(); text != "" {
-		n, err := strconv.ParseUint(text, 10, 16)
-		if err != nil || n == 0 {
-			return IMAP{}, fmt.Errorf("%q is not a port", text)
+// mailboxPlace checks that one key says where the mailbox is.
+func (p *parser) mailboxPlace(m *Mailbox, n *yaml.Node, at func(string) *yaml.Node) bool {
+	var found []string
+	for _, name := range []string{"maildir", "imap", "mailbox"} {
+		if at(name) != nil {
+			found = append(found, name)
 		}
-		out.Port = uint16(n)
 	}
-	return out, nil
+	switch len(found) {
+	case 0:
+		p.fail(n, "add mailbox:", "there is no mailbox to look into")
+	case 1:
+		return true
+	default:
+		p.fail(at(found[1]), "make two steps of it", "a step looks into one mailbox, but this one has %s and %s", found[0], found[1])
+	}
+	return false
 }
 
-// String returns the address without what is left out usually.
-func (i IMAP) String() string {
-	scheme, port := "imap", uint16(143)
-	if i.TLS {
-		scheme, port = "imaps", 993
+// mailboxLogin checks what goes with a kind of mailbox, where that is known
+// already.
+func (p *parser) mailboxLogin(m *Mailbox, n *yaml.Node, at func(string) *yaml.Node) {
+	where := m.Where()
+	text, ok := where.Literal()
+	if where.IsZero() || !ok && m.Maildir.IsZero() && m.IMAP.IsZero() {
+		return
 	}
-	host := i.Host
-	switch {
-	case i.Port != port:
-		host = net.JoinHostPort(host, strconv.Itoa(int(i.Port)))
-	case strings.Contains(host, ":"):
-		host = "[" + host + "]"
+	a := MailboxAddress{Kind: "imap"}
+	if ok || !m.Maildir.IsZero() {
+		var err error
+		if a, err = m.parse(text); err != nil {
+			p.failAt(where.pos, len(where.source), "as in imaps://mail.example.org/INBOX, mailpit://localhost:8025 or maildir:/home/kate/Maildir", "%v", err)
+			return
+		}
 	}
-	return scheme + "://" + host + "/" + i.Name
+	for _, name := range []string{"user", "password"} {
+		switch key := at(name); {
+		case a.NeedsLogin() && key == nil:
+			p.fail(n, "add "+name+":", "%s has no %s", a.Kind, name)
+		case a.Local() && key != nil:
+			p.fail(key, "it belongs to a server", "%s does not go with %s", name, a.Kind)
+		}
+	}
+	if key := at("allow_clear"); key != nil && a.Local() {
+		p.fail(key, "it belongs to a server", "allow_clear does not go with %s", a.Kind)
+	}
+	if key := at("delete"); key != nil && a.Kind == "mbox" {
+		p.fail(key, "remove it", "an mbox file is only read: nothing is removed from it")
+	}
+	if a.Kind == "mailpit" && !a.TLS && at("password") != nil && !m.AllowClear {
+		p.fail(at("password"), "write mailpits:// for HTTPS, or add allow_clear: true", "mailpit:// would send the password in clear")
+	}
 }
 
 // afterwards checks what is waited for after the session: steps that look into

@@ -129,11 +129,7 @@ func previewSleep(s *Step, _ Lookup) ([]string, error) {
 }
 
 func previewMailbox(s *Step, lookup Lookup) ([]string, error) {
-	where := &s.Mailbox.Maildir
-	if where.IsZero() {
-		where = &s.Mailbox.IMAP
-	}
-	place, err := where.Expand(lookup)
+	place, err := s.Mailbox.Where().Expand(lookup)
 	if err != nil {
 		return nil, err
 	}

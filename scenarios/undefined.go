@@ -124,12 +124,13 @@ func (c *checker) auth(s *Step) {
 // mailbox checks where a step looks for a message.
 func (c *checker) mailbox(s *Step) {
 	m := s.Mailbox
-	for _, text := range []*Text{&m.Maildir, &m.User, &m.Password, &m.Recipient} {
+	for _, text := range []*Text{&m.User, &m.Password, &m.Recipient} {
 		c.value(text)
 	}
-	if address, ok := c.value(&m.IMAP); ok && address != "" {
-		if _, err := ParseIMAP(address); err != nil {
-			c.fail(m.IMAP.pos, m.IMAP.source, "stands for something wrong: "+err.Error())
+	where := m.Where()
+	if text, ok := c.value(where); ok && text != "" {
+		if _, err := m.parse(text); err != nil {
+			c.fail(where.pos, where.source, "stands for something wrong: "+err.Error())
 		}
 	}
 }

@@ -1,6 +1,6 @@
-// Package mailbox looks for messages in mailboxes: a Maildir, or one that an
-// IMAP server keeps. It reads and does not write, but for Delete, which
-// removes the one message it is given.
+// Package mailbox looks for messages in mailboxes: a Maildir, an mbox file, or
+// what a server shows by IMAP or POP3, or Mailpit by HTTP. It reads and does
+// not write, but for Delete, which removes the one message it is given.
 //
 // What stands in a mailbox was sent by anybody. Of a message 1 MiB is read, of
 // a field 500 bytes are kept, and a mailbox into which more than 10,000
@@ -28,6 +28,9 @@ var ErrFinal = errors.New("final")
 // ErrFinal.
 var ErrFlooded = fmt.Errorf("more than %d messages came while waiting%w", maxMessages, silent{ErrFinal})
 
+// ErrGone is the error for a message that is there no more.
+var ErrGone = errors.New("somebody else has removed it before")
+
 // silent wraps an error without its text.
 type silent struct{ error }
 
@@ -41,6 +44,9 @@ func final(err error) error { return fmt.Errorf("%w%w", err, silent{ErrFinal}) }
 type Box interface {
 	// Next returns the messages that no earlier call has returned.
 	Next(ctx context.Context) ([]Message, error)
+	// Read returns a message as it stands in the mailbox, up to most bytes of
+	// it. The error is ErrGone where somebody else has removed it.
+	Read(ctx context.Context, m *Message, most int) ([]byte, error)
 	// Delete removes one message. It may fail where somebody else has removed
 	// it before.
 	Delete(ctx context.Context, m *Message) error

@@ -2,37 +2,15 @@ package mailbox
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
-	"net"
-	"time"
 
 	"mxprobe/internal/mailbox/imap"
 )
 
-// IMAP says where a mailbox is and who looks into it.
-type IMAP struct {
-	// Name is the mailbox, such as INBOX.
-	Name           string
-	User, Password string
-	// TLS is how TLS is spoken: from the first byte where Implicit is set,
-	// else after STARTTLS.
-	TLS      *tls.Config
-	Implicit bool
-	// AllowClear lets the login go out without TLS where the server does not
-	// offer STARTTLS.
-	AllowClear bool
-	// Dial opens a connection to the server.
-	Dial func(ctx context.Context) (net.Conn, error)
-}
-
-// farewell bounds LOGOUT: nothing hangs on its answer.
-const farewell = time.Second
-
 // OpenIMAP logs in and looks at the mailbox without changing it. What is in it
 // already is passed over. The error wraps ErrFinal where the server says no.
-func OpenIMAP(ctx context.Context, config IMAP) (Box, error) {
+func OpenIMAP(ctx context.Context, config Server) (Box, error) {
 	b := &imapBox{config: config}
 	if err := b.connect(ctx); err != nil {
 		return nil, err
@@ -43,7 +21,7 @@ func OpenIMAP(ctx context.Context, config IMAP) (Box, error) {
 // imapBox is one mailbox over one connection, which is made anew where it
 // broke.
 type imapBox struct {
-	config   IMAP
+	config   Server
 	conn     *imap.Conn // nil where there is no connection
 	validity uint32     // of the UIDs; 0 before the first connection
 	next     uint32     // the first UID that was not looked at
@@ -57,11 +35,7 @@ func (b *imapBox) connect(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var atOnce *tls.Config
-	if b.config.Implicit {
-		atOnce = b.config.TLS
-	}
-	if b.conn, err = imap.New(ctx, nc, atOnce); err != nil {
+	if b.conn, err = imap.New(ctx, nc, b.config.atOnce()); err != nil {
 		b.conn = nil
 		return said(err)
 	}
@@ -99,7 +73,7 @@ func (b *imapBox) secure(ctx context.Context) error {
 	case offered && !b.conn.LoggedIn:
 		return b.conn.StartTLS(ctx, b.config.TLS)
 	case !b.config.AllowClear:
-		return final(errors.New("the server does not offer STARTTLS, and no login goes out in clear"))
+		return errInClear("STARTTLS")
 	}
 	return nil
 }
@@ -126,16 +100,36 @@ func (b *imapBox) open(ctx context.Context, readOnly bool) error {
 	return nil
 }
 
+// Read implements Box.
+func (b *imapBox) Read(ctx context.Context, m *Message, most int) ([]byte, error) {
+	uid, err := b.reach(ctx, m)
+	if err != nil {
+		return nil, err
+	}
+	raw, err := b.conn.Message(ctx, uid, most)
+	if err == nil && raw == nil {
+		return nil, ErrGone
+	}
+	return raw, b.broken(err)
+}
+
+// reach connects where there is no connection, and returns the number of a
+// message.
+func (b *imapBox) reach(ctx context.Context, m *Message) (uid uint32, err error) {
+	if b.conn == nil {
+		if err := b.connect(ctx); err != nil {
+			return 0, err
+		}
+	}
+	_, err = fmt.Sscan(m.id, &uid)
+	return uid, err
+}
+
 // Delete implements Box. Without UIDPLUS (RFC 4315) the message is marked
 // only.
 func (b *imapBox) Delete(ctx context.Context, m *Message) error {
-	if b.conn == nil {
-		if err := b.connect(ctx); err != nil {
-			return err
-		}
-	}
-	var uid uint32
-	if _, err := fmt.Sscan(m.id, &uid); err != nil {
+	uid, err := b.reach(ctx, m)
+	if err != nil {
 		return err
 	}
 	if !b.writable {
@@ -177,7 +171,6 @@ func (b *imapBox) drop() {
 // unless it says that it is short of something, and a certificate.
 func said(err error) error {
 	var no *imap.StatusError
-	var verify *tls.CertificateVerificationError
 	switch {
 	case errors.As(err, &no):
 		switch no.Code {
@@ -187,7 +180,7 @@ func said(err error) error {
 		if no.Kind != "BYE" {
 			return final(err)
 		}
-	case errors.As(err, &verify), errors.Is(err, imap.ErrNoWay):
+	case badCertificate(err), errors.Is(err, imap.ErrNoWay):
 		return final(err)
 	}
 	return err

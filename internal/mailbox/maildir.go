@@ -126,7 +126,7 @@ func (m *maildir) look(sub, name string) (Message, bool, error) {
 	if m.read++; m.read > maxMessages {
 		return Message{}, false, ErrFlooded
 	}
-	raw, err := m.content(place)
+	raw, err := m.content(place, maxMessage)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return Message{}, false, nil
@@ -139,29 +139,48 @@ func (m *maildir) look(sub, name string) (Message, bool, error) {
 	return msg, true, nil
 }
 
-func (m *maildir) content(place string) ([]byte, error) {
+func (m *maildir) content(place string, most int) ([]byte, error) {
 	file, err := m.root.OpenFile(place, os.O_RDONLY|nonblock, 0)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = file.Close() }()
-	return io.ReadAll(io.LimitReader(file, maxMessage))
+	return io.ReadAll(io.LimitReader(file, int64(most)))
+}
+
+// Read implements Box.
+func (m *maildir) Read(_ context.Context, msg *Message, most int) ([]byte, error) {
+	place, err := m.find(msg)
+	if err != nil {
+		return nil, err
+	}
+	raw, err := m.content(place, most)
+	return raw, m.wrap(place, err)
 }
 
 // Delete implements Box.
 func (m *maildir) Delete(_ context.Context, msg *Message) error {
+	place, err := m.find(msg)
+	if err != nil {
+		return err
+	}
+	return m.wrap(place, m.root.Remove(place))
+}
+
+// find returns where a message is now: readers move it, and set flags.
+func (m *maildir) find(msg *Message) (string, error) {
 	for _, sub := range maildirs() {
 		names, err := m.names(sub)
 		if err != nil {
-			return err
+			return "", err
 		}
 		for _, name := range names {
 			if uniqueName(name) == msg.id {
-				return m.wrap(path.Join(sub, name), m.root.Remove(path.Join(sub, name)))
+				return path.Join(sub, name), nil
 			}
 		}
 	}
-	return errors.New("somebody else has removed it before")
+	return "", ErrGone
 }
 
 // Close implements Box.

@@ -95,7 +95,7 @@ func TestMaildirIsBounded(t *testing.T) {
 	b := open(t, dir)
 	put(t, filepath.Join(dir, "new", "1.big"), "Message-ID: <big@x>\n\n"+strings.Repeat("x", 3*maxMessage))
 	want(t, "a big message", ids(t, b), "<big@x>")
-	raw, err := b.(*maildir).content("new/1.big")
+	raw, err := b.(*maildir).content("new/1.big", maxMessage)
 	if err != nil || len(raw) != maxMessage {
 		t.Errorf("%d bytes are read, %v; want %d", len(raw), err, maxMessage)
 	}

@@ -261,9 +261,8 @@ func TestWaitHoldsNoSession(t *testing.T) {
 	}
 }
 
-// speakIMAP is a server of mailboxes that repeats what it is told, password
-// and all, when it says no.
-func speakIMAP(t *testing.T, asked *[]string) probe.Dialer {
+// speakIMAP is a server of mailboxes that answers as it is told to.
+func speakIMAP(t *testing.T, asked *[]string, answer func(tag, line string) string) probe.Dialer {
 	t.Helper()
 	return dialFunc(func(_ context.Context, _, address string) (net.Conn, error) {
 		*asked = append(*asked, address)
@@ -275,7 +274,7 @@ func speakIMAP(t *testing.T, asked *[]string) probe.Dialer {
 			}
 			for in := bufio.NewScanner(server); in.Scan(); {
 				tag, line, _ := strings.Cut(in.Text(), " ")
-				if _, err := io.WriteString(server, tag+" NO I do not like "+line+"\r\n"); err != nil {
+				if _, err := io.WriteString(server, answer(tag, line)); err != nil {
 					return
 				}
 			}
@@ -284,26 +283,69 @@ func speakIMAP(t *testing.T, asked *[]string) probe.Dialer {
 	})
 }
 
-// The password of a mailbox is shown nowhere, also where the server repeats
-// it, and the run's own resolver finds the server.
-func TestIMAPPasswordIsHidden(t *testing.T) {
-	t.Parallel()
+// playIMAP plays a scenario that looks into the mailbox of a server.
+func playIMAP(t *testing.T, answer func(tag, line string) string, within string) (*result.Check, string, []string) {
+	t.Helper()
 	w := after(t, func(string, string) {})
 	set := settings(w)
 	set.Transcript = dialogue.TranscriptAlways
 	set.Getenv = func(string) (string, bool) { return "hunter2-secret", true }
 	var asked []string
 	r := runner(t, w)
-	set.IMAP = dialogue.IMAPSettings{Resolver: r.Resolver, Dialer: speakIMAP(t, &asked)}
+	set.IMAP = dialogue.IMAPSettings{Resolver: r.Resolver, Dialer: speakIMAP(t, &asked, answer)}
 	d := playWith(t, t.Context(), r, checks(t, set, "secrets: {password: {env: P}}\n"+waiting(`
   - arrives: {imap: "imap://mx1.example.test:1143", user: kate, password: "${password}", allow_clear: true}
-`)))
-	c := only(t, &d)
+    within: `+within+"\n")))
+	return only(t, &d), fmt.Sprintf("%+v", d), asked
+}
+
+// The password of a mailbox is shown nowhere, also where the server repeats
+// it, and the run's own resolver finds the server.
+func TestIMAPPasswordIsHidden(t *testing.T) {
+	t.Parallel()
+	// It repeats what it is told, password and all, when it says no.
+	c, text, asked := playIMAP(t, func(tag, line string) string { return tag + " NO I do not like " + line + "\r\n" }, "1m")
 	expect(t, c, ending{result.Inconclusive, result.Local, 5, "login: the server says NO I do not like LOGIN"})
-	if text := fmt.Sprintf("%+v", d); strings.Contains(text, "hunter2") || !strings.Contains(c.Message, "***") {
+	if strings.Contains(text, "hunter2") || !strings.Contains(c.Message, "***") {
 		t.Errorf("the password is shown: %s", text)
 	}
 	if !slices.Equal(asked, []string{"192.0.2.10:1143"}) {
 		t.Errorf("connections went to %q; want the address in the zone", asked)
+	}
+}
+
+// emptyIMAP is how a server shows an empty mailbox; at is said instead of an
+// answer to one verb.
+func emptyIMAP(verb, at string) func(tag, line string) string {
+	return func(tag, line string) string {
+		switch {
+		case strings.Contains(line, verb):
+			return at
+		case strings.HasPrefix(line, "EXAMINE"):
+			return "* OK [UIDVALIDITY 1] x\r\n* OK [UIDNEXT 2] x\r\n" + tag + " OK x\r\n"
+		}
+		return tag + " OK x\r\n"
+	}
+}
+
+// A server of mailboxes that nests without end, or says nothing, neither ends
+// the run nor holds it up: nothing is known of the mail then.
+func TestTrap82MailboxOfAHostileServer(t *testing.T) {
+	t.Parallel()
+	deep := "* 1 FETCH (BODYSTRUCTURE " + strings.Repeat("(", 3<<20) + "\r\n"
+	for name, test := range map[string]struct{ verb, at, says string }{
+		"nesting before the login": {"LOGIN", deep, "login: the server sends a line of more than"},
+		"nesting while waiting":    {"NOOP", deep, "NOOP: the server sends a line of more than"},
+		"silence at SEARCH":        {"SEARCH", "", "search: no answer in "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			began := time.Now()
+			c, _, _ := playIMAP(t, emptyIMAP(test.verb, test.at), "700ms")
+			expect(t, c, ending{result.Inconclusive, result.Local, 5, test.says})
+			if took := time.Since(began); took > 20*time.Second {
+				t.Errorf("it took %v; want the end of the time that there is", took)
+			}
+		})
 	}
 }

@@ -14,6 +14,7 @@ import (
 
 // boxPlace tells mailboxes apart.
 type boxPlace struct {
+	kind           string // imap, maildir ...
 	where          string // as the report shows it
 	user, password string
 	clear          bool
@@ -29,12 +30,12 @@ type mailboxes struct {
 
 // acquire returns the mailbox of a place, which stays open until it is
 // released as often. open is called where nobody has it yet.
-func (m *mailboxes) acquire(at boxPlace, remote bool, open func(context.Context) (mailbox.Box, error)) *post {
+func (m *mailboxes) acquire(at boxPlace, open func(context.Context) (mailbox.Box, error)) *post {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	p := m.open[at]
 	if p == nil {
-		p = &post{place: at, remote: remote, open: open, turn: make(chan struct{}, 1)}
+		p = &post{place: at, open: open, turn: make(chan struct{}, 1)}
 		if m.open == nil {
 			m.open = make(map[boxPlace]*post)
 		}
@@ -59,10 +60,9 @@ func (m *mailboxes) release(p *post) {
 
 // post is one mailbox and what was seen in it since it was opened.
 type post struct {
-	place  boxPlace
-	remote bool // looking costs an exchange with a server
-	open   func(context.Context) (mailbox.Box, error)
-	users  int // guarded by mailboxes.mu
+	place boxPlace
+	open  func(context.Context) (mailbox.Box, error)
+	users int // guarded by mailboxes.mu
 	// turn is held by the one who looks; it guards what follows.
 	turn   chan struct{}
 	box    mailbox.Box
@@ -133,6 +133,21 @@ func (p *post) look(ctx context.Context, notBefore time.Time) ([]sighting, time.
 	return p.seen, p.looked, err
 }
 
+// lastLook is what a look may take that has not ended when the time is over,
+// or begins then.
+const lastLook = 3 * time.Second
+
+// lookUntil is look with an end: a server that falls silent does not hold up
+// the wait.
+func (p *post) lookUntil(ctx context.Context, notBefore, end time.Time) ([]sighting, time.Time, error) {
+	if now := time.Now(); end.Before(now) {
+		end = now
+	}
+	ctx, cancel := context.WithDeadline(ctx, end.Add(lastLook))
+	defer cancel()
+	return p.look(ctx, notBefore)
+}
+
 func (p *post) remove(ctx context.Context, m *mailbox.Message) error {
 	if err := p.take(ctx); err != nil {
 		return err
@@ -144,9 +159,12 @@ func (p *post) remove(ctx context.Context, m *mailbox.Message) error {
 // interval is how long to wait for the next look, so that nothing is seen more
 // than a tenth later than it could be.
 func (p *post) interval(waited time.Duration) time.Duration {
-	least := 50 * time.Millisecond
-	if p.remote {
-		least = 500 * time.Millisecond
+	least := 500 * time.Millisecond // looking costs an exchange with a server
+	switch p.place.kind {
+	case "maildir", "mbox":
+		least = 50 * time.Millisecond
+	case "pop3":
+		least = time.Second // and a login
 	}
 	return min(max(waited/10, least), 10*time.Second)
 }
@@ -159,7 +177,7 @@ func (p *post) wait(ctx context.Context, from time.Time, limit time.Duration, bo
 	end := from.Add(limit)
 	times := append(slices.Clone(bounds), limit)
 	for notBefore := from; ; {
-		seen, looked, err := p.look(ctx, notBefore)
+		seen, looked, err := p.lookUntil(ctx, notBefore, end)
 		switch {
 		case ctx.Err() != nil:
 			return false, ctx.Err()

@@ -3,9 +3,11 @@ package dialogue
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
+	"net/url"
 	"path/filepath"
 	"strconv"
 
@@ -18,7 +20,7 @@ import (
 	"mxprobe/scenarios"
 )
 
-// IMAPSettings say how servers of mailboxes are reached.
+// IMAPSettings say how servers of mailboxes are reached, of any protocol.
 type IMAPSettings struct {
 	// Resolver finds their addresses; nil allows addresses only.
 	Resolver interface {
@@ -48,7 +50,7 @@ func (s *session) openMailboxes() bool {
 			}
 			j := s.unreadable(err)
 			j.Message += "; nothing was sent"
-			if m := steps[i].Mailbox; m.IMAP.IsZero() && j.Reason == result.Local && !filepath.IsAbs(m.Maildir.String()) {
+			if at, err := steps[i].Mailbox.Place(s.lookup); err == nil && at.Local() && j.Reason == result.Local && !filepath.IsAbs(at.Path) {
 				j.Hint = "a path that does not begin with a slash counts from the folder of the scenario, and of a built-in from the current one"
 			}
 			s.close(s.begin(&steps[i]), j)
@@ -67,7 +69,7 @@ func (s *session) openMailbox(step *scenarios.Step) error {
 		if err != nil {
 			return err
 		}
-		p = s.set.mailboxes.acquire(at, !step.Mailbox.IMAP.IsZero(), open)
+		p = s.set.mailboxes.acquire(at, open)
 		if t.posts == nil {
 			t.posts = make(map[int]*post)
 		}
@@ -80,40 +82,74 @@ func (s *session) openMailbox(step *scenarios.Step) error {
 
 // mailboxOf puts the variables in.
 func (s *session) mailboxOf(m *scenarios.Mailbox) (at boxPlace, open func(context.Context) (mailbox.Box, error), err error) {
-	var address string
-	for _, part := range []struct {
-		text *scenarios.Text
-		into *string
-	}{{&m.Maildir, &at.where}, {&m.IMAP, &address}, {&m.User, &at.user}, {&m.Password, &at.password}} {
-		if *part.into, err = part.text.Expand(s.lookup); err != nil {
-			return at, nil, err
-		}
-	}
-	s.trial.mask = s.trial.mask.With(at.password)
-	if m.IMAP.IsZero() {
-		if !filepath.IsAbs(at.where) {
-			at.where = filepath.Join(filepath.Dir(s.scenario.File), at.where)
-		}
-		return at, func(context.Context) (mailbox.Box, error) { return mailbox.OpenMaildir(at.where) }, nil
-	}
-	server, err := scenarios.ParseIMAP(address)
+	place, err := m.Place(s.lookup)
 	if err != nil {
 		return at, nil, err
 	}
-	at.where, at.clear = server.String(), m.AllowClear
-	config := mailbox.IMAP{
-		Name: server.Name, User: at.user, Password: at.password, Implicit: server.TLS, AllowClear: m.AllowClear,
-		TLS: &tls.Config{
-			ServerName: server.Host, MinVersion: tls.VersionTLS12, Time: s.set.now,
-			RootCAs: s.set.TLS.Roots, InsecureSkipVerify: s.set.TLS.Insecure,
-		},
-		Dial: func(ctx context.Context) (net.Conn, error) { return s.set.dialIMAP(ctx, server) },
+	if at.user, err = m.User.Expand(s.lookup); err != nil {
+		return at, nil, err
 	}
-	return at, func(ctx context.Context) (mailbox.Box, error) { return mailbox.OpenIMAP(ctx, config) }, nil
+	if at.password, err = m.Password.Expand(s.lookup); err != nil {
+		return at, nil, err
+	}
+	s.trial.mask = s.trial.mask.With(at.password)
+	at.kind, at.clear = place.Kind, m.AllowClear
+	if place.Local() {
+		if at.where = place.Path; !filepath.IsAbs(at.where) {
+			at.where = filepath.Join(filepath.Dir(s.scenario.File), at.where)
+		}
+		return at, openFolder(at.kind, at.where), nil
+	}
+	at.where = place.String()
+	switch {
+	case place.NeedsLogin() && (at.user == "" || at.password == ""):
+		return at, nil, fmt.Errorf("%s needs user: and password:", place.Kind)
+	case place.Kind == "mailpit" && !place.TLS && at.password != "" && !at.clear:
+		return at, nil, errors.New("mailpit:// would send the password in clear: use mailpits://, or allow_clear: true")
+	}
+	return at, openServer(place.Kind, s.serverOf(place, &at)), nil
 }
 
-// dialIMAP connects to the first address of a server that answers.
-func (s *Settings) dialIMAP(ctx context.Context, server scenarios.IMAP) (net.Conn, error) {
+func openFolder(kind, path string) func(context.Context) (mailbox.Box, error) {
+	if kind == "mbox" {
+		return func(ctx context.Context) (mailbox.Box, error) { return mailbox.OpenMbox(ctx, path) }
+	}
+	return func(context.Context) (mailbox.Box, error) { return mailbox.OpenMaildir(path) }
+}
+
+func openServer(kind string, server mailbox.Server) func(context.Context) (mailbox.Box, error) {
+	open := mailbox.OpenIMAP
+	switch kind {
+	case "pop3":
+		open = mailbox.OpenPOP3
+	case "mailpit":
+		open = mailbox.OpenMailpit
+	}
+	return func(ctx context.Context) (mailbox.Box, error) { return open(ctx, server) }
+}
+
+func (s *session) serverOf(place scenarios.MailboxAddress, at *boxPlace) mailbox.Server {
+	server := mailbox.Server{
+		Name: place.Path, User: at.user, Password: at.password, Implicit: place.TLS, AllowClear: at.clear,
+		TLS: &tls.Config{
+			ServerName: place.Host, MinVersion: tls.VersionTLS12, Time: s.set.now,
+			RootCAs: s.set.TLS.Roots, InsecureSkipVerify: s.set.TLS.Insecure,
+		},
+		Dial: func(ctx context.Context) (net.Conn, error) { return s.set.dialMailbox(ctx, place) },
+	}
+	if place.Kind == "mailpit" {
+		scheme := "http"
+		if place.TLS {
+			scheme = "https"
+		}
+		page := url.URL{Scheme: scheme, Host: net.JoinHostPort(place.Host, strconv.Itoa(int(place.Port))), Path: "/" + place.Path}
+		server.Name = page.String()
+	}
+	return server
+}
+
+// dialMailbox connects to the first address of a server that answers.
+func (s *Settings) dialMailbox(ctx context.Context, server scenarios.MailboxAddress) (net.Conn, error) {
 	var addrs []netip.Addr
 	if addr, err := netip.ParseAddr(server.Host); err == nil {
 		addrs = []netip.Addr{addr}

@@ -144,7 +144,8 @@ func (c *Conn) Secure() bool { return c.wire.TLS() != nil }
 // LogOut says goodbye and closes the connection.
 func (c *Conn) LogOut(ctx context.Context) error {
 	err := c.command(ctx, call{what: "logout", line: "LOGOUT", bye: true})
-	return errors.Join(err, c.Close())
+	_ = c.Close()
+	return err
 }
 
 // Close ends the connection without a word.

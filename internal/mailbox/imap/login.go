@@ -63,6 +63,9 @@ func (c *Conn) plainLogin(ctx context.Context, user, password string) error {
 	return c.command(ctx, call{what: "login", line: "LOGIN " + name + " " + secret})
 }
 
+// maxChallenges is more than any mechanism has.
+const maxChallenges = 10
+
 // authenticate speaks a mechanism of SASL (RFC 9051 section 6.2.2). initial
 // says that a response may come with the command (RFC 4959).
 func (c *Conn) authenticate(ctx context.Context, initial bool, config sasl.Config) error {
@@ -76,9 +79,13 @@ func (c *Conn) authenticate(ctx context.Context, initial bool, config sasl.Confi
 	if begins && initial {
 		line, begins = line+" "+encode(first.Data), false
 	}
+	asked := 0
 	return c.command(ctx, call{
 		what: "login", line: line, then: client.Finish,
 		more: func(challenge string) (string, error) {
+			if asked++; asked > maxChallenges {
+				return "", errors.New("the server does not stop asking")
+			}
 			if begins {
 				begins = false
 				return encode(first.Data), nil

@@ -42,14 +42,15 @@ var (
 // Conn is one connection. One goroutine uses it. After an error it is out of
 // step and of no more use.
 type Conn struct {
-	nc   net.Conn
+	raw  net.Conn
+	nc   net.Conn // raw, or TLS over it
 	in   *bufio.Reader
 	left int // bytes that may still be read in this exchange
 	tls  *tls.ConnectionState
 }
 
 // New begins with a connection in clear.
-func New(nc net.Conn) *Conn { return &Conn{nc: nc, in: bufio.NewReader(nc)} }
+func New(nc net.Conn) *Conn { return &Conn{raw: nc, nc: nc, in: bufio.NewReader(nc)} }
 
 // Exchange runs one exchange, in which up to limit bytes are read. It ends
 // with ctx, at once, and after ExchangeTime. An error that comes of that is
@@ -63,11 +64,10 @@ func (c *Conn) Exchange(ctx context.Context, limit int, do func() error) error {
 	if at, ok := ctx.Deadline(); ok && at.Before(deadline) {
 		deadline = at
 	}
-	nc := c.nc // TLS may stand in its place later, with the same deadline
-	if err := nc.SetDeadline(deadline); err != nil {
+	if err := c.raw.SetDeadline(deadline); err != nil {
 		return closed(err)
 	}
-	stop := context.AfterFunc(ctx, func() { _ = nc.SetDeadline(time.Unix(1, 0)) })
+	stop := context.AfterFunc(ctx, func() { _ = c.raw.SetDeadline(time.Unix(1, 0)) })
 	defer stop()
 	c.left = limit
 	err := do()
@@ -178,5 +178,6 @@ func (c *Conn) StartTLS(ctx context.Context, config *tls.Config) error {
 // TLS returns the state of TLS, nil for a connection in clear.
 func (c *Conn) TLS() *tls.ConnectionState { return c.tls }
 
-// Close ends the connection without a word.
-func (c *Conn) Close() error { return c.nc.Close() }
+// Close ends the connection without a word, not even one of TLS: that could
+// wait for seconds.
+func (c *Conn) Close() error { return c.raw.Close() }

@@ -1,10 +1,10 @@
-package letter
+package bounce
 
 import "mime"
 
-// DecodeWords undoes the encoding of words in a field (RFC 2047), as far as it
+// decodedWords undoes the encoding of words in a field (RFC 2047), as far as it
 // can.
-func DecodeWords(value string) string {
+func decodedWords(value string) string {
 	var d mime.WordDecoder
 	if decoded, err := d.DecodeHeader(value); err == nil {
 		return decoded

@@ -1,0 +1,110 @@
+package mailbox
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+
+	"mxprobe/internal/mailbox/mailpit"
+)
+
+const (
+	// page is how many messages are asked for at once.
+	page = 500
+	// maxListed bounds the messages that are there already.
+	maxListed = 100_000
+)
+
+// OpenMailpit looks at the list of a Mailpit. What is in it already is passed
+// over. The error wraps ErrFinal where the server says no.
+func OpenMailpit(ctx context.Context, config Server) (Box, error) {
+	b := &pitBox{seen: make(map[string]bool), client: mailpit.New(mailpit.Config{
+		Base: config.Name, User: config.User, Password: config.Password, TLS: config.TLS, Dial: config.Dial,
+	})}
+	if _, err := b.arrived(ctx, maxListed); err != nil {
+		return nil, err
+	}
+	return b, nil
+}
+
+type pitBox struct {
+	client *mailpit.Client
+	seen   map[string]bool // by ID
+	read   int
+}
+
+// arrived returns the messages that were not looked at, the oldest first, and
+// no more than most. It asks for pages until one has nothing new.
+func (b *pitBox) arrived(ctx context.Context, most int) ([]mailpit.Entry, error) {
+	var out []mailpit.Entry
+	fresh := make(map[string]bool)
+	for start := 0; ; start += page {
+		entries, err := b.client.List(ctx, start, page)
+		if err != nil {
+			return nil, unanswered(err)
+		}
+		before := len(out)
+		for _, e := range entries {
+			if !b.seen[e.ID] && !fresh[e.ID] {
+				fresh[e.ID] = true
+				out = append(out, e)
+			}
+		}
+		if len(out) > most {
+			return nil, ErrFlooded
+		}
+		if len(out) == before || len(entries) < page {
+			break
+		}
+	}
+	maps.Copy(b.seen, fresh)
+	slices.Reverse(out)
+	return out, nil
+}
+
+// unanswered marks an error that will be the same again.
+func unanswered(err error) error {
+	var status *mailpit.StatusError
+	if errors.As(err, &status) && status.Final() || badCertificate(err) {
+		return final(err)
+	}
+	return err
+}
+
+// Next implements Box.
+func (b *pitBox) Next(ctx context.Context) ([]Message, error) {
+	entries, err := b.arrived(ctx, maxMessages-b.read)
+	var out []Message
+	for _, e := range entries {
+		var raw []byte
+		if err == nil {
+			raw, err = b.client.Message(ctx, e.ID, maxMessage)
+		}
+		switch {
+		case err != nil:
+			delete(b.seen, e.ID) // to be looked at the next time
+		case raw != nil:
+			b.read++
+			m := Parse(raw)
+			m.Place, m.id = "message "+e.ID+" of Mailpit", e.ID
+			out = append(out, m)
+		}
+	}
+	return out, unanswered(err)
+}
+
+// Read implements Box.
+func (b *pitBox) Read(ctx context.Context, m *Message, most int) ([]byte, error) {
+	raw, err := b.client.Message(ctx, m.id, most)
+	if err == nil && raw == nil {
+		return nil, ErrGone
+	}
+	return raw, err
+}
+
+// Delete implements Box.
+func (b *pitBox) Delete(ctx context.Context, m *Message) error { return b.client.Delete(ctx, m.id) }
+
+// Close implements Box. Nothing is kept open between two looks.
+func (b *pitBox) Close() error { return nil }

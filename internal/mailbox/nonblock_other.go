@@ -1,5 +1,0 @@
-//go:build !unix
-
-package mailbox
-
-const nonblock = 0
