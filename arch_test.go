@@ -47,18 +47,18 @@ func rooms() map[string]room {
 		// floor 3: a scenario as a check
 		"probe/dialogue": {packages: []string{
 			"probe", "probe/judge", "probe/diagnosis", "probe/ledger", "probe/certs", "probe/vouch",
-			"probe/sasl", "probe/smtpwire", "probe/dane", "probe/result", "dnsmx", "scenarios", "internal/compose", "internal/mailbox", "internal/ascii", "internal/timespan",
+			"probe/sasl", "probe/smtpwire", "probe/dane", "probe/result", "dnsmx", "scenarios", "internal/compose", "internal/mailbox", "internal/ascii", "internal/timespan", "internal/transport",
 		}},
 		// floor 2
 		"internal/transcribe": {packages: []string{"scenarios"}},
 		"probe":               {packages: []string{"dnsmx", "probe/verdict", "probe/diagnosis", "probe/result", "internal/glob"}},
 		// the engine's pure rooms, each with one question
 		"probe/judge":     {packages: []string{"scenarios", "probe/diagnosis", "probe/smtpwire", "probe/result"}},
-		"probe/diagnosis": {packages: []string{"dnsmx", "probe/smtpwire", "probe/result"}},
+		"probe/diagnosis": {packages: []string{"dnsmx", "internal/transport", "probe/smtpwire", "probe/result"}},
 		"probe/verdict":   {packages: []string{"probe/result"}},
 		"probe/ledger":    {packages: []string{"probe/smtpwire", "probe/result"}},
 		"probe/certs":     {packages: []string{"internal/hostname", "probe/result"}},
-		"probe/vouch":     {packages: []string{"dnsmx", "probe/dane", "probe/mtasts", "probe/certs", "probe/diagnosis", "probe/result"}},
+		"probe/vouch":     {packages: []string{"dnsmx", "internal/transport", "probe/dane", "probe/mtasts", "probe/certs", "probe/diagnosis", "probe/result"}},
 		"internal/report": {packages: []string{"probe/result"}},
 		"internal/state":  {packages: []string{"internal/atomicfile"}},
 		// mailboxes, a protocol each, over a wire that bears with everything

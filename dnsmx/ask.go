@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"syscall"
 	"time"
 
 	"github.com/miekg/dns"
@@ -107,7 +108,20 @@ func exchangeKind(err error) (Kind, error) {
 	if _, ok := errors.AsType[*malformedError](err); ok {
 		return Malformed, err
 	}
+	if ours(err) {
+		return Local, err
+	}
 	return Unreachable, err
+}
+
+// ours reports whether an error of the network is this machine's own.
+func ours(err error) bool {
+	for _, errno := range []error{syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM, syscall.EADDRNOTAVAIL} {
+		if errors.Is(err, errno) {
+			return true
+		}
+	}
+	return false
 }
 
 // summary chooses what to tell when every server failed: an answer, however

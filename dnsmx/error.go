@@ -14,7 +14,7 @@ import (
 // Kind says what went wrong.
 type Kind uint8
 
-// The kinds of errors. NoName, NoData, Loop, BadName and NoHost are permanent:
+// The kinds of errors. NoName, NoData, Loop, BadName, NoHost and Loopback are permanent:
 // the DNS answered, and the answer holds until somebody changes it. All others
 // are temporary, and in the order of how much they tell about the name.
 const (
@@ -29,6 +29,9 @@ const (
 	// Loop is a chain of aliases (CNAME) that comes back to its start or is
 	// too long.
 	Loop
+	// Loopback is a host of a domain all of whose addresses lead every sender
+	// to itself; see Host.Itself.
+	Loopback
 	// Bogus is the response code SERVFAIL from a server that does answer the
 	// same question once it need not validate DNSSEC (the CD bit; RFC 4035,
 	// section 3.2.2): the signatures of the name are not sound.
@@ -42,6 +45,9 @@ const (
 	OtherRcode
 	// Malformed is an answer that cannot be read.
 	Malformed
+	// Local is a question that this machine could not ask: it is out of
+	// descriptors, ports or memory, or lacks the address to ask from.
+	Local
 	// Timeout is no answer in time.
 	Timeout
 	// Unreachable is a DNS server to which no query could be sent.
@@ -53,8 +59,8 @@ const (
 // String returns the name of the kind as in this package.
 func (k Kind) String() string {
 	names := [...]string{
-		"", "NoName", "NoData", "NoHost", "BadName", "Loop", "Bogus", "ServFail",
-		"Refused", "OtherRcode", "Malformed", "Timeout", "Unreachable", "Canceled",
+		"", "NoName", "NoData", "NoHost", "BadName", "Loop", "Loopback", "Bogus", "ServFail",
+		"Refused", "OtherRcode", "Malformed", "Local", "Timeout", "Unreachable", "Canceled",
 	}
 	if int(k) >= len(names) || k == 0 {
 		return fmt.Sprintf("Kind(%d)", uint8(k))
@@ -94,7 +100,7 @@ type Error struct {
 // Temporary reports whether the same look-up may give something else later.
 func (e *Error) Temporary() bool {
 	switch e.Kind {
-	case NoName, NoData, NoHost, BadName, Loop:
+	case NoName, NoData, NoHost, BadName, Loop, Loopback:
 		return false
 	}
 	return true
@@ -134,7 +140,7 @@ func (e *Error) what() string {
 		return "no such domain (NXDOMAIN)"
 	case NoData:
 		return "no such record (NODATA)"
-	case BadName, NoHost, Loop:
+	case BadName, NoHost, Loop, Loopback:
 		return fmt.Sprint(e.Err)
 	case Bogus:
 		return "DNSSEC does not validate: " + e.rcodeText() + ", yet an answer where validation is switched off"
@@ -144,6 +150,8 @@ func (e *Error) what() string {
 		return e.timeoutText()
 	case Unreachable:
 		return fmt.Sprintf("no way to the DNS server %s: %v", e.servers(), e.Err)
+	case Local:
+		return fmt.Sprintf("this machine could not ask the DNS server %s: %v", e.servers(), e.Err)
 	case Malformed:
 		return fmt.Sprintf("cannot read the answer of %s: %v", e.servers(), e.Err)
 	case Canceled:

@@ -20,15 +20,17 @@ func TestKinds(t *testing.T) {
 		{NoHost, "NoHost", false},
 		{BadName, "BadName", false},
 		{Loop, "Loop", false},
+		{Loopback, "Loopback", false},
 		{Bogus, "Bogus", true},
 		{ServFail, "ServFail", true},
 		{Refused, "Refused", true},
 		{OtherRcode, "OtherRcode", true},
 		{Malformed, "Malformed", true},
+		{Local, "Local", true},
 		{Timeout, "Timeout", true},
 		{Unreachable, "Unreachable", true},
 		{Canceled, "Canceled", true},
-		{Canceled + 1, "Kind(14)", true},
+		{Canceled + 1, "Kind(16)", true},
 		{0, "Kind(0)", true},
 	}
 	for _, tt := range tests {

@@ -12,8 +12,10 @@ import (
 // maxAddrs is how many addresses of one host are used.
 const maxAddrs = 64
 
-// Host looks up all addresses of a host. The name may also be an address, bare
-// or as a literal. If there is no address to use, the Err of the host is set.
+// Host looks up all addresses of a host that a person named. The name may also
+// be an address, bare or as a literal. What the hosts file says of a name comes
+// before the DNS, as for every program of the machine; see Config.HostsFile. If
+// there is no address to use, the Err of the host is set.
 func (r *Resolver) Host(ctx context.Context, name string) Host {
 	p, err := parseHost(name)
 	if err != nil {
@@ -23,6 +25,10 @@ func (r *Resolver) Host(ctx context.Context, name string) Host {
 		return literalHost(p)
 	}
 	h := Host{Name: p.name}
+	if addrs := r.hosts.of(p.name); len(addrs) > 0 {
+		h.setAddrs(addrs)
+		return h
+	}
 	if aliases := r.addresses(ctx, &h); len(aliases) > 0 {
 		h.note("%q is an alias (CNAME) for %q", h.Name, aliases[len(aliases)-1])
 	}

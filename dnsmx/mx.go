@@ -67,6 +67,7 @@ func (r *Resolver) implicit(ctx context.Context, route *Route, name string) {
 		h.note("%q is an alias (CNAME) for %q", name, aliases[len(aliases)-1])
 	}
 	route.Hosts = []Host{h}
+	r.outOfReach(ctx, route)
 }
 
 // explicit makes hosts of the MX records.
@@ -90,6 +91,7 @@ func (r *Resolver) explicit(ctx context.Context, route *Route, a *answer) error 
 		route.Hosts, route.LeftOut = route.Hosts[:maxHosts], route.Hosts[maxHosts:]
 	}
 	r.fill(ctx, route)
+	r.outOfReach(ctx, route)
 	return nil
 }
 

@@ -12,28 +12,37 @@ import (
 	"time"
 )
 
-// resolvConf is where Unix systems keep the addresses of their DNS servers.
-const resolvConf = "/etc/resolv.conf"
+// Where Unix systems keep the addresses of their DNS servers, and of hosts.
+const (
+	resolvConf = "/etc/resolv.conf"
+	hostsPath  = "/etc/hosts"
+)
 
-// System returns a Resolver that asks the DNS servers of this machine. They
-// are read from resolv.conf(5) now; later changes are not noticed. Of its
-// options, timeout, attempts, rotate, use-vc and trust-ad have an effect. On a
-// system without that file the error says how to name a server.
+// System returns a Resolver that asks the DNS servers of this machine; see
+// SystemConfig.
 func System() (*Resolver, error) {
-	return fromFile(resolvConf)
+	c, err := SystemConfig()
+	if err != nil {
+		return nil, err
+	}
+	return New(c)
 }
 
-func fromFile(path string) (*Resolver, error) {
+// SystemConfig returns the settings of this machine. Its DNS servers are read
+// from resolv.conf(5) now; later changes are not noticed. Of its options,
+// timeout, attempts, rotate, use-vc and trust-ad have an effect. On a system
+// without that file the error says how to name a server.
+func SystemConfig() (Config, error) { return fromFile(resolvConf) }
+
+func fromFile(path string) (Config, error) {
 	b, err := os.ReadFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("the DNS servers of this system (%s) are not known: %w; name one with --dns ADDRESS",
+		return Config{}, fmt.Errorf("the DNS servers of this system (%s) are not known: %w; name one with --dns ADDRESS",
 			runtime.GOOS, err)
 	}
-	r, err := New(parseResolvConf(b))
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	return r, nil
+	c := parseResolvConf(b)
+	c.HostsFile = hostsPath
+	return c, nil
 }
 
 // Limits of the C library, resolv.conf(5).

@@ -43,6 +43,14 @@ type Config struct {
 	// Source is the local address to ask from. It has no effect on servers of
 	// the other address family; the zero value leaves the choice to the system.
 	Source netip.Addr
+	// AllowLoopback takes every address of a mail domain's hosts for one to
+	// use, and remarks on none: for laboratories. Where it is not set, a
+	// laboratory's DNS server may say what it is; see LabName.
+	AllowLoopback bool
+	// HostsFile is a file such as /etc/hosts, from which Host takes addresses
+	// before it asks the DNS; empty for none. It is read when the first host
+	// is looked up. The hosts of mail domains are looked up in the DNS alone.
+	HostsFile string
 	// Redirect, if not nil, says where a name server is asked that is not one
 	// of Servers: a laboratory leads the addresses of its zones to loopback.
 	// Servers are not redirected.
@@ -64,6 +72,8 @@ type Resolver struct {
 	tcp      bool
 	redirect func(netip.AddrPort) netip.AddrPort
 	wire     exchanger
+	loopback bool
+	hosts    hostsFile
 	turn     atomic.Uint32 // the server to begin with, if rotate is set
 
 	mu      sync.Mutex
@@ -94,6 +104,8 @@ func New(c Config) (*Resolver, error) {
 		rotate:   c.Rotate,
 		tcp:      c.TCP,
 		redirect: c.Redirect,
+		loopback: c.AllowLoopback,
+		hosts:    hostsFile{path: c.HostsFile},
 		wire:     newSockets(c.Source, orDefault(c.Parallel, DefaultParallel)),
 		cache:    newCache(orDefault(c.CacheSize, DefaultCacheSize)),
 		flights:  make(map[question]*flight),

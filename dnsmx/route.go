@@ -108,6 +108,10 @@ type Host struct {
 	Addrs []netip.Addr
 	// LeftOut is how many addresses beyond the first 64 are not in Addrs.
 	LeftOut int
+	// Itself holds the addresses of a mail domain's host that lead every
+	// sender to itself: 127.0.0.1, ::1, 0.0.0.0 and ::. They are not among
+	// Addrs; see Config.AllowLoopback.
+	Itself []netip.Addr
 	// Authentic is true if the answers about the addresses were validated
 	// with DNSSEC, by the rule of Route.Authentic.
 	Authentic bool

@@ -3,6 +3,7 @@ package probe
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"mxprobe/dnsmx"
 	"mxprobe/probe/diagnosis"
@@ -35,6 +36,10 @@ func softHosts(hosts []dnsmx.Host) []string {
 func (r *run) missing(ctx context.Context, host *result.Host, h *dnsmx.Host) {
 	none := len(host.Addresses) == 0
 	switch {
+	case len(h.Itself) > 0:
+		host.Status, host.Reason = result.Fail, result.DNS
+		host.Message = fmt.Sprintf("its address %s leads every sender to itself", h.Itself[0])
+		host.Hint = diagnosis.ItselfHint
 	case h.Missing != nil && (none || r.Family == AnyFamily):
 		host.Status, host.Reason = diagnosis.LookupVerdict(ctx, h.Missing, r.resolver.Alive)
 		host.Message = result.PrintableString(h.Missing.Error())

@@ -46,10 +46,10 @@ type Router interface {
 }
 
 // Redirector is a Dialer that leads some addresses elsewhere. Via returns
-// where, as text for the report, or nothing; the address is the one that was
-// asked for.
+// where, as text for the report, or nothing; the host and the address are those
+// that were asked for.
 type Redirector interface {
-	Via(to netip.AddrPort) string
+	Via(host string, to netip.AddrPort) string
 }
 
 // Request asks for one domain, or for one server instead of its MX hosts.

@@ -40,6 +40,9 @@ func TestEachLine(t *testing.T) {
 		{"remarks and blanks", "# x\n\n \t\n a.example\t# y\nb#c.example\n", "a.example", `list:5: "b#c.example" is not a domain`},
 		{"literal", "[192.0.2.1]\n", "[192.0.2.1]", ""},
 		{"two words", "a.example\nb.example 10\n", "a.example", `list:2: "b.example 10" is not a domain`},
+		{"Latin-1", "b\xfccher.example\n", "", `list:1: "b\xfccher.example" is not a domain: it is not in UTF-8`},
+		{"Latin-1 in an address", "kate@b\xfccher.example\n", "", "list:1: "},
+		{"UTF-8", "bücher.example\n", "bücher.example", ""},
 		{"control characters", "a\x1b[2J.example\n", "", "list:1: "},
 		{"a line without end", strings.Repeat("x", 1<<17), "", "list:1: the line is too long"},
 	}

@@ -14,32 +14,48 @@ import (
 	"mxprobe/dnsmx"
 	"mxprobe/internal/ascii"
 	"mxprobe/internal/hostname"
-	"mxprobe/probe"
 )
 
 // ownNameTimeout bounds the look-up of this machine's own name.
 const ownNameTimeout = 3 * time.Second
 
+// records is what the DNS says, whatever the hosts file of this machine does;
+// *dnsmx.Resolver has it.
+type records interface {
+	Records(ctx context.Context, name string, t dnsmx.Type) (dnsmx.Set, error)
+}
+
 // ownName returns the name to give in EHLO: this machine's full name if the
 // DNS knows it, else the literal of its address, as RFC 5321 section 4.1.4
 // has it. A name that nobody else can look up, "localhost" above all, makes
 // servers refuse or drop the session. The note says why the name is none.
-func ownName(ctx context.Context, resolver probe.Resolver, source netip.Addr) (name, note string) {
+func ownName(ctx context.Context, dns records, source netip.Addr) (name, note string) {
 	host, _ := os.Hostname()
 	full := fullName(host, "/etc/hosts")
 	why := "this machine's name " + shown(host) + " is not a full domain name"
 	if full != "" {
 		ctx, cancel := context.WithTimeout(ctx, ownNameTimeout)
 		defer cancel()
-		err := resolver.Host(ctx, full).Err
-		failed, _ := errors.AsType[*dnsmx.Error](err)
-		if err == nil || (failed != nil && failed.Temporary()) {
+		if mayHaveAddress(ctx, dns, full) {
 			return full, ""
 		}
 		why = "this machine's name " + shown(full) + " is not in the DNS"
 	}
 	literal := hostname.Literal(ownAddr(source))
 	return literal, why + ", so EHLO says " + literal + "; --helo gives a better name"
+}
+
+// mayHaveAddress reports whether the DNS has an address of the name, or does not
+// say that it has none.
+func mayHaveAddress(ctx context.Context, dns records, name string) bool {
+	for _, t := range []dnsmx.Type{dnsmx.TypeA, dnsmx.TypeAAAA} {
+		_, err := dns.Records(ctx, name, t)
+		failed, _ := errors.AsType[*dnsmx.Error](err)
+		if err == nil || failed != nil && failed.Temporary() {
+			return true
+		}
+	}
+	return false
 }
 
 // fullName returns host if it is a full domain name, else the full name that

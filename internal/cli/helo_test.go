@@ -62,8 +62,8 @@ func TestTrap18NameForEHLO(t *testing.T) {
 
 type silentResolver struct{ fakeResolver }
 
-func (silentResolver) Host(_ context.Context, name string) dnsmx.Host {
-	return dnsmx.Host{Name: name, Err: &dnsmx.Error{Name: name, Kind: dnsmx.Timeout}}
+func (silentResolver) Records(_ context.Context, name string, _ dnsmx.Type) (dnsmx.Set, error) {
+	return dnsmx.Set{Name: name}, &dnsmx.Error{Name: name, Kind: dnsmx.Timeout}
 }
 
 func TestTrap19AddressLiteral(t *testing.T) {

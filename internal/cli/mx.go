@@ -34,7 +34,7 @@ func mxCommand() command {
 
 // lookupOptions are the flags of run that matter where nobody is spoken to.
 func (s *settings) lookupOptions() []option {
-	options := []option{dnsOption(&s.dns)}
+	options := []option{dnsOption(&s.dns), allowLoopbackOption(&s.loopback)}
 	options = append(options, familyOptions(&s.only4, &s.only6)...)
 	for _, o := range s.timeOptions() {
 		if o.name == "max-time" {
@@ -61,7 +61,7 @@ func (p *Program) mx(s *settings, args []string) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	resolver, err := newResolver(s.dns)
+	resolver, err := newResolver(s.dns, s.loopback)
 	if err != nil {
 		return 0, err
 	}

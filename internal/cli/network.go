@@ -1,19 +1,27 @@
 package cli
 
-import "mxprobe/dnsmx"
+import (
+	"mxprobe/dnsmx"
+	"mxprobe/internal/transport"
+	"mxprobe/probe"
+)
 
 // network makes the resolver and the dialer that the flags ask for.
 func (r *session) network() error {
-	resolver, err := newResolver(r.settings.dns)
+	resolver, err := newResolver(r.settings.dns, r.settings.loopback)
 	if err != nil {
 		return err
 	}
-	dialer, err := newDialer(r.settings, resolver)
+	redirects, err := r.settings.parseRedirects()
 	if err != nil {
 		return err
+	}
+	var dialer probe.Dialer = newFromHere(r.settings.source)
+	r.resolver, r.dns = resolver, resolver
+	if len(redirects) > 0 {
+		r.resolver, dialer = &redirected{resolver, redirects}, transport.Redirected(redirects, dialer)
 	}
 	r.settings.way.password, _ = r.LookupEnv("MXPROBE_PROXY_PASSWORD")
-	r.resolver = dialer
 	if r.dialer, err = r.settings.way.over(dialer); err != nil {
 		return err
 	}
@@ -25,11 +33,16 @@ func (r *session) network() error {
 }
 
 // newResolver asks the given servers, or the system's where none is given.
-func newResolver(servers []string) (*dnsmx.Resolver, error) {
-	if len(servers) == 0 {
-		return dnsmx.System()
-	}
+// With loopback every address of an exchange is one to use.
+func newResolver(servers []string, loopback bool) (*dnsmx.Resolver, error) {
 	var config dnsmx.Config
+	if len(servers) == 0 {
+		var err error
+		if config, err = dnsmx.SystemConfig(); err != nil {
+			return nil, err
+		}
+	}
+	config.AllowLoopback = loopback
 	for _, text := range servers {
 		server, err := parseAddrPort(text, 53)
 		if err != nil {

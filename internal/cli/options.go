@@ -48,6 +48,7 @@ func (s *settings) serverOptions() []option {
 			name: "connect-to", arg: "NAME=ADDR:PORT", repeat: true, set: setList(&s.connectTo, checkRedirect),
 			help: "connect to ADDR:PORT for the host or address NAME (NAME:PORT for one port of it); for labs; several allowed",
 		},
+		allowLoopbackOption(&s.loopback),
 		{
 			name: "source", arg: "ADDR", set: setAddr(&s.source),
 			help: "address of this machine to connect from",
@@ -74,6 +75,13 @@ func familyOptions(only4, only6 *bool) []option {
 	return []option{
 		{name: "ipv4", short: "4", set: setSwitch(only4), group: groupServers, help: "IPv4 addresses only"},
 		{name: "ipv6", short: "6", set: setSwitch(only6), group: groupServers, help: "IPv6 addresses only"},
+	}
+}
+
+func allowLoopbackOption(allow *bool) option {
+	return option{
+		name: "allow-loopback", set: setSwitch(allow), group: groupServers,
+		help: "this is a lab: hosts at 127.0.0.1, ::1 or 0.0.0.0 are meant, which lead every sender to itself",
 	}
 }
 

@@ -2,13 +2,12 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"net"
 	"net/netip"
-	"strings"
 	"testing"
 
 	"mxprobe/dnsmx"
+	"mxprobe/internal/transport"
 )
 
 // fakeResolver knows some hosts.
@@ -33,6 +32,10 @@ func (f fakeResolver) Host(_ context.Context, name string) dnsmx.Host {
 	return host
 }
 
+func (f fakeResolver) Records(ctx context.Context, name string, _ dnsmx.Type) (dnsmx.Set, error) {
+	return dnsmx.Set{Name: name}, f.Host(ctx, name).Err
+}
+
 func (f fakeResolver) Alive(context.Context) error { return nil }
 
 func (f fakeResolver) TLSA(context.Context, string, uint16) (dnsmx.TLSASet, error) {
@@ -54,74 +57,83 @@ func listen(t *testing.T) netip.AddrPort {
 	return l.Addr().(*net.TCPAddr).AddrPort()
 }
 
+// network makes what --connect-to asks for, over a resolver that knows hosts.
+func network(t *testing.T, hosts fakeResolver, connectTo ...string) (*redirected, *transport.Redirector) {
+	t.Helper()
+	s := newSettings()
+	s.connectTo = connectTo
+	redirects, err := s.parseRedirects()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &redirected{hosts, redirects}, transport.Redirected(redirects, newFromHere(s.source))
+}
+
 func TestRedirectedHostsKeepTheirAddresses(t *testing.T) {
 	t.Parallel()
 	one, two := listen(t), listen(t)
-	s := newSettings()
-	s.connectTo = []string{"mx1.example=" + one.String(), "mx2.example:587=" + two.String()}
-	d, err := newDialer(s, fakeResolver{"mx1.example": {"192.0.2.1", "2001:db8::1"}, "mx2.example": {"192.0.2.2"}})
-	if err != nil {
-		t.Fatal(err)
+	resolver, dialer := network(t, fakeResolver{"mx1.example": {"192.0.2.1", "2001:db8::1"}, "mx2.example": {"192.0.2.2"}},
+		"mx1.example="+one.String(), "mx2.example:587="+two.String())
+	route, err := resolver.Route(t.Context(), "example")
+	if err != nil || len(route.Hosts) != 2 || len(route.Hosts[0].Addrs)+len(route.Hosts[1].Addrs) != 3 {
+		t.Fatalf("Route = %+v, %v; want both hosts with their own addresses", route, err)
 	}
-	route, err := d.Route(t.Context(), "example")
-	if err != nil || len(route.Hosts) != 2 {
-		t.Fatalf("Route = %+v, %v", route, err)
-	}
-	for dial, want := range map[string]netip.AddrPort{
-		"192.0.2.1:25": one, "192.0.2.1:587": one, "[2001:db8::1]:25": one, "192.0.2.2:587": two,
+	for _, tc := range []struct {
+		host, dial string
+		want       netip.AddrPort
+	}{
+		{"mx1.example", "192.0.2.1:25", one},
+		{"mx1.example", "192.0.2.1:587", one},
+		{"mx1.example", "[2001:db8::1]:25", one},
+		{"mx2.example", "192.0.2.2:587", two},
 	} {
-		conn, err := d.DialContext(t.Context(), "tcp", dial)
+		conn, err := dialer.DialContext(transport.For(t.Context(), tc.host), "tcp", tc.dial)
 		if err != nil {
-			t.Errorf("DialContext(%s): %v", dial, err)
+			t.Errorf("DialContext(%s) of %s: %v", tc.dial, tc.host, err)
 			continue
 		}
-		if got := conn.RemoteAddr().String(); got != want.String() {
-			t.Errorf("DialContext(%s) went to %s; want %s", dial, got, want)
+		if got := conn.RemoteAddr().String(); got != tc.want.String() {
+			t.Errorf("DialContext(%s) of %s went to %s; want %s", tc.dial, tc.host, got, tc.want)
 		}
 		_ = conn.Close()
 	}
-	if r := d.redirect(netip.MustParseAddrPort("192.0.2.2:25")); r != nil {
-		t.Errorf("port 25 of mx2.example is redirected to %s; only 587 is to be", r.to)
-	}
 }
 
-// TestHostsWithoutAddressAreNotMixedUp: two hosts that exist only in
-// --connect-to and lead to one address look the same to a connection. To
-// speak to the one in the name of the other would be a false report.
+// Hosts that exist only in --connect-to may lead to one address: each is
+// spoken to where its own name leads.
 func TestHostsWithoutAddressAreNotMixedUp(t *testing.T) {
 	t.Parallel()
-	s := newSettings()
-	s.connectTo = []string{"a.lab=127.0.0.1:2501", "b.lab=127.0.0.1:2502", "c.lab=127.0.0.2:2503"}
-	d, err := newDialer(s, fakeResolver{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, ok := range map[string]bool{"c.lab": true, "other.lab": false} {
-		if host := d.Host(t.Context(), name); (host.Err == nil) != ok {
+	resolver, dialer := network(t, fakeResolver{}, "a.lab=127.0.0.1:2501", "b.lab=127.0.0.1:2502")
+	for name, ok := range map[string]bool{"a.lab": true, "b.lab": true, "other.lab": false} {
+		if host := resolver.Host(t.Context(), name); (host.Err == nil) != ok {
 			t.Errorf("Host(%s).Err = %v; want none: %t", name, host.Err, ok)
 		}
 	}
-	if host := d.Host(t.Context(), "a.lab"); host.Err != nil || host.Addrs[0].String() != "127.0.0.1" {
-		t.Errorf("Host(a.lab) = %+v; want the address it is led to", host)
+	for name, want := range map[string]string{"a.lab": "127.0.0.1:2501", "b.lab": "127.0.0.1:2502", "c.lab": ""} {
+		if got := dialer.Via(name, netip.MustParseAddrPort("127.0.0.1:25")); got != want {
+			t.Errorf("Via(%s) = %q; want %q", name, got, want)
+		}
 	}
-	host := d.Host(t.Context(), "b.lab")
-	if host.Err == nil || !strings.Contains(host.Err.Error(), "another host") {
-		t.Errorf("Host(b.lab).Err = %v; want one about another host", host.Err)
-	}
-	if _, ok := errors.AsType[*dnsmx.Error](host.Err); !ok {
-		t.Errorf("Host(b.lab).Err = %v; want the look-up's error in it", host.Err)
+}
+
+// An exchange that would lead to this machine itself is of use where
+// --connect-to leads elsewhere from there.
+func TestRedirectedLoopback(t *testing.T) {
+	t.Parallel()
+	itself := netip.MustParseAddr("127.0.0.1")
+	for connectTo, ok := range map[string]bool{"mx.example=127.0.0.9:25": true, "127.0.0.1=127.0.0.9:25": true, "192.0.2.1=127.0.0.9:25": false} {
+		resolver, _ := network(t, fakeResolver{}, connectTo)
+		host := dnsmx.Host{Name: "mx.example", Itself: []netip.Addr{itself}, Err: &dnsmx.Error{Kind: dnsmx.Loopback}}
+		resolver.lead(&host)
+		if got := host.Err == nil && len(host.Addrs) == 1 && host.Addrs[0] == itself; got != ok || ok == (len(host.Itself) > 0) {
+			t.Errorf("--connect-to %s leaves %+v; want it used: %t", connectTo, host, ok)
+		}
 	}
 }
 
 func TestSourceIsUsed(t *testing.T) {
 	t.Parallel()
-	s := newSettings()
-	s.source = netip.MustParseAddr("127.0.0.1")
-	d, err := newDialer(s, fakeResolver{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	conn, err := d.DialContext(t.Context(), "tcp", listen(t).String())
+	conn, err := newFromHere(netip.MustParseAddr("127.0.0.1")).DialContext(t.Context(), "tcp", listen(t).String())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -50,8 +50,9 @@ type session struct {
 	scenarios []*scenarios.Scenario
 	overrides []map[string]string
 	domains   *domainList
-	// resolver and dialer are the network.
+	// resolver and dialer are the network, dns what is behind the resolver.
 	resolver probe.Resolver
+	dns      records
 	dialer   probe.Dialer
 	// plainDialer is dialer without a header of the PROXY protocol: to
 	// mailboxes and web servers.
@@ -188,7 +189,7 @@ func (r *session) probeSettings(ctx context.Context) (set *dialogue.Settings, no
 	s.tls.apply(&set.TLS)
 	set.IMAP = dialogue.IMAPSettings{Resolver: r.resolver, Dialer: r.plainDialer}
 	if set.HELO == "" {
-		set.HELO, note = ownName(ctx, r.resolver, s.source)
+		set.HELO, note = ownName(ctx, r.dns, s.source)
 	}
 	if !s.fromGiven {
 		set.From = "mxprobe@" + set.HELO

@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"mxprobe/internal/hostname"
 )
@@ -93,6 +94,9 @@ func domainFault(name string) string {
 			return "there is no address in the brackets"
 		}
 		return ""
+	}
+	if !utf8.ValidString(name) {
+		return "it is not in UTF-8; if it is in Latin-1, iconv -f latin1 -t utf8 turns it round"
 	}
 	if local, domain, ok := strings.Cut(name, "@"); ok && local != "" && len(name) <= maxMailAddress && hostNameFault(domain) == "" {
 		return "it is a mail address; write " + domain

@@ -18,6 +18,7 @@ type settings struct {
 	only6     bool
 	dns       []string
 	connectTo []string
+	loopback  bool // --allow-loopback
 	source    netip.Addr
 	only      []string
 	skipHosts []string

@@ -68,7 +68,7 @@ func TestParseRedirect(t *testing.T) {
 		"2001:db8::1=127.0.0.1:2525":      "|2001:db8::1|0|127.0.0.1:2525",
 	} {
 		r, err := parseRedirect(in)
-		got := r.name + "|" + r.addr.String() + "|" + itoa(r.port) + "|" + r.to.String()
+		got := r.Name + "|" + r.Addr.String() + "|" + itoa(r.Port) + "|" + r.To.String()
 		if err != nil || got != want {
 			t.Errorf("parseRedirect(%q) = %s, %v; want %s", in, got, err, want)
 		}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"mxprobe/internal/ascii"
 )
@@ -25,6 +26,8 @@ func Check(name string) error {
 	switch {
 	case name == "":
 		return errors.New("it is empty")
+	case !utf8.ValidString(name):
+		return errors.New("it is not in UTF-8")
 	case len(name) > maxUnicode, len(name) > maxName && ascii.Only(name):
 		return fmt.Errorf("it has %d characters, %d are allowed", len(name), maxName)
 	}

@@ -16,7 +16,7 @@ func TestCheck(t *testing.T) {
 		}
 	}
 	for bad, want := range map[string]string{
-		"": "empty", ".": "empty", "a..b": "empty label", ".a": "empty label", "a..": "empty label",
+		"b\xfccher.example": "not in UTF-8", "": "empty", ".": "empty", "a..b": "empty label", ".a": "empty label", "a..": "empty label",
 		"a b": `" "`, "a/b": `"/"`, "a\x00": `"\x00"`, "a:b": `":"`, "a@b": `"@"`, "a*b": `"*"`, "a~b": `"~"`, "[a]": `"["`,
 		strings.Repeat("a", 64) + ".org": "64 characters, 63", strings.Repeat("a.", 127): "", strings.Repeat("a.", 127) + "bc": "256 characters, 253",
 		strings.Repeat("ü.", 500): "253 are allowed",

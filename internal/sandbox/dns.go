@@ -127,6 +127,10 @@ func (d *dnsServer) reply(q *dns.Msg, overUDP bool) *dns.Msg {
 		m.Rcode = dns.RcodeRefused
 		return m
 	}
+	if isLabName(q.Question[0]) {
+		m.Answer = []dns.RR{labRecord(q.Question[0].Name)}
+		return m
+	}
 	fault := d.fault(q.Question[0])
 	if !sleep(d.ctx, fault.Delay) {
 		return nil
@@ -134,7 +138,7 @@ func (d *dnsServer) reply(q *dns.Msg, overUDP bool) *dns.Msg {
 	switch {
 	case fault.Answer == Silence:
 		return nil
-	case fault.Answer == ServFail:
+	case fault.Answer == ServFail, fault.Answer == Bogus && !q.CheckingDisabled:
 		m.Rcode = dns.RcodeServerFailure
 	case fault.Answer == Refused:
 		m.Rcode = dns.RcodeRefused
@@ -157,6 +161,21 @@ func (d *dnsServer) fill(m, q *dns.Msg) {
 	opt := q.IsEdns0()
 	// Only to clients that understand it (RFC 6840 section 5.8).
 	m.AuthenticatedData = a.authentic && (q.AuthenticatedData || opt != nil && opt.Do())
+}
+
+// labName is where the world says that it is a laboratory, so that addresses
+// that would be a fault elsewhere are none here.
+const labName = "sandbox.mxprobe.invalid."
+
+func isLabName(q dns.Question) bool {
+	return q.Qtype == dns.TypeTXT && strings.EqualFold(q.Name, labName)
+}
+
+func labRecord(name string) dns.RR {
+	return &dns.TXT{
+		Hdr: dns.RR_Header{Name: name, Rrtype: dns.TypeTXT, Class: dns.ClassINET, Ttl: 300},
+		Txt: []string{"a laboratory of mxprobe"},
+	}
 }
 
 // fault returns the fault a question meets, the zero Fault for none.
@@ -189,9 +208,9 @@ func checkFault(f Fault) error {
 		return fmt.Errorf("%q is not a record type", f.Type)
 	}
 	switch f.Answer {
-	case "", ServFail, Refused, Silence, Truncate, AsZone:
+	case "", ServFail, Bogus, Refused, Silence, Truncate, AsZone:
 	default:
-		return fmt.Errorf("%q is not an answer (servfail, refused, silence, truncate, zone)", f.Answer)
+		return fmt.Errorf("%q is not an answer (servfail, bogus, refused, silence, truncate, zone)", f.Answer)
 	}
 	if f.Times < 0 || f.Delay < 0 {
 		return errors.New("times and delay cannot be negative")

@@ -75,6 +75,7 @@ func TestDNSAnswers(t *testing.T) {
 		{"fabrikam.test", "MX", "NOERROR | fabrikam.test. MX 10 mx1.fabrikam.test. | fabrikam.test. MX 20 mx2.other.test."},
 		{"mx1.fabrikam.test", "A", "NOERROR | mx1.fabrikam.test. A 192.0.2.10"},
 		{"mx1.fabrikam.test", "AAAA", "NOERROR | mx1.fabrikam.test. AAAA 2001:db8::10"},
+		{"Sandbox.mxprobe.invalid", "TXT", `NOERROR | Sandbox.mxprobe.invalid. 300 IN TXT "a laboratory of mxprobe"`},
 		{"FabriKam.test", "TXT", `NOERROR | FabriKam.test. TXT "v=spf1 -all"`},
 		// NODATA and NXDOMAIN bring the zone's SOA (RFC 2308 section 3).
 		{"fabrikam.test", "A", "NOERROR | (SOA fabrikam.test.)"},
@@ -117,7 +118,13 @@ func TestDNSFaults(t *testing.T) {
 		Fault{Name: "*.no.test.", Answer: Refused},
 		Fault{Name: "fabrikam.test", Type: "txt", Answer: ServFail, Times: 1},
 		Fault{Name: "other.test", Answer: Silence},
+		Fault{Name: "*.bogus.test", Answer: Bogus},
 	)
+	for cd, want := range map[bool]string{false: "SERVFAIL", true: "NXDOMAIN"} {
+		if got := sum(ask(t, w, "udp", "x.bogus.test", "A", func(m *dns.Msg) { m.CheckingDisabled = cd })); !strings.HasPrefix(got, want) {
+			t.Errorf("bogus with CD %v = %q; want %s", cd, got, want)
+		}
+	}
 	if got := sum(ask(t, w, "udp", "BAD.fabrikam.test", "A")); got != "SERVFAIL" {
 		t.Errorf("servfail = %q", got)
 	}

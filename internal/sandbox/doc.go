@@ -40,7 +40,7 @@
 //	dns:                        # names answered otherwise than the zones say
 //	  - name: broken.test       # a glob: *.broken.test
 //	    type: MX                # every type where left out
-//	    answer: servfail        # servfail, refused, silence, truncate or zone
+//	    answer: servfail        # servfail, bogus, refused, silence, truncate or zone
 //	    times: 2                # only the first two questions
 //	    delay: 200ms            # wait before answering
 //	servers:

@@ -192,7 +192,7 @@ func (r *fileReader) faults(n *yaml.Node) []Fault {
 			case "type":
 				f.Type = r.text(v)
 			case "answer":
-				f.Answer = Answer(r.word(v, "servfail", "refused", "silence", "truncate", "zone"))
+				f.Answer = Answer(r.word(v, "servfail", "bogus", "refused", "silence", "truncate", "zone"))
 			case "times":
 				f.Times = int(r.number(v))
 			case "delay":

@@ -51,6 +51,7 @@ type Answer string
 // The answers of a Fault.
 const (
 	ServFail Answer = "servfail" // RCODE 2
+	Bogus    Answer = "bogus"    // the same, unless the client wants no validation (the CD bit)
 	Refused  Answer = "refused"  // RCODE 5
 	Silence  Answer = "silence"  // no answer at all
 	Truncate Answer = "truncate" // TC and nothing else over UDP, the zone's answer over TCP

@@ -28,9 +28,9 @@ type handshaker interface {
 // hands out connections as base makes them. Unix sockets are connected to
 // without the proxy.
 //
-// A server that the proxy says refuses or cannot be reached is an error with
-// syscall.ECONNREFUSED, EHOSTUNREACH or ETIMEDOUT in it; what fails at the
-// proxy itself is an *OwnError.
+// A server that the proxy says refuses or cannot be reached is a
+// *ProxiedError; what fails at the proxy itself, a proxy that takes the
+// connection and says nothing among it, is an *OwnError.
 func ThroughSOCKS(server, user, password string, base Dialer) (Dialer, error) {
 	var auth *proxy.Auth
 	if user != "" {
@@ -56,27 +56,66 @@ func (s *socks) DialContext(ctx context.Context, network, address string) (net.C
 	if err != nil {
 		return nil, &OwnError{fmt.Errorf("the proxy %s: %w", s.server, err)}
 	}
-	if _, err := s.handshake.DialWithConn(ctx, nc, network, address); err != nil {
+	heard := &listener{Conn: nc}
+	if _, err := s.handshake.DialWithConn(ctx, heard, network, address); err != nil {
 		_ = nc.Close()
-		return nil, s.fault(ctx, err)
+		return nil, s.fault(ctx, heard, err)
 	}
 	return nc, nil
 }
 
+// listener counts what the proxy says.
+type listener struct {
+	net.Conn
+	heard  int
+	method byte // chosen by the proxy
+}
+
+func (l *listener) Read(b []byte) (int, error) {
+	n, err := l.Conn.Read(b)
+	if l.heard < 2 && l.heard+n >= 2 {
+		l.method = b[1-l.heard]
+	}
+	l.heard += n
+	return n, err
+}
+
+// asked reports whether the proxy has taken the login, so that it is the
+// server that it waits for (RFC 1928, section 3; RFC 1929, section 2).
+func (l *listener) asked() bool {
+	return l.heard >= 4 || l.heard >= 2 && l.method == 0
+}
+
+// ProxiedError is what a proxy says of a connection to a server.
+type ProxiedError struct {
+	// Says is the proxy's reason, such as "TTL expired".
+	Says string
+	// Err is the error that the network would give.
+	Err syscall.Errno
+}
+
+// Error says what the proxy says.
+func (e *ProxiedError) Error() string { return "the proxy says: " + e.Says }
+
+// Unwrap returns the error that the network would give.
+func (e *ProxiedError) Unwrap() error { return e.Err }
+
 // fault gives a refusal of the proxy the error that the network would give.
-func (s *socks) fault(ctx context.Context, err error) error {
+func (s *socks) fault(ctx context.Context, heard *listener, err error) error {
 	if ctx.Err() != nil {
-		return err
+		if heard.asked() {
+			return err
+		}
+		return &OwnError{fmt.Errorf("the proxy %s took the connection and does not answer", s.server)}
 	}
 	// The library has texts for the replies of RFC 1928 section 6, no types.
-	text := err.Error()
-	switch {
-	case strings.HasSuffix(text, "connection refused"):
-		return fmt.Errorf("the proxy says: %w", syscall.ECONNREFUSED)
-	case strings.HasSuffix(text, "host unreachable"), strings.HasSuffix(text, "network unreachable"):
-		return fmt.Errorf("the proxy says: %w", syscall.EHOSTUNREACH)
-	case strings.HasSuffix(text, "TTL expired"):
-		return fmt.Errorf("the proxy says: %w", syscall.ETIMEDOUT)
+	for says, errno := range map[string]syscall.Errno{
+		"connection refused": syscall.ECONNREFUSED, "host unreachable": syscall.EHOSTUNREACH,
+		"network unreachable": syscall.EHOSTUNREACH, "TTL expired": syscall.EHOSTUNREACH,
+	} {
+		if strings.HasSuffix(err.Error(), says) {
+			return &ProxiedError{says, errno}
+		}
 	}
 	return &OwnError{fmt.Errorf("the proxy %s: %w", s.server, err)}
 }

@@ -2,6 +2,7 @@ package transport_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"net"
@@ -57,7 +58,7 @@ func TestSOCKS(t *testing.T) {
 		{"login", "kate", "192.0.2.1:25", "\x05\x02", "\x01\x00", refused(0), "\x05\x01\x00\x01\xc0\x00\x02\x01\x00\x19", nil, false},
 		{"refused by the server", "", "192.0.2.1:25", "\x05\x00", "", refused(5), "\x05\x01\x00\x01\xc0\x00\x02\x01\x00\x19", syscall.ECONNREFUSED, false},
 		{"host unreachable", "", "192.0.2.1:25", "\x05\x00", "", refused(4), "\x05\x01\x00\x01\xc0\x00\x02\x01\x00\x19", syscall.EHOSTUNREACH, false},
-		{"TTL expired", "", "192.0.2.1:25", "\x05\x00", "", refused(6), "\x05\x01\x00\x01\xc0\x00\x02\x01\x00\x19", syscall.ETIMEDOUT, false},
+		{"TTL expired", "", "192.0.2.1:25", "\x05\x00", "", refused(6), "\x05\x01\x00\x01\xc0\x00\x02\x01\x00\x19", syscall.EHOSTUNREACH, false},
 		{"forbidden by the proxy", "", "192.0.2.1:25", "\x05\x00", "", refused(2), "\x05\x01\x00\x01\xc0\x00\x02\x01\x00\x19", nil, true},
 		{"wrong password", "kate", "192.0.2.1:25", "\x05\x02", "\x01\x01", "", "", nil, true},
 		{"no proxy at all", "", "192.0.2.1:25", "220 mail server\r\n", "", "", "", nil, true},
@@ -131,5 +132,47 @@ func TestSOCKSProxyIsDown(t *testing.T) {
 	var own *transport.OwnError
 	if _, err := d.DialContext(t.Context(), "tcp", "192.0.2.1:25"); !errors.As(err, &own) || !own.Ours() {
 		t.Errorf("error is %v; want one of ours", err)
+	}
+}
+
+// A proxy that takes the connection and says nothing is not the server's
+// silence; one that has taken the question waits for the server.
+func TestSilentProxy(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		name, user string
+		answers    []string // of the proxy, before it falls silent
+		reads      []int    // what it reads before each
+		ours       bool
+	}{
+		{"from the start", "", nil, []int{3}, true},
+		{"at the login", "kate", []string{"\x05\x02"}, []int{4, 13}, true},
+		{"at the server", "", []string{"\x05\x00"}, []int{3, 10}, false},
+		{"at the server, no login wanted", "kate", []string{"\x05\x00"}, []int{4, 10}, false},
+		{"at the server, after the login", "kate", []string{"\x05\x02", "\x01\x00"}, []int{4, 13, 10}, false},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			server := serve(t, func(nc net.Conn) {
+				for i, n := range tc.reads {
+					read(nc, n)
+					if i < len(tc.answers) {
+						_, _ = io.WriteString(nc, tc.answers[i])
+					}
+				}
+				cancel() // the time is up
+				read(nc, 1)
+			})
+			d, err := transport.ThroughSOCKS(server, tc.user, "secret", &net.Dialer{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var own *transport.OwnError
+			if _, err := d.DialContext(ctx, "tcp", "192.0.2.1:25"); err == nil || errors.As(err, &own) != tc.ours {
+				t.Errorf("error is %v; want one of ours: %t", err, tc.ours)
+			}
+		})
 	}
 }

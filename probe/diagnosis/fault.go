@@ -15,6 +15,7 @@ import (
 	"syscall"
 	"time"
 
+	"mxprobe/internal/transport"
 	"mxprobe/probe/result"
 	"mxprobe/probe/smtpwire"
 )
@@ -37,6 +38,7 @@ type Fault struct {
 // failure. routed says whether this machine knows a way to the address at all.
 func DialFault(ctx context.Context, err error, to netip.AddrPort, limit time.Duration, routed func() bool) Fault {
 	var side interface{ Ours() bool }
+	var proxied *transport.ProxiedError
 	switch {
 	case Over(ctx):
 		return faulty(result.Inconclusive, StopReason(ctx), "connect: "+StopMessage(ctx))
@@ -58,6 +60,8 @@ func DialFault(ctx context.Context, err error, to netip.AddrPort, limit time.Dur
 		if errors.Is(err, syscall.ENETUNREACH) {
 			return faulty(result.Fail, result.Unreachable, "connect: network unreachable")
 		}
+	case errors.As(err, &proxied) && errors.Is(err, syscall.EHOSTUNREACH):
+		return faulty(result.Fail, result.Unreachable, "connect: "+proxied.Error())
 	case errors.Is(err, syscall.EHOSTUNREACH):
 		return faulty(result.Fail, result.Unreachable, "connect: host unreachable")
 	case errors.Is(err, syscall.ECONNRESET):

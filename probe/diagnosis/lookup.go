@@ -15,19 +15,31 @@ import (
 // resolver that refuses, or cannot be reached, is ours in any case: it does
 // not speak for the domain. alive asks whether the resolver answers.
 func LookupVerdict(ctx context.Context, err error, alive func(context.Context) error) (result.Verdict, result.Reason) {
-	if ctx.Err() != nil {
+	if Over(ctx) {
 		return result.Inconclusive, StopReason(ctx)
 	}
 	var failed *dnsmx.Error
 	if !errors.As(err, &failed) || !failed.Temporary() {
 		return result.Fail, result.DNS
 	}
-	ours := failed.Kind == dnsmx.Refused || failed.Kind == dnsmx.Unreachable
-	if ours || alive(ctx) != nil {
+	switch failed.Kind {
+	case dnsmx.Local:
+		return result.Inconclusive, result.Local
+	case dnsmx.Refused, dnsmx.Unreachable:
+		return result.Inconclusive, result.Resolver
+	}
+	dead := alive(ctx) != nil
+	switch {
+	case Over(ctx): // whether it lives is not known then
+		return result.Inconclusive, StopReason(ctx)
+	case dead:
 		return result.Inconclusive, result.Resolver
 	}
 	return result.Fail, result.DNS
 }
+
+// ItselfHint is the advice for an address that leads every sender to itself.
+const ItselfHint = "the record has to go: a null MX (0 .) says that a domain takes no mail; where this is a lab, add --allow-loopback"
 
 // LookupHint is the advice for a name that led to no address.
 func LookupHint(err error, reason result.Reason) string {
@@ -36,6 +48,8 @@ func LookupHint(err error, reason result.Reason) string {
 		return ""
 	}
 	switch {
+	case failed.Kind == dnsmx.Local:
+		return "this machine is short of something: see ulimit -n, or give fewer --jobs"
 	case failed.Kind == dnsmx.Refused:
 		return "the resolver refuses to answer for this name: ask one that resolves for this machine, with --dns"
 	case failed.Kind == dnsmx.Unreachable:
@@ -48,6 +62,8 @@ func LookupHint(err error, reason result.Reason) string {
 		return "the name does not exist in DNS: look for a typing error, or for a domain that has lapsed; closer: " + dig(failed)
 	case dnsmx.NoData, dnsmx.NoHost:
 		return "the name exists in DNS but has no address for mail; closer: " + dig(failed)
+	case dnsmx.Loopback:
+		return ItselfHint
 	case dnsmx.Bogus:
 		return "its DNSSEC signatures are broken or have expired, or the key that the zone above vouches for is gone: its owner has to sign it anew; closer: " + dig(failed) + " +cd +dnssec"
 	case dnsmx.ServFail, dnsmx.Timeout, dnsmx.Malformed:

@@ -13,6 +13,7 @@ import (
 
 	"mxprobe/dnsmx"
 	"mxprobe/internal/mailbox"
+	"mxprobe/internal/transport"
 	"mxprobe/probe"
 	"mxprobe/probe/diagnosis"
 	"mxprobe/probe/judge"
@@ -165,7 +166,7 @@ func (s *Settings) dialMailbox(ctx context.Context, server scenarios.MailboxAddr
 	}
 	last := fmt.Errorf("%s has no address", server.Host)
 	for _, addr := range addrs {
-		dialCtx, cancel := context.WithTimeout(ctx, s.connectTimeout())
+		dialCtx, cancel := context.WithTimeout(transport.For(ctx, server.Host), s.connectTimeout())
 		conn, err := dialer.DialContext(dialCtx, "tcp", netip.AddrPortFrom(addr, server.Port).String())
 		cancel()
 		if err == nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"mxprobe/internal/transport"
 	"mxprobe/probe"
 	"mxprobe/probe/diagnosis"
 	"mxprobe/probe/judge"
@@ -150,7 +151,7 @@ func (s *session) await() {
 // the failure of step 0.
 func (s *session) connect() bool {
 	limit := s.set.connectTimeout()
-	ctx, cancel := context.WithTimeout(s.ctx, limit)
+	ctx, cancel := context.WithTimeout(transport.For(s.ctx, s.trial.target.Host), limit)
 	defer cancel()
 	to := s.trial.target.AddrPort()
 	network, address := s.trial.target.DialAddress()
@@ -159,7 +160,7 @@ func (s *session) connect() bool {
 	if err == nil {
 		s.connectTime = max(time.Since(begun), 1)
 		if r, ok := s.set.Dialer.(probe.Redirector); ok {
-			if via := r.Via(to); via != "" {
+			if via := r.Via(s.trial.target.Host, to); via != "" {
 				s.note("the connection went to " + result.PrintableString(via) + " instead")
 			}
 		}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"mxprobe/dnsmx"
+	"mxprobe/internal/transport"
 	"mxprobe/probe/diagnosis"
 	"mxprobe/probe/mtasts"
 	"mxprobe/probe/result"
@@ -41,7 +42,7 @@ func (v *Voucher) dialPolicyHost(ctx context.Context, network, address string) (
 	}
 	var worst *DialError
 	for _, ip := range host.Addrs {
-		conn, failed := v.Dial(ctx, network, netip.AddrPortFrom(ip, uint16(port)))
+		conn, failed := v.Dial(transport.For(ctx, name), network, netip.AddrPortFrom(ip, uint16(port)))
 		if failed == nil {
 			return conn, nil
 		}
