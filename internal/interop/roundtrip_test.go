@@ -30,7 +30,7 @@ func newRoundTrip(t *testing.T) *roundTrip {
 		t.Fatal(err)
 	}
 	const ip = "127.0.9.30"
-	var ports [3]int
+	var ports [5]int
 	for i := range ports {
 		var err error
 		if ports[i], err = mta.FreePort(ip); err != nil {
@@ -38,7 +38,7 @@ func newRoundTrip(t *testing.T) *roundTrip {
 		}
 	}
 	r.RoundTrip = mta.RoundTrip{
-		IP: ip, Port: ports[0], IMAP: ports[1], IMAPS: ports[2], Domain: "round.test", Users: []string{"kate", "probe"},
+		IP: ip, Port: ports[0], IMAP: ports[1], IMAPS: ports[2], POP3: ports[3], POP3S: ports[4], Domain: "round.test", Users: []string{"kate", "probe"},
 		Gone: "gone", Alias: "list", Relays: "aiosmtpd.test", Next: theWorld.addr(ipAiosmtpd),
 		PEM: pemOf(t, leaf, leaf), Password: loginPassword,
 	}
@@ -80,9 +80,11 @@ func (r *roundTrip) play(t *testing.T, file string, flags ...string) *outcome {
 	if err := os.WriteFile(copied, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	for port, at := range map[int]int{993: r.IMAPS, 143: r.IMAP, 995: r.POP3S, 110: r.POP3} {
+		flags = append(flags, "--connect-to", fmt.Sprintf("%s:%d=%s:%d", tlsName, port, r.IP, at))
+	}
 	o := play(t, append([]string{
 		copied, "--server", r.IP, "--port", fmt.Sprint(r.Port), "-d", r.Domain, "--from", "probe@" + r.Domain, "--ca-file", r.ca,
-		"--connect-to", fmt.Sprintf("%s:993=%s:%d", tlsName, r.IP, r.IMAPS), "--connect-to", fmt.Sprintf("%s:143=%s:%d", tlsName, r.IP, r.IMAP),
 		"--var", "maildir=" + r.mail, "-v",
 	}, flags...)...)
 	if strings.Contains(o.stdout, loginPassword) {
@@ -92,11 +94,12 @@ func (r *roundTrip) play(t *testing.T, file string, flags ...string) *outcome {
 }
 
 // TestTrap67RoundTrip sends a message and waits for it, and for its report, in
-// the Maildir and by IMAP, with TLS from the first byte and after STARTTLS.
+// the Maildir and by IMAP and POP3, with TLS from the first byte and after
+// STARTTLS or STLS.
 func TestTrap67RoundTrip(t *testing.T) {
 	r := newRoundTrip(t)
-	for _, scheme := range []string{"imaps", "imap"} {
-		o := r.play(t, "roundtrip.yaml", "--to", "kate@"+r.Domain, "--var", "imap="+scheme+"://"+tlsName)
+	for _, scheme := range []string{"imaps", "imap", "pop3s", "pop3"} {
+		o := r.play(t, "roundtrip.yaml", "--to", "kate@"+r.Domain, "--var", "mailbox="+scheme+"://"+tlsName)
 		o.exits(0)
 		c := o.check(r.IP)
 		if c.Status != result.Pass {
@@ -110,7 +113,7 @@ func TestTrap67RoundTrip(t *testing.T) {
 				}
 			}
 		}
-		// delete: true, by IMAP, and of the message alone.
+		// delete: true at the server, and of the message alone.
 		if left, _ := filepath.Glob(filepath.Join(r.mail, "kate", "[cn]*", "[0-9]*")); len(left) != 0 {
 			t.Errorf("%s: left in the mailbox of kate: %q", scheme, left)
 		}
@@ -145,12 +148,14 @@ func (r *roundTrip) reports(t *testing.T) {
 
 // refusals of Dovecot say nothing of the Postfix, and nothing is sent.
 func (r *roundTrip) refusals(t *testing.T) {
-	for what, test := range map[string]struct{ imap, want string }{
+	for what, test := range map[string]struct{ mailbox, want string }{
 		"certificate": {"imaps://" + r.IP + fmt.Sprintf(":%d", r.IMAPS), "certificate"},
 		"mailbox":     {"imaps://" + tlsName + "/Elsewhere", "mailbox: the server says NO"},
 		"port":        {"imaps://" + r.IP + ":1", "refused"},
+		"POP3":        {"pop3s://" + r.IP + fmt.Sprintf(":%d", r.POP3S), "certificate"},
+		"protocol":    {"imaps://" + tlsName + ":995", "this is no server of IMAP"},
 	} {
-		o := r.play(t, "roundtrip.yaml", "--to", "kate@"+r.Domain, "--var", "imap="+test.imap)
+		o := r.play(t, "roundtrip.yaml", "--to", "kate@"+r.Domain, "--var", "mailbox="+test.mailbox)
 		o.exits(3)
 		c := o.check(r.IP)
 		s := verdict(t, c, result.Inconclusive, result.Local)

@@ -17,6 +17,8 @@ type RoundTrip struct {
 	Port     int // of SMTP
 	IMAP     int // port in clear, with STARTTLS
 	IMAPS    int // port with TLS from the first byte
+	POP3     int // likewise
+	POP3S    int
 	Domain   string
 	Users    []string // local parts with a Maildir
 	Gone     string   // a local part that is taken and cannot be delivered
@@ -95,7 +97,7 @@ func maildir(dir string, uid, gid int) error {
 
 // StartDovecot starts a Dovecot in dir that shows the mailboxes of the Postfix
 // in mail. The error is a *MissingError where it is not installed, or without
-// IMAP.
+// IMAP or POP3.
 func (r *RoundTrip) StartDovecot(dir, mail string) (*Process, error) {
 	path, err := find("dovecot", "dovecot")
 	if err != nil {
@@ -104,8 +106,10 @@ func (r *RoundTrip) StartDovecot(dir, mail string) (*Process, error) {
 	if err := needRoot("dovecot"); err != nil {
 		return nil, err
 	}
-	if _, err := os.Stat("/usr/lib/dovecot/imap"); err != nil {
-		return nil, &MissingError{What: "dovecot with IMAP", Err: err}
+	for _, protocol := range []string{"imap", "pop3"} {
+		if _, err := os.Stat("/usr/lib/dovecot/" + protocol); err != nil {
+			return nil, &MissingError{What: "dovecot with " + protocol, Err: err}
+		}
 	}
 	if _, _, err := ids("dovecot", "dovenull"); err != nil {
 		return nil, err
@@ -127,6 +131,7 @@ func (r *RoundTrip) StartDovecot(dir, mail string) (*Process, error) {
 		}
 	}
 	file, err := write(dir, "dovecot-imap.conf", "DIR", dir, "IP", r.IP, "PORT", strconv.Itoa(r.IMAP), "TLSPORT", strconv.Itoa(r.IMAPS),
+		"POPPORT", strconv.Itoa(r.POP3), "POPTLSPORT", strconv.Itoa(r.POP3S),
 		"MAIL", filepath.Join(mail, "mail"), "UID", strconv.Itoa(uid), "GID", strconv.Itoa(gid))
 	if err != nil {
 		return nil, err
@@ -135,5 +140,9 @@ func (r *RoundTrip) StartDovecot(dir, mail string) (*Process, error) {
 	if err != nil {
 		return nil, err
 	}
-	return p, p.ready(listening(net.JoinHostPort(r.IP, strconv.Itoa(r.IMAP)), net.JoinHostPort(r.IP, strconv.Itoa(r.IMAPS))))
+	var ports []string
+	for _, port := range []int{r.IMAP, r.IMAPS, r.POP3, r.POP3S} {
+		ports = append(ports, net.JoinHostPort(r.IP, strconv.Itoa(port)))
+	}
+	return p, p.ready(listening(ports...))
 }
