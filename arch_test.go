@@ -75,6 +75,7 @@ func rooms() map[string]room {
 		// text/template is in every program anyway, for the help texts.
 		"internal/report/html":     {packages: []string{"internal/report", "probe/result"}, costly: []string{"text/template"}},
 		"internal/report/junit":    {packages: []string{"internal/report", "probe/result"}},
+		"internal/report/message":  {packages: []string{"internal/report", "internal/bounce", "internal/dkim", "internal/letter", "internal/trace", "probe/result"}},
 		"internal/report/markdown": {packages: []string{"internal/report", "probe/result"}},
 		"internal/report/nagios":   {packages: []string{"internal/report", "probe/result"}},
 		"internal/report/prometheus": {
@@ -95,9 +96,11 @@ func rooms() map[string]room {
 		"internal/compare":    {packages: []string{"probe/result"}},
 		"internal/greylist":   {packages: []string{"probe/result"}},
 		"internal/transport":  {libraries: []string{"github.com/pires/go-proxyproto", "golang.org/x/net/proxy"}},
-		"internal/compose":    {packages: []string{"internal/ascii"}, libraries: []string{"github.com/emersion/go-message"}},
+		"internal/compose":    {packages: []string{"internal/ascii", "internal/dkim"}, libraries: []string{"github.com/emersion/go-message"}},
+		"internal/dkim":       {},
 		"internal/letter":     {},
 		"internal/bounce":     {packages: []string{"internal/letter"}},
+		"internal/trace":      {packages: []string{"internal/letter"}, libraries: []string{"golang.org/x/net/publicsuffix"}},
 		"internal/sandbox":    {packages: []string{"internal/ascii", "internal/glob", "internal/spelling", "internal/timespan"}, libraries: []string{"github.com/miekg/dns", "gopkg.in/yaml.v3"}},
 		// a domain as a whole: rules judge facts, and know nothing of how they were had
 		"internal/audit/facts":   {packages: []string{"internal/audit/spf"}},

@@ -101,7 +101,7 @@ func saysFailure(lower string) bool {
 // isAutomatic reports whether a message is the answer of somebody who is away,
 // or of a robot.
 func isAutomatic(h letter.Header) bool {
-	subject := strings.ToLower(decodedWords(h.Get("Subject")))
+	subject := strings.ToLower(letter.DecodeWords(h.Get("Subject")))
 	if h.Has("X-Autoreply") || h.Has("X-Autorespond") || strings.Contains(strings.ToLower(h.Get("Precedence")), "auto_reply") ||
 		strings.Contains(strings.ToLower(h.Get("Auto-Submitted")), "vacation") {
 		return true

@@ -30,7 +30,7 @@ func fromDaemon(h letter.Header) bool {
 // saysSubject says how clearly the subject is that of a bounce: 2 for words of
 // mail systems, 1 for words that others use too.
 func saysSubject(h letter.Header) int {
-	subject := strings.ToLower(decodedWords(h.Get("Subject")))
+	subject := strings.ToLower(letter.DecodeWords(h.Get("Subject")))
 	switch {
 	case hasAny(subject, "undeliver", "failure notice", "delivery fail", "failed delivery", "failure delivery", "mail failure",
 		"failed mail", "mail failed", "message failed", "returned mail", "returned to sender", "return to sender", "returning",

@@ -13,6 +13,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"mxprobe/internal/dkim"
 )
 
 // Signature says in whose name a message is signed.
@@ -63,14 +65,14 @@ func ParseKey(text []byte) (crypto.Signer, error) {
 func Sign(text []byte, s Signature) ([]byte, error) {
 	header, body := cutHeader(text)
 	fields := headerFields(header)
-	hash := sha256.Sum256(relaxedBody(body))
+	hash := sha256.Sum256(dkim.RelaxedBody(bytes.TrimPrefix(body, []byte("\r\n"))))
 	var names []string
 	sum := sha256.New()
 	// A name that stands twice is taken from below (section 5.4.2).
 	for i := len(fields) - 1; i >= 0; i-- {
 		if name := fieldName(fields[i]); signedField(name) {
 			names = append(names, name)
-			sum.Write(relaxedField(fields[i]))
+			sum.Write(dkim.RelaxedField(fields[i]))
 		}
 	}
 	algorithm := "rsa-sha256"
@@ -79,7 +81,7 @@ func Sign(text []byte, s Signature) ([]byte, error) {
 	}
 	own := fmt.Sprintf("DKIM-Signature: v=1; a=%s; c=relaxed/relaxed; d=%s;\r\n\ts=%s; h=%s;\r\n\tbh=%s;\r\n\tb=",
 		algorithm, s.Domain, s.Selector, strings.Join(names, ":\r\n\t "), base64.StdEncoding.EncodeToString(hash[:]))
-	sum.Write(bytes.TrimSuffix(relaxedField([]byte(own)), []byte("\r\n")))
+	sum.Write(bytes.TrimSuffix(dkim.RelaxedField([]byte(own)), []byte("\r\n")))
 	signed, err := signSum(s.Key, sum.Sum(nil))
 	if err != nil {
 		return nil, fmt.Errorf("signing: %w", err)
@@ -134,43 +136,4 @@ func headerFields(header []byte) [][]byte {
 func fieldName(field []byte) string {
 	name, _, _ := bytes.Cut(field, []byte(":"))
 	return strings.ToLower(string(bytes.TrimRight(name, " \t")))
-}
-
-// relaxedField is a field in the relaxed form of section 3.4.2.
-func relaxedField(field []byte) []byte {
-	_, value, _ := bytes.Cut(field, []byte(":"))
-	unfolded := bytes.ReplaceAll(value, []byte("\r\n"), nil)
-	return []byte(fieldName(field) + ":" + string(bytes.Trim(squeezed(unfolded), " ")) + "\r\n")
-}
-
-// relaxedBody is a body, with the empty line before it, in the relaxed form
-// of section 3.4.4.
-func relaxedBody(body []byte) []byte {
-	body = bytes.TrimPrefix(body, []byte("\r\n"))
-	var out []byte
-	for line := range bytes.Lines(body) {
-		line = squeezed(bytes.TrimSuffix(line, []byte("\r\n")))
-		out = append(append(out, bytes.TrimRight(line, " ")...), "\r\n"...)
-	}
-	for bytes.HasSuffix(out, []byte("\r\n\r\n")) {
-		out = out[:len(out)-2]
-	}
-	if string(out) == "\r\n" {
-		return nil
-	}
-	return out
-}
-
-// squeezed makes one blank of each run of blanks and tabs.
-func squeezed(b []byte) []byte {
-	out := make([]byte, 0, len(b))
-	for _, c := range b {
-		if c == '\t' {
-			c = ' '
-		}
-		if c != ' ' || len(out) == 0 || out[len(out)-1] != ' ' {
-			out = append(out, c)
-		}
-	}
-	return out
 }

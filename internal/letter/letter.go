@@ -122,3 +122,26 @@ func (w *walker) walk(raw []byte, fallback string, depth int, enclosed bool) {
 func (p *Part) HoldsMessage() bool {
 	return p.Type == "message/rfc822" || p.Type == "message/global"
 }
+
+// IsMessage reports whether a text begins as a message does: with two fields
+// that mail programs write.
+func IsMessage(begin []byte) bool {
+	h, _ := ReadHeader(withoutEnvelope(withLineFeeds(begin)))
+	known := make(map[string]bool)
+	for i := range h {
+		name := strings.ToLower(h[i].Name)
+		switch name {
+		case "received", "return-path", "delivered-to", "from", "to", "cc", "subject", "date", "message-id", "mime-version",
+			"content-type", "dkim-signature", "authentication-results", "arc-seal", "reply-to", "sender", "x-original-to", "envelope-to":
+			known[name] = true
+		}
+	}
+	return len(known) >= 2 && (len(h) > 0 && startsField(begin))
+}
+
+// startsField reports whether the first line is a field, or that of a mailbox
+// file: what stands before a message makes it something else.
+func startsField(begin []byte) bool {
+	begin = withoutEnvelope(begin)
+	return nameLength(begin[:min(len(begin), 2*maxName)]) > 0
+}

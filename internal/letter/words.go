@@ -1,10 +1,10 @@
-package bounce
+package letter
 
 import "mime"
 
-// decodedWords undoes the encoding of words in a field (RFC 2047), as far as it
+// DecodeWords undoes the encoding of words in a field (RFC 2047), as far as it
 // can.
-func decodedWords(value string) string {
+func DecodeWords(value string) string {
 	var d mime.WordDecoder
 	if decoded, err := d.DecodeHeader(value); err == nil {
 		return decoded
