@@ -36,11 +36,11 @@ func rooms() map[string]room {
 		"internal/cli": {
 			packages: []string{
 				"internal/report/github", "internal/report/html", "internal/report/junit", "internal/report/markdown",
-				"internal/report/nagios", "internal/report/prometheus", "internal/report/tap",
+				"internal/report/message", "internal/report/nagios", "internal/report/prometheus", "internal/report/tap",
 				"internal/report", "probe", "probe/dialogue", "probe/verdict",
 				"dnsmx", "scenarios", "probe/result", "internal/sandbox", "internal/transport", "internal/transcribe", "internal/atomicfile",
 				"internal/ascii", "internal/hostname", "internal/spelling", "internal/timespan",
-				"internal/compare", "internal/greylist", "internal/state", "internal/pasted", "probe/diagnosis",
+				"internal/compare", "internal/greylist", "internal/state", "internal/pasted", "internal/letter", "internal/dkim", "probe/diagnosis",
 			},
 			libraries: []string{"github.com/urfave/cli/v2", "golang.org/x/term", "github.com/schollz/progressbar/v3"},
 		},

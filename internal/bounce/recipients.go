@@ -172,7 +172,11 @@ func (t *text) block(n named, all []named) string {
 			b.WriteString(s)
 		}
 	}
-	add(strings.TrimLeft(t.lines[n.line][n.at.to:], ">:.;, \t\"'"))
+	if n.rank < leading {
+		add(strings.TrimLeft(t.lines[n.line], "<>* \t")) // what is said stands around it
+	} else {
+		add(strings.TrimLeft(t.lines[n.line][n.at.to:], ">:.;, \t\"'"))
+	}
 	blank := false
 	for i := n.line + 1; i < len(t.lines) && i <= n.line+maxBlock; i++ {
 		line := t.lines[i]

@@ -8,6 +8,7 @@ import (
 	"io"
 	"strings"
 
+	"mxprobe/internal/letter"
 	"mxprobe/internal/pasted"
 	"mxprobe/internal/report"
 	"mxprobe/probe/diagnosis"
@@ -17,14 +18,19 @@ import (
 func explainCommand() command {
 	return command{
 		name:      "explain",
-		arguments: "REPLY",
-		summary:   "say what an answer of a mail server means, whose matter it is, and what to do",
+		arguments: "REPLY|FILE...",
+		summary:   "say what an answer of a mail server means, or what a message went through",
 		examples: []string{
 			"mxprobe explain '550 5.7.1 Client host rejected: cannot find your hostname'",
 			"mxprobe explain --at MAIL '501 5.5.4 Invalid argument'",
 			"mxprobe explain - -f jsonl < /var/log/mail.log",
+			"mxprobe explain bounce.eml",
+			"mxprobe explain message.eml --dns 192.0.2.53 -f html > way.html",
 		},
 		notes: []string{
+			"A FILE is a message, a mailbox file, a Maildir or a folder of messages: of a bounce",
+			"it says who did not get it, why, and what to do; of any message its way, hop by hop,",
+			"and who checked it. With - a message may come on standard input.",
 			"A REPLY may also be a line of the log of Postfix, Exim, Sendmail or qmail, or a",
 			"Diagnostic-Code field. With - each line of standard input is one; the lines",
 			"550-... 550 ... of one reply are taken together.",
@@ -32,7 +38,7 @@ func explainCommand() command {
 			"a reply.",
 		},
 		bind: func(p *Program) ([]option, action) {
-			e := &explainer{p: p}
+			e := &explainer{p: p, format: formatText}
 			return e.options(), func(args []string) (int, error) { return e.explain(args) }
 		},
 	}
@@ -42,6 +48,7 @@ func explainCommand() command {
 type explainer struct {
 	p      *Program
 	format string
+	dns    []string
 	at     string
 	none   []string // where no reply was found
 	missed int
@@ -54,10 +61,18 @@ func (e *explainer) options() []option {
 			help: "what was answered: " + strings.Join(diagnosis.StageNames(), ", "),
 		},
 		{
-			name: "format", short: "f", arg: "FORMAT", env: "MXPROBE_FORMAT", set: setChoice(&e.format, formatText, "jsonl"),
-			group: groupOutput, def: formatText, help: "text, or jsonl (an object a reply)",
+			name: "format", short: "f", arg: "FORMAT", env: "MXPROBE_FORMAT", set: setChoice(&e.format, formatText, formatJSON, formatJSONL, formatHTML),
+			group: groupOutput, def: formatText, help: "text, json, jsonl (an object a reply or message), or html (messages alone)",
 		},
+		keysOption(&e.dns),
 	}
+}
+
+// keysOption is --dns, where nothing is looked up without it.
+func keysOption(servers *[]string) option {
+	o := dnsOption(servers)
+	o.env, o.def, o.help = "", "none: no key is looked up", "DNS server to ask for the keys of DKIM signatures; several allowed"
+	return o
 }
 
 func setStage(dst *string) func(string) error {
@@ -74,7 +89,7 @@ func setStage(dst *string) func(string) error {
 
 func (e *explainer) explain(args []string) (int, error) {
 	if len(args) == 0 {
-		return 0, usagef("no reply: mxprobe explain '550 5.7.1 ...', or - for standard input")
+		return 0, usagef("no reply: mxprobe explain '550 5.7.1 ...', a file with a message, or - for standard input")
 	}
 	out := bufio.NewWriter(e.p.Stdout)
 	err := e.each(out, args)
@@ -96,18 +111,44 @@ func (e *explainer) explain(args []string) (int, error) {
 	return ExitUsage, nil
 }
 
-// each explains the arguments: one reply, or standard input.
+// each explains the arguments: files, standard input, or one reply.
 func (e *explainer) each(out io.Writer, args []string) error {
 	if len(args) == 1 && args[0] == "-" {
-		return e.stream(out)
+		return e.standardInput(out)
+	}
+	if areFiles(args) {
+		return e.files(out, args)
+	}
+	where := ""
+	if len(args) == 1 && !strings.ContainsAny(args[0], " \t") {
+		where = "no such file, and "
 	}
 	// A reply that was not quoted comes as several words.
-	return e.one(out, strings.Join(args, " "), "")
+	return e.one(out, strings.Join(args, " "), where)
 }
 
-// stream explains each reply of standard input.
-func (e *explainer) stream(out io.Writer) error {
-	lines := newReplyLines(e.p.Stdin)
+// standardInput explains a message, a mailbox, or lines with replies.
+func (e *explainer) standardInput(out io.Writer) error {
+	in := bufio.NewReaderSize(e.p.Stdin, peeked)
+	begin, err := in.Peek(peeked)
+	if err == nil || errors.Is(err, io.EOF) {
+		if letter.IsMbox(begin) || letter.IsMessage(begin) {
+			l, err := e.newLetters(out)
+			if err != nil {
+				return err
+			}
+			if err := l.read(in, begin, ""); err != nil {
+				return err
+			}
+			return l.end()
+		}
+	}
+	return e.stream(out, in, "standard input")
+}
+
+// stream explains each reply of a text.
+func (e *explainer) stream(out io.Writer, in io.Reader, name string) error {
+	lines := newReplyLines(in)
 	first := true
 	for {
 		text, number, err := lines.next()
@@ -115,9 +156,9 @@ func (e *explainer) stream(out io.Writer) error {
 			break
 		}
 		if err != nil {
-			return usagef("reading standard input: %s", cause(err))
+			return usagef("reading %s: %s", shown(name), cause(err))
 		}
-		if e.format != "jsonl" && !first {
+		if e.format == formatText && !first {
 			if _, err := io.WriteString(out, "\n"); err != nil {
 				return err
 			}
@@ -128,7 +169,7 @@ func (e *explainer) stream(out io.Writer) error {
 		}
 	}
 	if first {
-		return usagef("standard input is empty: there is no reply in it")
+		return usagef("%s is empty: there is no reply in it", shown(name))
 	}
 	return nil
 }
@@ -138,6 +179,9 @@ const shownMisses = 5
 
 // one explains one text; where it stands is said if it has no reply.
 func (e *explainer) one(out io.Writer, text, where string) error {
+	if e.format == formatHTML {
+		return usagef("--format html is for messages; a reply is text, json or jsonl")
+	}
 	found, ok := pasted.Find(text)
 	if !ok {
 		e.missed++
@@ -150,7 +194,7 @@ func (e *explainer) one(out io.Writer, text, where string) error {
 		found.At = at
 	}
 	d := diagnosis.Diagnose(found.Seen)
-	if e.format == "jsonl" {
+	if e.format != formatText {
 		return writeExplained(out, &found, &d)
 	}
 	return e.text(out, &found, &d)

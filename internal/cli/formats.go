@@ -23,6 +23,9 @@ const (
 	formatNagios   = "nagios"
 	formatMarkdown = "markdown"
 	formatGitHub   = "github"
+	formatJSON     = "json"
+	formatJSONL    = "jsonl"
+	formatHTML     = "html"
 )
 
 // formats are the formats of a report of run, in the order of the help.
