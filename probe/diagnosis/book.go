@@ -56,6 +56,9 @@ func (t *table) enter(i int32, uses map[string]int) {
 			n := 4 * len(term.prefix)
 			for _, w := range term.exact {
 				n += uses[w]
+				if isCommon(w) {
+					n += 200
+				}
 			}
 			if best == nil || n < least {
 				best, least = term, n
@@ -73,6 +76,19 @@ func (t *table) enter(i int32, uses map[string]int) {
 		p = p[:min(len(p), stemLength)]
 		t.byStem[p] = append(t.byStem[p], i)
 	}
+}
+
+// isCommon reports whether a word stands in so many replies that it leads
+// nowhere.
+func isCommon(word string) bool {
+	switch word {
+	case "message", "messages", "mail", "email", "address", "user", "recipient", "mailbox", "not", "from", "to", "this", "is", "your", "for",
+		"server", "rejected", "host", "client", "in", "on", "by", "was", "has", "have", "no", "please", "sender", "domain", "ip", "the", "a",
+		"service", "error", "access", "denied", "too", "many", "does", "are", "be", "with", "at", "blocked", "command",
+		"unknown", "account", "mails", "emails", "content", anAddress, anIP, aHost, aURL, aNumber:
+		return true
+	}
+	return false
 }
 
 // found is a pattern that fits a text, and where.
@@ -140,14 +156,15 @@ func (t *table) beaten(h found, hits []found, best rank) bool {
 // hits returns the rules whose words stand in an answer.
 func (t *table) hits(a *answer) []found {
 	var out []found
-	tried := map[int32]bool{}
-	try := func(rules []int32) {
-		for _, i := range rules {
-			if tried[i] {
+	tried := make([]uint64, len(t.find)/64+1)
+	try := func(patterns []int32) {
+		for _, i := range patterns {
+			if tried[i/64]&(1<<(i%64)) != 0 {
 				continue
 			}
-			tried[i] = true
-			if !t.rules[t.of[i]].fits(a) {
+			tried[i/64] |= 1 << (i % 64)
+			r := &t.rules[t.of[i]]
+			if !r.fits(a) || !plausible(r.cause, a.at) {
 				continue
 			}
 			if at, ok := t.find[i].find(a.words, a.links); ok {

@@ -24,15 +24,31 @@ func general(c Cause) []Cause {
 	case SenderListed:
 		return []Cause{ClientListed, SenderRefused, ClientReputation, ContentSpam, ContentLink}
 	case ContentLink:
-		return []Cause{ClientListed, ContentSpam, ContentRefused, SenderListed}
+		return []Cause{ClientListed, ContentSpam, ContentRefused}
 	case HeloRefused:
 		return []Cause{CommandSyntax, ClientRefused, RecipientDomainUnknown}
 	case ServerNoMail:
 		return []Cause{ClientRefused, NullMX}
+	case RecipientRate:
+		return []Cause{RateLimited}
+	case SMTPUTF8Required:
+		return []Cause{ParameterUnsupported, CommandUnknown}
+	case MailboxDisabled:
+		return []Cause{RecipientRestricted}
+	case TooManyRecipients:
+		return []Cause{RateLimited}
+	case ParameterUnsupported:
+		return []Cause{CommandUnknown, CommandSyntax}
+	case MessageExpired:
+		return []Cause{ServerRoute, SessionTimeout, ServerLookup, ConnectTimeout, ConnectRefused, NameUnknown, ReplyTimeout}
 	case TooManyMessages:
 		return []Cause{RateLimited, TooManyConnections}
 	case ContentVirus, ContentAttachment:
-		return []Cause{ContentRefused, ServerFilter, ContentFormat}
+		return []Cause{ContentRefused, ContentSpam, ServerFilter, ContentFormat}
+	case AuthRequired:
+		return []Cause{CommandOrder, ClientRefused, CommandSyntax}
+	case ClientTooEarly:
+		return []Cause{ClientRefused, CommandSyntax, CommandOrder}
 	case ContentSpam:
 		return []Cause{ContentRefused, SenderRefused, ClientRefused, ServerFault, MailboxDisabled}
 	case DMARCRefused:
@@ -44,18 +60,20 @@ func general(c Cause) []Cause {
 	case Greylisted:
 		return []Cause{ClientListed, ClientRefused, RateLimited, RecipientRestricted, ServerBusy, SenderRefused}
 	case RelayDenied:
-		return []Cause{ServerConfig, ServerRoute, RecipientUnknown, RecipientDomainUnknown, ClientRefused, RecipientRestricted}
+		return []Cause{AuthRequired, AuthWrong, ServerConfig, ServerRoute, RecipientUnknown, RecipientDomainUnknown, ClientRefused, RecipientRestricted}
 	case ContentFormat:
 		return []Cause{ContentSpam, ServerFault, ContentRefused, CommandSyntax}
 	case MailboxFull:
-		return []Cause{MailboxDisabled, ServerFault, RecipientRestricted, ServerStorage, RecipientUnknown}
+		return []Cause{MailboxDisabled, ServerFault, RecipientRestricted, ServerStorage}
 	case RecipientUnknown:
 		return []Cause{ServerFault, ServerLookup, ServerRoute, RecipientRestricted}
 	case RecipientSyntax:
 		return []Cause{RecipientUnknown, CommandSyntax, HeloRefused, ContentFormat}
 	case SenderSyntax:
 		return []Cause{CommandSyntax, SenderRefused, HeloRefused, SenderDomainUnknown, SenderUnknown, ContentFormat, RecipientSyntax}
-	case SenderUnknown, SenderDomainUnknown, SenderNotAllowed, SenderForged, SenderUnauthenticated, SenderUnchecked:
+	case SenderUnchecked:
+		return []Cause{SenderRefused, SenderUnknown, SenderDomainUnknown, RecipientDomainUnknown, ServerLookup}
+	case SenderUnknown, SenderDomainUnknown, SenderNotAllowed, SenderForged, SenderUnauthenticated:
 		return []Cause{SenderRefused, RecipientUnknown, RecipientDomainUnknown, ClientRefused, RecipientRestricted, AuthWrong, SPFRefused, DKIMRefused, RateLimited}
 	case AuthExchange:
 		return []Cause{LineTooLong, CommandSyntax, AuthWrong}

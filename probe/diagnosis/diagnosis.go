@@ -54,6 +54,7 @@ func Diagnose(seen Seen) Diagnosis {
 		return Diagnosis{Cause: Unknown, Whose: WhoseUnknown, Enhanced: a.enhanced}
 	}
 	cause, source := book.look(&a)
+	cause = atStage(cause, a.at)
 	d := cause.diagnosis(a.temporary(cause), source)
 	d.Enhanced = a.enhanced
 	return d

@@ -6,12 +6,15 @@ package diagnosis
 // from X.7.100 on. Codes that say little, such as 5.7.1 and 5.0.0, are not
 // known: the text decides.
 func ofEnhanced(a *answer) (Cause, bool) {
+	if a.at == STARTTLS && a.class() == 4 {
+		return TLSBroken, true // whatever else the code says: TLS is not to be had
+	}
 	if a.enhanced == "" {
 		return Unknown, false
 	}
 	detail := a.enhanced[1:]
 	for _, of := range [...]func(*answer, string) Cause{addressCode, systemCode, protocolCode, securityCode, exchangeCode} {
-		if c := of(a, detail); c != Unknown {
+		if c := atStage(of(a, detail), a.at); c != Unknown {
 			return c, true
 		}
 	}
@@ -149,7 +152,7 @@ func securityCode(a *answer, detail string) Cause {
 		if a.at == AUTH || a.code == 504 && a.at == anyStage {
 			return AuthMechanism
 		}
-	case ".7.5", ".7.6", ".7.7":
+	case ".7.5", ".7.6":
 		return ContentEncryption
 	case ".7.8":
 		if a.code == 535 || a.code == 0 || a.at == AUTH {
@@ -249,7 +252,7 @@ func ofCode(a *answer) Cause {
 			return AuthUnavailable
 		}
 	case 500:
-		if a.at != EndOfData && a.at != Greeting {
+		if a.at&(EHLO|STARTTLS|AUTH|Other) != 0 {
 			return CommandUnknown
 		}
 	case 501:
@@ -270,8 +273,8 @@ func ofCode(a *answer) Cause {
 		case AUTH:
 			return AuthMechanism
 		}
-	case 517:
-		return SenderRefused
+	case 517: // Courier's code for the domain of the sender
+		return SenderDomainUnknown
 	case 521:
 		if a.at == Greeting {
 			return ServerNoMail

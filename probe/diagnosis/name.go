@@ -42,7 +42,7 @@ func hasListLabel(name string) bool {
 	label, _, _ := strings.Cut(name, ".")
 	for {
 		switch label {
-		case "dnsbl", "rbl", "dnsrbl", "blocklist", "blacklist", "xbl", "sbl", "pbl", "zen", "sbl-xbl", "drbl", "spamsources", "ipbl":
+		case "dnsbl", "dnsrbl", "blocklist", "blacklist", "sbl-xbl", "drbl":
 			return true
 		}
 		_, rest, ok := strings.Cut(name, ".")

@@ -116,11 +116,6 @@ func (ph *phrase) weight() int {
 // find returns where the words of all that is needed stand, and whether the
 // pattern holds.
 func (p *pattern) find(words, links []string) (span, bool) {
-	for i := range p.never {
-		if _, ok := p.never[i].find(words, links); ok {
-			return span{}, false
-		}
-	}
 	var all span
 	for i := range p.need {
 		at, ok := p.need[i].find(words, links)
@@ -131,6 +126,11 @@ func (p *pattern) find(words, links []string) (span, bool) {
 			all = at
 		} else {
 			all = span{min(all.from, at.from), max(all.to, at.to)}
+		}
+	}
+	for i := range p.never {
+		if _, ok := p.never[i].find(words, links); ok {
+			return span{}, false
 		}
 	}
 	return all, true

@@ -86,6 +86,10 @@ func spell(words string) string {
 	if !strings.Contains(words, "{") {
 		return words
 	}
+	return speller().Replace(words)
+}
+
+func speller() *strings.Replacer {
 	return strings.NewReplacer(
 		"{box}", "user|users|recipient|recipients|mailbox|mailboxes|account|accounts|address|addresses|addressee|alias|username|inbox|maildrop|rcpt|destination|destinations|person|customer|userid|mailaddress|mailfolder|userbox",
 		"{not}", "not|isnt|doesnt|dont|cannot|cant|arent|wasnt|couldnt",
@@ -93,5 +97,5 @@ func spell(words string) string {
 		"{ip}", "@ip|ip|ips|client|host|server|ipaddress|machine|mta",
 		"{list}", "blacklist*|blocklist*|blackhole*|rbl|rbls|dnsbl|dnsbls|dnsrbl|denylist|spamhaus|spamcop|barracuda|sorbs|uceprotect|cbl|xbl|sbl|pbl|zen|psbl|njabl|senderbase|mailspike|@list|hostkarma|invaluement|cloudmark|abuseat",
 		"{mail}", "message|messages|mail|mails|email|emails|letter|content|e",
-	).Replace(words)
+	)
 }

@@ -32,7 +32,7 @@ func languageRules() []rule {
 			"postfach|mailbox .. voll|uberfullt",
 			"benutzer hat zuviele|zu mails|viele",
 			"speicherplatz .. uberschritten|erschopft|voll",
-			"buzon|casilla|bandeja|cuenta .. llena|lleno|llenos",
+			"buzon|casilla|bandeja|cuenta|mailbox .. llena|lleno|llenos",
 			"cuota .. excedida|superada|excede",
 			"caixa .. cheia|lotada|excedida",
 			"casella .. piena",
@@ -71,7 +71,7 @@ func languageRules() []rule {
 			"ретрансляц* .. запрещен*",
 		}},
 		{cause: Greylisted, source: "words", class: 4, words: []string{
-			"serez|soyez .. plus tard greylist*",
+			"plus tard .. greylist*",
 			"bitte .. spater|spaeter erneut|versuchen|noch ! uberlastet",
 			"rechazo temporal .. tarde",
 		}},

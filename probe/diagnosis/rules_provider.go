@@ -15,7 +15,7 @@ func microsoftRules() []rule {
 		{cause: ClientListed, source: "microsoft", rank: exactly, words: []string{
 			"banned sending ip",
 			"client host .. blocked using .. blocklist",
-			"service unavailable client host .. blocked using",
+			"service unavailable client host .. blocked using ! trend micro email",
 			"as part of their network is on our block list",
 			"part of their network is on our block list",
 			"messages from .. werent sent",
@@ -29,7 +29,6 @@ func microsoftRules() []rule {
 			"access denied banned sender",
 			"access denied spam abuse detected",
 			"bad outbound sender",
-			"tenant has exceeded threshold",
 			"unregistered domain",
 		}},
 		{cause: RateLimited, source: "microsoft", rank: exactly, words: []string{
@@ -54,7 +53,7 @@ func microsoftRules() []rule {
 			"does not pass dmarc verification",
 		}},
 		{cause: SenderUnauthenticated, source: "microsoft", rank: exactly, words: []string{
-			"sending domain .. does not meet the required authentication level",
+			"sending domain .. {not} meet the required authentication level",
 			"must pass spf or dkim ipv6|over",
 		}},
 		{cause: RecipientRestricted, source: "microsoft", rank: exactly, words: []string{
@@ -136,15 +135,18 @@ func microsoftRules() []rule {
 func providerRules() []rule {
 	return []rule{
 		{cause: RecipientUnknown, source: "gmail", rank: exactly, words: []string{
+			"nosuchuser",
 			"email account that you tried to reach does not exist",
 			"link:support.google.com/mail/?p=nosuchuser",
 			"email account that you tried .. does not exist",
 		}},
 		{cause: MailboxDisabled, source: "gmail", rank: exactly, words: []string{
+			"disableduser",
 			"email account that you tried to reach is disabled|inactive",
 			"link:support.google.com/mail/?p=disableduser",
 		}},
 		{cause: MailboxFull, source: "gmail", rank: exactly, words: []string{
+			"overquotatemp|overquotaperm",
 			"email account that you tried to reach is over quota",
 			"recipients inbox is out of storage space",
 			"link:support.google.com/mail/?p=overquota",
@@ -152,6 +154,7 @@ func providerRules() []rule {
 			"link:support.google.com/mail/?p=overquotaperm",
 		}},
 		{cause: RecipientRate, source: "gmail", rank: exactly, words: []string{
+			"receivingrateperm|receivingrate",
 			"user you are trying to contact is receiving mail|email",
 			"receiving mail|email too quickly",
 			"rate that prevents additional messages",
@@ -176,7 +179,7 @@ func providerRules() []rule {
 			"suspicious .. links|link in|due|message",
 		}},
 		{cause: ClientDynamic, source: "gmail", rank: exactly, words: []string{
-			"ip youre using to send mail is not authorized to send email directly",
+			"not authorized to send email directly",
 			"link:support.google.com/mail/?p=notauthorizederror",
 		}},
 		{cause: ClientNoReverseName, source: "gmail", rank: exactly, words: []string{
@@ -198,6 +201,7 @@ func providerRules() []rule {
 			"authenticate .. with dkim ! spf or dkim",
 		}},
 		{cause: DMARCRefused, source: "gmail", rank: exactly, words: []string{
+			"dmarcrejection",
 			"not accepted due to domains dmarc policy",
 		}},
 		{cause: SenderUnauthenticated, source: "gmail", rank: exactly, words: []string{
@@ -304,9 +308,6 @@ func providerRules() []rule {
 		{cause: ClientListed, source: "gmx", rank: exactly, words: []string{
 			"ip address is block|black listed",
 		}},
-		{cause: ClientRefused, source: "gmx", rank: exactly, words: []string{
-			"nemesis .. no smtp service .. bad|invalid dns",
-		}},
 		{cause: ClientNoReverseName, source: "gmx", rank: exactly, words: []string{
 			"bad dns ptr resource record",
 			"invalid dns ptr",
@@ -316,9 +317,9 @@ func providerRules() []rule {
 			"invalid dns .. a .. resource record",
 		}},
 		{cause: HeloRefused, source: "gmx", rank: exactly, words: []string{"illegal|invalid|bad helo .. name|hostname|greeting"}},
-		{cause: MailboxFull, source: "gmx", rank: exactly, words: []string{"requested action aborted exceeded storage allocation quota exceeded"}},
+		{cause: MailboxFull, source: "gmx", rank: exactly, words: []string{"requested mail? action aborted exceeded storage allocation & quota exceeded"}},
 		{cause: RateLimited, source: "gmx", rank: exactly, words: []string{
-			"requested action aborted .. mail rate|too many",
+			"mail rate limit exceeded",
 			"reject due to policy restrictions .. rate",
 		}},
 		// Telekom.
@@ -335,7 +336,7 @@ func providerRules() []rule {
 		}},
 		{cause: RecipientUnknown, source: "comcast", rank: exactly, words: []string{"not our customer", "account not available"}},
 		{cause: RateLimited, source: "comcast", rank: exactly, words: []string{
-			"throttled|try again later .. rl000001|rl000002|rl000003",
+			"throttled try again later",
 		}},
 		{cause: TooManyConnections, source: "comcast", rank: exactly, words: []string{
 			"too many sessions opened",
@@ -351,6 +352,8 @@ func providerRules() []rule {
 			"sender rejected please see",
 		}},
 		{cause: ClientReputation, source: "cox", rank: exactly, words: []string{
+			"ip has been blocked|temporarily",
+			"comcast block for spam",
 			"ip has been .. blocked .. attempting to send too many messages containing content judged to be spam",
 			"blocked .. content judged to be spam by the internet community",
 			"attempting to mail too many invalid recipients",
@@ -367,7 +370,10 @@ func providerRules() []rule {
 			"416",
 			"adresse d au moins un destinataire invalide",
 		}},
-		{cause: Unknown, source: "orange", rank: exactly, words: []string{"service refuse", "service refuse service refused"}},
+		{cause: Unknown, source: "orange", rank: exactly, words: []string{
+			"ont ete bloques par nos services",
+			"service refuse", "service refuse service refused",
+		}},
 		{cause: TooManyConnections, source: "orange", rank: exactly, words: []string{"trop de connexions"}},
 		{cause: MailboxFull, source: "orange", rank: exactly, words: []string{"boite du destinataire pleine", "boite .. pleine"}},
 		{cause: MailboxDisabled, source: "orange", rank: exactly, words: []string{"boite du destinataire archivee", "archived recipient"}},
@@ -377,9 +383,11 @@ func providerRules() []rule {
 		}},
 		// Mail.ru, Yandex.
 		{cause: RecipientUnknown, source: "mailru", rank: exactly, words: []string{
-			"message was not accepted invalid mailbox",
+			"message was not accepted invalid mailbox ... not found|unknown",
 			"local mailbox .. is unavailable user not found",
 		}},
+		{cause: MailboxFull, source: "mailru", rank: exactly, words: []string{"local mailbox .. is unavailable mailbox is full"}},
+		{cause: MailboxDisabled, source: "yandex", rank: exactly, words: []string{"policy rejection on the target address"}},
 		{cause: MailboxDisabled, source: "mailru", rank: exactly, words: []string{
 			"local mailbox .. is unavailable .. account is disabled|user is terminated|blocked",
 			"is unavailable user is terminated",
@@ -393,7 +401,6 @@ func providerRules() []rule {
 			"spam message discarded rejected",
 			"link:help.mail.ru/notspam-support",
 		}},
-		{cause: RecipientUnknown, source: "yandex", rank: exactly, words: []string{"bad recipient address syntax|such user|no such user", "invalid mailbox user not found"}},
 		{cause: ContentSpam, source: "yandex", rank: exactly, words: []string{
 			"message rejected under suspicion of spam",
 			"link:ya.cc/1irbc",
@@ -413,21 +420,19 @@ func providerRules() []rule {
 			"mail .. rejected by .. content",
 		}},
 		{cause: RecipientRestricted, source: "qq", rank: exactly, words: []string{"mail is rejected by recipients"}},
-		{cause: SenderRefused, source: "qq", rank: exactly, words: []string{"sender blacklist|sender address .. blacklist", "mailfrom|mail from .. rejected by recipient"}},
-		{cause: RecipientUnknown, source: "qq", rank: exactly, words: []string{"mailbox not found|unavailable or access denied", "user suspended ! frequency"}},
+		{cause: SenderRefused, source: "qq", rank: exactly, words: []string{"sender blacklist ! ip", "mailfrom|mail from .. rejected by recipient"}},
 		{cause: RateLimited, source: "netease", rank: exactly, words: []string{
 			"mi ble|dmc|cel|ims",
 			"hl irh|itc|iep",
 			"rp trc|qrc|cel|ced",
 			"mi sfq|stc|fbw",
-			"link:mail.163.com/help/help_spam_16.htm",
 		}},
 		{cause: ContentSpam, source: "netease", rank: exactly, words: []string{
 			"dt spm|sum|sbr|lsp",
 			"dt mwb",
 		}},
 		{cause: SPFRefused, source: "netease", rank: exactly, words: []string{"mi spf", "mi spb"}},
-		{cause: ClientListed, source: "netease", rank: exactly, words: []string{"ip rbl", "rp .. rbl"}},
+		{cause: ClientListed, source: "netease", rank: exactly, words: []string{"ip in rbl"}},
 		// Amazon, Mandrill, SendGrid and other senders.
 		{cause: SenderNotAllowed, source: "amazon", rank: exactly, words: []string{
 			"email address is not verified the following identities failed",
@@ -444,7 +449,6 @@ func providerRules() []rule {
 		{cause: RecipientRestricted, source: "facebook", rank: exactly, words: []string{"rcp p2|p3|p4|p5", "refused due to recipient preferences"}},
 		{cause: ServerFault, source: "facebook", rank: exactly, words: []string{"int p1|p2|p3|p4"}},
 		{cause: ContentSpam, source: "facebook", rank: exactly, words: []string{"pol p1|p2|p3|p4|p5|p6|p7"}},
-		{cause: SenderDomainUnknown, source: "facebook", rank: exactly, words: []string{"pol p8 & domain"}},
 		{cause: ClientNoReverseName, source: "facebook", rank: exactly, words: []string{"dns p1|p2|p3"}},
 	}
 }

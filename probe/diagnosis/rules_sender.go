@@ -4,6 +4,9 @@ package diagnosis
 func senderRules() []rule {
 	return []rule{
 		{cause: SenderDomainUnknown, source: "words", words: []string{
+			"unroutable|unrouteable sender",
+			"sender has no .. mx|dns|records",
+			"sender .. no .. mx|dns record*",
 			"sender address rejected domain not found",
 			"sender .. domain .. {not} .. exist*|found|resolve*|resolvable|valid|known",
 			"domain of sender .. {not} .. exist*|resolve*",
@@ -70,7 +73,13 @@ func senderRules() []rule {
 			"from|sender address .. must contain .. domain",
 			"sender|from address .. format",
 		}},
+		{cause: SenderSyntax, source: "rfc5321", rank: vague, at: MAIL, words: []string{
+			"malformed|invalid|bad|illegal .. address|path",
+			"address .. malformed|invalid|illegal|syntax",
+			"syntax",
+		}},
 		{cause: SenderListed, source: "words", words: []string{
+			"sender domain listed at|in|on|by",
 			"sender .. domain|address|email .. listed|blacklisted|blocklisted|blocked|banned|found .. {list}|@domainlist|dbl|rhsbl|in|by|on .. ! client|ip|host|recipient",
 			"mailfrom|sender|sending domain .. listed .. in|on|by",
 			"sender address .. blocked using",
@@ -81,6 +90,9 @@ func senderRules() []rule {
 			"sender .. @domainlist",
 		}},
 		{cause: SenderRefused, source: "words", rank: loosely, words: []string{
+			"invalid|bogus|bad sender|mail",
+			"emetteur invalide",
+			"sender is spammer",
 			"sender .. address|domain? rejected|refused|denied|blocked|blacklisted|prohibited|banned|barred|disallowed ! unverified|undeliverable|qualified|domain not found|owned|spf|dmarc|helo",
 			"sender is|was|has|not .. rejected|blocked|blacklisted|denied|banned|allowed|accepted|permitted|authorized|authorised|barred ! group|list|member|post|recipient|spf|relay|ip",
 			"{not} .. accept|accepting|allow .. mail|email|messages .. from .. sender|you|your|this|@addr|domain|address ! ip|host|server|dynamic|network|client|open|country|machine|anymore",
@@ -91,7 +103,6 @@ func senderRules() []rule {
 			"envelope sender .. badmailfrom|denied|bad|blocked|blacklist*",
 			"sender .. is .. in .. badmailfrom|blacklist|access|list",
 			"sending address .. {not} .. accepted|allowed",
-			"domain blocked ... complaints",
 			"your|the|sender .. domain|address|email .. is|has .. blocked|banned|blacklisted|rejected|barred|unauthorized ! ip|client|host",
 			"return|from|sender|mail .. address .. {not} .. allowed|accepted|authorized|permitted ! relay|send as|owned|group|list",
 			"unacceptable sender|from|mail",
@@ -99,6 +110,8 @@ func senderRules() []rule {
 			"from address .. blocked|rejected|banned|refused",
 			"too many .. domains|senders? complaints",
 		}},
+		{cause: SenderRefused, source: "words", rank: vague, at: MAIL, class: 5, words: []string{"@addr access denied", "@addr rejected|refused|denied|blocked"}},
+		{cause: SenderRefused, source: "words", words: []string{"domain blocked ... complaints", "sender blacklisted", "your email address .. blacklisted|blocked|banned", "address that has been blacklisted"}},
 		{cause: SenderNotAllowed, source: "words", words: []string{
 			"sender address rejected not owned by user",
 			"not owned by user|auth|authenticated",
@@ -126,7 +139,9 @@ func senderRules() []rule {
 			"bounce .. without|fake|bogus|forged",
 		}},
 		{cause: SenderForged, source: "words", words: []string{
-			"anti? spoof|spoofing|spoofed|spoofs|impersonat*",
+			"mismatch* .. header from",
+			"from .. mismatch* .. header|envelope",
+			"anti? spoof|spoofing|spoofed|spoofs|impersonat* ! helo|ehlo",
 			"forged|faked|fake sender|from|address|mail|envelope|header",
 			"sender|from .. forged|faked|forgery",
 			"{not} .. from|use|using .. our|local|internal domain|address .. outside|external|internet|without|unauthenticated",
@@ -141,6 +156,7 @@ func senderRules() []rule {
 func proofRules() []rule {
 	return []rule{
 		{cause: SPFRefused, source: "rfc7208", words: []string{
+			"invalid ip for sending mail of domain",
 			"spf .. fail*|failed|failure|fails|hardfail|softfail|reject*|violation|denied|forbid*|permit*|check|error|invalid|unauthorized|{not}|pass|mismatch|none|rejected ! dkim|dmarc",
 			"fail*|failed|fails|failure|violat*|rejected|invalid|bad|blocked|denied|suspicious|fallback .. spf ! dkim|dmarc",
 			"spf .. record|records .. suspicious|invalid|bad|broken|fail*",

@@ -43,12 +43,15 @@ func serverRules() []rule {
 			"all server ports are busy",
 		}, class: 4},
 		{cause: ServerClosing, source: "rfc5321", rank: vague, class: 4, words: []string{
-			"service .. {not} .. available|unavailable ! client host|blocked|listed|spam|refused|policy|too",
+			"service .. {not}|unavailable .. available|closing|connection ! try again later|client host|blocked|listed|spam|refused|policy|too",
 			"service|server|system .. temporarily|currently unavailable|{not} ! client host|blocked|listed",
 			"closing transmission channel|connection ! too|rate|many|error|policy|blocked|timeout",
 		}},
 		{cause: ServerFault, source: "words", words: []string{
-			"internal|local|system|server|unexpected|unknown|operating|backend|software .. error|failure|problem|fault|exception|malfunction ! syntax|dns|configuration|config|recipient|user|sender|lookup|authentication|too|many|tls|ssl|starttls|virus|scanner|protocol|mailbox|unknown user|sequence|socket|ldap|filter|routing|spf|dmarc",
+			"command died",
+			"cant|cannot create .. file",
+			"mailer error",
+			"internal|local|system|server|unexpected|operating|backend|software .. error|failure|problem|fault|exception|malfunction ! syntax|dns|configuration|config|recipient|user|sender|lookup|authentication|too|many|tls|ssl|starttls|virus|scanner|protocol|mailbox|unknown user|sequence|socket|ldap|filter|routing|spf|dmarc",
 			"local|requested|action|aborted|processing .. error in? processing|processing ! spam",
 			"error .. processing|writing|reading|occurred|while|during|opening|queue|storing|saving ! syntax|dns|tls|virus|filter|content|recipient|milter|scan|timeout|sender|connecting|callout|socket",
 			"queue file write error",
@@ -97,7 +100,6 @@ func serverRules() []rule {
 			"parts decode ext failed",
 			"virus|spam|content|antivirus scanner|scan|checker|checking|filter .. fail*|error|unavailable|temporar*|timeout|problem|defer*",
 			"server configuration problem|error",
-			"service unavailable try again later",
 			"scanning|scan failed|error",
 			"policy server|service|daemon .. error|unavailable|problem|failed|timeout",
 		}, class: 4},
@@ -116,6 +118,9 @@ func serverRules() []rule {
 			"smtp service .. disabled|off|not .. here|available|provided ! temporarily",
 		}, at: Greeting | EHLO | MAIL | Other, class: 5},
 		{cause: ServerRoute, source: "words", words: []string{
+			"recipient server did not accept our requests to connect",
+			"upstream error",
+			"delivery|deliver to .. next|remote|destination .. failed|failure",
 			"connection timed|reset|refused|closed .. out|by|during|message|socket|while|in|abruptly ! client|your ip|too|rate|ip",
 			"connection|connect .. to|with .. refused|timed|reset|lost|closed|failed|timeout|dropped ! client|your|from|too|rate|ip|policy|mx|spam",
 			"cannot|unable|couldnt|could|failed .. connect|reach|contact|route .. next|relay|remote|destination|host|server|backend|upstream|target|primary|downstream|forward|mailbox ! user|recipient unknown|client",
@@ -168,6 +173,7 @@ func networkRules() []rule {
 			"broken pipe",
 		}},
 		{cause: ConnectionClosed, source: "words", code: noCode, words: []string{
+			"connection dropped|died",
 			"lost connection ! timed",
 			"connection .. closed|dropped|died|lost|terminated .. unexpectedly|abruptly|by|remote|peer|while|in|prematurely ! policy|too|many|spam|ip|idle|inactivity|timeout|client",
 			"remote|server|host .. closed|dropped|hung .. connection|up ! policy|too|many",
@@ -191,6 +197,7 @@ func networkRules() []rule {
 			"all host address lookups failed permanently",
 		}},
 		{cause: NameFailed, source: "words", code: noCode, words: []string{
+			"malformed name server reply",
 			"name service error .. try again|malformed|unexpected",
 			"host not found try again",
 			"temporary failure in name resolution",

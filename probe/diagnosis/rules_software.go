@@ -56,7 +56,7 @@ func softwareRules() []rule {
 		{cause: ClientListed, source: "postfix", rank: exactly, words: []string{
 			"service unavailable client host .. blocked using @list|@host ! domainlist",
 			"client host .. blocked using @list|@host",
-			"client .. blocked using @list|@host|spamhaus",
+			"client .. blocked using @list|@host|spamhaus ! trend micro email",
 		}},
 		{cause: SenderListed, source: "postfix", rank: exactly, words: []string{
 			"sender address .. blocked using",
@@ -69,7 +69,6 @@ func softwareRules() []rule {
 		}},
 		{cause: RelayDenied, source: "postfix", rank: exactly, words: []string{"relay access denied"}},
 		{cause: ServerStorage, source: "postfix", rank: exactly, words: []string{"insufficient system storage"}},
-		{cause: ServerFilter, source: "postfix", rank: exactly, class: 4, words: []string{"service unavailable try again later"}},
 		{cause: ServerLookup, source: "postfix", rank: exactly, class: 4, words: []string{"temporary lookup failure"}},
 		{cause: ServerConfig, source: "postfix", rank: exactly, words: []string{"server configuration error"}, class: 0},
 		{cause: ServerFault, source: "postfix", rank: exactly, words: []string{"queue file write error"}},
@@ -96,10 +95,11 @@ func softwareRules() []rule {
 		{cause: NameFailed, source: "postfix", rank: exactly, words: []string{"name service error .. try again", "host not found try again"}},
 		{cause: MailLoop, source: "postfix", rank: exactly, words: []string{"mail for .. loops back to myself ! sender address|recipient address", "mail forwarding loop for"}},
 		// Exim.
-		{cause: SenderUnknown, source: "exim", rank: exactly, words: []string{"sender verify failed", "verification failed for @addr"}, class: 5},
+		{cause: SenderUnknown, source: "exim", rank: exactly, words: []string{"sender verify failed"}, class: 5},
 		{cause: RecipientUnknown, source: "exim", rank: exactly, words: []string{"unrouteable address", "unroutable address"}},
 		{cause: HeloRefused, source: "exim", rank: exactly, words: []string{"syntactically invalid|incorrect helo|ehlo|argument|arguments"}},
 		{cause: ClientTooEarly, source: "exim", rank: exactly, words: []string{"smtp protocol synchronization error", "synchronization error"}},
+		{cause: SenderUnknown, source: "exim", words: []string{"verification failed for @addr"}},
 		{cause: ServerStorage, source: "exim", rank: exactly, words: []string{"space shortage please try later"}},
 		{cause: TooManyErrors, source: "exim", rank: exactly, words: []string{"too many .. nonmail|unrecognized|syntax or protocol .. commands|errors", "too many syntax or protocol errors"}},
 		{cause: TooManyConnections, source: "exim", rank: exactly, words: []string{"too many concurrent smtp connections"}},
@@ -148,13 +148,16 @@ func softwareRules() []rule {
 		{cause: ContentSize, source: "qmail", rank: exactly, words: []string{"exceeds my databytes limit"}},
 		{cause: MailboxFull, source: "qmail", rank: exactly, words: []string{"user is over quota", "message would exceed quota", "over quota"}},
 		// Filters.
+		{cause: ContentLink, source: "spamassassin", rank: exactly, words: []string{"domain present in .. dbl", "domain .. in message|body .. dbl|surbl|uribl"}},
 		{cause: ContentSpam, source: "spamassassin", rank: exactly, words: []string{
 			"reject id .. spam",
 			"blocked by spamassassin",
 			"spam message rejected",
 			"gtube",
 		}},
-		{cause: ContentVirus, source: "amavis", rank: exactly, words: []string{"reject id .. infected", "infected .. found|virus"}},
+		{cause: ContentVirus, source: "amavis", rank: exactly, words: []string{
+			"reject id .. infected", "infected .. found|virus",
+		}},
 		{cause: ContentAttachment, source: "amavis", rank: exactly, words: []string{"reject id .. banned", "banned contents|content in|found"}},
 		{cause: ContentFormat, source: "amavis", rank: exactly, words: []string{"bad_header|badheader", "invalid header rejected"}},
 		{cause: ServerFilter, source: "amavis", rank: exactly, class: 4, words: []string{"error in processing id"}},
@@ -165,8 +168,7 @@ func softwareRules() []rule {
 		{cause: SenderForged, source: "mimecast", rank: exactly, words: []string{"anti spoofing policy", "antispoofing policy"}},
 		{cause: RecipientUnknown, source: "mimecast", rank: exactly, words: []string{"invalid recipient & link:mimecast.com"}},
 		{cause: ContentSpam, source: "barracuda", rank: exactly, words: []string{
-			"message contains spam or virus or sender is blocked",
-			"permanent failure for one or more recipients .. blocked",
+			"permanent failure for one or more recipients @addr blocked",
 		}},
 		{cause: ClientReputation, source: "cisco", rank: exactly, words: []string{
 			"rejected due to the sending mtas poor reputation",
@@ -185,7 +187,8 @@ func softwareRules() []rule {
 		{cause: CommandOrder, source: "aiosmtpd", rank: exactly, words: []string{"error send helo|ehlo first", "error need mail|rcpt command"}},
 		{cause: MailLoop, source: "haraka", rank: exactly, words: []string{"too many received headers"}},
 		{cause: RelayDenied, source: "haraka", rank: exactly, words: []string{"i cannot deliver mail for"}},
-		{cause: ClientRefused, source: "haraka", rank: vague, words: []string{"denied by"}},
+		{cause: RelayDenied, source: "hmailserver", rank: exactly, words: []string{"delivery is not allowed to this address"}},
+		{cause: SenderNotAllowed, source: "zoho", rank: exactly, words: []string{"relaying disallowed as"}},
 		// Courier.
 		{cause: RelayDenied, source: "courier", rank: exactly, words: []string{"relaying denied", "513 relaying"}},
 		{cause: SenderDomainUnknown, source: "courier", rank: exactly, code: "517", words: []string{"domain does not exist"}},

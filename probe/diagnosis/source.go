@@ -57,6 +57,10 @@ func sourceName(key string) string {
 		return "qmail and its kin"
 	case "opensmtpd":
 		return "OpenSMTPD"
+	case "hmailserver":
+		return "hMailServer"
+	case "zoho":
+		return "Zoho Mail, https://www.zoho.com/mail/help/smtp-errors.html"
 	case "courier":
 		return "Courier"
 	case "haraka":

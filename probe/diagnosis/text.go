@@ -50,6 +50,10 @@ func addChunk(words, links []string, chunk string) (w, l []string) {
 		words = append(words, aURL)
 		return words, links
 	}
+	if at := strings.LastIndexByte(chunk, ':'); at > 0 && isAddress(strings.Trim(chunk[:at], `<>()[]{}"'.,;:!`)) {
+		words = append(words, anAddress) // as in (jo@example.org:blocked)
+		return addPlain(words, chunk[at:]), links
+	}
 	// An address hides in brackets, quotes and punctuation.
 	if bare := strings.Trim(chunk, `<>()[]{}"'.,;:!`); isAddress(bare) {
 		return append(words, anAddress), links
@@ -113,12 +117,21 @@ func addPlain(words []string, chunk string) []string {
 }
 
 func inWord(r rune) bool {
+	if r < utf8.RuneSelf {
+		return 'a' <= r|0x20 && r|0x20 <= 'z' || '0' <= r && r <= '9'
+	}
 	return unicode.IsLetter(r) || unicode.IsDigit(r) || r == utf8.RuneError || unicode.Is(unicode.Mn, r)
 }
 
 // joins reports whether a sign may stand inside a word, an IP address or a
 // host name.
-func joins(r rune) bool { return strings.ContainsRune(".:-_'’", r) }
+func joins(r rune) bool {
+	switch r {
+	case '.', ':', '-', '_', '\'', '’':
+		return true
+	}
+	return false
+}
 
 // addToken adds what has no space or bracket inside.
 func addToken(words []string, token string) []string {
@@ -150,6 +163,12 @@ func isCode(s string) bool {
 // addWord adds one word, without accents and apostrophes. A sign of a script
 // without spaces is a word of its own.
 func addWord(words []string, word string) []string {
+	if isPlain(word) {
+		if isDigits(word) {
+			return append(words, aNumber)
+		}
+		return append(words, word)
+	}
 	var b strings.Builder
 	digits := true
 	for _, r := range word {
@@ -177,8 +196,18 @@ func addWord(words []string, word string) []string {
 	return words
 }
 
+// isPlain reports whether a word has nothing but letters of ASCII and digits.
+func isPlain(word string) bool {
+	for i := range len(word) {
+		if c := word[i]; !isLetter(c) && (c < '0' || c > '9') {
+			return false
+		}
+	}
+	return word != ""
+}
+
 func isIdeograph(r rune) bool {
-	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul, unicode.Thai)
+	return r >= 0x0E00 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul, unicode.Thai)
 }
 
 // plain returns a letter without its accent.
