@@ -51,7 +51,7 @@ func rooms() map[string]room {
 		}},
 		// floor 2
 		"internal/transcribe": {packages: []string{"scenarios"}},
-		"probe":               {packages: []string{"dnsmx", "probe/verdict", "probe/diagnosis", "probe/result", "internal/glob"}},
+		"probe":               {packages: []string{"dnsmx", "probe/verdict", "probe/diagnosis", "probe/result", "internal/glob", "internal/hostname"}},
 		// the engine's pure rooms, each with one question
 		"probe/judge":     {packages: []string{"scenarios", "probe/diagnosis", "probe/smtpwire", "probe/result"}},
 		"probe/diagnosis": {packages: []string{"dnsmx", "internal/transport", "probe/smtpwire", "probe/result"}},

@@ -79,7 +79,7 @@ func (r *run) plan(ctx context.Context, d *result.Domain, req Request, hosts, le
 	dnsmx.Rank(hosts, nil)
 	var lanes []plannedLane
 	for _, h := range hosts {
-		if !r.chosen(h.Name) {
+		if !r.choosesHost(&h) {
 			d.Unchosen++
 			continue
 		}
@@ -102,7 +102,7 @@ func (r *run) leftOut(d *result.Domain, hosts []dnsmx.Host) {
 	n := 0
 	first := -1
 	for i := range hosts {
-		if r.chosen(hosts[i].Name) {
+		if r.choosesHost(&hosts[i]) {
 			if n++; first < 0 {
 				first = i
 			}
@@ -142,7 +142,7 @@ func (r *run) planHost(ctx context.Context, d *result.Domain, req Request, h *dn
 		host.Notes = append(host.Notes, "this host has the name given in EHLO: a sender of that name would see a loop (RFC 5321 section 5.1)")
 	}
 	for _, ip := range h.Addrs {
-		if !r.Family.has(ip) {
+		if !r.chooses(h, ip) {
 			continue
 		}
 		for _, group := range byPort(req) {

@@ -138,8 +138,8 @@ type Runner struct {
 	// 1 stand for 64 and 2.
 	Jobs, PerHost int
 	Family        Family
-	// Only and SkipHost are globs for host names (* and ?, without case);
-	// an empty list chooses every host.
+	// Only and SkipHost are globs for host names (* and ?, without case), or
+	// addresses; an empty list chooses every host and address.
 	Only, SkipHost []string
 	Require        verdict.Require
 	// FailFast stops the run at the first failure.

@@ -72,6 +72,9 @@ func TestFamilyAndHostChoice(t *testing.T) {
 		{"IPv4 only", func(r *probe.Runner) { r.Family = probe.OnlyIPv4 }, "192.0.2.10 192.0.2.20"},
 		{"only", func(r *probe.Runner) { r.Only = []string{"MX2.*"} }, "192.0.2.20"},
 		{"skip", func(r *probe.Runner) { r.SkipHost = []string{"mx1.*"} }, "192.0.2.20"},
+		{"only an address", func(r *probe.Runner) { r.Only = []string{"[IPv6:2001:db8::10]"} }, "2001:db8::10"},
+		{"an address and a name", func(r *probe.Runner) { r.Only = []string{"192.0.2.10", "mx2.*"} }, "192.0.2.10 192.0.2.20"},
+		{"without an address", func(r *probe.Runner) { r.SkipHost = []string{"192.0.2.10"} }, "2001:db8::10 192.0.2.20"},
 		{"none left", func(r *probe.Runner) { r.Only = []string{"mx3.*"} }, ""},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

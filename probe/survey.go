@@ -68,7 +68,7 @@ func (r *run) survey(ctx context.Context, req *Request, route *dnsmx.Route, err 
 	for i := range route.Hosts {
 		t := HostTarget{Domain: req.Domain, Host: route.Hosts[i]}
 		for j, c := range req.HostChecks {
-			if r.chosen(t.Host.Name) {
+			if r.choosesHost(&t.Host) {
 				s.begin(func() { s.hosts[i*len(req.HostChecks)+j] = c.Host(ctx, t) })
 			}
 		}

@@ -7,20 +7,22 @@ import (
 	"mxprobe/internal/spelling"
 )
 
-// Doubt is a line that may be a slip, though any line can be sent.
+// Doubt is a line that may be a slip, though any line can be sent, or one that
+// should not stand in a file.
 type Doubt struct {
 	Pos     Pos
 	Message string
 }
 
 // Doubts returns the lines that stand alone, not behind send:, and miss a
-// command of SMTP by one slip. Who means such a line writes send:.
+// command of SMTP by one slip, and those that hold the login of somebody. Who
+// means a line of the first kind writes send:.
 func (s *Scenario) Doubts() []Doubt {
 	var all []Doubt
 	for i := range s.Steps {
 		all = doubted(all, &s.Steps[i])
 	}
-	return all
+	return append(all, s.doubtedLogins()...)
 }
 
 func doubted(all []Doubt, s *Step) []Doubt {

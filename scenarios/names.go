@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -116,5 +117,45 @@ func (c *checker) undefined(name string) string {
 		names = append(names, k)
 	}
 	slices.Sort(names)
+	if builtin := otherWord(name); builtin != "" {
+		return fmt.Sprintf("is not defined (the built-in ${%s} is %s)", builtin, builtinMeaning(builtin))
+	}
 	return "is not defined" + spelling.DidYouMean(name, names)
+}
+
+// otherWord returns the built-in variable that a name means which other
+// programs, or the language of mail, have for it; nothing if none is meant.
+func otherWord(name string) string {
+	switch strings.NewReplacer("_", "", "-", "", ".", "").Replace(strings.ToLower(name)) {
+	case "sender", "mailfrom", "envelopefrom", "returnpath", "reversepath":
+		return "from"
+	case "recipient", "rcpt", "rcptto", "envelopeto", "forwardpath", "mailto":
+		return "to"
+	case "ehlo", "hostname", "myhostname", "clientname", "localname":
+		return "helo"
+	case "mx", "host", "server", "mxname", "mxhost":
+		return "mx.name"
+	case "address", "mxip", "serverip", "hostip":
+		return "ip"
+	case "date", "time", "timestamp":
+		return "now"
+	}
+	return ""
+}
+
+// builtinMeaning says what the built-in variables with other names are.
+func builtinMeaning(name string) string {
+	switch name {
+	case "from":
+		return "the sender"
+	case "to":
+		return "the recipient"
+	case "helo":
+		return "the name given in EHLO"
+	case "mx.name":
+		return "the host that is spoken to"
+	case "ip":
+		return "its address"
+	}
+	return "the time"
 }

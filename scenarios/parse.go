@@ -36,6 +36,7 @@ type parser struct {
 	quiet    map[int]bool // lines about which enough has been said
 	steps    int          // steps of this document
 	rows     int          // rows of all documents
+	verb     string       // of the line read last
 }
 
 // files reads the files that a scenario names, each once.

@@ -26,6 +26,8 @@ func (p *parser) slipOfShape(n *yaml.Node) bool {
 func (p *parser) stepKey(f field) bool {
 	known := stepKeys()
 	switch {
+	case strings.EqualFold(f.name, "DATA") && !missing(deref(f.value)):
+		p.fail(f.key, "write message: | in its place, which says DATA itself, without the dot at the end", "unknown key %q: a text behind DATA is a message", f.name)
 	case isCommand(f.name) && !slices.Contains(known, strings.ToLower(f.name)):
 		at := pos(f.key)
 		at.Col += utf8.RuneCountInString(f.name) + 1

@@ -113,9 +113,17 @@ func (p *parser) commandLine(n *yaml.Node, what string) Text {
 	t := p.text(n, what)
 	p.continued(deref(n))
 	rest := strings.ReplaceAll(t.source, "\r\n", "")
-	if strings.ContainsAny(rest, "\r\n") {
+	switch {
+	case !strings.ContainsAny(rest, "\r\n"):
+	case p.verb == "DATA" && deref(n).Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0:
+		p.fail(n, "write body: | before it, and leave the dot at its end out; or message: | in place of DATA and this",
+			"a text behind DATA is no line to send")
+	case deref(n).Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0:
+		p.fail(n, "make a step of each line, write message: | for a message, or raw: | for what goes out as it is", "%s is one line, not a block", what)
+	default:
 		p.fail(n, `write "\r\n" between two commands, or use raw`, "%s has a line end that is not CRLF", what)
 	}
+	p.verb = t.verb()
 	return t
 }
 

@@ -43,7 +43,20 @@ func (p *parser) starttls(n *yaml.Node) *StartTLSOptions {
 	if missing(n) {
 		return &StartTLSOptions{Pos: pos(n)}
 	}
+	if n.Kind == yaml.ScalarNode && isWordForOn(n.Value) {
+		p.fail(n, "write the line alone: - STARTTLS; settings stand in braces: starttls: {verify: true}", "starttls is a map of settings, not %q", n.Value)
+		return &StartTLSOptions{Pos: pos(n)}
+	}
 	return p.tlsOptions(n, "starttls", starttlsKeys())
+}
+
+// isWordForOn reports whether a text is what other languages have for true.
+func isWordForOn(text string) bool {
+	switch strings.ToLower(text) {
+	case "true", "yes", "on", "y", "1", "required", "require", "opportunistic":
+		return true
+	}
+	return false
 }
 
 // tlsOptions reads the settings of a handshake.

@@ -1,123 +1,134 @@
 package cli
 
 import (
-	"strconv"
+	"slices"
 
 	"mxprobe/probe/dialogue"
 	"mxprobe/probe/result"
 	"mxprobe/scenarios"
 )
 
-// again returns the function that words the command to look closer at a
-// failure: the same call for the one host that failed, with -v.
-func (s *settings) again(chosen []*scenarios.Scenario, names map[string]*scenarios.Scenario) againFunc {
-	return func(d *result.Domain, h *result.Host, a *result.Address, c *result.Check) string {
-		words := []string{"mxprobe", "run"}
-		words = append(words, scenarioFiles(chosen, names, c)...)
-		if d.Domain != "" {
-			words = append(words, "-d", d.Domain)
-		}
-		words = append(words, s.repeated()...)
-		if s.server != "" {
-			words = append(words, "--server", s.server)
-		} else if h != nil && d.Server == "" {
-			words = append(words, "--only", h.Name)
-		}
-		return commandLine(append(words, "-v"))
-	}
+// typedFlag is a flag of the command line with one value.
+type typedFlag struct {
+	option *option
+	value  string
 }
 
-// again returns that function for the dialogues of a session.
-func (r *session) again(dialogues []*dialogue.Dialogue) againFunc {
-	names := make(map[string]*scenarios.Scenario)
-	for _, d := range dialogues {
-		if _, twice := names[d.Name()]; twice {
-			names[d.Name()] = nil // nobody knows which of them it was
+// words is the flag as it is typed: by its letter, if it has one.
+func (f *typedFlag) words() []string {
+	flag := "--" + f.option.name
+	if f.option.short != "" {
+		flag = "-" + f.option.short
+	}
+	if f.option.isSwitch() {
+		return []string{flag}
+	}
+	return []string{flag, f.value}
+}
+
+// typedFlags returns what was typed of the flags that a closer look needs, in
+// the order of their table. What stands in the environment will do so again.
+func typedFlags(values []value) []typedFlag {
+	var all []typedFlag
+	for i := range values {
+		if !values[i].option.again {
 			continue
 		}
-		names[d.Name()] = d.Scenario()
-	}
-	return r.settings.again(r.scenarios, names)
-}
-
-// scenarioFiles are the arguments that play the scenario of c again, or all
-// scenarios if no dialogue was played.
-func scenarioFiles(chosen []*scenarios.Scenario, names map[string]*scenarios.Scenario, c *result.Check) []string {
-	if c != nil {
-		if sc := names[c.Scenario]; sc != nil {
-			return []string{fileArgument(sc.File)}
+		for _, text := range values[i].texts {
+			all = append(all, typedFlag{values[i].option, text})
 		}
 	}
+	return all
+}
+
+// closer words the command that looks closer at a failure: the same call for
+// the hosts that failed, with -v.
+type closer struct {
+	typed  []typedFlag
+	server string
+	chosen []*scenarios.Scenario
+	names  map[string]*scenarios.Scenario // nil for a name of several
+}
+
+// closer returns the one for the dialogues of a session.
+func (r *session) closer(dialogues []*dialogue.Dialogue) *closer {
+	c := &closer{typed: r.typed, server: r.settings.server, chosen: r.scenarios, names: make(map[string]*scenarios.Scenario)}
+	for _, d := range dialogues {
+		if _, twice := c.names[d.Name()]; twice {
+			c.names[d.Name()] = nil // nobody knows which of them it was
+			continue
+		}
+		c.names[d.Name()] = d.Scenario()
+	}
+	return c
+}
+
+// command returns the command for a domain: for one dialogue, if it is given,
+// else for one host, else for all that failed.
+func (l *closer) command(d *result.Domain, h *result.Host, a *result.Address, c *result.Check) string {
+	bad := failures{}
+	if h != nil {
+		bad.add(h, a, c)
+	} else {
+		bad = failuresOf(d)
+	}
+	words := append([]string{"mxprobe", "run"}, l.files(bad.checks)...)
+	if d.Domain != "" {
+		words = append(words, "-d", d.Domain)
+	}
+	only := bad.only(d)
+	for i := range l.typed {
+		if !follows(&l.typed[i], d, only) {
+			words = append(words, l.typed[i].words()...)
+		}
+	}
+	if l.server != "" {
+		words = append(words, "--server", l.server)
+	}
+	for _, name := range only {
+		words = append(words, "--only", name)
+	}
+	return commandLine(append(words, "-v"))
+}
+
+// follows reports whether a flag says what follows from the target already.
+func follows(f *typedFlag, d *result.Domain, only []string) bool {
+	switch f.option.name {
+	case "to":
+		return f.value == "postmaster@${domain}" || f.value == "postmaster@"+d.Domain
+	case "ipv4", "ipv6":
+		return len(only) > 0 && !slices.ContainsFunc(only, func(name string) bool { return !isAddr(name) })
+	}
+	return false
+}
+
+// files are the arguments that play the scenarios of the checks again, or all
+// scenarios if there are none, or nobody knows whose they are.
+func (l *closer) files(checks []*result.Check) []string {
 	var files []string
-	for _, sc := range chosen {
-		if name := fileArgument(sc.File); len(files) == 0 || files[len(files)-1] != name {
+	add := func(sc *scenarios.Scenario) {
+		name := sc.File
+		if name == "stdin" {
+			name = "-"
+		}
+		if !slices.Contains(files, name) {
 			files = append(files, name)
 		}
 	}
+	for _, c := range checks {
+		sc := l.names[c.Scenario]
+		if sc == nil {
+			checks = nil
+			break
+		}
+		add(sc)
+	}
+	if len(checks) > 0 {
+		return files
+	}
+	files = nil
+	for _, sc := range l.chosen {
+		add(sc)
+	}
 	return files
-}
-
-func fileArgument(file string) string {
-	if file == "stdin" {
-		return "-"
-	}
-	return file
-}
-
-// repeated are the flags that shape what is done at a host. Values of
-// variables are among them: secrets do not come from variables.
-func (s *settings) repeated() []string {
-	var words []string
-	each := func(flag string, values []string) {
-		for _, v := range values {
-			words = append(words, flag, v)
-		}
-	}
-	one := func(flag, value string) {
-		if value != "" {
-			words = append(words, flag, value)
-		}
-	}
-	each("--dns", s.dns)
-	if s.port != 0 {
-		one("-p", strconv.Itoa(int(s.port)))
-	}
-	each("--connect-to", s.connectTo)
-	if s.source.IsValid() {
-		one("--source", s.source.String())
-	}
-	one("--proxy", s.way.proxy)
-	one("--proxy-protocol", s.way.proxyProtocol)
-	if s.way.proxySource.IsValid() {
-		one("--proxy-source", s.way.proxySource.String())
-	}
-	if s.only4 {
-		words = append(words, "-4")
-	}
-	if s.only6 {
-		words = append(words, "-6")
-	}
-	if s.timeout > 0 {
-		one("--timeout", s.timeout.String())
-	}
-	if s.connectTimeout > 0 {
-		one("--connect-timeout", s.connectTimeout.String())
-	}
-	if s.retry >= 0 {
-		one("--retry", strconv.Itoa(s.retry))
-	}
-	if s.retryWaitGiven {
-		one("--retry-wait", s.retryWait.String())
-	}
-	one("--helo", s.helo)
-	if s.fromGiven {
-		words = append(words, "--from", "<"+s.from+">")
-	}
-	one("--to", s.to)
-	each("--to", s.furtherTo)
-	one("--control", s.control)
-	one("--state", s.memory.state)
-	one("--vars-file", s.varsFile)
-	each("--var", s.vars)
-	return append(words, s.tls.repeated()...)
 }

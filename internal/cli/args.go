@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -141,7 +142,44 @@ func (a *arranged) cluster(words []string, options []option) error {
 
 func unknownFlag(word string, options []option) error {
 	name, _, _ := strings.Cut(word, "=")
+	if meant := otherFlag(strings.TrimLeft(name, "-"), options); meant != "" {
+		return usagef("unknown flag %s (write %s)", shown(name), meant)
+	}
 	return usagef("unknown flag %s%s", shown(name), spelling.DidYouMean(name, flagNames(options)))
+}
+
+// otherFlag returns what is written for a flag that other programs have, if
+// the command can do it; nothing if not.
+func otherFlag(name string, options []option) string {
+	var meant, value string
+	switch name {
+	case "rcpt", "rcpt-to", "recipient", "mail-to":
+		meant, value = "to", " ADDR"
+	case "sender", "mail-from", "envelope-from":
+		meant, value = "from", " ADDR"
+	case "ehlo", "hello", "lhlo", "fqdn":
+		meant, value = "helo", " NAME"
+	case "host", "hostname", "target", "mx":
+		meant, value = "server", " HOST"
+	case "nameserver", "resolver":
+		meant, value = "dns", " ADDR"
+	case "ipv4-only", "inet4":
+		meant = "ipv4"
+	case "ipv6-only", "inet6":
+		meant = "ipv6"
+	case "no-verify", "no-check-certificate", "skip-verify":
+		meant = "insecure"
+	case "proto", "output", "out":
+		meant, value = "format", " FORMAT"
+	default:
+		if o := find(options, "format"); o != nil && slices.Contains(o.choices(), name) {
+			return "--format " + name
+		}
+	}
+	if meant == "" || find(options, meant) == nil {
+		return ""
+	}
+	return "--" + meant + value
 }
 
 func flagNames(options []option) []string {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"mxprobe/internal/hostname"
 )
 
 // checked looks at a value before set takes it.
@@ -51,11 +53,15 @@ func checkRedirect(value string) error {
 	return err
 }
 
-// checkGlob looks at a pattern for host names. Brackets mean nothing in it,
-// so that a pattern that relies on them would quietly fit no host.
-func checkGlob(value string) error {
-	if i := strings.IndexAny(value, "[]{}\\, /"); i >= 0 {
-		return fmt.Errorf("%q is not a pattern of host names: only * and ? have a meaning, %q has none", value, value[i])
+// checkHosts looks at an address, or a pattern for host names. Brackets mean
+// nothing in a pattern, so that one that relies on them would quietly fit no
+// host.
+func checkHosts(value string) error {
+	if _, ok := hostname.Addr(value); ok {
+		return nil
+	}
+	if i := strings.IndexAny(value, "[]{}\\, /:"); i >= 0 {
+		return fmt.Errorf("%q is neither an address nor a pattern of host names: only * and ? have a meaning, %q has none", value, value[i])
 	}
 	return nil
 }
@@ -95,34 +101,6 @@ func isVariableName(name string) bool {
 func checkHello(value string) error {
 	if i := strings.IndexFunc(value, func(r rune) bool { return r <= ' ' || r == 0x7f }); i >= 0 {
 		return fmt.Errorf("%q is not a name for EHLO: it holds %q", value, value[i])
-	}
-	return nil
-}
-
-// checkSender looks at a reverse-path, with or without its angle brackets.
-func checkSender(value string) error {
-	if strings.HasPrefix(value, "<") != strings.HasSuffix(value, ">") {
-		return fmt.Errorf("%q is not an address: one of its angle brackets is missing", value)
-	}
-	return checkAddress(strings.TrimSuffix(strings.TrimPrefix(value, "<"), ">"))
-}
-
-func checkRecipient(value string) error { return checkAddress(value) }
-
-// checkAddress refuses what would end the address, or the command, before its
-// time. Blanks and brackets may stand in a quoted local part (RFC 5321
-// section 4.1.2).
-func checkAddress(value string) error {
-	quoted := false
-	for i := range len(value) {
-		switch c := value[i]; {
-		case c < ' ' || c == 0x7f:
-			return fmt.Errorf("%q is not an address: it holds the control character %q", value, c)
-		case c == '"' && (i == 0 || value[i-1] != '\\'):
-			quoted = !quoted
-		case !quoted && strings.IndexByte(" <>", c) >= 0:
-			return fmt.Errorf("%q is not an address: it holds %q", value, c)
-		}
 	}
 	return nil
 }

@@ -30,6 +30,8 @@ type Program struct {
 	Version string
 
 	plugin bool // called by a monitoring system
+	// typed are the flags of the command line that a closer look needs again.
+	typed []typedFlag
 }
 
 // action does what a command is for. It returns the exit status; with an
@@ -93,6 +95,7 @@ func (p *Program) parse(cmd *command, options []option, do action, given arrange
 		if err := p.takeEnvironment(values); err != nil {
 			return err
 		}
+		p.typed = typedFlags(values)
 		status, err = do(ctx.Args().Slice())
 		return err
 	}
@@ -128,6 +131,7 @@ func usageErrorAsIs(_ *cli.Context, err error, _ bool) error { return err }
 type value struct {
 	option *option
 	set    bool
+	texts  []string // as typed
 	wrong  *error
 }
 
@@ -151,6 +155,7 @@ func (v *value) Set(text string) error {
 		return *v.wrong
 	}
 	v.set = true
+	v.texts = append(v.texts, text)
 	if err := v.option.set(text); err != nil {
 		*v.wrong = usagef("--%s: %s", v.option.name, err)
 		return *v.wrong

@@ -65,7 +65,7 @@ func (m *memorySettings) options() []option {
 			help: "with --baseline: tell of dialogues that take N times as long, and at least 1s longer; 0 for never",
 		},
 		{
-			name: "state", arg: "FILE", env: "MXPROBE_STATE", set: setText(&m.state),
+			name: "state", again: true, arg: "FILE", env: "MXPROBE_STATE", set: setText(&m.state),
 			help: "remember in FILE who was greylisted, so that a later run can finish the test",
 		},
 		{

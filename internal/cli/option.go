@@ -30,6 +30,9 @@ type option struct {
 	// repeat is true if the option can be given more than once. Its
 	// environment variable then holds several values, separated by blanks.
 	repeat bool
+	// again is true if a closer look at a failure needs the option again: it
+	// shapes what is done at a host.
+	again bool
 	// set takes one value. The error says what is wrong with the value; the
 	// name of the flag is put before it.
 	set func(value string) error

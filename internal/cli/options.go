@@ -41,25 +41,25 @@ func (s *settings) serverOptions() []option {
 			help: "speak to this server; look up no MX records; unix:/PATH is a socket of this machine",
 		},
 		{
-			name: "port", short: "p", arg: "PORT", env: "MXPROBE_PORT", set: setPort(&s.port), def: "the scenario's, or 25",
+			name: "port", again: true, short: "p", arg: "PORT", env: "MXPROBE_PORT", set: setPort(&s.port), def: "the scenario's, or 25",
 			help: "port to speak to",
 		},
 		{
-			name: "connect-to", arg: "NAME=ADDR:PORT", repeat: true, set: setList(&s.connectTo, checkRedirect),
+			name: "connect-to", again: true, arg: "NAME=ADDR:PORT", repeat: true, set: setList(&s.connectTo, checkRedirect),
 			help: "connect to ADDR:PORT for the host or address NAME (NAME:PORT for one port of it); for labs; several allowed",
 		},
 		allowLoopbackOption(&s.loopback),
 		{
-			name: "source", arg: "ADDR", set: setAddr(&s.source),
+			name: "source", again: true, arg: "ADDR", set: setAddr(&s.source),
 			help: "address of this machine to connect from",
 		},
 		{
-			name: "only", arg: "GLOB", repeat: true, set: setList(&s.only, checkGlob),
-			help: "only hosts whose name fits (* and ?); several allowed",
+			name: "only", arg: "GLOB|ADDR", repeat: true, set: setList(&s.only, checkHosts),
+			help: "only hosts whose name fits (* and ?), or this address; several allowed",
 		},
 		{
-			name: "skip-host", arg: "GLOB", repeat: true, set: setList(&s.skipHosts, checkGlob),
-			help: "leave hosts out whose name fits; several allowed",
+			name: "skip-host", arg: "GLOB|ADDR", repeat: true, set: setList(&s.skipHosts, checkHosts),
+			help: "leave hosts out whose name fits, or this address; several allowed",
 		},
 	}
 	all = append(all, s.way.options()...)
@@ -73,8 +73,8 @@ func (s *settings) serverOptions() []option {
 
 func familyOptions(only4, only6 *bool) []option {
 	return []option{
-		{name: "ipv4", short: "4", set: setSwitch(only4), group: groupServers, help: "IPv4 addresses only"},
-		{name: "ipv6", short: "6", set: setSwitch(only6), group: groupServers, help: "IPv6 addresses only"},
+		{name: "ipv4", again: true, short: "4", set: setSwitch(only4), group: groupServers, help: "IPv4 addresses only"},
+		{name: "ipv6", again: true, short: "6", set: setSwitch(only6), group: groupServers, help: "IPv6 addresses only"},
 	}
 }
 
@@ -87,7 +87,7 @@ func allowLoopbackOption(allow *bool) option {
 
 func dnsOption(servers *[]string) option {
 	return option{
-		name: "dns", arg: "ADDR[:PORT]", env: "MXPROBE_DNS", repeat: true, set: setList(servers, checkNameServer),
+		name: "dns", again: true, arg: "ADDR[:PORT]", env: "MXPROBE_DNS", repeat: true, set: setList(servers, checkNameServer),
 		group: groupServers, def: "the system's", help: "DNS server to ask; several allowed",
 	}
 }
@@ -95,23 +95,23 @@ func dnsOption(servers *[]string) option {
 func (s *settings) dialogueOptions() []option {
 	return []option{
 		{
-			name: "helo", arg: "NAME", env: "MXPROBE_HELO", set: checked(setText(&s.helo), checkHello), group: groupDialogue,
+			name: "helo", again: true, arg: "NAME", env: "MXPROBE_HELO", set: checked(setText(&s.helo), checkHello), group: groupDialogue,
 			def: "this machine's full name", help: "${helo}, the name given in EHLO",
 		},
 		{
-			name: "from", arg: "ADDR", env: "MXPROBE_FROM", set: checked(s.setFrom, checkSender), group: groupDialogue,
+			name: "from", again: true, arg: "ADDR", env: "MXPROBE_FROM", set: checked(s.setFrom, checkSender), group: groupDialogue,
 			def: "mxprobe@ and that name", help: "${from}, the sender; <> is the null sender",
 		},
 		{
-			name: "to", arg: "ADDR", env: "MXPROBE_TO", repeat: true, set: checked(setFirst(&s.to, &s.furtherTo), checkRecipient), group: groupDialogue,
-			def: "postmaster@ and the domain", help: "${to}, the recipient; ${domain} in it is the domain; several allowed",
+			name: "to", again: true, arg: "ADDR", env: "MXPROBE_TO", repeat: true, set: s.setRecipients, group: groupDialogue,
+			def: "postmaster@ and the domain", help: "${to}, the recipient; ${domain} in it is the domain; @FILE reads one a line; several allowed",
 		},
 		{
-			name: "var", arg: "NAME=VALUE", repeat: true, set: setList(&s.vars, checkAssignment), group: groupDialogue,
+			name: "var", again: true, arg: "NAME=VALUE", repeat: true, set: setList(&s.vars, checkAssignment), group: groupDialogue,
 			help: "set a variable; several allowed; MXPROBE_VAR_NAME in the environment does the same, weaker",
 		},
 		{
-			name: "vars-file", arg: "FILE", set: setText(&s.varsFile), group: groupDialogue,
+			name: "vars-file", again: true, arg: "FILE", set: setText(&s.varsFile), group: groupDialogue,
 			help: "read variables from FILE, a NAME=VALUE on each line, # for remarks; weaker than --var",
 		},
 	}
@@ -156,19 +156,19 @@ func (s *settings) timeOptions() []option {
 			group: groupTime, def: "none; 50s with -f nagios", help: "end the whole run after this time (30s, 2m; a bare number is seconds)",
 		},
 		{
-			name: "timeout", arg: "TIME", env: "MXPROBE_TIMEOUT", set: setTime(&s.timeout, timespan.Parse), group: groupTime,
+			name: "timeout", again: true, arg: "TIME", env: "MXPROBE_TIMEOUT", set: setTime(&s.timeout, timespan.Parse), group: groupTime,
 			def: "the scenario's, or 30s", help: "wait this long for one reply",
 		},
 		{
-			name: "connect-timeout", arg: "TIME", env: "MXPROBE_CONNECT_TIMEOUT", set: setTime(&s.connectTimeout, timespan.Parse),
+			name: "connect-timeout", again: true, arg: "TIME", env: "MXPROBE_CONNECT_TIMEOUT", set: setTime(&s.connectTimeout, timespan.Parse),
 			group: groupTime, def: "10s", help: "wait this long for a connection",
 		},
 		{
-			name: "retry", arg: "N", set: setNumber(&s.retry, 0), group: groupTime,
+			name: "retry", again: true, arg: "N", set: setNumber(&s.retry, 0), group: groupTime,
 			def: "the scenario's", help: "further attempts after a temporary failure",
 		},
 		{
-			name: "retry-wait", arg: "TIME", set: setRetryWait, group: groupTime,
+			name: "retry-wait", again: true, arg: "TIME", set: setRetryWait, group: groupTime,
 			def: "the scenario's", help: "wait this long between attempts",
 		},
 		{
@@ -193,7 +193,7 @@ func (s *settings) verdictOptions() []option {
 			group: groupVerdict, def: "inconclusive", help: "what an unexpected 4xx counts as: inconclusive, warn or fail",
 		},
 		{
-			name: "control", arg: "HOST[:PORT]", env: "MXPROBE_CONTROL", set: checked(setText(&s.control), checkServer),
+			name: "control", again: true, arg: "HOST[:PORT]", env: "MXPROBE_CONTROL", set: checked(setText(&s.control), checkServer),
 			group: groupVerdict, help: "server known to answer: if it does not answer either, the fault is on this side",
 		},
 		{name: "fail-fast", set: setSwitch(&s.failFast), group: groupVerdict, help: "stop at the first failure"},

@@ -114,7 +114,7 @@ func (s *settings) leftOut(host, ip string) bool {
 	switch {
 	case err == nil && (s.only4 && !addr.Is4() || s.only6 && !addr.Is6()):
 		return true
-	case !probe.Chosen(host, s.only, s.skipHosts):
+	case !probe.Chosen(host, addr, s.only, s.skipHosts):
 		return true
 	}
 	return false

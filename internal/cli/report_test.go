@@ -11,7 +11,6 @@ import (
 	"mxprobe/probe"
 	"mxprobe/probe/result"
 	"mxprobe/probe/verdict"
-	"mxprobe/scenarios"
 )
 
 func TestColor(t *testing.T) {
@@ -98,47 +97,6 @@ func TestTallyHidesNothing(t *testing.T) {
 	none.add(&result.Domain{Status: result.NotRun, Reason: result.Condition})
 	if !none.nothingLeft() {
 		t.Error("a domain without a chosen host: something is left")
-	}
-}
-
-// TestAgainIsACommandForAShell: quoted, for the one host, and without what
-// comes from elsewhere.
-func TestAgainIsACommandForAShell(t *testing.T) {
-	t.Parallel()
-	s := newSettings()
-	s.dns, s.port, s.only4 = []string{"127.0.0.1:5353"}, 2525, true
-	s.retry, s.retryWait, s.retryWaitGiven, s.memory.state = 2, 5*time.Minute, true, "mail.state"
-	s.vars, s.helo, s.fromGiven = []string{"word=a b"}, "probe.test", true
-	s.control = "relay.example:26"
-	one := &scenarios.Scenario{File: "my mail/it's.yaml"}
-	two := &scenarios.Scenario{File: "@rcpt"}
-	again := s.again([]*scenarios.Scenario{one, two}, map[string]*scenarios.Scenario{"one": one, "two": two})
-	d := &result.Domain{Domain: "contoso.test"}
-	h := &result.Host{Name: "mx1.contoso.test"}
-	tail := " -d contoso.test --dns 127.0.0.1:5353 -p 2525 -4 --retry 2 --retry-wait 5m0s --helo probe.test --from '<>' --control relay.example:26 --state mail.state --var 'word=a b'"
-	got := again(d, h, &result.Address{}, &result.Check{Scenario: "one"})
-	if want := `mxprobe run 'my mail/it'\''s.yaml'` + tail + " --only mx1.contoso.test -v"; got != want {
-		t.Errorf("again = %s; want %s", got, want)
-	}
-	got = again(d, nil, nil, nil)
-	if want := `mxprobe run 'my mail/it'\''s.yaml' @rcpt` + tail + " -v"; got != want {
-		t.Errorf("again without a host = %s; want %s", got, want)
-	}
-	s.server = "mx2.contoso.test:26"
-	if got = again(d, h, nil, nil); !strings.Contains(got, "--server mx2.contoso.test:26") || strings.Contains(got, "--only") {
-		t.Errorf("again with a server = %s; want --server and no --only", got)
-	}
-}
-
-// TestAgainShowsNoSecret walks over every setting: what could hold a secret
-// comes from the scenario or the environment, and neither is repeated.
-func TestAgainShowsNoSecret(t *testing.T) {
-	t.Parallel()
-	s := newSettings()
-	sc := &scenarios.Scenario{File: "x.yaml", Secrets: []scenarios.Secret{{Name: "password", Env: "PASSWORD"}}}
-	got := s.again([]*scenarios.Scenario{sc}, nil)(&result.Domain{Domain: "x.example"}, nil, nil, nil)
-	if got != "mxprobe run x.yaml -d x.example -v" {
-		t.Errorf("again = %s", got)
 	}
 }
 

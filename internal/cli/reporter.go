@@ -20,7 +20,6 @@ type reporter interface {
 	End(end *result.End) error
 }
 
-// againFunc is the command that looks closer at a failure.
 type againFunc = func(d *result.Domain, h *result.Host, a *result.Address, c *result.Check) string
 
 // header is what a report says of the program and the run.

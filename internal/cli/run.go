@@ -63,7 +63,7 @@ type session struct {
 
 func (p *Program) run(s *settings, args []string) (int, error) {
 	if len(args) == 0 {
-		return 0, usagef("no scenario: give a file, a directory, - or a built-in such as @rcpt (mxprobe list shows them)")
+		return 0, p.withoutScenario(s)
 	}
 	if err := s.contradiction(); err != nil {
 		return 0, err
@@ -95,6 +95,24 @@ func (p *Program) run(s *settings, args []string) (int, error) {
 	ctx, stop := untilSignal()
 	defer stop()
 	return r.play(ctx)
+}
+
+// withoutScenario says what is missing in a call, with a call that has it.
+func (p *Program) withoutScenario(s *settings) error {
+	call := []string{"mxprobe", runName}
+	if p.namedPlugin() {
+		call = []string{pluginName}
+	}
+	call = append(call, "@rcpt")
+	switch {
+	case s.server != "":
+		call = append(call, "-H", s.server)
+	case len(s.domains) > 0:
+		call = append(call, "-d", s.domains[0])
+	default:
+		call = append(call, "-d", "example.org")
+	}
+	return usagef("no scenario: give a file, a directory, - or a built-in, as in %s (mxprobe list shows them)", commandLine(call))
 }
 
 // prepare reads everything there is to read and finds every mistake that can
@@ -252,7 +270,7 @@ func (r *session) play(ctx context.Context) (int, error) {
 		plan.count(progress)
 		stdout, line = progress.over(stdout), progress
 	}
-	out, err := openReports(&s.out, stdout, r.occasion(r.again(dialogues)))
+	out, err := openReports(&s.out, stdout, r.occasion(r.closer(dialogues).command))
 	if err != nil {
 		return 0, err
 	}

@@ -26,36 +26,22 @@ type tlsSettings struct {
 func (s *tlsSettings) options() []option {
 	return []option{
 		{
-			name: "insecure", short: "k", set: setSwitch(&s.insecure), group: groupTLS,
+			name: "insecure", again: true, short: "k", set: setSwitch(&s.insecure), group: groupTLS,
 			help: "what is wrong with a certificate is a note, also where a scenario says verify: true",
 		},
 		{
-			name: "ca-file", arg: "FILE", env: "MXPROBE_CA_FILE", set: setText(&s.caFile), group: groupTLS, def: "the system's",
+			name: "ca-file", again: true, arg: "FILE", env: "MXPROBE_CA_FILE", set: setText(&s.caFile), group: groupTLS, def: "the system's",
 			help: "trust the authorities in FILE (PEM) and no others",
 		},
 		{
-			name: "client-cert", arg: "FILE", set: setText(&s.clientCert), group: groupTLS,
+			name: "client-cert", again: true, arg: "FILE", set: setText(&s.clientCert), group: groupTLS,
 			help: "certificate (PEM) for servers that ask for one; the key may be in the same file",
 		},
 		{
-			name: "client-key", arg: "FILE", set: setText(&s.clientKey), group: groupTLS,
+			name: "client-key", again: true, arg: "FILE", set: setText(&s.clientKey), group: groupTLS,
 			help: "key (PEM) of --client-cert",
 		},
 	}
-}
-
-// repeated are the flags to give again for a closer look.
-func (s *tlsSettings) repeated() []string {
-	var words []string
-	if s.insecure {
-		words = append(words, "-k")
-	}
-	for _, f := range [][2]string{{"--ca-file", s.caFile}, {"--client-cert", s.clientCert}, {"--client-key", s.clientKey}} {
-		if f[1] != "" {
-			words = append(words, f[0], f[1])
-		}
-	}
-	return words
 }
 
 // load reads the files. The system's authorities are not read here, but when

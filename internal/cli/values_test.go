@@ -119,16 +119,16 @@ func TestQuoteIsReadBackByAShell(t *testing.T) {
 	}
 }
 
-func TestCheckGlobRefusesWhatHasNoMeaning(t *testing.T) {
+func TestCheckHostsRefusesWhatHasNoMeaning(t *testing.T) {
 	t.Parallel()
-	for _, good := range []string{"mx1.example.org", "*.example.org", "mx?", "*"} {
-		if err := checkGlob(good); err != nil {
-			t.Errorf("checkGlob(%q) = %v", good, err)
+	for _, good := range []string{"mx1.example.org", "*.example.org", "mx?", "*", "192.0.2.1", "2001:db8::1", "[2001:db8::1]", "[IPv6:2001:db8::1]"} {
+		if err := checkHosts(good); err != nil {
+			t.Errorf("checkHosts(%q) = %v", good, err)
 		}
 	}
-	for _, bad := range []string{"mx[12].example.org", "{a,b}", "a,b", `mx\*`, "a b", "10.0.0.0/8"} {
-		if err := checkGlob(bad); err == nil {
-			t.Errorf("checkGlob(%q) gave no error", bad)
+	for _, bad := range []string{"mx[12].example.org", "{a,b}", "a,b", `mx\*`, "a b", "10.0.0.0/8", "mx1:25", "192.0.2.1:25"} {
+		if err := checkHosts(bad); err == nil {
+			t.Errorf("checkHosts(%q) gave no error", bad)
 		}
 	}
 }

@@ -22,15 +22,15 @@ type way struct {
 func (w *way) options() []option {
 	return []option{
 		{
-			name: "proxy", arg: "URL", env: "MXPROBE_PROXY", set: checked(setText(&w.proxy), checkProxy),
+			name: "proxy", again: true, arg: "URL", env: "MXPROBE_PROXY", set: checked(setText(&w.proxy), checkProxy),
 			help: "connect through a SOCKS5 proxy, socks5://[USER@]HOST:PORT; the password is taken from MXPROBE_PROXY_PASSWORD",
 		},
 		{
-			name: "proxy-protocol", arg: "v1|v2", set: setChoice(&w.proxyProtocol, "v1", "v2"),
+			name: "proxy-protocol", again: true, arg: "v1|v2", set: setChoice(&w.proxyProtocol, "v1", "v2"),
 			help: "begin each connection with a header of the PROXY protocol, as a load balancer does",
 		},
 		{
-			name: "proxy-source", arg: "ADDR[:PORT]", set: w.setSource, def: "this machine's",
+			name: "proxy-source", again: true, arg: "ADDR[:PORT]", set: w.setSource, def: "this machine's",
 			help: "address of the client in that header",
 		},
 	}

@@ -42,9 +42,6 @@ func (w *detail) row(r *row, c *columns) {
 	} else {
 		w.hint(r.h.Hint)
 	}
-	if wrong {
-		w.again(r)
-	}
 	w.blank()
 }
 
@@ -194,19 +191,13 @@ func (p *page) hint(hint string, whole bool) {
 	p.command("  ", "closer: ", command, whole)
 }
 
-// again writes the command that looks closer.
-func (w *detail) again(r *row) {
+// again writes the command that looks closer at what failed.
+func (w *detail) again() {
 	if w.opt.Again == nil {
 		return
 	}
-	var command string
-	if r == nil {
-		command = w.opt.Again(w.d, nil, nil, nil)
-	} else {
-		command = w.opt.Again(w.d, r.h, r.a, r.c)
-	}
-	if command != "" {
+	if command := w.opt.Again(w.d, nil, nil, nil); command != "" {
 		w.blank()
-		w.command("  ", "again: ", clean(command), w.opt.Whole)
+		w.command("", "again: ", clean(command), w.opt.Whole)
 	}
 }

@@ -33,9 +33,9 @@ type Options struct {
 	// List is set where a run has more than one domain: one that passed or
 	// was skipped then takes a single line.
 	List bool
-	// Again returns a command that looks closer at a failure, or nothing.
-	// The address and the check are nil for a host without addresses, the
-	// host as well for a domain without hosts. A nil Again prints none.
+	// Again returns a command that looks closer at a failure, or nothing: at
+	// one dialogue, at one host where the check is nil, at all that failed of a
+	// domain where the host is nil as well. A nil Again prints none.
 	Again func(d *result.Domain, h *result.Host, a *result.Address, c *result.Check) string
 	// Known reports whether everything there is to say against a domain has
 	// been said in an earlier run: a quiet report leaves it out. A nil Known

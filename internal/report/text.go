@@ -2,6 +2,7 @@ package report
 
 import (
 	"io"
+	"slices"
 
 	"mxprobe/probe/result"
 )
@@ -105,7 +106,7 @@ func (t *Text) withoutHosts(d *result.Domain) {
 	w := newDetail(t, d)
 	w.hint(d.Hint)
 	if d.Status >= result.Inconclusive {
-		w.again(nil)
+		w.again()
 	}
 	p.changes(d.Changes, t.opt.Verbose)
 }
@@ -131,6 +132,9 @@ func (t *Text) withHosts(d *result.Domain) {
 	p.blank()
 	if d.Sender != nil {
 		p.text("", "", SendersView(d.Sender))
+	}
+	if slices.ContainsFunc(all, func(r row) bool { return r.verdict >= result.Inconclusive }) {
+		w.again()
 	}
 }
 

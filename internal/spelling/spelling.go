@@ -17,9 +17,14 @@ func DidYouMean(written string, words []string) string {
 // first of several, or nothing if none is near. Case does not count. A third
 // of the letters may be wrong; a word that was cut short or carried on is near
 // too. What has fewer than three letters is near to anything, and so to
-// nothing.
+// nothing but the same word in other case.
 func Nearest(written string, words []string) string {
 	if len(written) < 3 {
+		for _, word := range words {
+			if strings.EqualFold(word, written) {
+				return word
+			}
+		}
 		return ""
 	}
 	low := strings.ToLower(written)

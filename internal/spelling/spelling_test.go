@@ -28,6 +28,7 @@ func TestNearest(t *testing.T) {
 		{keys, "enhnaced", "enhanced"},
 		{keys, "zzz", ""},
 		{keys, "of", ""},
+		{keys, "IF", "if"},
 		{keys, "", ""},
 		{keys, "unexpected", ""},
 		{nil, "send", ""},

@@ -50,7 +50,7 @@ func New(s *scenarios.Scenario, set *Settings) (*Dialogue, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Dialogue{scenario: s, settings: set, secrets: secrets, mask: ledger.NewMask(secrets), steps: lastNumber(s.Steps)}
+	d := &Dialogue{scenario: s, settings: set, secrets: secrets, mask: maskOf(s, secrets), steps: lastNumber(s.Steps)}
 	if problems := d.compileTLS(); len(problems) > 0 {
 		return nil, problems
 	}
@@ -64,6 +64,20 @@ func New(s *scenarios.Scenario, set *Settings) (*Dialogue, error) {
 	}
 	d.name = d.mask.Text(result.PrintableString(name))
 	return d, nil
+}
+
+// maskOf hides the secrets of a scenario, and the logins in its lines.
+func maskOf(s *scenarios.Scenario, secrets map[string]string) *ledger.Mask {
+	var names []string
+	hidden := make(map[string]string, len(secrets))
+	for name, value := range secrets {
+		if s.NamesUser(name) {
+			names = append(names, value)
+			continue
+		}
+		hidden[name] = value
+	}
+	return ledger.NewMask(hidden).With(s.Credentials()...).WithNames(names...)
 }
 
 // compile puts the default expectations in.

@@ -23,6 +23,9 @@ type Mask struct {
 	// inside are what base64 has of a secret whatever stands around it; the
 	// base64 they stand in is hidden as a whole.
 	inside []string
+	// names of users are hidden but where they are part of a mail address: it
+	// says no more than the address does.
+	names []string
 }
 
 // NewMask hides each value, its base64 alone and inside other base64, and
@@ -39,7 +42,7 @@ func NewMask(secrets map[string]string) *Mask {
 func (m *Mask) With(values ...string) *Mask {
 	out := &Mask{}
 	if m != nil {
-		out.words, out.inside = slices.Clone(m.words), slices.Clone(m.inside)
+		out.words, out.inside, out.names = slices.Clone(m.words), slices.Clone(m.inside), slices.Clone(m.names)
 	}
 	for _, value := range values {
 		if value == "" {
@@ -55,10 +58,23 @@ func (m *Mask) With(values ...string) *Mask {
 			}
 		}
 	}
-	if len(out.words) == 0 {
+	if len(out.words) == 0 && len(out.names) == 0 {
 		return nil
 	}
 	out.sort()
+	return out
+}
+
+// WithNames returns a mask that hides these names of users too: everywhere,
+// but as part of a mail address where they are none themselves.
+func (m *Mask) WithNames(names ...string) *Mask {
+	out := m.With(names...)
+	for _, name := range names {
+		if name != "" && !strings.Contains(name, "@") {
+			out.words = slices.DeleteFunc(out.words, func(word string) bool { return word == name })
+			out.names = append(out.names, name)
+		}
+	}
 	return out
 }
 
@@ -174,6 +190,13 @@ func (m *Mask) find(s string, cut bool) []stretch {
 			found = append(found, stretch{from, from + len(word)})
 		}
 	}
+	for _, name := range m.names {
+		for from := range indices(s, name) {
+			if !inAddress(s, from, from+len(name)) {
+				found = append(found, stretch{from, from + len(name)})
+			}
+		}
+	}
 	for _, piece := range m.inside {
 		for from := range indices(s, piece) {
 			found = append(found, wholeBase64(s, from, from+len(piece)))
@@ -187,6 +210,23 @@ func (m *Mask) find(s string, cut bool) []stretch {
 		found = m.findCut(found, s)
 	}
 	return found
+}
+
+// inAddress reports whether a part of a text stands in a mail address.
+func inAddress(s string, from, to int) bool {
+	for from > 0 && isAddress(s[from-1]) {
+		from--
+	}
+	for to < len(s) && isAddress(s[to]) {
+		to++
+	}
+	at := strings.IndexByte(s[from:to], '@')
+	return at > 0 && at < to-from-1
+}
+
+// isAddress reports whether a byte can stand in an address that is not quoted.
+func isAddress(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c >= 0x80 || strings.IndexByte("@.-_+", c) >= 0
 }
 
 // wholeBase64 is the base64 around a part of a text.
@@ -206,7 +246,7 @@ const minCut = 3
 
 // findCut adds the end of s if a secret begins with it.
 func (m *Mask) findCut(found []stretch, s string) []stretch {
-	for _, word := range m.words {
+	for _, word := range slices.Concat(m.words, m.names) {
 		for n := min(len(word)-1, len(s)); n >= minCut; n-- {
 			if strings.HasSuffix(s, word[:n]) {
 				found = append(found, stretch{len(s) - n, len(s)})

@@ -125,3 +125,25 @@ func FuzzMask(f *testing.F) {
 		}
 	})
 }
+
+// A name of a user is hidden like a secret, but not out of an address.
+func TestNamesOfUsersAreShownInAddresses(t *testing.T) {
+	t.Parallel()
+	m := NewMask(map[string]string{"p": "geheim"}).WithNames("kate", "kate@example.org")
+	for text, want := range map[string]string{
+		"RCPT TO:<kate@example.test>":          "RCPT TO:<kate@example.test>",
+		"RCPT TO:<kate.b@example.test>":        "RCPT TO:<kate.b@example.test>",
+		"RCPT TO:<postmaster@kate.test> ok":    "RCPT TO:<postmaster@kate.test> ok",
+		"user kate unknown":                    "user *** unknown",
+		"kate":                                 "***",
+		"kate @example.test":                   "*** @example.test",
+		"kate@ and @kate":                      "***@ and @***",
+		"AUTH as kate@example.org":             "AUTH as ***",
+		"geheim@example.test, kate, a2F0ZQ==":  "***@example.test, ***, ***",
+		"kate:geheim kate@example.test geheim": "***:*** kate@example.test ***",
+	} {
+		if got := m.Text(text); got != want {
+			t.Errorf("Text(%q) = %q; want %q", text, got, want)
+		}
+	}
+}
