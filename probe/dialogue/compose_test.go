@@ -239,6 +239,63 @@ func TestOneOfSeveralRecipientsIsRefused(t *testing.T) {
 	}
 }
 
+// Each recipient has its result: a refusal ends the dialogue, but not before
+// the others are asked. The worst decides.
+func TestEachRecipientHasItsResult(t *testing.T) {
+	t.Parallel()
+	const (
+		later = "450 4.2.1 later"
+		never = "550 5.1.1 no such user"
+	)
+	for _, tc := range []struct {
+		name    string
+		replies [3]string
+		group   bool
+		want    ending
+		codes   [3]int
+	}{
+		{"all are taken", [3]string{}, false, pass, [3]int{250, 250, 250}},
+		{"the first is refused", [3]string{never, "", ""}, false, ending{result.Fail, result.Reply, 3, "550"}, [3]int{550, 250, 250}},
+		{"later, then never", [3]string{later, never, ""}, false, ending{result.Fail, result.Reply, 4, "550"}, [3]int{450, 550, 250}},
+		{"never, then later", [3]string{"", never, later}, false, ending{result.Fail, result.Reply, 4, "550"}, [3]int{250, 550, 450}},
+		{"later, then never, in groups", [3]string{later, never, ""}, true, ending{result.Fail, result.Reply, 4, "550"}, [3]int{450, 550, 250}},
+		{"the end of the session", [3]string{"421 4.3.2 closing", "", ""}, false, ending{result.Inconclusive, result.Temporary, 3, "421"}, [3]int{421, 0, 0}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			users := []string{"kate", "sales", "jim"}
+			server := sandbox.Server{Users: users}
+			for i, reply := range tc.replies {
+				if reply != "" {
+					server.Rules = append(server.Rules, sandbox.Rule{On: "RCPT TO:<" + users[i] + "@*", Reply: reply})
+				}
+			}
+			w := start(t, oneHost, server)
+			set := settings(w)
+			set.To, set.FurtherTo = "kate@example.test", []string{"sales@example.test", "jim@example.test"}
+			src := builtin(t, "@rcpt")
+			if tc.group {
+				src = "pipeline: auto\n" + src
+			}
+			d := playWith(t, t.Context(), runner(t, w), checks(t, set, src))
+			c := only(t, &d)
+			expect(t, c, tc.want)
+			for i, want := range tc.codes {
+				s := step(t, c, 3+i)
+				if s.Code != want {
+					t.Errorf("recipient %d got %d; want %d", i+1, s.Code, want)
+				}
+				if want/100 == 2 && s.Status != result.Pass || want/100 == 5 && s.Status != result.Fail || want == 0 && s.Status != result.NotRun {
+					t.Errorf("recipient %d is %v", i+1, s.Status)
+				}
+			}
+			if last := step(t, c, 6); !tc.group && tc.want.status != result.Pass && last.Status != result.NotRun {
+				t.Errorf("RSET is %v; want it not run", last.Status)
+			}
+		})
+	}
+}
+
 // The test messages for filters: refused passes, taken is a warning that says
 // what to do.
 func TestContentFilters(t *testing.T) {

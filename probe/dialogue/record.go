@@ -80,7 +80,9 @@ func (s *session) closeRecord(at int, j judge.Judgement) {
 
 // decide takes a step's judgement over as the dialogue's. The first that is
 // worse than a warning stays: what follows it (in a pipeline) follows from it.
+// Only of the same step for several recipients the worst does.
 func (s *session) decide(st *result.Step, j judge.Judgement) {
+	at := scenarios.Pos{Line: st.Line, Col: st.Col}
 	if st.Number > 0 || j.Pos != (scenarios.Pos{}) {
 		// A greeting of which the file says nothing has no place in it.
 		st.Excerpt = s.maskedExcerpt(scenarios.Pos{Line: st.Line, Col: st.Col}, j.Pos)
@@ -88,11 +90,11 @@ func (s *session) decide(st *result.Step, j judge.Judgement) {
 	if j.Pos != (scenarios.Pos{}) {
 		st.Line, st.Col = j.Pos.Line, j.Pos.Col
 	}
-	if s.unmet || j.Status <= s.status && !j.Unmet() {
+	if s.unmet && (at != s.unmetAt || j.Status <= s.status) || j.Status <= s.status && !j.Unmet() {
 		return
 	}
 	if j.Unmet() {
-		s.unmet, s.over = true, true
+		s.unmet, s.over, s.unmetAt = true, true, at
 	}
 	number := st.Number
 	s.status, s.reason, s.message, s.hint = j.Status, j.Reason, st.Message, j.Hint

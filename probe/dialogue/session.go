@@ -74,10 +74,12 @@ type session struct {
 	notes      []string
 	failedStep *int
 	failedCode int
-	over       bool // no further step is to be played
-	unmet      bool // a step was not met, and decided
-	ended      bool // as it should be: by a pass_if or a condition
-	judgedIf   bool // the scenario's own if and unless were judged
+	over       bool            // no further step is to be played
+	unmet      bool            // a step was not met, and decided
+	unmetAt    scenarios.Pos   // its place in the scenario
+	stopped    *scenarios.Step // the step after which over was set
+	ended      bool            // as it should be: by a pass_if or a condition
+	judgedIf   bool            // the scenario's own if and unless were judged
 }
 
 // span is the part of the record that belongs to a step.
