@@ -39,8 +39,8 @@ func TestPanicIsRaisedWhereResultsAreTaken(t *testing.T) {
 // falls is a check that panics in a method.
 type falls string
 
-func (f falls) Name() string { return string(f) }
-func (f falls) Port() uint16 { return 0 }
+func (f falls) Name() string    { return string(f) }
+func (f falls) Ports() []uint16 { return nil }
 func (f falls) Start(probe.Target, func(*result.Step)) probe.Trial {
 	if f == "Start" {
 		panic("fell over in Start")

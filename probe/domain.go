@@ -184,22 +184,22 @@ type portGroup struct {
 // byPort groups the checks of a request by the port they speak to.
 func byPort(req Request) []portGroup {
 	var groups []portGroup
-next:
 	for _, c := range req.Checks {
-		port := req.Port
-		if port == 0 {
-			port = c.Port()
+		ports := req.Ports
+		if len(ports) == 0 {
+			ports = c.Ports()
 		}
-		if port == 0 {
-			port = usualPort
+		if len(ports) == 0 {
+			ports = []uint16{usualPort}
 		}
-		for i := range groups {
-			if groups[i].port == port {
-				groups[i].checks = append(groups[i].checks, c)
-				continue next
+		for _, port := range ports {
+			at := slices.IndexFunc(groups, func(g portGroup) bool { return g.port == port })
+			if at < 0 {
+				at = len(groups)
+				groups = append(groups, portGroup{port: port})
 			}
+			groups[at].checks = append(groups[at].checks, c)
 		}
-		groups = append(groups, portGroup{port, []Check{c}})
 	}
 	return groups
 }

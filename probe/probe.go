@@ -60,8 +60,8 @@ type Request struct {
 	// behind "unix:". It is spoken to instead of the domain's MX hosts, and no
 	// MX record is looked up.
 	Server string
-	// Port is the port of every check; 0 leaves it to the check.
-	Port   uint16
+	// Ports are the ports of every check; none leaves them to the check.
+	Ports  []uint16
 	Checks []Check
 	// DomainChecks and HostChecks are made once for the domain and once for each
 	// host, whatever Checks there are.
@@ -101,8 +101,8 @@ func (t Target) DialAddress() (network, address string) {
 type Check interface {
 	// Name is the name in the report.
 	Name() string
-	// Port is the port the check speaks to, 0 for the usual one (25).
-	Port() uint16
+	// Ports are the ports the check speaks to, none for the usual one (25).
+	Ports() []uint16
 	// Start prepares the check for one target. If stepped is not nil, the
 	// trial calls it after each step.
 	Start(t Target, stepped func(*result.Step)) Trial

@@ -495,12 +495,58 @@ func TestServerInsteadOfMX(t *testing.T) {
 	t.Parallel()
 	w := start(t, oneHost, sandbox.Server{Ports: []uint16{587}})
 	made := checks(t, settings(w), ask)
-	for d := range runner(t, w).Run(t.Context(), slices.Values([]probe.Request{{Domain: "example.test", Server: "[192.0.2.10]", Port: 587, Checks: made}})) {
+	for d := range runner(t, w).Run(t.Context(), slices.Values([]probe.Request{{Domain: "example.test", Server: "[192.0.2.10]", Ports: []uint16{587}, Checks: made}})) {
 		c := only(t, &d)
 		expect(t, c, pass)
 		if d.Origin != "server" || d.Hosts[0].Addresses[0].Port != 587 {
 			t.Errorf("origin %q, port %d; want server, 587", d.Origin, d.Hosts[0].Addresses[0].Port)
 		}
+	}
+}
+
+// Each port of several has its row, and the sender's view is that of 25 alone.
+func TestSeveralPorts(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		name, key string
+		ports     []uint16
+		want      string
+		view      result.SenderView
+	}{
+		{"of the request", "", []uint16{25, 587, 465}, "25 pass, 587 pass, 465 fail", ""},
+		{"of the scenario", "port: [587, 465, 25]\n", nil, "587 pass, 465 fail, 25 pass", ""},
+		{"of a variable", "port: ${ports}\nvars: {ports: '2525,25'}\n", nil, "2525 fail, 25 pass", ""},
+		{"all pass", "port: [587, 25]\n", nil, "587 pass, 25 pass", result.ViewAtOnce},
+		{"the request decides", "port: [465, 25]\n", []uint16{587}, "587 pass", result.ViewAtOnce},
+		{"25 is down", "port: [26, 25]\n", nil, "26 pass, 25 fail", result.ViewDown},
+		{"none is 25", "port: [26, 587]\n", nil, "26 pass, 587 pass", ""},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			server := sandbox.Server{Ports: []uint16{25, 26, 587}}
+			if tc.name == "25 is down" {
+				server.Ports = server.Ports[1:]
+			}
+			w := start(t, oneHost, server)
+			src := tc.key + "name: ask\nsteps:\n  - EHLO ${helo}\n  - MAIL FROM:<${from}>\n  - RCPT TO:<kate@example.test>\n"
+			request := probe.Request{Domain: "example.test", Ports: tc.ports, Checks: checks(t, settings(w), src)}
+			for d := range runner(t, w).Run(t.Context(), slices.Values([]probe.Request{request})) {
+				var rows []string
+				for _, a := range d.Hosts[0].Addresses {
+					rows = append(rows, fmt.Sprintf("%d %v", a.Port, a.Checks[0].Status))
+				}
+				if got := strings.Join(rows, ", "); got != tc.want {
+					t.Errorf("rows are %s; want %s", got, tc.want)
+				}
+				var view result.SenderView
+				if d.Sender != nil {
+					view = d.Sender.View
+				}
+				if view != tc.view {
+					t.Errorf("the sender's view is %q; want %q", view, tc.view)
+				}
+			}
+		})
 	}
 }
 

@@ -102,7 +102,7 @@ func (p *parser) setting(s *Scenario, f field) {
 	case "target":
 		s.Target = p.target(f.value)
 	case "port":
-		s.Port = uint16(p.number(f.value, "port", 1, 65535))
+		s.Ports = p.ports(f.value)
 	case "tls":
 		s.TLS = p.implicitTLS(f.value)
 		s.ImplicitTLS = true

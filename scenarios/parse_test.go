@@ -45,7 +45,7 @@ func TestEveryKeyIsRead(t *testing.T) {
 		"row number":   all[1].RowNumber,
 		"hosts":        fmt.Sprint(s.Hosts[0].Vars[0].Name, s.Hosts[1].Skip, s.Hosts[2].MayFail),
 		"target":       s.Target.String(),
-		"port":         s.Port,
+		"port":         s.Ports[0].String(),
 		"tls":          s.ImplicitTLS,
 		"greeting":     s.Greeting.Codes.String() + s.Greeting.Text[0].String() + s.Greeting.Lines[1].String(),
 		"within":       s.Greeting.Within.Fail,

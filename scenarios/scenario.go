@@ -61,8 +61,8 @@ type Scenario struct {
 	// Target is the host to speak to instead of the domain's MX hosts; zero
 	// means the MX hosts.
 	Target Text
-	// Port is 0 where the scenario does not name one.
-	Port uint16
+	// Ports are the ports to play the scenario at; see PortList.
+	Ports []Text
 	// ImplicitTLS is true for tls: implicit; TLS then holds the settings of
 	// the handshake and is nil otherwise.
 	ImplicitTLS bool

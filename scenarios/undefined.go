@@ -61,6 +61,7 @@ func (c *checker) run(host *HostRule) {
 	c.host, c.captured, c.done = host, map[string]bool{}, map[*Text]bool{}
 	c.text(&s.Name)
 	c.target()
+	c.ports()
 	c.expect(&s.Greeting)
 	if s.TLS != nil {
 		c.value(&s.TLS.Name)

@@ -119,7 +119,7 @@ func judgeRoute(d *result.Domain) {
 type lookOnly struct{}
 
 func (lookOnly) Name() string                                       { return "" }
-func (lookOnly) Port() uint16                                       { return 0 }
+func (lookOnly) Ports() []uint16                                    { return nil }
 func (lookOnly) Start(probe.Target, func(*result.Step)) probe.Trial { return lookOnly{} }
 func (lookOnly) Play(context.Context) (time.Duration, bool)         { return 0, false }
 func (lookOnly) Abandon(result.Reason)                              {}

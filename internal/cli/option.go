@@ -140,6 +140,13 @@ func setPort(dst *uint16) func(string) error {
 	}
 }
 
+func setPorts(dst *[]uint16) func(string) error {
+	return func(value string) (err error) {
+		*dst, err = parsePorts(value)
+		return err
+	}
+}
+
 func setChoice(dst *string, choices ...string) func(string) error {
 	return func(value string) error {
 		for _, c := range choices {

@@ -41,8 +41,8 @@ func (s *settings) serverOptions() []option {
 			help: "speak to this server; look up no MX records; unix:/PATH is a socket of this machine",
 		},
 		{
-			name: "port", again: true, short: "p", arg: "PORT", env: "MXPROBE_PORT", set: setPort(&s.port), def: "the scenario's, or 25",
-			help: "port to speak to",
+			name: "port", again: true, short: "p", arg: "PORT", env: "MXPROBE_PORT", set: setPorts(&s.ports), def: "the scenario's, or 25",
+			help: "port to speak to; 25,465,587 plays each",
 		},
 		{
 			name: "connect-to", again: true, arg: "NAME=ADDR:PORT", repeat: true, set: setList(&s.connectTo, checkRedirect),

@@ -14,7 +14,7 @@ import (
 // plan is what is to be played, ready to be asked of a probe.Runner.
 type plan struct {
 	server string // --server; it overrides the targets of the scenarios
-	port   uint16
+	ports  []uint16
 	// mx are the checks for the hosts of the domains, or for the server.
 	mx []probe.Check
 	// targeted are the dialogues whose scenario names a server of its own.
@@ -45,7 +45,7 @@ type targeted struct {
 const nobody = "mxprobe-asks-whether-this-domain-is-used.invalid"
 
 func newPlan(s *settings, dialogues []*dialogue.Dialogue, domains *domainList, overrides []map[string]string) (*plan, error) {
-	p := &plan{port: s.port, domains: domains}
+	p := &plan{ports: s.ports, domains: domains}
 	if s.server != "" {
 		host, port, err := parseSpokenTo(s.server)
 		if err != nil {
@@ -53,7 +53,7 @@ func newPlan(s *settings, dialogues []*dialogue.Dialogue, domains *domainList, o
 		}
 		p.server = host
 		if port != 0 {
-			p.port = port
+			p.ports = []uint16{port}
 		}
 	}
 	for _, d := range dialogues {
@@ -153,7 +153,7 @@ func (p *plan) servers(yield func(probe.Request) bool) bool {
 	if len(p.domains.specs) > 0 || p.server == "" {
 		return true
 	}
-	return yield(probe.Request{Server: p.server, Port: p.port, Checks: p.mx})
+	return yield(probe.Request{Server: p.server, Ports: p.ports, Checks: p.mx})
 }
 
 func (p *plan) eachDomain(yield func(probe.Request) bool) bool {
@@ -161,7 +161,7 @@ func (p *plan) eachDomain(yield func(probe.Request) bool) bool {
 		return true
 	}
 	for domain := range p.domains.all() {
-		if len(p.mx) > 0 && !yield(probe.Request{Domain: domain, Server: p.server, Port: p.port, Checks: p.mx}) {
+		if len(p.mx) > 0 && !yield(probe.Request{Domain: domain, Server: p.server, Ports: p.ports, Checks: p.mx}) {
 			return false
 		}
 		if !p.targets(yield, domain, true) {
@@ -220,7 +220,7 @@ next:
 				continue next
 			}
 		}
-		requests = append(requests, probe.Request{Domain: domain, Server: host, Port: p.port, Checks: []probe.Check{t.check}})
+		requests = append(requests, probe.Request{Domain: domain, Server: host, Ports: p.ports, Checks: []probe.Check{t.check}})
 	}
 	for _, r := range requests {
 		if !yield(r) {

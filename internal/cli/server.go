@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -123,4 +124,31 @@ func hostNameFault(name string) string {
 		return err.Error()
 	}
 	return ""
+}
+
+// parsePorts reads a port, or several with commas between them, each once.
+func parsePorts(text string) ([]uint16, error) {
+	var all []uint16
+	for word := range strings.SplitSeq(text, ",") {
+		port, err := parsePort(strings.TrimSpace(word))
+		switch {
+		case err != nil && strings.Contains(text, ","):
+			return nil, fmt.Errorf("%w, in %q", err, text)
+		case err != nil:
+			return nil, err
+		case slices.Contains(all, port):
+			return nil, fmt.Errorf("%q names port %d twice", text, port)
+		}
+		all = append(all, port)
+	}
+	return all, nil
+}
+
+// portList is the reverse of parsePorts.
+func portList(ports []uint16) string {
+	words := make([]string, len(ports))
+	for i, port := range ports {
+		words[i] = strconv.Itoa(int(port))
+	}
+	return strings.Join(words, ",")
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"net/netip"
+	"slices"
 	"time"
 
 	"mxprobe/probe"
@@ -13,7 +14,7 @@ import (
 type settings struct {
 	domains   []string
 	server    string
-	port      uint16
+	ports     []uint16
 	only4     bool
 	only6     bool
 	dns       []string
@@ -131,11 +132,11 @@ func (s *settings) contradiction() error {
 	if s.way.proxy != "" && (len(s.connectTo) > 0 || s.control != "") {
 		return usagef("--proxy does not go with --connect-to and --control, which lead around it")
 	}
-	if s.server == "" || s.port == 0 {
+	if s.server == "" || len(s.ports) == 0 {
 		return nil
 	}
-	if _, port, _ := parseServer(s.server); port != 0 && port != s.port {
-		return usagef("--server names port %d and --port names %d; give one of them", port, s.port)
+	if _, port, _ := parseServer(s.server); port != 0 && !slices.Equal(s.ports, []uint16{port}) {
+		return usagef("--server names port %d and --port names %s; give one of them", port, portList(s.ports))
 	}
 	return nil
 }

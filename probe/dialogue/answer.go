@@ -2,6 +2,7 @@ package dialogue
 
 import (
 	"strconv"
+	"strings"
 
 	"mxprobe/probe/judge"
 	"mxprobe/probe/result"
@@ -85,8 +86,9 @@ func (s *session) passes(st *result.Step, step *scenarios.Step, seen *judge.Obse
 	return j, true
 }
 
-// capture keeps what the patterns of a step find in the reply. A pattern
-// that finds nothing fails the step: later steps count on it.
+// capture keeps what the patterns of a step find in the reply. That a pattern
+// finds nothing is a warning: the reply itself was as expected. A later step
+// that needs what was not found says so.
 func (s *session) capture(step *scenarios.Step, seen *judge.Observation, j judge.Judgement) judge.Judgement {
 	if len(step.Captures) == 0 || seen.Reply == nil {
 		return j
@@ -100,9 +102,22 @@ func (s *session) capture(step *scenarios.Step, seen *judge.Observation, j judge
 		}
 		groups := c.Re.FindStringSubmatch(text)
 		if groups == nil {
-			return judge.Failed(c.Pos, "nothing to capture for %s: /%s/ does not match %s", c.Name, c.Re, seen.Shown())
+			j = uncaptured(c, seen, j)
+			continue
 		}
 		s.captures[c.Name] = groups[min(1, len(groups)-1)]
 	}
 	return j
+}
+
+// uncaptured adds to a judgement that a pattern found nothing.
+func uncaptured(c *scenarios.Capture, seen *judge.Observation, j judge.Judgement) judge.Judgement {
+	missing := judge.Failed(c.Pos, "nothing to capture for %s: /%s/ does not match %s", c.Name, c.Re, seen.Shown())
+	if j.Status >= result.Warn { // what is known already says more
+		j.Note = strings.TrimPrefix(j.Note+"; "+missing.Message, "; ")
+		return j
+	}
+	missing.Status = result.Warn
+	missing.Note = j.Note
+	return missing
 }

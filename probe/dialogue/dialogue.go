@@ -17,6 +17,7 @@ type Dialogue struct {
 	scenario *scenarios.Scenario
 	settings *Settings
 	name     string
+	ports    []uint16
 	secrets  map[string]string
 	mask     *ledger.Mask
 	steps    int // number of the last step
@@ -56,6 +57,9 @@ func New(s *scenarios.Scenario, set *Settings) (*Dialogue, error) {
 	}
 	if problems := d.loadKeys(); len(problems) > 0 {
 		return nil, problems
+	}
+	if d.ports, err = s.PortList(d.withoutTarget(d.lookup(probe.Target{}, 0, nil, nil, nil))); err != nil {
+		return nil, err
 	}
 	d.compile()
 	name, err := s.Name.Expand(d.withoutTarget(d.lookup(probe.Target{}, 0, nil, nil, nil)))
@@ -137,13 +141,13 @@ func (d *Dialogue) Scenario() *scenarios.Scenario { return d.scenario }
 // Name returns the scenario's name with its variables put in.
 func (d *Dialogue) Name() string { return d.name }
 
-// Port returns the scenario's port, 465 where it names none and wants TLS
-// from the first byte (RFC 8314 section 3), 0 if it says nothing of a port.
-func (d *Dialogue) Port() uint16 {
-	if d.scenario.Port == 0 && d.scenario.ImplicitTLS {
-		return 465
+// Ports returns the scenario's ports, 465 where it names none and wants TLS
+// from the first byte (RFC 8314 section 3), none if it says nothing of a port.
+func (d *Dialogue) Ports() []uint16 {
+	if len(d.ports) == 0 && d.scenario.ImplicitTLS {
+		return []uint16{465}
 	}
-	return d.scenario.Port
+	return d.ports
 }
 
 // Start prepares the dialogue with one address.

@@ -74,7 +74,13 @@ func TestLanguage(t *testing.T) {
   - {send: HELP, expect: 214, capture: {token: "/token=(\\w+)/"}}
   - {send: "VRFY ${token}", expect: 250, text: found}`, pass},
 		{"capture that finds nothing", nil, `
-  - {send: NOOP, capture: {token: "/token=(\\w+)/"}}`, ending{result.Fail, result.Reply, 1, "nothing to capture for token"}},
+  - {send: NOOP, capture: {token: "/token=(\\w+)/"}}
+  - NOOP`, ending{result.Warn, result.Reply, 1, "nothing to capture for token"}},
+		{"capture that finds nothing, and is needed", nil, `
+  - {send: NOOP, capture: {token: "/token=(\\w+)/"}}
+  - NOOP ${token}`, ending{result.Inconclusive, result.Local, 2, "${token}"}},
+		{"capture of a reply that was not expected", nil, `
+  - {send: NOOP, expect: 500, capture: {token: "/token=(\\w+)/"}}`, ending{result.Fail, result.Reply, 1, "expected 500"}},
 		{"optional reply that does not come", nil, `
   - EHLO ${helo}
   - {expect: 421, optional: true, timeout: 100ms}

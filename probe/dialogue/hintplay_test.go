@@ -76,7 +76,7 @@ func TestTrap62HintsWithControl(t *testing.T) {
 			t.Parallel()
 			set := settings(silent)
 			set.Control = tc.control
-			request := probe.Request{Domain: "example.test", Port: tc.port, Checks: checks(t, set, ask)}
+			request := probe.Request{Domain: "example.test", Ports: []uint16{tc.port}, Checks: checks(t, set, ask)}
 			for d := range runner(t, w).Run(t.Context(), slices.Values([]probe.Request{request})) {
 				advised(t, only(t, &d), tc.check...)
 				advised(t, &result.Check{Hint: d.Hint}, tc.domain...)

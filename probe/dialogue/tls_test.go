@@ -327,12 +327,12 @@ func TestPreviewOfTLS(t *testing.T) {
 		if got, err := d.Preview(probe.Target{}); err != nil || !slices.Equal(got, want) {
 			t.Errorf("preview of %q = %q, %v; want %q", src, got, err, want)
 		}
-		port := uint16(0)
+		var ports []uint16
 		if strings.HasPrefix(src, "tls:") {
-			port = 465
+			ports = []uint16{465}
 		}
-		if d.Port() != port {
-			t.Errorf("port of %q = %d; want %d", src, d.Port(), port)
+		if got := d.Ports(); !slices.Equal(got, ports) {
+			t.Errorf("ports of %q = %d; want %d", src, got, ports)
 		}
 	}
 }

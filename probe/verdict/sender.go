@@ -24,6 +24,10 @@ const (
 // soft names the hosts whose look-up failed for the moment: for a sender that
 // is a reason to keep the mail.
 func sendersView(hosts []result.Host, soft []string) *result.Sender {
+	port, ok := senderPort(hosts)
+	if !ok {
+		return nil
+	}
 	view := &result.Sender{}
 	decided := false
 	anyPostponed := false
@@ -33,7 +37,7 @@ func sendersView(hosts []result.Host, soft []string) *result.Sender {
 		by := ""
 		for ; to < len(hosts) && hosts[to].Preference == hosts[from].Preference; to++ {
 			h := &hosts[to]
-			o, failing := hostOutcome(h, slices.Contains(soft, h.Name))
+			o, failing := hostOutcome(h, port, slices.Contains(soft, h.Name))
 			if failing {
 				view.Failing = append(view.Failing, h.Name)
 			}
@@ -69,9 +73,29 @@ func sendersView(hosts []result.Host, soft []string) *result.Sender {
 	return view
 }
 
+// senderPort returns the port at which a sender would come: 25, or the only one
+// that was tried, 0 for a socket. It reports false where several were tried,
+// none of them 25.
+func senderPort(hosts []result.Host) (port uint16, ok bool) {
+	several := false
+	for i := range hosts {
+		for j := range hosts[i].Addresses {
+			switch p := hosts[i].Addresses[j].Port; {
+			case p == 25:
+				return 25, true
+			case port == 0:
+				port = p
+			case p != port:
+				several = true
+			}
+		}
+	}
+	return port, !several
+}
+
 // hostOutcome returns the best outcome among the addresses of a host, as a
 // sender tries them in turn, and whether any of them fails.
-func hostOutcome(h *result.Host, soft bool) (best outcome, failing bool) {
+func hostOutcome(h *result.Host, port uint16, soft bool) (best outcome, failing bool) {
 	switch {
 	case h.Reason == result.Resolver && len(h.Addresses) == 0:
 		return unknown, false
@@ -81,6 +105,9 @@ func hostOutcome(h *result.Host, soft bool) (best outcome, failing bool) {
 		return dead, true
 	}
 	for i := range h.Addresses {
+		if port != 0 && h.Addresses[i].Port != port {
+			continue
+		}
 		o := addressOutcome(&h.Addresses[i])
 		failing = failing || (o != taken && o != unknown)
 		best = max(best, o)
