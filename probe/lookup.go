@@ -18,7 +18,7 @@ func (r *run) unrouted(ctx context.Context, d *result.Domain, err error) {
 	r.routed(d)
 }
 
-// softHosts are the hosts whose addresses are not to be had for the moment.
+// softHosts are the hosts whose addresses are unavailable for the moment.
 func softHosts(hosts []dnsmx.Host) []string {
 	var names []string
 	for i := range hosts {

@@ -140,7 +140,7 @@ func TestDNSVerdicts(t *testing.T) {
 	}
 }
 
-// A sender keeps the mail while any host's address is only not to be had
+// A sender keeps the mail while any host's address is only unavailable
 // now; it returns it, or gives up, where all is final (RFC 5321 section 5.1).
 func TestTrap72SoftOutweighsHard(t *testing.T) {
 	t.Parallel()

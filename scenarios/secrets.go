@@ -19,7 +19,7 @@ const (
 )
 
 // LoadSecrets fetches the scenario's secrets from where it says they are.
-// The error is Problems: every secret that is not to be had, or is empty.
+// The error is Problems: every secret that is unavailable, or is empty.
 // What a secret holds is never in the error.
 func (s *Scenario) LoadSecrets(getenv func(string) (string, bool)) (map[string]string, error) {
 	if len(s.Secrets) == 0 {

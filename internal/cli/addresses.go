@@ -125,6 +125,8 @@ func addressFault(value string) string {
 			quoted = !quoted
 		case !quoted && strings.IndexByte(" <>", c) >= 0:
 			return fmt.Sprintf("is not an address: it holds %q", c)
+		case !quoted && c == ',':
+			return "is not an address: it holds a comma; each address has a flag, or a line of a file, of its own"
 		case !quoted && c == '@':
 			at = i
 		}

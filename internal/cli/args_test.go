@@ -28,6 +28,8 @@ func sample(o *option) string {
 		return "mx1.example.org:25"
 	case "domain", "only", "skip-host":
 		return "mx.example.org"
+	case "to", "from":
+		return "kate@example.org"
 	case "require":
 		return "any"
 	case "temporary":

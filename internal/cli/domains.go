@@ -120,7 +120,7 @@ func (l *domainList) one(spec string, yield func(string) bool) (more bool, err e
 }
 
 // eachLine yields the domain of each line: blanks around it do not count, nor
-// does what follows a # at the begin of the line or after a blank.
+// does what follows a # that starts the line or stands after a blank.
 func eachLine(r io.Reader, name string, yield func(string) bool) error {
 	lines := bufio.NewScanner(r)
 	number := 0

@@ -357,7 +357,7 @@ func TestKnownFailures(t *testing.T) {
 		{"a bad certificate that got worse", badly("self-signed", "ok", result.TLS), badly("self-signed", "expired", result.TLS), false, false},
 		{"a bad certificate that got better", badly("self-signed", "expired", result.TLS), badly("self-signed", "ok", result.TLS), true, true},
 		{"a failure that is not the certificate's", badly("ok", "ok", result.Reply), badly("ok", "expired", result.Reply), true, true},
-		{"addresses are not to be had beside it", domain(refused("550")), lacking(result.Inconclusive, result.Resolver), true, false},
+		{"addresses are unavailable beside it", domain(refused("550")), lacking(result.Inconclusive, result.Resolver), true, false},
 		{"still not", lacking(result.Inconclusive, result.Resolver), lacking(result.Inconclusive, result.Resolver), true, false},
 		{"addresses are wrong beside it", domain(refused("550")), lacking(result.Warn, result.DNS), true, false},
 		{"still wrong", lacking(result.Warn, result.DNS), lacking(result.Warn, result.DNS), true, true},

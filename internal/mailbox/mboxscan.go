@@ -17,7 +17,7 @@ type entry struct {
 }
 
 // scanner goes through an mbox file (RFC 4155), message by message. A message
-// begins with a line "From " at the begin of the file or behind an empty line.
+// begins with a line "From " at the start of the file or behind an empty line.
 // Where a line of the text begins so, the writer has put > before it (mboxrd);
 // that one is taken off. Everything is passed over up to the first message.
 type scanner struct {

@@ -81,7 +81,7 @@ const (
 	Protocol    Reason = "protocol"    // what came was not a reply, or came unasked
 	TLS         Reason = "tls"         // the handshake or the certificate failed
 	Slow        Reason = "slow"        // as expected, but later than allowed
-	DNS         Reason = "dns"         // the name's own records are wrong, missing or not to be had
+	DNS         Reason = "dns"         // the name's own records are wrong, missing or unavailable
 	NullMX      Reason = "null_mx"     // the domain takes no mail (RFC 7505)
 	Regression  Reason = "regression"  // worse than the baseline, which the call forbids
 	Found       Reason = "finding"     // what was found out beside the dialogues decided

@@ -13,7 +13,7 @@ import (
 
 // SumUp gives every level of d its verdict, from the checks upwards, and
 // says how a sender would fare. soft are the hosts whose addresses are only
-// not to be had now.
+// unavailable now.
 func SumUp(d *result.Domain, require Require, soft []string) {
 	defer Count(d)
 	for i := range d.Hosts {

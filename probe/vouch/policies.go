@@ -75,7 +75,7 @@ func (v *Voucher) PolicyOf(ctx context.Context, t Server) *STS {
 }
 
 // promiseOf looks the record up and fetches the policy. Senders go on without
-// a policy that is not to be had, so that nothing of this is a failure.
+// a policy that is unavailable, so that nothing of this is a failure.
 func (v *Voucher) promiseOf(ctx context.Context, domain string) *STS {
 	p := &STS{Domain: domain}
 	id, j := v.policyID(ctx, domain)
@@ -133,7 +133,7 @@ func (v *Voucher) policyID(ctx context.Context, domain string) (string, result.R
 	}
 }
 
-// withoutPolicy is what becomes of mail where the policy is not to be had.
+// withoutPolicy is what becomes of mail where the policy is unavailable.
 const withoutPolicy = "senders deliver as if there was no policy, but for those that have kept an earlier one until its max_age is over"
 
 // atMostWarn makes a warning of a failure: senders deliver all the same.

@@ -42,7 +42,7 @@ func dnssecRules() []Rule {
 		{
 			ID: "dnssec.unsigned", Title: "the zone is not signed", Severity: result.SeverityNote, Actor: result.ActorDNS,
 			RFC:    "RFC 4033 section 3, RFC 7672 section 1.3",
-			Means:  "Who can forge DNS answers can lead mail elsewhere, and DANE is not to be had.",
+			Means:  "Who can forge DNS answers can lead mail elsewhere, and DANE is unavailable.",
 			Advice: "sign the zone with DNSSEC, and have the registrar publish the DS record",
 			check: func(d *facts.Domain, s *sheet) {
 				if d.DNSSEC.Resolver != facts.Found || !s.known(place{}, &d.MX.Lookup, "MX") {
@@ -58,7 +58,7 @@ func dnssecRules() []Rule {
 		{
 			ID: "dnssec.host-unsigned", Title: "a mail host is in a zone that is not signed", Severity: result.SeverityNote, Actor: result.ActorDNS,
 			RFC:    "RFC 7672 section 2.2.2",
-			Means:  "The zone of the domain is signed, that of its mail host is not, so that the addresses can be forged and DANE is not to be had for this host.",
+			Means:  "The zone of the domain is signed, that of its mail host is not, so that the addresses can be forged and DANE is unavailable for this host.",
 			Advice: "sign the zone of the host, or name a host in a signed zone",
 			check: func(d *facts.Domain, s *sheet) {
 				if d.DNSSEC.Resolver != facts.Found || !s.known(place{}, &d.MX.Lookup, "MX") || !d.MX.Authentic {
