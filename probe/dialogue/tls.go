@@ -166,7 +166,7 @@ func (s *session) handshake(st *result.Step, plan *tlsPlan, limit time.Duration)
 	}
 	begun := time.Now()
 	s.setDeadline(begun.Add(limit))
-	client := tls.Client(s.conn.NetConn(), h.config)
+	client := tls.Client(s.conn.Carrier(), h.config)
 	err = client.Handshake()
 	st.Millis += result.Millis(time.Since(begun))
 	if err != nil {

@@ -73,16 +73,24 @@ func (c *Conn) NetConn() net.Conn { return c.nc }
 // after a later one was set.
 func (c *Conn) SetDeadline(t time.Time) error { return c.nc.SetDeadline(t) }
 
+// Carrier returns what to speak TLS over before Upgrade: the connection, in
+// such a way that Unasked finds what has arrived under TLS too.
+func (c *Conn) Carrier() net.Conn { return &carrier{Conn: c.nc} }
+
 // Upgrade makes nc the connection that c speaks over from now on, as after
 // STARTTLS, and returns the bytes that were read from the old one but not
 // yet returned as a reply. They came before the handshake and must not be
 // taken for something said under TLS (RFC 3207 section 6, CVE-2011-0411), so
 // they are gone from c; nil is the only good value. What the kernel still
-// holds is seen by Unasked before the handshake.
+// holds is seen by Unasked before the handshake. The Carrier itself as nc is
+// the end of TLS.
 func (c *Conn) Upgrade(nc net.Conn) (leftover []byte) {
 	leftover = c.pending()
 	c.unread, c.err = nil, nil
 	c.r, c.w, c.buf = 0, 0, c.first[:]
+	if bare, ok := nc.(*carrier); ok {
+		nc = bare.Conn
+	}
 	c.nc = nc
 	return leftover
 }

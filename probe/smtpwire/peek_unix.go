@@ -11,7 +11,13 @@ import (
 // peek copies to p what the kernel holds for nc and leaves it there. It
 // returns 0 and no error if there is nothing or nc is no plain socket,
 // errClosed behind the last byte, or the error the socket holds.
-func peek(nc net.Conn, p []byte) (int, error) {
+func peek(nc net.Conn, p []byte) (int, error) { return receive(nc, p, syscall.MSG_PEEK) }
+
+// take reads what the kernel holds for nc, as peek does, and takes it out.
+func take(nc net.Conn, p []byte) (int, error) { return receive(nc, p, 0) }
+
+// receive reads without waiting.
+func receive(nc net.Conn, p []byte, flags int) (int, error) {
 	sc, ok := nc.(syscall.Conn)
 	if !ok {
 		return 0, nil
@@ -21,21 +27,21 @@ func peek(nc net.Conn, p []byte) (int, error) {
 		return 0, nil
 	}
 	var n int
-	var peekErr error
+	var readErr error
 	// Control and not Read: a deadline that is over must not hide bytes.
 	err = rc.Control(func(fd uintptr) {
 		for {
-			n, _, peekErr = syscall.Recvfrom(int(fd), p, syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
-			if peekErr != syscall.EINTR {
+			n, _, readErr = syscall.Recvfrom(int(fd), p, flags|syscall.MSG_DONTWAIT)
+			if readErr != syscall.EINTR {
 				return
 			}
 		}
 	})
 	switch {
-	case err != nil || peekErr == syscall.EAGAIN:
+	case err != nil || readErr == syscall.EAGAIN:
 		return 0, nil
-	case peekErr != nil:
-		return 0, os.NewSyscallError("recvfrom", peekErr)
+	case readErr != nil:
+		return 0, os.NewSyscallError("recvfrom", readErr)
 	case n <= 0:
 		return 0, errClosed
 	}

@@ -1,22 +1,31 @@
 package smtpwire
 
-import "errors"
+import (
+	"errors"
+	"io"
+)
 
-// errClosed is what a peek says of a connection that the other side closed.
+// errClosed is what a look without waiting says of a connection that the
+// other side closed.
 var errClosed = errors.New("closed by the other side")
 
 // Unasked returns the bytes that have already arrived and that no ReadReply
 // returned: replies put back, the own buffer, and a look into the kernel's
-// buffer where the system and the connection allow one (not under TLS). It
-// never waits, and the bytes stay readable. eof reports that the other side
-// has ended the connection behind those bytes; false says only that nothing
-// is known of it.
+// buffer where the system and the connection allow one. Under TLS, over the
+// Carrier, that look takes whole records out and deciphers them. It never
+// waits, and the bytes stay readable. eof reports that the other side has
+// ended the connection behind those bytes; false says only that nothing is
+// known of it.
 func (c *Conn) Unasked() (b []byte, eof bool) {
 	b = c.pending()
 	if c.err != nil {
 		return b, true
 	}
 	c.makeRoom()
+	if below := carrierOf(c.nc); below != nil {
+		n, err := c.decipher(below)
+		return append(b, c.buf[c.w-n:c.w]...), err != nil
+	}
 	n, err := peek(c.nc, c.buf[c.w:])
 	switch {
 	case n > 0:
@@ -29,6 +38,21 @@ func (c *Conn) Unasked() (b []byte, eof bool) {
 		return b, true
 	}
 	return b, false
+}
+
+// decipher puts what has arrived under TLS into the own buffer, and returns
+// how many bytes that were. An error is the end of the connection.
+func (c *Conn) decipher(below *carrier) (int, error) {
+	below.hurried = true
+	defer func() { below.hurried = false }()
+	n, err := c.nc.Read(c.buf[c.w:])
+	c.record('S', c.buf[c.w:c.w+n])
+	c.w += n
+	if err == nil || isTimeout(err) {
+		return n, nil
+	}
+	c.err = err
+	return n, io.EOF
 }
 
 // Buffered returns how many bytes the own buffer holds. It costs nothing,
