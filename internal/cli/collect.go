@@ -71,7 +71,7 @@ func (p *Program) collect(ctx context.Context, s *settings, runner *probe.Runner
 	}
 	// Only now: what a report was to tell is told again until one is written.
 	told := broken == nil && (out.told() || plan.memory.beginsAnew())
-	if err := plan.memory.save(complete && told); err != nil {
+	if err := plan.memory.save(ctx, complete && told); err != nil {
 		o.internal = true
 		say(p.Stderr, "%s", err)
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"net/netip"
 	"time"
@@ -63,7 +64,7 @@ type memory struct {
 
 // recall reads the files. What is wrong with one is known before anything is
 // sent; nothing of it is quietly begun anew.
-func (s *settings) recall(runID string) (*memory, error) {
+func (s *settings) recall(ctx context.Context, runID string) (*memory, error) {
 	set := &s.memory
 	m := &memory{
 		settings: set, require: s.demand(), seen: map[string]*compare.Snapshot{},
@@ -71,7 +72,7 @@ func (s *settings) recall(runID string) (*memory, error) {
 	}
 	if set.baseline != "" {
 		var file baselineFile
-		found, err := readMemory(baselineKind(), "--baseline", set.baseline, &file, set.updateBaseline)
+		found, err := readMemory(ctx, baselineKind(), "--baseline", set.baseline, &file, set.updateBaseline)
 		if err != nil {
 			return nil, err
 		}
@@ -87,7 +88,7 @@ func (s *settings) recall(runID string) (*memory, error) {
 	}
 	if set.state != "" {
 		var file stateFile
-		if _, err := readMemory(stateKind(), "--state", set.state, &file, true); err != nil {
+		if _, err := readMemory(ctx, stateKind(), "--state", set.state, &file, true); err != nil {
 			return nil, err
 		}
 		m.waiting = greylist.New(file.Waiting, runID, set.longest, time.Now())
@@ -96,8 +97,8 @@ func (s *settings) recall(runID string) (*memory, error) {
 }
 
 // readMemory reads a file and sees whether it can be written at the end.
-func readMemory(kind state.Kind, flag, path string, into state.Content, writes bool) (found bool, err error) {
-	if found, err = kind.Read(path, into); err != nil {
+func readMemory(ctx context.Context, kind state.Kind, flag, path string, into state.Content, writes bool) (found bool, err error) {
+	if found, err = kind.Read(ctx, path, into); err != nil {
 		return false, usagef("%s %s: %s; put it right, or remove it to begin anew", flag, shown(path), cause(err))
 	}
 	if writes || !found {
@@ -106,6 +107,16 @@ func readMemory(kind state.Kind, flag, path string, into state.Content, writes b
 		}
 	}
 	return found, nil
+}
+
+// grace is how long the end of a run is put off for what it has to write.
+const grace = 500 * time.Millisecond
+
+// lingering returns a context that ends a moment after ctx.
+func lingering(ctx context.Context) (context.Context, context.CancelFunc) {
+	later, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(grace, cancel) })
+	return later, func() { stop(); cancel() }
 }
 
 // leftOut reports whether the flags leave a host or an address alone.
@@ -189,14 +200,17 @@ func (m *memory) remark(complete bool) string {
 
 // save writes the files at the end of a run. complete is false if the run was
 // stopped or a report could not be written: who was told of nothing is told
-// the next time.
-func (m *memory) save(complete bool) error {
+// the next time. Files that others have locked are waited for, but hardly
+// beyond the end of ctx.
+func (m *memory) save(ctx context.Context, complete bool) error {
 	if m == nil {
 		return nil
 	}
+	ctx, cancel := lingering(ctx)
+	defer cancel()
 	if m.waiting != nil {
 		var file stateFile
-		err := stateKind().Update(m.settings.state, &file, func() { file.Waiting = m.waiting.Merge(file.Waiting, time.Now()) })
+		err := stateKind().Update(ctx, m.settings.state, &file, func() { file.Waiting = m.waiting.Merge(file.Waiting, time.Now()) })
 		if err != nil {
 			return fmt.Errorf("--state %s cannot be written: %s", shown(m.settings.state), cause(err))
 		}
@@ -205,7 +219,7 @@ func (m *memory) save(complete bool) error {
 		return nil
 	}
 	var file baselineFile
-	err := baselineKind().Update(m.settings.baseline, &file, func() {
+	err := baselineKind().Update(ctx, m.settings.baseline, &file, func() {
 		if file.Domains == nil {
 			file.Domains = map[string]*compare.Snapshot{}
 		}

@@ -83,7 +83,7 @@ func TestNothingIsComparedWithoutABaseline(t *testing.T) {
 	var none *memory
 	d := talked(result.Pass, "", "STARTTLS")
 	none.judge(d)
-	if err := none.save(true); none.remark(true) != "" || err != nil || none.known(d) || d.Changes != nil {
+	if err := none.save(t.Context(), true); none.remark(true) != "" || err != nil || none.known(d) || d.Changes != nil {
 		t.Errorf("no memory: %q, %v, %+v", none.remark(true), err, d.Changes)
 	}
 	first := &memory{settings: &memorySettings{failOn: failOnRegression}, domains: map[string]*compare.Snapshot{}, fresh: true, seen: map[string]*compare.Snapshot{}}

@@ -74,6 +74,10 @@ func (p *Program) run(s *settings, args []string) (int, error) {
 	if p.plugin && s.maxTime == 0 {
 		s.maxTime = pluginTime
 	}
+	ctx, stop := untilSignal()
+	defer stop()
+	ctx, cancel := s.limit(ctx)
+	defer cancel()
 	r := &session{Program: p, settings: s, runID: strings.ToLower(rand.Text()[:12])}
 	if err := r.prepare(args); err != nil {
 		return 0, err
@@ -81,7 +85,7 @@ func (p *Program) run(s *settings, args []string) (int, error) {
 	if err := s.tls.load(); err != nil {
 		return 0, err
 	}
-	memory, err := s.recall(r.runID)
+	memory, err := s.recall(ctx, r.runID)
 	if err != nil {
 		return 0, err
 	}
@@ -92,8 +96,6 @@ func (p *Program) run(s *settings, args []string) (int, error) {
 	if s.keeps() {
 		outliveReader()
 	}
-	ctx, stop := untilSignal()
-	defer stop()
 	return r.play(ctx)
 }
 
@@ -240,8 +242,6 @@ func withPort(server string) string {
 func (r *session) play(ctx context.Context) (int, error) {
 	started := time.Now()
 	s := r.settings
-	ctx, cancel := s.limit(ctx)
-	defer cancel()
 	set, note := r.probeSettings(ctx)
 	dialogues, err := r.dialogues(set)
 	if err != nil {

@@ -3,6 +3,7 @@
 package state
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"os"
@@ -20,8 +21,8 @@ const (
 // lock takes the lock of a file, which is made if it is not there. Since
 // writing replaces the file, the lock counts only if it is still the one of
 // that name.
-func lock(path string, mode fs.FileMode) (unlock func(), err error) {
-	for begun := time.Now(); ; time.Sleep(pause) {
+func lock(ctx context.Context, path string, mode fs.FileMode) (unlock func(), err error) {
+	for begun := time.Now(); ; {
 		f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, mode)
 		if err != nil {
 			return nil, err
@@ -34,24 +35,40 @@ func lock(path string, mode fs.FileMode) (unlock func(), err error) {
 		if err != nil && !errors.Is(err, syscall.EWOULDBLOCK) && !errors.Is(err, syscall.EINTR) {
 			return nil, &fs.PathError{Op: "lock", Path: path, Err: err}
 		}
-		if time.Since(begun) > patience {
+		if time.Since(begun) > patience || !rest(ctx) {
 			return nil, errors.New("another run holds the lock on it")
 		}
 	}
 }
 
-// awaitWriter waits until nobody has the lock of a file, for a while.
-func awaitWriter(path string) {
+// awaitWriter waits until nobody has the lock of a file, for a while, and
+// reports whether that was so in the end.
+func awaitWriter(ctx context.Context, path string) (free bool) {
 	f, err := os.Open(path)
 	if err != nil {
-		return
+		return true
 	}
 	defer f.Close()
-	for begun := time.Now(); time.Since(begun) < patience; time.Sleep(pause) {
+	for begun := time.Now(); ; {
 		err := syscall.Flock(int(f.Fd()), syscall.LOCK_SH|syscall.LOCK_NB)
-		if !errors.Is(err, syscall.EWOULDBLOCK) && !errors.Is(err, syscall.EINTR) {
-			return
+		switch {
+		case !errors.Is(err, syscall.EWOULDBLOCK) && !errors.Is(err, syscall.EINTR):
+			return true
+		case time.Since(begun) > patience || !rest(ctx):
+			return false
 		}
+	}
+}
+
+// rest waits for a moment. It reports false if ctx ended.
+func rest(ctx context.Context) bool {
+	moment := time.NewTimer(pause)
+	defer moment.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-moment.C:
+		return true
 	}
 }
 

@@ -3,11 +3,13 @@
 package state
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 )
@@ -21,7 +23,7 @@ func TestReadWaitsForTheFirstWriter(t *testing.T) {
 	go func() {
 		<-locked
 		var n numbers
-		found, err := kind().Read(path, &n)
+		found, err := kind().Read(t.Context(), path, &n)
 		if err == nil && (!found || n.Numbers["a"] != 1) {
 			err = fmt.Errorf("found %t, %v", found, n.Numbers)
 		}
@@ -42,11 +44,37 @@ func TestFailedFirstUpdateLeavesNoFile(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "n.json")
 	n := failing{}
-	if err := kind().Update(path, &n, func() { n.Never = func() {} }); err == nil {
+	if err := kind().Update(t.Context(), path, &n, func() { n.Never = func() {} }); err == nil {
 		t.Fatal("a function was written as JSON")
 	}
 	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("the file of a failed update: %v", err)
+	}
+}
+
+// TestWaitingEndsWithTheRun: a lock that another run does not give back holds
+// up nobody for longer than it may run.
+func TestWaitingEndsWithTheRun(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "n.json")
+	unlock, err := lock(t.Context(), path, 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unlock()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for name, use := range map[string]func() error{
+		"Read":   func() error { _, err := kind().Read(ctx, path, new(numbers)); return err },
+		"Update": func() error { return kind().Update(ctx, path, new(numbers), func() {}) },
+	} {
+		begun := time.Now()
+		if err := use(); err == nil || !strings.Contains(err.Error(), "another run holds the lock on it") {
+			t.Errorf("%s = %v; want the lock in it", name, err)
+		}
+		if took := time.Since(begun); took > patience/2 {
+			t.Errorf("%s waited for %v after the end of the run", name, took)
+		}
 	}
 }
 
@@ -63,7 +91,7 @@ func (*failing) Valid() error { return nil }
 func TestLockOfAFileThatWasReplaced(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "n.json")
-	unlock, err := lock(path, 0o600)
+	unlock, err := lock(t.Context(), path, 0o600)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +114,7 @@ func TestLockOfAFileThatWasReplaced(t *testing.T) {
 		t.Error("a file that was replaced is taken for the one of that name")
 	}
 	// The new file has no lock on it yet.
-	again, err := lock(path, 0o600)
+	again, err := lock(t.Context(), path, 0o600)
 	if err != nil {
 		t.Fatal(err)
 	}

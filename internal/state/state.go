@@ -2,6 +2,7 @@ package state
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -43,16 +44,21 @@ type Kind struct {
 	Mode fs.FileMode
 }
 
-// errEmpty is a file without text: one that was cut off, or that a run was
-// about to write when it was killed.
-var errEmpty = errors.New("it is empty")
+// errEmpty is a file without text: one that a run is about to write, or was
+// when it was killed.
+var errEmpty = errors.New("it is empty, and another run holds the lock on it")
 
-// Read reads a file into c and reports whether there is one. The error names
-// what is wrong and the place, not the file.
-func (k Kind) Read(path string, c Content) (found bool, err error) {
-	if found, err = k.read(path, c); errors.Is(err, errEmpty) {
-		awaitWriter(path) // the lock of the first writer is on an empty file
-		found, err = k.read(path, c)
+// Read reads a file into c and reports whether there is one. An empty file is
+// none, unless another run is about to write it: then Read waits for that, at
+// most 10 s and not beyond the end of ctx. The error names what is wrong and
+// the place, not the file.
+func (k Kind) Read(ctx context.Context, path string, c Content) (found bool, err error) {
+	if found, err = k.read(path, c); !errors.Is(err, errEmpty) {
+		return found, err
+	}
+	free := awaitWriter(ctx, path) // the lock of the first writer is on an empty file
+	if found, err = k.read(path, c); free && errors.Is(err, errEmpty) {
+		return false, nil
 	}
 	return found, err
 }
@@ -134,9 +140,10 @@ func (k Kind) Writable(path string) error {
 }
 
 // Update reads a file under a lock into c, which has to be empty, has change
-// work on it, and writes it. Nothing is written if nothing changes.
-func (k Kind) Update(path string, c Content, change func()) (failed error) {
-	unlock, err := lock(path, k.Mode)
+// work on it, and writes it. Nothing is written if nothing changes. The lock
+// is waited for at most 10 s, and not beyond the end of ctx.
+func (k Kind) Update(ctx context.Context, path string, c Content, change func()) (failed error) {
+	unlock, err := lock(ctx, path, k.Mode)
 	if err != nil {
 		return err
 	}
