@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 )
 
 // File is a file that is being written. Either Commit or Discard ends it.
@@ -43,9 +44,8 @@ func Create(path string, mode fs.FileMode) (*File, error) {
 	case err == nil:
 		mode = info.Mode().Perm()
 	}
-	// A name that begins with a dot and ends otherwise: programs that read
-	// every *.prom of a folder must not read this one.
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.tmp")
+	sweep(path)
+	f, err := os.CreateTemp(filepath.Dir(path), unfinished(path))
 	if err != nil {
 		var at *fs.PathError
 		if errors.As(err, &at) { // name the file that was asked for
@@ -53,7 +53,33 @@ func Create(path string, mode fs.FileMode) (*File, error) {
 		}
 		return nil, err
 	}
+	hold(f)
 	return &File{f: f, target: path, mode: mode}, nil
+}
+
+// unfinished is the pattern of the names under which path is written. They
+// begin with a dot and end otherwise: programs that read every *.prom of a
+// folder must not read them.
+func unfinished(path string) string { return "." + filepath.Base(path) + ".*.tmp" }
+
+// settled is how old an unfinished file has to be before anybody doubts that
+// somebody writes it.
+const settled = time.Minute
+
+// sweep removes what killed programs left unfinished of path.
+func sweep(path string) {
+	left, _ := filepath.Glob(filepath.Join(escaped(filepath.Dir(path)), "."+escaped(filepath.Base(path))+".*.tmp"))
+	for _, name := range left {
+		info, err := os.Lstat(name)
+		if err == nil && info.Mode().IsRegular() && time.Since(info.ModTime()) > settled && abandoned(name) {
+			_ = os.Remove(name)
+		}
+	}
+}
+
+// escaped returns a name as a pattern that fits it alone.
+func escaped(name string) string {
+	return strings.NewReplacer(`*`, `\*`, `?`, `\?`, `[`, `\[`, `\`, `\\`).Replace(name)
 }
 
 // Stream returns the standard stream that path is a name of, nil if it is

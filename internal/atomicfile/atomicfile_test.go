@@ -1,6 +1,7 @@
 package atomicfile
 
 import (
+	"errors"
 	"io"
 	"io/fs"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 )
 
 func read(t *testing.T, path string) string {
@@ -254,5 +256,52 @@ func TestFolderGoneBeforeCommit(t *testing.T) {
 	}
 	if err := f.Commit(); err == nil {
 		t.Error("Commit says all is well")
+	}
+}
+
+// What a program that was killed left is removed by the next one; what
+// another is still writing, and what only looks alike, stays.
+func TestLeftoversAreSwept(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("nothing tells there who writes a file")
+	}
+	folder := t.TempDir()
+	path := filepath.Join(folder, "a[1].json")
+	long := time.Now().Add(-2 * settled)
+	beside := func(name string, age time.Time) string {
+		t.Helper()
+		at := filepath.Join(folder, name)
+		if err := os.WriteFile(at, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chtimes(at, age, age); err != nil {
+			t.Fatal(err)
+		}
+		return at
+	}
+	left := beside(".a[1].json.123.tmp", long)
+	kept := []string{beside(".a[1].json.124.tmp", time.Now()), beside(".a1.json.125.tmp", long), beside("a[1].json.tmp", long)}
+	writing, err := Create(path, 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer writing.Discard()
+	if err := os.Chtimes(writing.f.Name(), long, long); err != nil {
+		t.Fatal(err)
+	}
+	kept = append(kept, writing.f.Name())
+	other, err := Create(path, 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Discard()
+	if _, err := os.Stat(left); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("%s is still there: %v", left, err)
+	}
+	for _, name := range kept {
+		if _, err := os.Stat(name); err != nil {
+			t.Errorf("%s is gone: %v", name, err)
+		}
 	}
 }
