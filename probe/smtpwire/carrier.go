@@ -43,6 +43,12 @@ func (c *carrier) Read(p []byte) (int, error) {
 		return c.Conn.Read(p)
 	}
 	n, err := take(c.Conn, p)
+	if n == 0 && err == nil {
+		// What is no socket can be read once it has something.
+		if n, err = look(c.Conn, p[:min(1, len(p))]); n > 0 {
+			return c.Conn.Read(p)
+		}
+	}
 	switch {
 	case n > 0:
 		return n, nil

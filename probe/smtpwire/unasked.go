@@ -3,6 +3,7 @@ package smtpwire
 import (
 	"errors"
 	"io"
+	"net"
 )
 
 // errClosed is what a look without waiting says of a connection that the
@@ -26,7 +27,7 @@ func (c *Conn) Unasked() (b []byte, eof bool) {
 		n, err := c.decipher(below)
 		return append(b, c.buf[c.w-n:c.w]...), err != nil
 	}
-	n, err := peek(c.nc, c.buf[c.w:])
+	n, err := look(c.nc, c.buf[c.w:])
 	switch {
 	case n > 0:
 		return append(b, c.buf[c.w:c.w+n]...), false
@@ -38,6 +39,21 @@ func (c *Conn) Unasked() (b []byte, eof bool) {
 		return b, true
 	}
 	return b, false
+}
+
+// look returns what has arrived on a connection and leaves it there, as peek
+// does. One that is no socket may tell by a method Peek, with io.EOF behind
+// the last byte.
+func look(nc net.Conn, p []byte) (int, error) {
+	open, ok := nc.(interface{ Peek(p []byte) (int, error) })
+	if !ok {
+		return peek(nc, p)
+	}
+	n, err := open.Peek(p)
+	if n == 0 && err == io.EOF {
+		return 0, errClosed
+	}
+	return n, err
 }
 
 // decipher puts what has arrived under TLS into the own buffer, and returns
