@@ -126,6 +126,8 @@ func rooms() map[string]room {
 		"internal/spelling": {},
 		"internal/timespan": {},
 		"internal/yamlslip": {},
+		// random dialogues with random servers, and a second judge
+		"internal/games": {},
 	}
 }
 

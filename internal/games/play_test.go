@@ -1,0 +1,152 @@
+package games
+
+import (
+	"context"
+	"crypto/tls"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/netip"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"mxprobe/dnsmx"
+	"mxprobe/probe"
+	"mxprobe/probe/dialogue"
+	"mxprobe/probe/result"
+	"mxprobe/scenarios"
+)
+
+// names is a resolver that knows one server.
+type names struct{}
+
+func (names) Route(context.Context, string) (dnsmx.Route, error) { panic("no domain is asked for") }
+
+func (names) Host(_ context.Context, name string) dnsmx.Host {
+	return dnsmx.Host{Name: name, Addrs: []netip.Addr{netip.MustParseAddr("192.0.2.10")}}
+}
+func (names) Alive(context.Context) error { return nil }
+func (names) TLSA(context.Context, string, uint16) (dnsmx.TLSASet, error) {
+	panic("no TLSA record is asked for")
+}
+func (names) TXT(context.Context, string) (dnsmx.TXT, error) { panic("no TXT record is asked for") }
+func (names) Validates(context.Context) (bool, error)        { panic("no DNSSEC is asked for") }
+
+// game is a scenario, a server, and what became of both.
+type game struct {
+	script *script
+	server *server
+	serves sync.WaitGroup
+	domain result.Domain
+	took   time.Duration
+}
+
+// DialContext makes the game the dialer of its run.
+func (g *game) DialContext(context.Context, string, string) (net.Conn, error) {
+	client, far := newPipe()
+	g.serves.Go(func() { g.server.serve(far) })
+	return client, nil
+}
+
+// token is the secret of every game.
+const token = "Canary-7c1f9e!secret"
+
+// limit is far beyond what all time-outs of a scenario add up to.
+const limit = 30 * time.Minute
+
+// play plays one game in the time of a bubble.
+func play(c *choices, config *tls.Config) (*game, error) {
+	g := &game{script: newScript(c)}
+	g.server = &server{choose: c, floor: make(chan struct{}, 1), secret: one(c, "", token), tls: config, faults: one(c, 0, 2, 4, 8, 8)}
+	parsed, err := scenarios.Parse("game.yaml", []byte(g.script.yaml.String()))
+	if err != nil {
+		return g, fmt.Errorf("the scenario is wrong: %w\n%s", err, g.script.yaml.String())
+	}
+	set := &dialogue.Settings{
+		Dialer: g, HELO: "probe.example.net", From: "probe@example.net", To: "kate@example.test", RunID: "run1",
+		Getenv: func(string) (string, bool) { return token, true },
+		TLS:    dialogue.TLSSettings{Insecure: true}, Transcript: dialogue.TranscriptAlways,
+	}
+	played, err := dialogue.New(parsed[0], set)
+	if err != nil {
+		return g, err
+	}
+	begun := time.Now()
+	runner := &probe.Runner{Resolver: names{}}
+	request := probe.Request{Server: "mx.example.test", Checks: []probe.Check{played}}
+	for d := range runner.Run(context.Background(), slices.Values([]probe.Request{request})) {
+		g.domain = d
+	}
+	g.took = time.Since(begun)
+	g.serves.Wait()
+	return g, nil
+}
+
+// check is the only check of the game.
+func (g *game) check() *result.Check { return &g.domain.Hosts[0].Addresses[0].Checks[0] }
+
+// wrong says what the engine did wrong in the game, if anything.
+func (g *game) wrong() string {
+	if len(g.domain.Hosts) != 1 || len(g.domain.Hosts[0].Addresses) != 1 || len(g.domain.Hosts[0].Addresses[0].Checks) != 1 {
+		return fmt.Sprintf("the result has no check: %+v", g.domain)
+	}
+	why, ok := sound(g.script, g.server.log)
+	passed := g.check().Status == result.Pass || g.check().Status == result.Warn
+	switch {
+	case passed && !ok:
+		return "FALSE PASS: " + why
+	case !passed && ok && g.server.dialed == 1 && !g.server.broken:
+		return "FALSE ALARM: " + g.check().Message
+	case g.took > limit:
+		return fmt.Sprintf("it took %v", g.took)
+	}
+	return g.careless()
+}
+
+// careless says what the result should not show.
+func (g *game) careless() string {
+	text, err := json.Marshal(g.domain)
+	if err != nil {
+		return "no JSON: " + err.Error()
+	}
+	for _, form := range []string{token, base64.StdEncoding.EncodeToString([]byte(token))} {
+		if strings.Contains(string(text), form) {
+			return "the secret is shown: " + form
+		}
+	}
+	type place struct{ attempt, step int }
+	seen := map[place]bool{}
+	for _, st := range g.check().Steps {
+		at := place{st.Attempt, st.Number}
+		if seen[at] && st.Number <= g.check().StepCount {
+			return fmt.Sprintf("step %d has two verdicts", st.Number)
+		}
+		seen[at] = true
+	}
+	return ""
+}
+
+func (g *game) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\nserver:\n", g.script.yaml.String())
+	for _, h := range g.server.log {
+		fmt.Fprintf(&b, "  %-12s %v\n", h.verb, h.replies)
+	}
+	b.WriteString("engine:\n")
+	for _, st := range g.check().Steps {
+		fmt.Fprintf(&b, "  %d %-12s %v %v %d %s\n", st.Number, st.Sent, st.Status, st.Reason, st.Code, st.Message)
+		for _, l := range st.Transcript {
+			fmt.Fprintf(&b, "      %s: %q\n", l.From, l.Text)
+		}
+	}
+	for _, st := range g.check().Steps {
+		if len(st.Notes) > 0 {
+			fmt.Fprintf(&b, "  note on %d: %q\n", st.Number, st.Notes)
+		}
+	}
+	fmt.Fprintf(&b, "check: %v %v %s %q\n", g.check().Status, g.check().Reason, g.check().Message, g.check().Notes)
+	return b.String()
+}
