@@ -115,6 +115,10 @@ func parseCodeRange(word string) (codeRange, bool) {
 	return codeRange{low, low + span - 1}, true
 }
 
+// Names reports whether code is wanted by its own number, and not only as one
+// of its group or class.
+func (c *Codes) Names(code int) bool { return slices.Contains(c.ranges, codeRange{code, code}) }
+
 // IsZero reports whether nothing is said about codes.
 func (c *Codes) IsZero() bool {
 	return !c.Any && !c.EOF && !c.None && !c.Silence && len(c.ranges) == 0 && len(c.vars) == 0

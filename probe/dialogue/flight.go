@@ -60,34 +60,61 @@ func (s *session) writeFailed(err error, verb string, limit time.Duration) judge
 	return j
 }
 
-// quiet reports whether nothing has arrived that was not asked for.
-func (s *session) quiet(verb string) (judge.Judgement, bool) {
-	if s.loose || (s.scenario.SpeakFirst && !s.greeted) {
-		return judge.Judgement{}, true
+// leftover takes what has arrived that no line asked for, if anything. Where
+// that is a 421, the server ended the session, and farewell is the reply.
+func (s *session) leftover(verb string) (said []byte, farewell *judge.Observation) {
+	// What went out in clear behind STARTTLS on purpose may be answered.
+	if s.loose || s.tls.trailed || (s.scenario.SpeakFirst && !s.greeted) {
+		return nil, nil
 	}
-	b, _ := s.conn.Unasked()
-	if len(b) == 0 {
-		return judge.Judgement{}, true
+	if said, _ = s.conn.Unasked(); len(said) == 0 {
+		return nil, nil
 	}
 	s.setDeadline(time.Now().Add(time.Second))
 	if reply, err := s.conn.ReadReply(); err == nil && reply.Code == 421 {
-		seen := judge.Observation{Verb: verb, Reply: &reply}
-		code, enhanced, text := judge.Facts(&seen)
 		s.hangUp()
-		return judge.Judgement{
-			Status: s.set.temporary(), Reason: result.Temporary,
-			Message: "the server ended the session: " + seen.Shown(),
-			Hint:    diagnosis.Advice(result.Temporary, verb, code, enhanced, text), Code: code,
-		}, false
+		return said, &judge.Observation{Verb: verb, Reply: &reply}
 	}
 	s.lost = s.lost || s.grouped
-	spoken := result.Quoted(b)
-	if s.misread {
-		return s.outOfStep("a reply too many: " + spoken), false
+	return said, nil
+}
+
+// quiet reports whether nothing has arrived that was not asked for.
+func (s *session) quiet(verb string) (judge.Judgement, bool) {
+	said, farewell := s.leftover(verb)
+	switch {
+	case len(said) == 0:
+		return judge.Judgement{}, true
+	case farewell != nil:
+		code, enhanced, text := judge.Facts(farewell)
+		return judge.Judgement{
+			Status: s.set.temporary(), Reason: result.Temporary,
+			Message: "the server ended the session: " + farewell.Shown(),
+			Hint:    diagnosis.Advice(result.Temporary, verb, code, enhanced, text), Code: code,
+		}, false
+	case s.misread:
+		return s.outOfStep("a reply too many: " + result.Quoted(said)), false
 	}
 	return judge.Judgement{
 		Status: result.Fail, Reason: result.Protocol,
-		Message: "the server spoke unasked: " + spoken,
+		Message: "the server spoke unasked: " + result.Quoted(said),
 		Hint:    "a reply too many came before this step, so that replies and commands are out of step",
 	}, false
+}
+
+// settled reports whether no reply is left where nothing more is asked. One
+// too many means that the last one may not have been the one asked for; that
+// the server ended the session by itself is a note.
+func (s *session) settled() (judge.Judgement, bool) {
+	if s.gone || s.unmet || len(s.owed) > 0 || s.ctx.Err() != nil {
+		return judge.Judgement{}, true
+	}
+	said, farewell := s.leftover("QUIT")
+	switch {
+	case len(said) == 0:
+		return judge.Judgement{}, true
+	case farewell != nil:
+		return judge.Judgement{Status: result.Pass, Note: "the server ended the session before QUIT: " + farewell.Shown()}, false
+	}
+	return s.outOfStep("a reply too many: " + result.Quoted(said)), false
 }

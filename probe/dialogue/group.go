@@ -64,6 +64,14 @@ func (s *session) mayGroup() bool {
 // playGroups plays groups as long as a message ties one to the next.
 func (s *session) playGroups(g *group, steps []scenarios.Step) int {
 	for {
+		if m := g.text; m != nil && len(m.text) > maxWhole {
+			g.text = nil
+			s.closeRecord(m.record, s.sendText(&s.steps[m.record], m.step, m.want, m.text))
+			if s.over {
+				return g.used
+			}
+			s.buf = s.buf[:0]
+		}
 		if g.text != nil {
 			s.appendText(g.text)
 		}

@@ -14,6 +14,11 @@ func (s *session) playGroup(g *group) {
 	limit := s.timeout(0, DefaultReplyTimeout)
 	if g.text != nil {
 		limit = s.timeout(g.text.step.Timeout, DefaultDataTimeout)
+		if j := s.disturbed(g); j.Status != result.NotRun {
+			s.closeRecord(g.text.record, j)
+			s.unsend(g.records(), judge.Judgement{Status: result.NotRun})
+			return
+		}
 		s.hideText(len(s.buf))
 	} else if j, ok := s.quiet(""); !ok {
 		s.unsend(g.records(), j)
@@ -35,6 +40,19 @@ func (s *session) playGroup(g *group) {
 		s.grouped = s.grouped || g.text == nil
 		s.lost = s.lost || g.text == nil && !before && s.over && losesPlace(s)
 	}
+}
+
+// disturbed judges what the server said before the text that a flight starts
+// with. A refusal is the answer to the text, and its judgement.
+func (s *session) disturbed(g *group) judge.Judgement {
+	m := g.text
+	refused, j := s.spokenInText()
+	if refused {
+		st := &s.steps[m.record]
+		j = s.readEnd(st, m.step, m.want, s.timeout(m.step.Timeout, DefaultDataTimeout))
+		s.hangUp()
+	}
+	return j
 }
 
 // readGroup reads the replies to a flight, each judged on its own. The first

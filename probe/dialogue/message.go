@@ -83,18 +83,24 @@ func (s *session) answerToData(st *result.Step, step *scenarios.Step, want *scen
 // sendText sends the text of a message and its end, and judges the reply.
 func (s *session) sendText(st *result.Step, step *scenarios.Step, want *scenarios.Expect, text []byte) judge.Judgement {
 	limit := s.timeout(step.Timeout, DefaultDataTimeout)
-	s.buf = smtpwire.AppendData(s.buf[:0], text, !step.NoStuff, !step.NoEnd)
-	s.describeText(st, step, want, len(s.buf))
+	size := smtpwire.DataSize(text, !step.NoStuff, !step.NoEnd)
+	s.describeText(st, step, want, size)
 	s.setDeadline(time.Now().Add(limit))
-	s.hideText(len(s.buf))
+	if size > maxRecorded {
+		s.record.Remark(fmt.Sprintf("the text of the message, %d bytes", size))
+	}
 	s.sendsText()
-	err := s.conn.WriteRaw(s.buf)
-	if err != nil && !s.refusedEarly() {
+	whole, j, err := s.writeText(step, text, size > maxRecorded)
+	switch {
+	case j.Status != result.NotRun:
+		return j
+	case err != nil && !s.refusedEarly():
 		return s.writeFailed(err, diagnosis.DataEnd, limit)
 	}
-	s.dataOpen = step.NoEnd && err == nil
+	// Where the end was not sent, the server still takes lines for text.
+	s.dataOpen = step.NoEnd || !whole && err == nil
 	if want.Codes.None {
-		s.loose = true
+		s.loose = s.loose || !step.NoEnd
 		return judge.Met()
 	}
 	return s.readEnd(st, step, want, limit)
@@ -150,7 +156,7 @@ func (s *session) describeText(st *result.Step, step *scenarios.Step, want *scen
 	st.Want = s.trial.dialogue.wantText(step.Number, want)
 }
 
-// hideText keeps a long text, which the next flight begins with, out of the
+// hideText keeps a long text, which the next flight starts with, out of the
 // transcript.
 func (s *session) hideText(size int) {
 	if size > maxRecorded {

@@ -9,9 +9,9 @@ import (
 	"mxprobe/scenarios"
 )
 
-// quit says QUIT where the line is still open. How the server takes it is a
-// note (RFC 5321 section 4.1.1.10), unless it shows that replies were out of
-// step all along.
+// quit says QUIT where the line is still open. That no answer comes is a note
+// (RFC 5321 section 4.1.1.10); another one than 221 may be that to a line
+// before, and decides.
 func (s *session) quit() {
 	if s.conn == nil || s.gone || s.farewellCode != 0 {
 		return
@@ -21,6 +21,9 @@ func (s *session) quit() {
 		return
 	}
 	if s.scenario.NoQuit {
+		if j, ok := s.settled(); !ok && j.Status > result.Pass {
+			s.close(s.newStep(s.trial.dialogue.steps+1, "the end", scenarios.Pos{}), j)
+		}
 		return
 	}
 	if s.dataOpen && !s.endData() || s.authOpen && !s.endAuth() {
@@ -34,8 +37,18 @@ func (s *session) quit() {
 		s.close(st, judge.Judgement{Status: result.NotRun})
 		return
 	}
+	if j, ok := s.settled(); !ok {
+		st.Sent = ""
+		s.close(st, j)
+		s.hangUp()
+		return
+	}
 	s.setDeadline(time.Now().Add(limit))
 	if err := s.conn.WriteLine([]byte("QUIT")); err != nil {
+		if j, ok := s.settled(); !ok {
+			s.close(st, j)
+			return
+		}
 		s.close(st, judge.Judgement{Status: result.Pass, Note: "QUIT could not be sent: " + diagnosis.PlainError(err)})
 		return
 	}
@@ -81,6 +94,8 @@ func (s *session) judgeQuit(seen *judge.Observation) judge.Judgement {
 		j = judge.Judgement{Status: seen.Fault.Status, Reason: seen.Fault.Reason, Message: seen.Fault.Message}
 		s.soonAfterHandshake(&j)
 		return j
+	case seen.Reply == nil && seen.Fault.Reason == result.Protocol && !s.loose:
+		return s.outOfStep("QUIT got no answer that is one: " + seen.Fault.Message)
 	case seen.Reply == nil:
 		j.Note = "no answer to QUIT: " + seen.Fault.Message
 		return j
@@ -93,8 +108,10 @@ func (s *session) judgeQuit(seen *judge.Observation) judge.Judgement {
 		return s.outOfStep("a reply too many: QUIT got " + seen.Shown() + " and then " + further.Shown())
 	case further.Reply != nil:
 		j.Note = "QUIT was answered with " + further.Shown() + ", after a reply that no step had read"
-	case !s.loose:
+	case !s.loose && seen.Reply.Code == 421:
 		j.Note = "QUIT was answered with " + seen.Shown() + " instead of 221"
+	case !s.loose:
+		return s.outOfStep("QUIT got " + seen.Shown() + " instead of 221")
 	}
 	return j
 }
@@ -109,7 +126,7 @@ func (s *session) outOfStep(what string) judge.Judgement {
 			Hint:    "let an expect step read the reply to each line that has expect: none, as raw and bytes have, and the greeting after greeting: none",
 		}
 	}
-	return judge.Judgement{Status: result.Fail, Reason: result.Protocol, Message: what + ", so an earlier reply was not the one asked for"}
+	return judge.Judgement{Status: result.Fail, Reason: result.Protocol, Message: what + ", so an earlier reply may not have been the one asked for"}
 }
 
 // endData leaves the state in which the server takes every line for message

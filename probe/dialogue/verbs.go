@@ -192,7 +192,10 @@ func (s *session) playClose(step *scenarios.Step) {
 		s.close(st, s.endTLS())
 		return
 	}
-	j := judge.Met()
+	j, ok := s.settled()
+	if ok {
+		j = judge.Met()
+	}
 	if step.Close == scenarios.CloseRST {
 		if err := s.conn.Reset(); err != nil {
 			j.Note = "the connection could not be reset: " + diagnosis.PlainError(err)

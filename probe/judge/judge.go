@@ -97,6 +97,12 @@ func judgeOutcome(want *scenarios.Expect, seen *Observation, temporary result.Ve
 	if !want.Codes.Match(code) {
 		return judgeOther(want, seen, temporary)
 	}
+	if isFarewell(seen) && !want.Codes.Names(code) {
+		return Judgement{
+			Status: result.Fail, Reason: result.Protocol, Pos: want.Codes.Pos,
+			Message: fmt.Sprintf("expected %s, got %s, with which servers answer QUIT and nothing else", wanted(want), seen.Shown()),
+		}
+	}
 	if code/100 >= 4 && want.Codes.ClassOnly() && len(want.Enhanced) == 0 && len(want.Text) == 0 {
 		if _, enhanced, text := Facts(seen); diagnosis.AimedAtUs(code, enhanced, text) {
 			return Judgement{
@@ -106,6 +112,12 @@ func judgeOutcome(want *scenarios.Expect, seen *Observation, temporary result.Ve
 		}
 	}
 	return judgeContent(want, seen)
+}
+
+// isFarewell reports whether a command other than QUIT got the reply to QUIT:
+// the server says goodbye in its place, or is a reply ahead.
+func isFarewell(seen *Observation) bool {
+	return seen.Reply.Code == 221 && seen.Verb != "QUIT" && seen.Verb != NoVerb
 }
 
 // judgeSilence judges the end of the connection, a time-out and what is not

@@ -28,6 +28,40 @@ func AppendData(dst, text []byte, stuff, end bool) []byte {
 	return dst
 }
 
+// DataSize returns how many octets AppendData would append.
+func DataSize(text []byte, stuff, end bool) int {
+	size := 0
+	for len(text) > 0 {
+		var line []byte
+		line, text = cutText(text)
+		if stuff && len(line) > 0 && line[0] == '.' {
+			size++
+		}
+		size += len(line) + 2
+	}
+	if end {
+		size += 3
+	}
+	return size
+}
+
+// CutData cuts text behind the last line end of its first size octets, so that
+// both parts appended one after the other are what the whole would be. A line
+// longer than that stays whole.
+func CutData(text []byte, size int) (piece, rest []byte) {
+	if len(text) <= size {
+		return text, nil
+	}
+	at := bytes.LastIndexByte(text[:size], '\n')
+	if at < 0 {
+		if at = bytes.IndexByte(text[size:], '\n'); at < 0 {
+			return text, nil
+		}
+		at += size
+	}
+	return text[:at+1], text[at+1:]
+}
+
 // LongLines returns how many lines of text are longer than MaxTextLine, and
 // the number of the first of them, counted from 1, or 0.
 func LongLines(text []byte) (count, first int) {
