@@ -132,6 +132,7 @@ func (r *run) planHost(ctx context.Context, d *result.Domain, req Request, h *dn
 	at := len(d.Hosts) - 1
 	host := &d.Hosts[at]
 	if h.Err != nil {
+		host.Temporary = temporary(h.Err)
 		host.Status, host.Reason = diagnosis.LookupVerdict(ctx, h.Err, r.resolver.Alive)
 		host.Message = result.PrintableString(h.Err.Error())
 		host.Hint = diagnosis.LookupHint(h.Err, host.Reason)

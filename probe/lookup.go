@@ -15,15 +15,21 @@ func (r *run) unrouted(ctx context.Context, d *result.Domain, err error) {
 	d.Status, d.Reason = diagnosis.LookupVerdict(ctx, err, r.resolver.Alive)
 	d.Message = result.PrintableString(err.Error())
 	d.Hint = diagnosis.LookupHint(err, d.Reason)
+	d.Temporary = temporary(err)
 	r.routed(d)
+}
+
+// temporary reports whether the look-up may give something later.
+func temporary(err error) bool {
+	var failed *dnsmx.Error
+	return errors.As(err, &failed) && failed.Temporary()
 }
 
 // softHosts are the hosts whose addresses are unavailable for the moment.
 func softHosts(hosts []dnsmx.Host) []string {
 	var names []string
 	for i := range hosts {
-		var failed *dnsmx.Error
-		if errors.As(hosts[i].Err, &failed) && failed.Temporary() {
+		if temporary(hosts[i].Err) {
 			names = append(names, hosts[i].Name)
 		}
 	}
@@ -44,6 +50,7 @@ func (r *run) missing(ctx context.Context, host *result.Host, h *dnsmx.Host) {
 		host.Status, host.Reason = diagnosis.LookupVerdict(ctx, h.Missing, r.resolver.Alive)
 		host.Message = result.PrintableString(h.Missing.Error())
 		host.Hint = diagnosis.LookupHint(h.Missing, host.Reason)
+		host.Temporary = true
 		if !none && host.Reason == result.DNS {
 			host.Status = result.Warn
 		}

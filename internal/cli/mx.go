@@ -92,8 +92,14 @@ func judgeRoute(d *result.Domain) {
 		if len(h.Addresses) == 0 && h.Status == result.Skip { // none of the family asked for
 			h.Status, h.Reason = result.Fail, result.DNS
 		}
+		if h.Temporary && h.Status == result.Fail {
+			h.Status = result.Inconclusive
+		}
 	}
 	d.Sender = nil
+	if d.Temporary && d.Status == result.Fail {
+		d.Status = result.Inconclusive // no answer is not known, whoever is to blame
+	}
 	if d.Reason == result.NullMX {
 		d.Status = result.Pass
 	}

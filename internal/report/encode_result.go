@@ -59,6 +59,7 @@ func (e *encoder) domain(d *result.Domain, full bool) {
 	e.trueSome("authentic", d.Authentic)
 	e.verdict("status", d.Status)
 	e.why(d.Reason, d.Message, d.Hint)
+	e.trueSome("temporary", d.Temporary)
 	e.strsSome("notes", d.Notes)
 	if d.Sender != nil {
 		e.object("sender")
@@ -86,6 +87,7 @@ func (e *encoder) host(h *result.Host, full bool) {
 	e.int("pref", int(h.Preference))
 	e.verdict("status", h.Status)
 	e.why(h.Reason, h.Message, h.Hint)
+	e.trueSome("temporary", h.Temporary)
 	e.strsSome("notes", h.Notes)
 	if l := h.Lack; l != nil {
 		e.object("lack")

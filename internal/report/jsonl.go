@@ -30,6 +30,7 @@ func (j *JSONL) Routed(d *result.Domain) error {
 	e.strSome("origin", d.Origin)
 	e.trueSome("authentic", d.Authentic)
 	e.why(d.Reason, d.Message, d.Hint)
+	e.trueSome("temporary", d.Temporary)
 	e.strsSome("notes", d.Notes)
 	e.millis("ms", d.DNSMillis)
 	e.intSome("unchosen", d.Unchosen)
@@ -52,6 +53,7 @@ func (e *encoder) route(h *result.Host) {
 	}
 	e.endList()
 	e.why(h.Reason, h.Message, h.Hint)
+	e.trueSome("temporary", h.Temporary)
 	e.strsSome("notes", h.Notes)
 	e.close()
 }

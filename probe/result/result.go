@@ -63,6 +63,9 @@ type Domain struct {
 	Reason    Reason  `json:"reason,omitempty"`
 	Message   string  `json:"message,omitempty"`
 	Hint      string  `json:"hint,omitempty"`
+	// Temporary is true if the look-up that failed may give something later:
+	// no answer, or one such as SERVFAIL.
+	Temporary bool `json:"temporary,omitempty"`
 	// Notes are findings that decide nothing, such as an exchange that is an alias.
 	Notes []string `json:"notes,omitempty"`
 	// Sender is how a sending server would fare, nil where no dialogue was played.
@@ -92,6 +95,7 @@ type Host struct {
 	Reason     Reason    `json:"reason,omitempty"`
 	Message    string    `json:"message,omitempty"`
 	Hint       string    `json:"hint,omitempty"`
+	Temporary  bool      `json:"temporary,omitempty"` // as of Domain, of the addresses
 	Notes      []string  `json:"notes,omitempty"`
 	Lack       *Lack     `json:"lack,omitempty"` // nil for a host without addresses
 	Addresses  []Address `json:"addresses"`
