@@ -40,12 +40,15 @@ type malformedError struct{ err error }
 func (e *malformedError) Error() string { return e.err.Error() }
 func (e *malformedError) Unwrap() error { return e.err }
 
-// sockets is an exchanger that opens a socket for every query, and with it a
-// port that nobody can foresee. A connected UDP socket hears the server only.
+// sockets is an exchanger over UDP, and over TCP where that is asked for or an
+// answer was truncated.
 type sockets struct {
 	source  netip.Addr
 	slots   chan struct{} // limits the queries on their way
 	buffers sync.Pool
+
+	mu   sync.Mutex
+	open map[netip.AddrPort][]*socket // by server, those that take questions
 }
 
 func newSockets(source netip.Addr, parallel int) *sockets {
@@ -53,6 +56,7 @@ func newSockets(source netip.Addr, parallel int) *sockets {
 		source:  source.Unmap(),
 		slots:   make(chan struct{}, parallel),
 		buffers: sync.Pool{New: func() any { b := make([]byte, 4096); return &b }},
+		open:    make(map[netip.AddrPort][]*socket),
 	}
 }
 
@@ -67,7 +71,7 @@ func (s *sockets) exchange(ctx context.Context, server netip.AddrPort, q query, 
 		m, err := s.overTCP(ctx, server, q, deadline(ctx, timeout))
 		return m, plainError(err)
 	}
-	m, err := s.overUDP(ctx, server, q, deadline(ctx, timeout))
+	m, err := s.overUDP(ctx, server, q, timeout)
 	if err != nil || !m.Truncated {
 		return m, plainError(err)
 	}
@@ -76,59 +80,6 @@ func (s *sockets) exchange(ctx context.Context, server netip.AddrPort, q query, 
 		err = fmt.Errorf("the answer was truncated, and over TCP: %w", plainError(err))
 	}
 	return m, err
-}
-
-func (s *sockets) overUDP(ctx context.Context, server netip.AddrPort, q query, until time.Time) (*dns.Msg, error) {
-	var local *net.UDPAddr
-	if from := s.sourceFor(server); from.IsValid() {
-		local = net.UDPAddrFromAddrPort(from)
-	}
-	conn, err := net.DialUDP("udp", local, net.UDPAddrFromAddrPort(server))
-	if err != nil {
-		return nil, err
-	}
-	defer conn.Close()
-	defer limit(ctx, conn, until)()
-
-	buf := s.buffers.Get().(*[]byte)
-	defer s.buffers.Put(buf)
-	asked := newQuery(q)
-	packed, err := asked.PackBuffer(*buf)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := conn.Write(packed); err != nil {
-		return nil, err
-	}
-	return awaitAnswer(conn, *buf, asked)
-}
-
-// awaitAnswer reads datagrams until one answers the question. One that does
-// but is broken may be a forgery, so a better one is still waited for.
-func awaitAnswer(conn net.Conn, buf []byte, asked *dns.Msg) (*dns.Msg, error) {
-	var broken error
-	strays := 0
-	for {
-		n, err := conn.Read(buf)
-		switch {
-		case err == nil:
-		case broken != nil && isTimeout(err):
-			return nil, &malformedError{broken}
-		case isTimeout(err):
-			return nil, timeoutError{strays}
-		default:
-			return nil, err
-		}
-		m, err := readMessage(buf[:n], asked)
-		switch {
-		case err == nil:
-			return m, nil
-		case errors.Is(err, errStray):
-			strays++
-		default:
-			broken = err
-		}
-	}
 }
 
 func (s *sockets) overTCP(ctx context.Context, server netip.AddrPort, q query, until time.Time) (*dns.Msg, error) {

@@ -35,12 +35,15 @@ type query struct {
 	tcp    bool
 }
 
-// newQuery returns the message that asks q, under a random ID. The generator
-// is the runtime's, seeded by the system; its output cannot be foreseen.
+// randomID returns an ID. The generator is the runtime's, seeded by the system;
+// its output cannot be foreseen.
+func randomID() uint16 { return uint16(rand.Uint32()) }
+
+// newQuery returns the message that asks q, under a random ID.
 func newQuery(q query) *dns.Msg {
 	m := &dns.Msg{
 		MsgHdr: dns.MsgHdr{
-			Id:                uint16(rand.Uint32()),
+			Id:                randomID(),
 			RecursionDesired:  !q.direct,
 			AuthenticatedData: q.ad,
 			CheckingDisabled:  q.cd,

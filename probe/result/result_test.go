@@ -19,8 +19,8 @@ func TestNamesInJSONAreFrozen(t *testing.T) {
 	}{
 		{Run{}, "v type program run_id started domains end"},
 		{End{}, "v type status exit dialogues steps ms incomplete? notes?"},
-		{Domain{}, "domain server? origin? authentic? status reason? message? hint? notes? sender? findings? differences? changes? dns_ms unchosen? hosts ms"},
-		{Host{}, "name pref status reason? message? hint? notes? lack? addresses"},
+		{Domain{}, "domain server? origin? authentic? status reason? message? hint? temporary? notes? sender? findings? differences? changes? dns_ms unchosen? hosts ms"},
+		{Host{}, "name pref status reason? message? hint? temporary? notes? lack? addresses"},
 		{Lack{}, "status reason message"},
 		{Address{}, "ip port status checks"},
 		{Check{}, "scenario status reason? message? cause? whose? hint? failed_step? step_count attempts forgiven? captures? tls control_answered? connect_ms? delay_ms? notes? steps ms"},

@@ -1,0 +1,128 @@
+//go:build unix
+
+package dnsmx
+
+import (
+	"bufio"
+	"net"
+	"net/netip"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/miekg/dns"
+)
+
+// benchServer is set in the process that answers the questions of the
+// benchmarks, so that its work is not in the figures.
+const benchServer = "MXPROBE_TEST_DNS_SERVER"
+
+// answerForever gives every question one MX record, whatever it asks for, and
+// ends with standard input.
+func answerForever() {
+	pc, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		panic(err)
+	}
+	go func() {
+		_, _ = bufio.NewReader(os.Stdin).ReadByte()
+		os.Exit(0)
+	}()
+	_, _ = os.Stdout.WriteString(pc.LocalAddr().String() + "\n")
+	buf := make([]byte, 1500)
+	for {
+		n, from, err := pc.(*net.UDPConn).ReadFromUDPAddrPort(buf)
+		if err != nil {
+			return
+		}
+		end := 12 + strings.IndexByte(string(buf[12:n]), 0) + 5
+		b := append([]byte(nil), buf[:end]...)
+		b[2], b[3] = 0x84, 0x80
+		copy(b[4:12], []byte{0, 1, 0, 1, 0, 0, 0, 0})
+		b = append(b, 0xc0, 12, 0, 15, 0, 1, 0, 0, 1, 44, 0, 7, 0, 10, 2, 'm', 'x', 0xc0, 12)
+		_, _ = pc.(*net.UDPConn).WriteToUDPAddrPort(b, from)
+	}
+}
+
+// otherProcess starts a server in a process of its own.
+func otherProcess(b *testing.B) netip.AddrPort {
+	b.Helper()
+	server := exec.Command(os.Args[0])
+	server.Env = append(os.Environ(), benchServer+"=1")
+	stdin, err := server.StdinPipe()
+	if err != nil {
+		b.Fatal(err)
+	}
+	stdout, err := server.StdoutPipe()
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := server.Start(); err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = stdin.Close(); _ = server.Wait() })
+	line, err := bufio.NewReader(stdout).ReadString('\n')
+	if err != nil {
+		b.Fatal(err)
+	}
+	return netip.MustParseAddrPort(strings.TrimSpace(line))
+}
+
+// cpu is the time that this process worked.
+func cpu(b *testing.B) time.Duration {
+	b.Helper()
+	var r syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &r); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(r.Utime.Nano() + r.Stime.Nano())
+}
+
+// inFlight asks for the MX records of many names, 64 at a time, and reports the
+// CPU time of a question.
+func inFlight(b *testing.B, ask func(name string) error) {
+	b.Helper()
+	var number atomic.Int64
+	b.ReportAllocs()
+	b.SetParallelism(32)
+	before := cpu(b)
+	b.ResetTimer()
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			if err := ask("d" + strconv.FormatInt(number.Add(1), 10) + ".test"); err != nil {
+				b.Error(err)
+			}
+		}
+	})
+	b.ReportMetric(float64((cpu(b)-before).Nanoseconds())/float64(b.N)/1000, "cpu-us/op")
+}
+
+// BenchmarkExchange is the library's own way to ask, to compare with: a socket
+// for each question.
+func BenchmarkExchange(b *testing.B) {
+	server := otherProcess(b).String()
+	client := &dns.Client{UDPSize: ednsSize}
+	inFlight(b, func(name string) error {
+		m := new(dns.Msg).SetQuestion(dns.Fqdn(name), dns.TypeMX)
+		m.SetEdns0(ednsSize, false)
+		_, _, err := client.Exchange(m, server)
+		return err
+	})
+}
+
+// BenchmarkAsk is a question of a Resolver, through cache and checks.
+func BenchmarkAsk(b *testing.B) {
+	r := mustNew(b, Config{Servers: []netip.AddrPort{otherProcess(b)}, CacheSize: 1000})
+	inFlight(b, func(name string) error {
+		a := r.lookup(b.Context(), question{name, dns.TypeMX})
+		if a.err != nil {
+			return a.err
+		}
+		return nil
+	})
+}
