@@ -107,7 +107,7 @@ func (s *sockets) overTCP(ctx context.Context, server netip.AddrPort, q query, u
 	if err != nil {
 		return nil, timeoutOr(err)
 	}
-	m, err := readMessage(reply, asked)
+	m, err := readMessage(reply, asked.Id, asked.Question[0])
 	switch {
 	case err != nil:
 		return nil, &malformedError{err}

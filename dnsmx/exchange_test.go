@@ -3,8 +3,10 @@ package dnsmx
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -129,7 +131,7 @@ func TestStrayDatagramsIgnored(t *testing.T) {
 		wrongName := lie(m)
 		wrongName.Question = []dns.Question{{Name: "other.test.", Qtype: m.Question[0].Qtype, Qclass: dns.ClassINET}}
 		wrongType := lie(m)
-		wrongType.Question = []dns.Question{{Name: m.Question[0].Name, Qtype: dns.TypeTXT, Qclass: dns.ClassINET}}
+		wrongType.Question = []dns.Question{{Name: m.Question[0].Name, Qtype: dns.TypeSRV, Qclass: dns.ClassINET}}
 		noQuestion := lie(m)
 		noQuestion.Question = nil
 		noResponse := lie(m)
@@ -263,5 +265,121 @@ func TestDeadlineOfContext(t *testing.T) {
 			strings.Contains(e.Error(), "context") {
 			t.Errorf("text %q", e)
 		}
+	}
+}
+
+// What is sent is what the codec would send.
+func TestQueryAsTheCodecWritesIt(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"", "test", "_25._tcp.mx.example.test", strings.Repeat("a.", 126) + "b", `2\.0/25.in-addr.arpa`, `a\000b.test`} {
+		for bits := range 16 {
+			q := query{question: question{name, dns.TypeMX}, edns: bits&1 > 0, ad: bits&2 > 0, cd: bits&4 > 0, direct: bits&8 > 0}
+			m := newQuery(q)
+			want, err := m.Pack()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, err := q.append(nil, m.Id); err != nil || string(got) != string(want) {
+				t.Errorf("%+v is written %x, %v; want %x", q, got, err, want)
+			}
+		}
+	}
+}
+
+// Many questions at once go out over few sockets, none of which takes many in
+// a row, and each is answered for itself.
+func TestQuestionsShareSockets(t *testing.T) {
+	t.Parallel()
+	var mu sync.Mutex
+	ports := make(map[string]int)
+	var held []func()
+	const n = 2 * fewWaiting // more could be too many for the server's buffer
+	release := make(chan struct{})
+	addr := raw(t, func(pc net.PacketConn, from net.Addr, m *dns.Msg) {
+		mu.Lock()
+		defer mu.Unlock()
+		ports[from.String()]++
+		r := new(dns.Msg).SetReply(m)
+		rr, err := dns.NewRR(m.Question[0].Name + " 60 TXT " + m.Question[0].Name)
+		if err != nil {
+			t.Error(err)
+		}
+		r.Answer = []dns.RR{rr}
+		held = append(held, func() { send(t, pc, from, r) })
+		if len(held) == n {
+			close(release)
+		}
+	})
+	r := mustNew(t, Config{Servers: []netip.AddrPort{addr}, Timeout: patient, Attempts: 1, Parallel: n})
+	var wg sync.WaitGroup
+	for i := range n {
+		wg.Go(func() {
+			name := fmt.Sprintf("d%d.test", i)
+			got, err := r.TXT(t.Context(), name)
+			if err != nil || got.Records[0] != name+"." {
+				t.Errorf("TXT(%s) = %q, %v; want its own", name, got.Records, err)
+			}
+		})
+	}
+	<-release
+	mu.Lock()
+	slices.Reverse(held)
+	for _, answer := range held {
+		answer()
+	}
+	if len(ports) != n/fewWaiting {
+		t.Errorf("%d questions at once came from %d ports; want %d", n, len(ports), n/fewWaiting)
+	}
+	mu.Unlock()
+	wg.Wait()
+	if open := r.wire.(*sockets).open; len(open) > 0 {
+		t.Errorf("open after the last answer: %v; want nothing", open)
+	}
+}
+
+// A socket that takes in messages that answer nothing takes no more questions.
+func TestStraysRetireTheSocket(t *testing.T) {
+	t.Parallel()
+	var mu sync.Mutex
+	ports := make(map[string]bool)
+	asked := make(chan struct{}, 2)
+	addr := raw(t, func(pc net.PacketConn, from net.Addr, m *dns.Msg) {
+		mu.Lock()
+		defer mu.Unlock()
+		ports[from.String()] = true
+		if m.Question[0].Name == "held.test." {
+			for range maxStrays {
+				stray := new(dns.Msg).SetRcode(m, dns.RcodeNameError)
+				stray.Question[0].Name = "other.test."
+				send(t, pc, from, stray)
+			}
+			asked <- struct{}{}
+			return
+		}
+		send(t, pc, from, new(dns.Msg).SetRcode(m, dns.RcodeNameError))
+	})
+	ctx, cancel := context.WithCancel(t.Context())
+	r := mustNew(t, Config{Servers: []netip.AddrPort{addr}, Timeout: patient, Attempts: 1})
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_, _ = r.TXT(ctx, "held.test")
+	}()
+	<-asked
+	wire := r.wire.(*sockets)
+	retired := func() bool {
+		wire.mu.Lock()
+		defer wire.mu.Unlock()
+		return len(wire.open) == 0
+	}
+	for start := time.Now(); !retired() && time.Since(start) < patient; time.Sleep(time.Millisecond) {
+	}
+	_, _ = r.TXT(t.Context(), "next.test")
+	cancel()
+	<-done
+	mu.Lock()
+	defer mu.Unlock()
+	if len(ports) != 2 {
+		t.Errorf("asked from %d ports; want another one after %d strays", len(ports), maxStrays)
 	}
 }

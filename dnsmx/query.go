@@ -1,6 +1,7 @@
 package dnsmx
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -48,7 +49,7 @@ func newQuery(q query) *dns.Msg {
 			AuthenticatedData: q.ad,
 			CheckingDisabled:  q.cd,
 		},
-		Question: []dns.Question{{Name: dns.Fqdn(q.name), Qtype: q.typ, Qclass: dns.ClassINET}},
+		Question: []dns.Question{q.asked()},
 	}
 	if q.edns {
 		m.SetEdns0(ednsSize, false)
@@ -56,12 +57,56 @@ func newQuery(q query) *dns.Msg {
 	return m
 }
 
-// readMessage reads what arrived in answer to asked. It returns errStray for
+// append writes the message that newQuery makes, without making it: most
+// questions have a plain name, and there are many of them.
+func (q query) append(b []byte, id uint16) ([]byte, error) {
+	if strings.IndexByte(q.name, '\\') >= 0 { // as the codec escapes
+		m := newQuery(q)
+		m.Id = id
+		packed, err := m.Pack()
+		return append(b, packed...), err
+	}
+	var flags uint16
+	for _, f := range [...]struct {
+		set bool
+		bit uint16
+	}{{!q.direct, 1 << 8}, {q.ad, 1 << 5}, {q.cd, 1 << 4}} {
+		if f.set {
+			flags |= f.bit
+		}
+	}
+	extra := uint16(0)
+	if q.edns {
+		extra = 1
+	}
+	for _, n := range [...]uint16{id, flags, 1, 0, 0, extra} {
+		b = binary.BigEndian.AppendUint16(b, n)
+	}
+	if q.name != "" {
+		for label := range strings.SplitSeq(q.name, ".") {
+			b = append(append(b, byte(len(label))), label...)
+		}
+	}
+	b = append(b, 0)
+	b = binary.BigEndian.AppendUint16(b, q.typ)
+	b = binary.BigEndian.AppendUint16(b, dns.ClassINET)
+	if q.edns { // RFC 6891, section 6.1.2: the root, the type, the size, no flags, no options
+		b = append(b, 0, 0, byte(dns.TypeOPT), ednsSize>>8, ednsSize&0xff, 0, 0, 0, 0, 0, 0)
+	}
+	return b, nil
+}
+
+// asked is the question as the codec has it.
+func (q query) asked() dns.Question {
+	return dns.Question{Name: dns.Fqdn(q.name), Qtype: q.typ, Qclass: dns.ClassINET}
+}
+
+// readMessage reads what arrived in answer to a question under an ID. It returns errStray for
 // anything that anybody could have sent. If the message is truncated it is
 // returned as far as it can be read.
-func readMessage(b []byte, asked *dns.Msg) (*dns.Msg, error) {
+func readMessage(b []byte, id uint16, asked dns.Question) (*dns.Msg, error) {
 	const response, truncated = 0x80, 0x02 // in the third octet
-	if len(b) < 12 || uint16(b[0])<<8|uint16(b[1]) != asked.Id || b[2]&response == 0 {
+	if len(b) < 12 || binary.BigEndian.Uint16(b) != id || b[2]&response == 0 {
 		return nil, errStray
 	}
 	m := new(dns.Msg)
@@ -100,16 +145,16 @@ func hollow(rr dns.RR) bool {
 	return false
 }
 
-// answers reports whether m answers the question of asked. A server that
+// answers reports whether m answers the question. A server that
 // failed early may leave the question out.
-func answers(m, asked *dns.Msg) bool {
+func answers(m *dns.Msg, want dns.Question) bool {
 	if m.Opcode != dns.OpcodeQuery {
 		return false
 	}
 	if len(m.Question) == 0 {
 		return m.Rcode != dns.RcodeSuccess && m.Rcode != dns.RcodeNameError
 	}
-	got, want := m.Question[0], asked.Question[0]
+	got := m.Question[0]
 	return len(m.Question) == 1 && got.Qtype == want.Qtype && got.Qclass == want.Qclass &&
 		strings.EqualFold(got.Name, want.Name)
 }

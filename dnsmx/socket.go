@@ -20,9 +20,9 @@ import (
 const (
 	// fewWaiting is how many questions wait on a socket before another is
 	// opened.
-	fewWaiting = 16
+	fewWaiting = 64
 	// maxAsked is how many questions go out over one socket.
-	maxAsked = 128
+	maxAsked = 256
 	// maxStrays is how many messages that answer no question a socket bears.
 	maxStrays = 16
 )
@@ -39,7 +39,8 @@ type socket struct {
 
 // waiter is a query under way.
 type waiter struct {
-	query  *dns.Msg
+	id     uint16
+	asked  dns.Question
 	strays int   // on the socket, when the query was sent
 	broken error // why an answer could not be read
 	answer chan answered
@@ -53,12 +54,13 @@ type answered struct {
 
 // overUDP asks the server and waits.
 func (s *sockets) overUDP(ctx context.Context, server netip.AddrPort, q query, timeout time.Duration) (*dns.Msg, error) {
-	w := &waiter{query: newQuery(q), answer: make(chan answered, 1)}
+	w := &waiter{id: randomID(), asked: q.asked(), answer: make(chan answered, 1)}
 	c, err := s.take(server, w)
 	if err != nil {
 		return nil, err
 	}
-	packed, err := w.query.Pack()
+	buf := make([]byte, 0, 300) // the longest name has 255 octets
+	packed, err := q.append(buf, w.id)
 	if err == nil {
 		_, err = c.conn.Write(packed)
 	}
@@ -102,11 +104,11 @@ func (s *sockets) take(server netip.AddrPort, w *waiter) (*socket, error) {
 			return nil, err
 		}
 	}
-	for best.waiting[w.query.Id] != nil {
-		w.query.Id = randomID()
+	for best.waiting[w.id] != nil {
+		w.id = randomID()
 	}
 	w.strays = best.strays
-	best.waiting[w.query.Id] = w
+	best.waiting[w.id] = w
 	if best.asked++; best.asked == maxAsked {
 		s.retire(best)
 	}
@@ -142,7 +144,7 @@ func (s *sockets) retire(c *socket) {
 func (s *sockets) forget(c *socket, w *waiter) (strays int, ended bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if c.waiting[w.query.Id] != w {
+	if c.waiting[w.id] != w {
 		return 0, true
 	}
 	s.drop(c, w)
@@ -151,7 +153,7 @@ func (s *sockets) forget(c *socket, w *waiter) (strays int, ended bool) {
 
 // drop takes a query off its socket, and closes one that nothing waits on.
 func (s *sockets) drop(c *socket, w *waiter) {
-	delete(c.waiting, w.query.Id)
+	delete(c.waiting, w.id)
 	if len(c.waiting) == 0 {
 		s.retire(c)
 		_ = c.conn.Close()
@@ -194,13 +196,13 @@ func (s *sockets) deliver(c *socket, b []byte) bool {
 	var m *dns.Msg
 	err := errStray
 	if w != nil {
-		m, err = readMessage(b, w.query)
+		m, err = readMessage(b, w.id, w.asked)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
 	case err == nil:
-		if c.waiting[w.query.Id] == w {
+		if c.waiting[w.id] == w {
 			s.drop(c, w)
 			w.answer <- answered{m: m}
 		}

@@ -50,7 +50,7 @@ func TestTruncatedInTheMiddle(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := readMessage(b[:len(b)-3], asked)
+	m, err := readMessage(b[:len(b)-3], asked.Id, asked.Question[0])
 	if err != nil || !m.Truncated {
 		t.Errorf("readMessage of a cut message = %v, %v; want it truncated", m, err)
 	}
