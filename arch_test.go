@@ -85,7 +85,7 @@ func rooms() map[string]room {
 		"internal/report/tap": {packages: []string{"internal/report", "probe/result"}},
 		// floor 1: these know nothing of each other
 		"dnsmx":               {packages: []string{"internal/ascii", "internal/hostname"}, libraries: []string{"github.com/miekg/dns", "golang.org/x/net/idna"}},
-		"scenarios":           {packages: []string{"internal/glob", "internal/hostname", "internal/spelling", "internal/timespan", "internal/yamlslip"}, libraries: []string{"gopkg.in/yaml.v3"}},
+		"scenarios":           {packages: []string{"internal/glob", "internal/hostname", "internal/spelling", "internal/timespan", "internal/yamlnode", "internal/yamlslip"}, libraries: []string{"gopkg.in/yaml.v3"}},
 		"probe/dane":          {},
 		"probe/mtasts":        {costly: []string{"net/http"}},
 		"probe/sasl":          {libraries: []string{"github.com/emersion/go-sasl", "golang.org/x/text/unicode/bidi", "golang.org/x/text/unicode/norm"}},
@@ -101,7 +101,7 @@ func rooms() map[string]room {
 		"internal/letter":     {},
 		"internal/bounce":     {packages: []string{"internal/letter"}},
 		"internal/trace":      {packages: []string{"internal/letter"}, libraries: []string{"golang.org/x/net/publicsuffix"}},
-		"internal/sandbox":    {packages: []string{"internal/ascii", "internal/glob", "internal/spelling", "internal/timespan"}, libraries: []string{"github.com/miekg/dns", "gopkg.in/yaml.v3"}},
+		"internal/sandbox":    {packages: []string{"internal/ascii", "internal/glob", "internal/spelling", "internal/timespan", "internal/yamlnode"}, libraries: []string{"github.com/miekg/dns", "gopkg.in/yaml.v3"}},
 		// a domain as a whole: rules judge facts, and know nothing of how they were had
 		"internal/audit/facts":   {packages: []string{"internal/audit/spf"}},
 		"internal/audit/records": {},
@@ -125,6 +125,7 @@ func rooms() map[string]room {
 		"internal/hostname": {packages: []string{"internal/ascii"}},
 		"internal/spelling": {},
 		"internal/timespan": {},
+		"internal/yamlnode": {libraries: []string{"gopkg.in/yaml.v3"}},
 		"internal/yamlslip": {},
 		// random dialogues with random servers, and a second judge
 		"internal/games": {},

@@ -8,6 +8,8 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"mxprobe/internal/spelling"
+
+	"mxprobe/internal/yamlnode"
 )
 
 // AuthOptions are the settings of an auth step.
@@ -62,7 +64,7 @@ func bindings() []string { return []string{"tls-exporter", "tls-server-end-point
 func (p *parser) binding(n *yaml.Node) string {
 	kind, ok := p.word(n, "binding")
 	if ok && !slices.Contains(bindings(), kind) {
-		p.fail(deref(n), "allowed: "+allowed(bindings()), "%q is not a channel binding that can be played%s", kind, spelling.DidYouMean(kind, bindings()))
+		p.fail(yamlnode.Deref(n), "allowed: "+allowed(bindings()), "%q is not a channel binding that can be played%s", kind, spelling.DidYouMean(kind, bindings()))
 	}
 	return kind
 }

@@ -3,6 +3,8 @@ package scenarios
 import (
 	"slices"
 	"strings"
+
+	"mxprobe/internal/yamlnode"
 )
 
 // What may stand beside many actions; see action.beside.
@@ -137,6 +139,6 @@ func (p *parser) replyOption(s *Step, f field) { p.expectation(&s.Expect, f) }
 func (p *parser) passIf(s *Step, f field) {
 	s.PassIf = p.codes(f.value, f.name)
 	if s.PassIf.None || s.PassIf.Any || s.PassIf.Silence {
-		p.fail(deref(f.value), "allowed: 250, 25x, 2xx, eof, or a list", "pass_if needs codes, not any, silence or none")
+		p.fail(yamlnode.Deref(f.value), "allowed: 250, 25x, 2xx, eof, or a list", "pass_if needs codes, not any, silence or none")
 	}
 }

@@ -1,6 +1,10 @@
 package scenarios
 
-import "gopkg.in/yaml.v3"
+import (
+	"gopkg.in/yaml.v3"
+
+	"mxprobe/internal/yamlnode"
+)
 
 // maxChunk is the largest chunk, in octets.
 const maxChunk = 100 << 20
@@ -12,7 +16,7 @@ func (p *parser) chunks(n *yaml.Node) []int {
 		out = append(out, p.number(e, "chunk", 1, maxChunk))
 	}
 	if emptyList(n) {
-		p.fail(deref(n), "", "chunk is an empty list")
+		p.fail(yamlnode.Deref(n), "", "chunk is an empty list")
 	}
 	return out
 }

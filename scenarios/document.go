@@ -10,12 +10,14 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"mxprobe/internal/hostname"
+
+	"mxprobe/internal/yamlnode"
 )
 
 // document reads one scenario; number counts the documents of the file.
 func (p *parser) document(n *yaml.Node, number int) []*Scenario {
 	s := &Scenario{File: p.src.file, Pos: pos(n), source: p.src, outputs: &outputs{}}
-	if root := deref(n); root.Kind == yaml.MappingNode && p.otherVersion(root) {
+	if root := yamlnode.Deref(n); root.Kind == yaml.MappingNode && p.otherVersion(root) {
 		return nil
 	}
 	before := len(p.problems)
@@ -61,7 +63,7 @@ func (p *parser) otherVersion(n *yaml.Node) bool {
 		}
 		v, ok := p.scalar(n.Content[i+1], "version")
 		if ok && v != "1" {
-			p.fail(deref(n.Content[i+1]), "a newer mxprobe may read it", "this mxprobe reads version 1")
+			p.fail(yamlnode.Deref(n.Content[i+1]), "a newer mxprobe may read it", "this mxprobe reads version 1")
 		}
 		return !ok || v != "1"
 	}
@@ -130,20 +132,20 @@ func (p *parser) setting(s *Scenario, f field) {
 func (p *parser) protocol(n *yaml.Node) bool {
 	word, ok := p.word(n, "protocol")
 	if ok && word != "lmtp" && word != "smtp" {
-		p.fail(deref(n), "allowed: smtp, lmtp", "%q is not a protocol that can be played", word)
+		p.fail(yamlnode.Deref(n), "allowed: smtp, lmtp", "%q is not a protocol that can be played", word)
 	}
 	return word == "lmtp"
 }
 
 // grouped reads whether commands go out in groups.
 func (p *parser) grouped(n *yaml.Node) bool {
-	if deref(n).Kind == yaml.SequenceNode {
-		p.fail(deref(n), "put it into steps:, as - pipeline:", "a group of lines is a step")
+	if yamlnode.Deref(n).Kind == yaml.SequenceNode {
+		p.fail(yamlnode.Deref(n), "put it into steps:, as - pipeline:", "a group of lines is a step")
 		return false
 	}
 	word, ok := p.word(n, "pipeline")
 	if ok && word != "auto" {
-		p.fail(deref(n), "allowed: auto; a group of your own is a step, - pipeline:", "pipeline is auto, not %q", word)
+		p.fail(yamlnode.Deref(n), "allowed: auto; a group of your own is a step, - pipeline:", "pipeline is auto, not %q", word)
 	}
 	return ok
 }
@@ -153,7 +155,7 @@ func (p *parser) tags(n *yaml.Node) []string {
 	for _, e := range p.list(n, "tags") {
 		tag, ok := p.word(e, "tag")
 		if ok && strings.ContainsAny(tag, " \t\r\n,") {
-			p.fail(deref(e), "write a list: [dsn, cron]", "a tag is one word, not %q", tag)
+			p.fail(yamlnode.Deref(e), "write a list: [dsn, cron]", "a tag is one word, not %q", tag)
 		}
 		if ok && !slices.Contains(out, tag) {
 			out = append(out, tag)
@@ -198,7 +200,7 @@ func (p *parser) target(n *yaml.Node) Text {
 	}
 	if host, ok := t.Literal(); ok && !t.IsZero() {
 		if err := checkTarget(strings.TrimSpace(host)); err != nil {
-			p.fail(deref(n), "", "%v", err)
+			p.fail(yamlnode.Deref(n), "", "%v", err)
 		}
 	}
 	return t

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"mxprobe/internal/yamlnode"
 )
 
 // row is one row of each.
@@ -17,7 +19,7 @@ type row struct {
 
 // each reads the rows: a list of maps, or a file of rows.
 func (p *parser) each(n *yaml.Node) []row {
-	n = deref(n)
+	n = yamlnode.Deref(n)
 	if n.Kind == yaml.SequenceNode {
 		before := len(p.problems)
 		rows := p.inlineRows(n, true)
@@ -88,7 +90,7 @@ func (p *parser) inlineRows(n *yaml.Node, variables bool) []row {
 		}
 		r := row{columns: make(map[string]string, len(fields))}
 		if !variables {
-			r.place = &rowPlace{src: p.src, at: pos(deref(e))}
+			r.place = &rowPlace{src: p.src, at: pos(yamlnode.Deref(e))}
 		}
 		for _, f := range fields {
 			if !p.variableName(f.key) {
@@ -116,17 +118,17 @@ func (p *parser) yamlRows() []row {
 		p.failAt(Pos{1, 1}, 1, "use .csv or .jsonl", "a YAML file of rows can have %s", size(maxFile))
 		return nil
 	}
-	nodes, err := decode(p.src.text)
+	nodes, err := yamlnode.Decode(p.src.text)
 	if err != nil {
 		if nodes = p.repair(err); nodes == nil {
 			return nil
 		}
 	}
-	if len(nodes) != 1 || len(nodes[0].Content) == 0 || deref(nodes[0].Content[0]).Kind != yaml.SequenceNode {
+	if len(nodes) != 1 || len(nodes[0].Content) == 0 || yamlnode.Deref(nodes[0].Content[0]).Kind != yaml.SequenceNode {
 		p.failAt(Pos{1, 1}, 1, "", "a YAML file of rows is one list of maps")
 		return nil
 	}
-	if n := deref(nodes[0].Content[0]); p.bounded(n) {
+	if n := yamlnode.Deref(nodes[0].Content[0]); p.bounded(n) {
 		return p.inlineRows(n, false)
 	}
 	return nil

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"mxprobe/internal/yamlnode"
 )
 
 // expectation reads one key of what a reply must be.
@@ -46,7 +48,7 @@ func collect[T any](p *parser, f field, e *Expect, parse func(string) (T, error)
 		if literal, ok := t.Literal(); ok {
 			var err error
 			if x, err = parse(literal); err != nil {
-				p.fail(deref(n), "", "%v", err)
+				p.fail(yamlnode.Deref(n), "", "%v", err)
 				continue
 			}
 			place(&x, t.pos, nil)
@@ -57,14 +59,14 @@ func collect[T any](p *parser, f field, e *Expect, parse func(string) (T, error)
 		out = append(out, x)
 	}
 	if emptyList(f.value) {
-		p.fail(deref(f.value), "", "%s is an empty list", f.name)
+		p.fail(yamlnode.Deref(f.value), "", "%s is an empty list", f.name)
 	}
 	return out
 }
 
 // codes reads one alternative or a list of them.
 func (p *parser) codes(n *yaml.Node, what string) Codes {
-	n = deref(n)
+	n = yamlnode.Deref(n)
 	c := Codes{Pos: pos(n)}
 	for _, e := range p.list(n, what) {
 		t := p.text(e, what)
@@ -78,7 +80,7 @@ func (p *parser) codes(n *yaml.Node, what string) Codes {
 		}
 		more, err := ParseCodes(literal)
 		if err != nil {
-			p.fail(deref(e), "", "%v", err)
+			p.fail(yamlnode.Deref(e), "", "%v", err)
 			continue
 		}
 		c.Any, c.EOF, c.None = c.Any || more.Any, c.EOF || more.EOF, c.None || more.None
@@ -113,9 +115,9 @@ func (p *parser) captures(n *yaml.Node) []Capture {
 		re, err := parseRegexp(text)
 		switch {
 		case err != nil:
-			p.fail(deref(f.value), "", "%v", err)
+			p.fail(yamlnode.Deref(f.value), "", "%v", err)
 		case re.NumSubexp() == 0:
-			p.fail(deref(f.value), `as in /queued as (\S+)/`, "the pattern has no group to keep")
+			p.fail(yamlnode.Deref(f.value), `as in /queued as (\S+)/`, "the pattern has no group to keep")
 		default:
 			out = append(out, Capture{pos(f.key), f.name, re})
 		}

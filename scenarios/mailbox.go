@@ -7,6 +7,8 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"mxprobe/internal/spelling"
+
+	"mxprobe/internal/yamlnode"
 )
 
 // Mailbox says where an arrives or report step looks, and what for.
@@ -88,7 +90,7 @@ func (p *parser) takeMailbox(a *action, s *Step, n *yaml.Node) {
 		keys, m.Actions = reportKeys(), []string{"delivered", "relayed"}
 	}
 	if n.Kind != yaml.MappingNode {
-		p.fail(n, "write "+a.key+": {mailbox: \"maildir:/home/kate/Maildir\"}, or imaps:// and a login", "%s needs a mailbox, not %s", a.key, kind(n))
+		p.fail(n, "write "+a.key+": {mailbox: \"maildir:/home/kate/Maildir\"}, or imaps:// and a login", "%s needs a mailbox, not %s", a.key, yamlnode.Kind(n))
 		return
 	}
 	fields, ok := p.fields(n, keySet{what: a.key, keys: keys, odd: func(f field) bool { return p.besideKey(a, f) }})
@@ -114,21 +116,21 @@ func (p *parser) mailboxField(m *Mailbox, f field) {
 	case "password":
 		m.Password = p.text(f.value, "password")
 		if _, ok := m.Password.Literal(); ok && !m.Password.IsZero() {
-			p.fail(deref(f.value), "write password: ${name}, and name under secrets:", "a password does not belong into the file")
+			p.fail(yamlnode.Deref(f.value), "write password: ${name}, and name under secrets:", "a password does not belong into the file")
 		}
 	case "allow_clear":
 		m.AllowClear = p.boolean(f.value, "allow_clear")
 	case "delete":
 		m.Delete = p.boolean(f.value, "delete")
 	case "action":
-		m.Actions, m.ActionPos = p.reportActions(f.value), pos(deref(f.value))
+		m.Actions, m.ActionPos = p.reportActions(f.value), pos(yamlnode.Deref(f.value))
 	case "recipient":
 		m.Recipient = p.line(f.value, "recipient")
 	case "returns":
-		m.ReturnsPos = pos(deref(f.value))
+		m.ReturnsPos = pos(yamlnode.Deref(f.value))
 		word, ok := p.word(f.value, "returns")
 		if m.Returns = word; ok && word != "headers" && word != "message" {
-			p.fail(deref(f.value), "allowed: headers, message", "a report does not return %q", word)
+			p.fail(yamlnode.Deref(f.value), "allowed: headers, message", "a report does not return %q", word)
 		}
 	}
 }
@@ -140,16 +142,16 @@ func (p *parser) reportActions(n *yaml.Node) []string {
 		switch {
 		case !ok:
 		case !slices.Contains(reportActions(), word):
-			p.fail(deref(e), "allowed: "+allowed(reportActions()), "%q is not an action of a report%s", word, spelling.DidYouMean(word, reportActions()))
+			p.fail(yamlnode.Deref(e), "allowed: "+allowed(reportActions()), "%q is not an action of a report%s", word, spelling.DidYouMean(word, reportActions()))
 		case !slices.Contains(out, word):
 			out = append(out, word)
 		}
 	}
 	switch {
 	case emptyList(n):
-		p.fail(deref(n), "", "action is an empty list")
+		p.fail(yamlnode.Deref(n), "", "action is an empty list")
 	case len(out) > 1 && slices.Contains(out, "none"):
-		p.fail(deref(n), "let none stand alone", "a report cannot come and not come")
+		p.fail(yamlnode.Deref(n), "let none stand alone", "a report cannot come and not come")
 	}
 	return out
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"mxprobe/internal/yamlnode"
 )
 
 // headers reads the fields to put into a message.
@@ -27,7 +29,7 @@ func (p *parser) headers(n *yaml.Node) []Header {
 func (p *parser) attach(n *yaml.Node) []Attachment {
 	var out []Attachment
 	for _, e := range p.list(n, "attach") {
-		if e = deref(e); e.Kind != yaml.MappingNode || p.slipOfShape(e) {
+		if e = yamlnode.Deref(e); e.Kind != yaml.MappingNode || p.slipOfShape(e) {
 			out = append(out, Attachment{Pos: pos(e), Name: baseName(e), Content: p.file(e)})
 			continue
 		}
@@ -36,7 +38,7 @@ func (p *parser) attach(n *yaml.Node) []Attachment {
 		}
 	}
 	if emptyList(n) {
-		p.fail(deref(n), "", "attach is an empty list")
+		p.fail(yamlnode.Deref(n), "", "attach is an empty list")
 	}
 	return out
 }
@@ -53,12 +55,12 @@ func (p *parser) attachment(n *yaml.Node) (Attachment, bool) {
 		case "file":
 			a.Content = p.file(f.value)
 			if a.Name.IsZero() {
-				a.Name = baseName(deref(f.value))
+				a.Name = baseName(yamlnode.Deref(f.value))
 			}
 		case "name":
 			a.Name = p.line(f.value, "name")
 			if name, ok := a.Name.Literal(); ok && !fileName(name) {
-				p.fail(deref(f.value), "", "%q cannot be the name of an attachment", name)
+				p.fail(yamlnode.Deref(f.value), "", "%q cannot be the name of an attachment", name)
 			}
 		case "text":
 			a.Text = p.template(f.value, "text", true)
@@ -97,7 +99,7 @@ func (a *Attachment) FileName(lookup Lookup) (string, error) {
 
 // dkim reads how a message is signed.
 func (p *parser) dkim(n *yaml.Node) *DKIM {
-	n = deref(n)
+	n = yamlnode.Deref(n)
 	d := &DKIM{Pos: pos(n)}
 	fields, ok := p.fields(n, keySet{what: "dkim", keys: dkimKeys()})
 	for _, f := range fields {
@@ -121,7 +123,7 @@ func (p *parser) dkim(n *yaml.Node) *DKIM {
 // keyFile reads where a private key is. The key itself never stands in a
 // scenario.
 func (p *parser) keyFile(n *yaml.Node) string {
-	n = deref(n)
+	n = yamlnode.Deref(n)
 	if n.Kind != yaml.MappingNode {
 		p.fail(n, "key: {file: s1.pem}", "the key says where it comes from, not what it is")
 		return ""

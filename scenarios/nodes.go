@@ -8,6 +8,8 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"mxprobe/internal/spelling"
+
+	"mxprobe/internal/yamlnode"
 )
 
 // field is a key of a map and its value.
@@ -39,14 +41,6 @@ func (s keySet) hint() string {
 
 func pos(n *yaml.Node) Pos { return Pos{n.Line, n.Column} }
 
-// deref returns the node that an alias stands for.
-func deref(n *yaml.Node) *yaml.Node {
-	for n.Kind == yaml.AliasNode {
-		n = n.Alias
-	}
-	return n
-}
-
 // fail reports a mistake that n is.
 func (p *parser) fail(n *yaml.Node, hint, format string, args ...any) {
 	width := 1
@@ -69,34 +63,13 @@ func (p *parser) failAt(at Pos, width int, hint, message string, args ...any) {
 	p.problems = append(p.problems, p.src.problem(at, width, fmt.Sprintf(message, args...), hint))
 }
 
-// kind returns what a node is, for messages.
-func kind(n *yaml.Node) string {
-	switch {
-	case n.Kind == yaml.MappingNode:
-		return "a map"
-	case n.Kind == yaml.SequenceNode:
-		return "a list"
-	case missing(n):
-		return "nothing"
-	default:
-		return fmt.Sprintf("%q", n.Value)
-	}
-}
-
-// missing reports whether there is no value at all, as after "send:". An
-// empty text in quotes is one.
-func missing(n *yaml.Node) bool {
-	return n.Kind == yaml.ScalarNode && n.Value == "" &&
-		n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) == 0
-}
-
 // fields returns the fields of a map that belong there, each once, and
 // reports all others. ok is false if n is no map.
 func (p *parser) fields(n *yaml.Node, set keySet) (fields []field, ok bool) {
-	n = deref(n)
+	n = yamlnode.Deref(n)
 	if n.Kind != yaml.MappingNode {
 		if !p.slipOfShape(n) {
-			p.fail(n, set.hint(), "%s is a map, not %s", set.what, kind(n))
+			p.fail(n, set.hint(), "%s is a map, not %s", set.what, yamlnode.Kind(n))
 		}
 		return nil, false
 	}
@@ -107,20 +80,17 @@ func (p *parser) fields(n *yaml.Node, set keySet) (fields []field, ok bool) {
 		p.fail(n, "", "%s has more than %d keys", set.what, maxEntries)
 		return nil, false
 	}
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		key := deref(n.Content[i])
-		f := field{key.Value, key, n.Content[i+1]}
-		if key.Kind != yaml.ScalarNode {
-			p.fail(key, "", "a key is a word, not %s", kind(key))
-			continue
+	entries := yamlnode.Entries(n, func(key, first *yaml.Node) {
+		if first == nil {
+			p.fail(key, "", "a key is a word, not %s", yamlnode.Kind(key))
+			return
 		}
-		if first := slices.IndexFunc(fields, func(g field) bool { return g.name == f.name }); first >= 0 {
-			at := fields[first].key
-			p.fail(key, "keep one of them", "key %q is given twice, first at %d:%d", f.name, at.Line, at.Column)
-			continue
-		}
-		if key.Tag == "!!merge" {
-			p.fail(key, "repeat the keys", "scenarios have no merge keys")
+		p.fail(key, "keep one of them", "key %q is given twice, first at %d:%d", key.Value, first.Line, first.Column)
+	})
+	for _, e := range entries {
+		f := field{e.Key.Value, e.Key, e.Value}
+		if e.Key.Tag == "!!merge" {
+			p.fail(e.Key, "repeat the keys", "scenarios have no merge keys")
 			continue
 		}
 		if set.keys != nil && !slices.Contains(set.keys, f.name) {
@@ -143,7 +113,7 @@ const (
 )
 
 func (p *parser) unknownKey(f field, set keySet) {
-	if missing(f.key) {
+	if yamlnode.Missing(f.key) {
 		p.fail(f.key, set.hint(), "a key is missing before the colon")
 		return
 	}
@@ -156,7 +126,7 @@ func (p *parser) unknownKey(f field, set keySet) {
 
 // list returns the elements of a list, or the node itself if it is none.
 func (p *parser) list(n *yaml.Node, what string) []*yaml.Node {
-	if n = deref(n); n.Kind != yaml.SequenceNode {
+	if n = yamlnode.Deref(n); n.Kind != yaml.SequenceNode {
 		return []*yaml.Node{n}
 	}
 	if len(n.Content) > maxEntries {
@@ -167,21 +137,21 @@ func (p *parser) list(n *yaml.Node, what string) []*yaml.Node {
 }
 
 func emptyList(n *yaml.Node) bool {
-	n = deref(n)
+	n = yamlnode.Deref(n)
 	return n.Kind == yaml.SequenceNode && len(n.Content) == 0
 }
 
 // scalar returns the text of a node as it is written; what says what it
 // should be. A value that YAML would convert (5.10, 2e10) keeps its text.
 func (p *parser) scalar(n *yaml.Node, what string) (string, bool) {
-	n = deref(n)
+	n = yamlnode.Deref(n)
 	switch {
 	case p.slipOfShape(n):
 		return "", false
 	case n.Kind != yaml.ScalarNode:
-		p.fail(n, "", "%s is a single value here, not %s", what, kind(n))
+		p.fail(n, "", "%s is a single value here, not %s", what, yamlnode.Kind(n))
 		return "", false
-	case missing(n):
+	case yamlnode.Missing(n):
 		p.fail(n, `an empty text is written ""`, "%s has no value", what)
 		return "", false
 	case n.Style&yaml.TaggedStyle != 0:

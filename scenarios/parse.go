@@ -1,15 +1,12 @@
 package scenarios
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
-	"io"
 	"path/filepath"
 	"strings"
 	"unicode/utf8"
 
-	"gopkg.in/yaml.v3"
+	"mxprobe/internal/yamlnode"
 )
 
 // Limits of what Parse takes.
@@ -116,7 +113,7 @@ func (p *parser) legible() bool {
 
 // documents reads all documents of the file.
 func (p *parser) documents() []*Scenario {
-	nodes, err := decode(p.src.text)
+	nodes, err := yamlnode.Decode(p.src.text)
 	if err != nil {
 		if nodes = p.repair(err); nodes == nil {
 			return nil
@@ -125,7 +122,7 @@ func (p *parser) documents() []*Scenario {
 	var out []*Scenario
 	given := 0
 	for _, doc := range nodes {
-		if len(doc.Content) == 0 || missing(doc.Content[0]) {
+		if len(doc.Content) == 0 || yamlnode.Missing(doc.Content[0]) {
 			continue
 		}
 		given++
@@ -137,28 +134,6 @@ func (p *parser) documents() []*Scenario {
 		p.failAt(Pos{1, 1}, 1, "the shortest has a list of steps: mxprobe init @rcpt shows one", "there is no scenario in this file")
 	}
 	return out
-}
-
-// decode reads YAML into nodes, one for each document.
-func decode(text string) (nodes []*yaml.Node, err error) {
-	// The module is not maintained any more; a fault in it must not take
-	// the program down.
-	defer func() {
-		if r := recover(); r != nil {
-			nodes, err = nil, fmt.Errorf("yaml: %v", r)
-		}
-	}()
-	d := yaml.NewDecoder(bytes.NewReader([]byte(text)))
-	for {
-		n := new(yaml.Node)
-		switch err := d.Decode(n); {
-		case errors.Is(err, io.EOF):
-			return nodes, nil
-		case err != nil:
-			return nil, err
-		}
-		nodes = append(nodes, n)
-	}
 }
 
 // open reads a file that the scenario names.

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"gopkg.in/yaml.v3"
+
+	"mxprobe/internal/yamlnode"
 )
 
 // playedExamples returns the documents of all scenarios in the page of the
@@ -29,7 +31,7 @@ func playedExamples(t *testing.T) []*yaml.Node {
 				continue
 			}
 			src, _, _ := strings.Cut(part, "\n```")
-			nodes, err := decode(src)
+			nodes, err := yamlnode.Decode(src)
 			if err != nil {
 				t.Fatalf("%s: %v\n%s", page, err, src)
 			}
@@ -80,7 +82,7 @@ func twin(where string) string {
 
 // see notes the keys of a map and goes into what stands below them.
 func see(seen map[string]bool, where string, n *yaml.Node) {
-	n = deref(n)
+	n = yamlnode.Deref(n)
 	if n.Kind == yaml.SequenceNode {
 		for _, e := range n.Content {
 			see(seen, where, e)

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"mxprobe/internal/yamlnode"
 )
 
 // ports reads a port or a list of ports.
@@ -22,10 +24,10 @@ func (p *parser) ports(n *yaml.Node) []Text {
 			number, err := parsePort(literal)
 			switch {
 			case err != nil:
-				p.fail(deref(e), "", "%v", err)
+				p.fail(yamlnode.Deref(e), "", "%v", err)
 				continue
 			case slices.Contains(seen, number):
-				p.fail(deref(e), "keep one of them", "port %d is given twice", number)
+				p.fail(yamlnode.Deref(e), "keep one of them", "port %d is given twice", number)
 				continue
 			}
 			seen = append(seen, number)
@@ -33,7 +35,7 @@ func (p *parser) ports(n *yaml.Node) []Text {
 		out = append(out, t)
 	}
 	if emptyList(n) {
-		p.fail(deref(n), "", "port is an empty list")
+		p.fail(yamlnode.Deref(n), "", "port is an empty list")
 	}
 	return out
 }

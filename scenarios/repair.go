@@ -2,12 +2,13 @@ package scenarios
 
 import (
 	"sort"
-	"strconv"
 	"strings"
 
 	"gopkg.in/yaml.v3"
 
 	"mxprobe/internal/yamlslip"
+
+	"mxprobe/internal/yamlnode"
 )
 
 // maxSearch is how long a text may be whose first bad line is looked for by
@@ -40,7 +41,7 @@ func (p *parser) repair(err error) []*yaml.Node {
 	}
 	text := yamlslip.Replace(p.src.text, slips)
 	p.quiet = quiet
-	nodes, err := decode(text)
+	nodes, err := yamlnode.Decode(text)
 	if err != nil {
 		p.syntax(text, err)
 		return nil
@@ -51,7 +52,7 @@ func (p *parser) repair(err error) []*yaml.Node {
 // syntax reports an error of the YAML module. It names a line, which may be
 // that of the map or list around the mistake, and no column.
 func (p *parser) syntax(text string, err error) {
-	message, line := cutLine(err.Error())
+	message, line := yamlnode.Message(err)
 	if len(text) <= maxSearch {
 		line = firstBadLine(text, message, line)
 	}
@@ -64,21 +65,6 @@ func (p *parser) syntax(text string, err error) {
 	p.failAt(Pos{line, col}, len(strings.TrimSpace(source)), syntaxHint(message), "this is not YAML: %s", message)
 }
 
-// cutLine takes an error of the YAML module apart.
-func cutLine(text string) (message string, line int) {
-	message = strings.TrimPrefix(text, "yaml: ")
-	rest, ok := strings.CutPrefix(message, "line ")
-	if !ok {
-		return message, 1
-	}
-	number, rest, ok := strings.Cut(rest, ": ")
-	n, err := strconv.Atoi(number)
-	if !ok || err != nil {
-		return message, 1
-	}
-	return rest, n
-}
-
 // firstBadLine returns the number of the first line that, with all before it,
 // has the same error as the whole text.
 func firstBadLine(text, message string, line int) int {
@@ -89,11 +75,11 @@ func firstBadLine(text, message string, line int) int {
 		}
 	}
 	n := sort.Search(len(ends), func(i int) bool {
-		_, err := decode(text[:ends[i]])
+		_, err := yamlnode.Decode(text[:ends[i]])
 		if err == nil {
 			return false
 		}
-		m, _ := cutLine(err.Error())
+		m, _ := yamlnode.Message(err)
 		return m == message
 	})
 	if n == len(ends) {

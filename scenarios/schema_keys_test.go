@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"slices"
 	"testing"
+
+	"mxprobe/internal/yamlnode"
 )
 
 // The keys of the schema are those of the parser.
@@ -74,7 +76,7 @@ func TestSchemaKnowsWhatGoesTogether(t *testing.T) {
 			if a, _ := actionOf(action); actions[a].suits(key) != (err == nil) && key != action {
 				t.Errorf("the table says that %s suits %s: %v; but Parse says %v", key, action, actions[a].suits(key), err)
 			}
-			nodes, yerr := decode(src)
+			nodes, yerr := yamlnode.Decode(src)
 			if yerr != nil {
 				t.Fatalf("%q: %v", src, yerr)
 			}

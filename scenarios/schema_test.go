@@ -10,6 +10,8 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"gopkg.in/yaml.v3"
+
+	"mxprobe/internal/yamlnode"
 )
 
 func compiledSchema(t *testing.T) *jsonschema.Schema {
@@ -33,7 +35,7 @@ func compiledSchema(t *testing.T) *jsonschema.Schema {
 // value turns a node into what a validator of JSON sees in an editor.
 func value(t *testing.T, n *yaml.Node) any {
 	t.Helper()
-	switch n = deref(n); n.Kind {
+	switch n = yamlnode.Deref(n); n.Kind {
 	case yaml.MappingNode:
 		m := map[string]any{}
 		for i := 0; i < len(n.Content); i += 2 {
@@ -75,8 +77,8 @@ func documentsOf(t *testing.T, path string) ([]*yaml.Node, bool) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	nodes, err := decode(strings.TrimPrefix(string(src), "\ufeff"))
-	nodes = slices.DeleteFunc(nodes, func(n *yaml.Node) bool { return len(n.Content) == 0 || missing(n.Content[0]) })
+	nodes, err := yamlnode.Decode(strings.TrimPrefix(string(src), "\ufeff"))
+	nodes = slices.DeleteFunc(nodes, func(n *yaml.Node) bool { return len(n.Content) == 0 || yamlnode.Missing(n.Content[0]) })
 	return nodes, err == nil
 }
 
@@ -239,7 +241,7 @@ func TestSchemaAndParserAgree(t *testing.T) {
 		if _, err := Parse("x.yaml", []byte(src)); err == nil {
 			t.Errorf("the parser takes %q", src)
 		}
-		nodes, err := decode(src)
+		nodes, err := yamlnode.Decode(src)
 		if err != nil {
 			t.Fatalf("%q: %v", src, err)
 		}

@@ -8,6 +8,8 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"mxprobe/internal/spelling"
+
+	"mxprobe/internal/yamlnode"
 )
 
 // maxAttempts is how often a dialogue may be started again.
@@ -27,15 +29,15 @@ func (p *parser) conditions(n *yaml.Node, what string) []Condition {
 		}
 		c, err := parseCondition(strings.TrimSpace(word))
 		if err != nil {
-			p.fail(deref(e), "an EHLO keyword, tls, authenticated, ipv4 or ipv6", "%v", err)
+			p.fail(yamlnode.Deref(e), "an EHLO keyword, tls, authenticated, ipv4 or ipv6", "%v", err)
 			continue
 		}
-		c.Pos = pos(deref(e))
+		c.Pos = pos(yamlnode.Deref(e))
 		c.Keyword.Pos = c.Pos
 		out = append(out, c)
 	}
 	if emptyList(n) {
-		p.fail(deref(n), "", "%s is empty", what)
+		p.fail(yamlnode.Deref(n), "", "%s is empty", what)
 	}
 	return out
 }
@@ -43,7 +45,7 @@ func (p *parser) conditions(n *yaml.Node, what string) []Condition {
 // greeting reads what the greeting must be: codes, or a map.
 func (p *parser) greeting(n *yaml.Node) Expect {
 	var e Expect
-	if deref(n).Kind != yaml.MappingNode || p.slipOfShape(deref(n)) {
+	if yamlnode.Deref(n).Kind != yaml.MappingNode || p.slipOfShape(yamlnode.Deref(n)) {
 		e.Codes = p.codes(n, "greeting")
 		e.template = len(e.Codes.vars) > 0
 		return e
@@ -53,7 +55,7 @@ func (p *parser) greeting(n *yaml.Node) Expect {
 		p.expectation(&e, f)
 	}
 	if e.Codes.None && len(fields) > 1 {
-		p.fail(deref(n), "write greeting: none alone", "none says that no greeting is read")
+		p.fail(yamlnode.Deref(n), "write greeting: none alone", "none says that no greeting is read")
 	}
 	return e
 }
@@ -75,7 +77,7 @@ func (p *parser) secrets(n *yaml.Node) []Secret {
 
 func (p *parser) secret(f field) (Secret, bool) {
 	s := Secret{Pos: pos(f.key), Name: f.name}
-	v := deref(f.value)
+	v := yamlnode.Deref(f.value)
 	if v.Kind != yaml.MappingNode {
 		// The value itself must not be repeated in an error.
 		p.failAt(pos(f.key), p.src.width(pos(f.key)), "allowed: {env: NAME}, {file: PATH}, {command: PROGRAM}",
@@ -94,7 +96,7 @@ func (p *parser) secret(f field) (Secret, bool) {
 	case "env":
 		s.Env, ok = p.word(e.value, "env")
 		if ok && (!isName(s.Env) || strings.ContainsAny(s.Env, ".-")) {
-			p.fail(deref(e.value), "", "%q cannot be the name of an environment variable", s.Env)
+			p.fail(yamlnode.Deref(e.value), "", "%q cannot be the name of an environment variable", s.Env)
 		}
 	case "file":
 		s.Path, ok = p.word(e.value, "file")
@@ -106,7 +108,7 @@ func (p *parser) secret(f field) (Secret, bool) {
 
 // command reads a program with arguments, as a list or as words.
 func (p *parser) command(n *yaml.Node) ([]string, bool) {
-	n = deref(n)
+	n = yamlnode.Deref(n)
 	if n.Kind != yaml.SequenceNode {
 		line, ok := p.word(n, "command")
 		return strings.Fields(line), ok
@@ -118,7 +120,7 @@ func (p *parser) command(n *yaml.Node) ([]string, bool) {
 			return nil, false
 		}
 		if i == 0 && arg == "" {
-			p.fail(deref(e), "", "the program has no name")
+			p.fail(yamlnode.Deref(e), "", "the program has no name")
 			return nil, false
 		}
 		out = append(out, arg)
@@ -133,7 +135,7 @@ func (p *parser) command(n *yaml.Node) ([]string, bool) {
 func (p *parser) hosts(n *yaml.Node) []HostRule {
 	var out []HostRule
 	for _, e := range p.list(n, "hosts") {
-		out = append(out, p.host(deref(e)))
+		out = append(out, p.host(yamlnode.Deref(e)))
 	}
 	return out
 }
@@ -169,7 +171,7 @@ func (p *parser) host(n *yaml.Node) HostRule {
 }
 
 func (p *parser) hostMatch(n *yaml.Node) HostMatch {
-	n = deref(n)
+	n = yamlnode.Deref(n)
 	text, ok := p.word(n, "match")
 	if !ok {
 		return HostMatch{}
@@ -186,14 +188,14 @@ func (p *parser) hostMatch(n *yaml.Node) HostMatch {
 func (p *parser) reason(n *yaml.Node, what string) string {
 	s, ok := p.word(n, what)
 	if ok && (s == "true" || s == "false") {
-		p.fail(deref(n), "say why, in a few words", "%s takes a reason, not %s", what, s)
+		p.fail(yamlnode.Deref(n), "say why, in a few words", "%s takes a reason, not %s", what, s)
 	}
 	return s
 }
 
 // retry reads which failures start the dialogue again.
 func (p *parser) retry(n *yaml.Node) *Retry {
-	n = deref(n)
+	n = yamlnode.Deref(n)
 	r := &Retry{Pos: pos(n), On: codeSet("4xx"), Wait: defaultWait}
 	fields, ok := p.fields(n, keySet{what: "retry", keys: retryKeys()})
 	times := false
@@ -215,9 +217,9 @@ func (p *parser) retry(n *yaml.Node) *Retry {
 }
 
 func (p *parser) retryOn(r *Retry, n *yaml.Node) {
-	r.On = Codes{Pos: pos(deref(n))}
+	r.On = Codes{Pos: pos(yamlnode.Deref(n))}
 	if emptyList(n) {
-		p.fail(deref(n), "", "on is empty")
+		p.fail(yamlnode.Deref(n), "", "on is empty")
 	}
 	for _, e := range p.list(n, "on") {
 		word, ok := p.word(e, "on")
@@ -236,7 +238,7 @@ func (p *parser) retryOn(r *Retry, n *yaml.Node) {
 				r.On.ranges = append(r.On.ranges, rng)
 				continue
 			}
-			p.fail(deref(e), "allowed: 4xx, 45x, 451, connect, eof, timeout, or a list",
+			p.fail(yamlnode.Deref(e), "allowed: 4xx, 45x, 451, connect, eof, timeout, or a list",
 				"%q cannot be retried on%s", word, spelling.DidYouMean(word, []string{"connect", "eof", "timeout"}))
 		}
 	}

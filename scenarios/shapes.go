@@ -9,6 +9,8 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"mxprobe/internal/yamlslip"
+
+	"mxprobe/internal/yamlnode"
 )
 
 // slipOfShape reports {{ .x }}, which YAML reads as a map in a map.
@@ -26,12 +28,12 @@ func (p *parser) slipOfShape(n *yaml.Node) bool {
 func (p *parser) stepKey(f field) bool {
 	known := stepKeys()
 	switch {
-	case strings.EqualFold(f.name, "DATA") && !missing(deref(f.value)):
+	case strings.EqualFold(f.name, "DATA") && !yamlnode.Missing(yamlnode.Deref(f.value)):
 		p.fail(f.key, "write message: | in its place, which says DATA itself, without the dot at the end", "unknown key %q: a text behind DATA is a message", f.name)
 	case isCommand(f.name) && !slices.Contains(known, strings.ToLower(f.name)):
 		at := pos(f.key)
 		at.Col += utf8.RuneCountInString(f.name) + 1
-		p.blankAfterColon(at, f.name, missing(deref(f.value)))
+		p.blankAfterColon(at, f.name, yamlnode.Missing(yamlnode.Deref(f.value)))
 	case slices.Contains(starttlsKeys(), f.name):
 		p.inside(f, "starttls")
 	case slices.Contains(dkimKeys(), f.name):

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"mxprobe/internal/yamlslip"
+
+	"mxprobe/internal/yamlnode"
 )
 
 // noKey takes every entry of a list for a line to send.
@@ -46,7 +48,7 @@ func TestSlipsAreNotFoundWhereThereAreNone(t *testing.T) {
 		"a: !!str b\n? c\n: d\n",
 		"a: b\r\nc: \"d\"\r\ne: {f: g}\r\n",
 	} {
-		if _, err := decode(src); err != nil {
+		if _, err := yamlnode.Decode(src); err != nil {
 			t.Errorf("%q is no YAML: %v", src, err)
 		}
 		for _, s := range yamlslip.Find(src, noKey) {

@@ -4,14 +4,16 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"mxprobe/internal/yamlnode"
 )
 
 // stepList reads the steps of a scenario.
 func (p *parser) stepList(n *yaml.Node) []Step {
-	n = deref(n)
+	n = yamlnode.Deref(n)
 	if n.Kind != yaml.SequenceNode {
 		if !p.slipOfShape(n) {
-			p.fail(n, "start each step with a hyphen", "steps is a list, not %s", kind(n))
+			p.fail(n, "start each step with a hyphen", "steps is a list, not %s", yamlnode.Kind(n))
 		}
 		return nil
 	}
@@ -21,14 +23,14 @@ func (p *parser) stepList(n *yaml.Node) []Step {
 	out := make([]Step, 0, len(n.Content))
 	for _, e := range n.Content {
 		if ended(out) {
-			p.fail(deref(e), "end the scenario with close, or give close a condition", "this step is never played: the one before closes the connection")
+			p.fail(yamlnode.Deref(e), "end the scenario with close, or give close a condition", "this step is never played: the one before closes the connection")
 			break
 		}
-		if s, ok := p.step(deref(e), false); ok {
+		if s, ok := p.step(yamlnode.Deref(e), false); ok {
 			out = append(out, s)
 		}
 		if p.steps > maxSteps {
-			p.fail(deref(e), "", "the scenario has more than %d steps", maxSteps)
+			p.fail(yamlnode.Deref(e), "", "the scenario has more than %d steps", maxSteps)
 			break
 		}
 	}
@@ -69,10 +71,10 @@ func (p *parser) step(n *yaml.Node, inPipeline bool) (Step, bool) {
 		return s, false
 	}
 	if action.nests {
-		s.Steps = p.pipeline(deref(fields[at].value))
+		s.Steps = p.pipeline(yamlnode.Deref(fields[at].value))
 	} else {
 		p.steps++
-		action.take(p, action, &s, deref(fields[at].value))
+		action.take(p, action, &s, yamlnode.Deref(fields[at].value))
 	}
 	for i, f := range fields {
 		if i != at {
@@ -111,14 +113,14 @@ func (p *parser) bare(s *Step, n *yaml.Node, inPipeline bool) bool {
 // them; a line end of its own is for raw.
 func (p *parser) commandLine(n *yaml.Node, what string) Text {
 	t := p.text(n, what)
-	p.continued(deref(n))
+	p.continued(yamlnode.Deref(n))
 	rest := strings.ReplaceAll(t.source, "\r\n", "")
 	switch {
 	case !strings.ContainsAny(rest, "\r\n"):
-	case p.verb == "DATA" && deref(n).Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0:
+	case p.verb == "DATA" && yamlnode.Deref(n).Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0:
 		p.fail(n, "write body: | before it, and leave the dot at its end out; or message: | in place of DATA and this",
 			"a text behind DATA is no line to send")
-	case deref(n).Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0:
+	case yamlnode.Deref(n).Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0:
 		p.fail(n, "make a step of each line, write message: | for a message, or raw: | for what goes out as it is", "%s is one line, not a block", what)
 	default:
 		p.fail(n, `write "\r\n" between two commands, or use raw`, "%s has a line end that is not CRLF", what)

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"mxprobe/internal/yamlnode"
 )
 
 // What stands behind the key of an action is read by these.
@@ -98,13 +100,13 @@ func (p *parser) pipeline(n *yaml.Node) []Step {
 		case n.Kind == yaml.SequenceNode:
 			p.fail(n, "", "there are no lines in the pipeline")
 		case !p.slipOfShape(n):
-			p.fail(n, "start each line with a hyphen", "pipeline is a list of lines, not %s", kind(n))
+			p.fail(n, "start each line with a hyphen", "pipeline is a list of lines, not %s", yamlnode.Kind(n))
 		}
 		return nil
 	}
 	out := make([]Step, 0, len(n.Content))
 	for _, e := range n.Content {
-		if s, ok := p.step(deref(e), true); ok {
+		if s, ok := p.step(yamlnode.Deref(e), true); ok {
 			out = append(out, s)
 		}
 		if p.steps > maxSteps {
@@ -122,7 +124,7 @@ func (p *parser) file(n *yaml.Node) []byte {
 	}
 	b, err := p.files.open(beside(p.dir, path))
 	if err != nil {
-		p.fail(deref(n), "paths are relative to the scenario", "%v", err)
+		p.fail(yamlnode.Deref(n), "paths are relative to the scenario", "%v", err)
 		return nil
 	}
 	if b == nil {

@@ -8,6 +8,8 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"mxprobe/internal/spelling"
+
+	"mxprobe/internal/yamlnode"
 )
 
 // Verify says what a certificate is held against, and what it amounts to if
@@ -27,7 +29,7 @@ const (
 // implicitTLS reads the tls of a scenario: the word implicit, or the settings
 // of the handshake.
 func (p *parser) implicitTLS(n *yaml.Node) *StartTLSOptions {
-	n = deref(n)
+	n = yamlnode.Deref(n)
 	if n.Kind == yaml.MappingNode && !p.slipOfShape(n) {
 		return p.tlsOptions(n, "tls", tlsKeys())
 	}
@@ -40,7 +42,7 @@ func (p *parser) implicitTLS(n *yaml.Node) *StartTLSOptions {
 
 // starttls reads the settings of a starttls step.
 func (p *parser) starttls(n *yaml.Node) *StartTLSOptions {
-	if missing(n) {
+	if yamlnode.Missing(n) {
 		return &StartTLSOptions{Pos: pos(n)}
 	}
 	if n.Kind == yaml.ScalarNode && isWordForOn(n.Value) {
@@ -122,7 +124,7 @@ func (p *parser) verify(n *yaml.Node) Verify {
 	}
 	if ok {
 		words := []string{"false", "true", "warn", "dane", "mta-sts"}
-		p.fail(deref(n), "allowed: "+strings.Join(words, ", "), "verify is true, false, warn, dane or mta-sts, not %q%s", word, spelling.DidYouMean(word, words))
+		p.fail(yamlnode.Deref(n), "allowed: "+strings.Join(words, ", "), "verify is true, false, warn, dane or mta-sts, not %q%s", word, spelling.DidYouMean(word, words))
 	}
 	return VerifyNote
 }
@@ -134,7 +136,7 @@ func (p *parser) tlsVersion(n *yaml.Node, what string) string {
 		return v
 	}
 	if ok {
-		p.fail(deref(n), "allowed: 1.0, 1.1, 1.2, 1.3", "%q is not a version of TLS", v)
+		p.fail(yamlnode.Deref(n), "allowed: 1.0, 1.1, 1.2, 1.3", "%q is not a version of TLS", v)
 	}
 	return ""
 }
@@ -143,7 +145,7 @@ func (p *parser) tlsVersion(n *yaml.Node, what string) string {
 func tlsNames[T any](p *parser, n *yaml.Node, what string, known []string, id func(string) (T, bool)) []T {
 	var out []T
 	if emptyList(n) {
-		p.fail(deref(n), "", "%s is empty", what)
+		p.fail(yamlnode.Deref(n), "", "%s is empty", what)
 	}
 	for _, e := range p.list(n, what) {
 		word, ok := p.word(e, what)
@@ -152,7 +154,7 @@ func tlsNames[T any](p *parser, n *yaml.Node, what string, known []string, id fu
 		}
 		v, ok := id(strings.TrimSpace(word))
 		if !ok {
-			p.fail(deref(e), tlsNamesHint(what, known), "%q is not one of the %s that can be chosen%s", word, what, spelling.DidYouMean(strings.ToUpper(word), known))
+			p.fail(yamlnode.Deref(e), tlsNamesHint(what, known), "%q is not one of the %s that can be chosen%s", word, what, spelling.DidYouMean(strings.ToUpper(word), known))
 			continue
 		}
 		out = append(out, v)

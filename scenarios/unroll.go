@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"gopkg.in/yaml.v3"
+
+	"mxprobe/internal/yamlnode"
 )
 
 // forTo reads the list that a step is played for. There is one list so far:
@@ -11,7 +13,7 @@ import (
 func (p *parser) forTo(n *yaml.Node) bool {
 	list, ok := p.word(n, "for")
 	if ok && list != "to" {
-		p.fail(deref(n), "allowed: to", "for goes through the recipients (to), not %q", list)
+		p.fail(yamlnode.Deref(n), "allowed: to", "for goes through the recipients (to), not %q", list)
 	}
 	return ok
 }

@@ -8,6 +8,8 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"mxprobe/internal/timespan"
+
+	"mxprobe/internal/yamlnode"
 )
 
 // word returns a scalar that may not be empty and holds no variables.
@@ -17,10 +19,10 @@ func (p *parser) word(n *yaml.Node, what string) (string, bool) {
 	case !ok:
 		return "", false
 	case strings.Contains(s, "${"):
-		p.fail(deref(n), "", "%s cannot hold variables", what)
+		p.fail(yamlnode.Deref(n), "", "%s cannot hold variables", what)
 		return "", false
 	case strings.TrimSpace(s) == "":
-		p.fail(deref(n), "", "%s is empty", what)
+		p.fail(yamlnode.Deref(n), "", "%s is empty", what)
 		return "", false
 	}
 	return s, true
@@ -30,7 +32,7 @@ func (p *parser) word(n *yaml.Node, what string) (string, bool) {
 func (p *parser) text(n *yaml.Node, what string) Text { return p.template(n, what, false) }
 
 func (p *parser) template(n *yaml.Node, what string, breaks bool) Text {
-	n = deref(n)
+	n = yamlnode.Deref(n)
 	s, ok := p.scalar(n, what)
 	if !ok {
 		return Text{}
@@ -85,9 +87,9 @@ func (p *parser) line(n *yaml.Node, what string) Text {
 	switch {
 	case t.IsZero():
 	case strings.TrimSpace(t.source) == "":
-		p.fail(deref(n), "", "%s is empty", what)
+		p.fail(yamlnode.Deref(n), "", "%s is empty", what)
 	case strings.ContainsAny(strings.TrimRight(t.source, "\n"), "\r\n"):
-		p.fail(deref(n), "", "%s has more than one line", what)
+		p.fail(yamlnode.Deref(n), "", "%s has more than one line", what)
 	}
 	return t
 }
@@ -96,7 +98,7 @@ func (p *parser) line(n *yaml.Node, what string) Text {
 func (p *parser) boolean(n *yaml.Node, what string) bool {
 	s, ok := p.scalar(n, what)
 	if ok && s != "true" && s != "false" {
-		p.fail(deref(n), "allowed: false, true", "%s is true or false, not %q", what, s)
+		p.fail(yamlnode.Deref(n), "allowed: false, true", "%s is true or false, not %q", what, s)
 	}
 	return s == "true"
 }
@@ -110,9 +112,9 @@ func (p *parser) duration(n *yaml.Node, what string, zero bool) time.Duration {
 	d, err := timespan.Parse(s)
 	switch {
 	case err != nil:
-		p.fail(deref(n), "", "%v", err)
+		p.fail(yamlnode.Deref(n), "", "%v", err)
 	case d == 0 && !zero:
-		p.fail(deref(n), "", "%s must be longer than nothing", what)
+		p.fail(yamlnode.Deref(n), "", "%s must be longer than nothing", what)
 	}
 	return d
 }
@@ -121,7 +123,7 @@ func (p *parser) duration(n *yaml.Node, what string, zero bool) time.Duration {
 // is the shorter one; where more is better, as with the days that a
 // certificate is valid for, it is the longer one.
 func (p *parser) limit(n *yaml.Node, what string, more bool) Limit {
-	n = deref(n)
+	n = yamlnode.Deref(n)
 	l := Limit{Pos: pos(n)}
 	if n.Kind != yaml.MappingNode {
 		l.Fail = p.duration(n, what, false)
@@ -164,7 +166,7 @@ func (p *parser) number(n *yaml.Node, what string, low, high int) int {
 		value = value*10 + int(r-'0')
 	}
 	if value < low || value > high || utf8.RuneCountInString(s) > 9 {
-		p.fail(deref(n), "", "%s is a whole number from %d to %d, not %q", what, low, high, s)
+		p.fail(yamlnode.Deref(n), "", "%s is a whole number from %d to %d, not %q", what, low, high, s)
 		return 0
 	}
 	return value

@@ -1,16 +1,15 @@
 package sandbox
 
 import (
-	"bytes"
 	"errors"
-	"io"
 	"net/netip"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/miekg/dns"
 	"gopkg.in/yaml.v3"
+
+	"mxprobe/internal/yamlnode"
 )
 
 // maxFile is the largest world file in bytes.
@@ -40,40 +39,19 @@ func ParseSpec(file string, src []byte) (Spec, error) {
 // document returns the top of the only document, nil if it is empty or no
 // YAML.
 func (r *fileReader) document(src []byte) *yaml.Node {
-	d := yaml.NewDecoder(bytes.NewReader(src))
-	var doc, more yaml.Node
-	err := d.Decode(&doc)
-	if errors.Is(err, io.EOF) {
-		return nil
-	}
+	docs, err := yamlnode.Decode(string(src))
 	if err != nil {
-		r.syntax(err)
+		message, line := yamlnode.Message(err)
+		r.failAt(line, 1, "not YAML: %s", message)
 		return nil
 	}
-	if err := d.Decode(&more); err == nil {
-		r.fail(&more, "a world file has one document")
-	} else if !errors.Is(err, io.EOF) {
-		r.syntax(err)
+	if len(docs) > 1 {
+		r.fail(docs[1], "a world file has one document")
 	}
-	if len(doc.Content) == 0 || doc.Content[0].Tag == "!!null" {
+	if len(docs) == 0 || len(docs[0].Content) == 0 || docs[0].Content[0].Tag == "!!null" {
 		return nil
 	}
-	return doc.Content[0]
-}
-
-// syntax reports what the YAML parser did not like; it tells the line in its
-// text alone.
-func (r *fileReader) syntax(err error) {
-	text := strings.TrimPrefix(err.Error(), "yaml: ")
-	line := 1
-	if rest, ok := strings.CutPrefix(text, "line "); ok {
-		if number, message, ok := strings.Cut(rest, ": "); ok {
-			if n, err := strconv.Atoi(number); err == nil {
-				line, text = max(n, 1), message
-			}
-		}
-	}
-	r.failAt(line, 1, "not YAML: %s", text)
+	return docs[0].Content[0]
 }
 
 func (r *fileReader) world(top *yaml.Node) Spec {

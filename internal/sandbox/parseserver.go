@@ -5,6 +5,8 @@ import (
 	"strconv"
 
 	"gopkg.in/yaml.v3"
+
+	"mxprobe/internal/yamlnode"
 )
 
 // servers reads the servers and holds them against the zones.
@@ -194,7 +196,7 @@ func (r *fileReader) ports(v *yaml.Node) []uint16 {
 	r.each(v, func(v *yaml.Node) {
 		n, err := strconv.ParseUint(v.Value, 10, 16)
 		if err != nil || n == 0 {
-			r.fail(v, "expected a port, found %s", kindName(v))
+			r.fail(v, "expected a port, found %s", yamlnode.Kind(v))
 			return
 		}
 		out = append(out, uint16(n))

@@ -10,6 +10,8 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"mxprobe/internal/timespan"
+
+	"mxprobe/internal/yamlnode"
 )
 
 // fileReader walks the nodes of a world file and collects what is wrong.
@@ -41,44 +43,24 @@ func (r *fileReader) plain(n *yaml.Node) bool {
 	return true
 }
 
-// kindName is what users call a node.
-func kindName(n *yaml.Node) string {
-	switch {
-	case n.Kind == yaml.MappingNode:
-		return "a map"
-	case n.Kind == yaml.SequenceNode:
-		return "a list"
-	case n.Tag == "!!null":
-		return "nothing"
-	}
-	return fmt.Sprintf("%q", n.Value)
-}
-
 // entries calls f for each key of a map and refuses keys given twice.
 func (r *fileReader) entries(n *yaml.Node, what string, f func(k, v *yaml.Node)) {
 	if !r.plain(n) {
 		return
 	}
 	if n.Kind != yaml.MappingNode {
-		r.fail(n, "%s: expected a map, found %s", what, kindName(n))
+		r.fail(n, "%s: expected a map, found %s", what, yamlnode.Kind(n))
 		return
 	}
-	seen := make(map[string]int)
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		k, v := n.Content[i], n.Content[i+1]
-		if !r.plain(k) {
-			continue
+	entries := yamlnode.Entries(n, func(key, first *yaml.Node) {
+		if first == nil {
+			r.fail(key, "%s: a key is %s", what, yamlnode.Kind(key))
+			return
 		}
-		if k.Kind != yaml.ScalarNode {
-			r.fail(k, "%s: a key is %s", what, kindName(k))
-			continue
-		}
-		if line, ok := seen[k.Value]; ok {
-			r.fail(k, "key %q stands already on line %d", k.Value, line)
-			continue
-		}
-		seen[k.Value] = k.Line
-		f(k, v)
+		r.fail(key, "key %q stands already on line %d", key.Value, first.Line)
+	})
+	for _, e := range entries {
+		f(e.Key, e.Value)
 	}
 }
 
@@ -101,7 +83,7 @@ func (r *fileReader) items(n *yaml.Node, what string, f func(n *yaml.Node)) {
 		return
 	}
 	if n.Kind != yaml.SequenceNode {
-		r.fail(n, "%s: expected a list, found %s", what, kindName(n))
+		r.fail(n, "%s: expected a list, found %s", what, yamlnode.Kind(n))
 		return
 	}
 	r.each(n, f)
@@ -122,7 +104,7 @@ func (r *fileReader) each(n *yaml.Node, f func(n *yaml.Node)) {
 
 func (r *fileReader) text(n *yaml.Node) string {
 	if n.Kind != yaml.ScalarNode || n.Tag == "!!null" {
-		r.fail(n, "expected text, found %s", kindName(n))
+		r.fail(n, "expected text, found %s", yamlnode.Kind(n))
 		return ""
 	}
 	return n.Value
@@ -144,12 +126,12 @@ func (r *fileReader) word(n *yaml.Node, allowed ...string) string {
 
 func (r *fileReader) boolean(n *yaml.Node) bool {
 	if n.Kind != yaml.ScalarNode || n.Tag != "!!bool" {
-		r.fail(n, "expected true or false, found %s", kindName(n))
+		r.fail(n, "expected true or false, found %s", yamlnode.Kind(n))
 		return false
 	}
 	var out bool
 	if err := n.Decode(&out); err != nil {
-		r.fail(n, "expected true or false, found %s", kindName(n))
+		r.fail(n, "expected true or false, found %s", yamlnode.Kind(n))
 	}
 	return out
 }
@@ -157,7 +139,7 @@ func (r *fileReader) boolean(n *yaml.Node) bool {
 func (r *fileReader) number(n *yaml.Node) int64 {
 	out, err := strconv.ParseInt(n.Value, 10, 64)
 	if n.Kind != yaml.ScalarNode || err != nil || out < 0 || out > math.MaxInt32 {
-		r.fail(n, "expected a number from 0 to %d, found %s", math.MaxInt32, kindName(n))
+		r.fail(n, "expected a number from 0 to %d, found %s", math.MaxInt32, yamlnode.Kind(n))
 		return 0
 	}
 	return out
@@ -166,7 +148,7 @@ func (r *fileReader) number(n *yaml.Node) int64 {
 func (r *fileReader) duration(n *yaml.Node) time.Duration {
 	out, err := timespan.Parse(n.Value)
 	if n.Kind != yaml.ScalarNode || err != nil {
-		r.fail(n, "expected a time with its unit (500ms, 2s, 1m), found %s", kindName(n))
+		r.fail(n, "expected a time with its unit (500ms, 2s, 1m), found %s", yamlnode.Kind(n))
 		return 0
 	}
 	return out
