@@ -42,7 +42,7 @@ func rooms() map[string]room {
 				"internal/ascii", "internal/hostname", "internal/spelling", "internal/timespan",
 				"internal/compare", "internal/greylist", "internal/state", "internal/pasted", "internal/letter", "internal/dkim", "probe/diagnosis",
 			},
-			libraries: []string{"github.com/urfave/cli/v2", "golang.org/x/term", "github.com/schollz/progressbar/v3"},
+			libraries: []string{"github.com/urfave/cli/v2", "golang.org/x/term"},
 		},
 		// floor 3: a scenario as a check
 		"probe/dialogue": {packages: []string{

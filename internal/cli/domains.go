@@ -20,6 +20,9 @@ type domainList struct {
 	// read counts the domains.
 	read int
 	seen seen
+	// listed counts the domains that were seen beforehand, and pipes the
+	// lists that could not be read twice.
+	listed, pipes int
 }
 
 // newDomainList looks at everything that can be looked at beforehand: every
@@ -38,40 +41,57 @@ func (p *Program) newDomainList(specs []string) (*domainList, error) {
 	}
 	for _, spec := range l.specs {
 		name, isFile := strings.CutPrefix(spec, "@")
-		if !isFile {
+		switch {
+		case spec == "-":
+			l.pipes++
+			continue
+		case !isFile:
+			l.listed++
 			continue
 		}
-		if err := checkList(name); err != nil {
+		lines, err := checkList(name)
+		if err != nil {
 			return nil, err
+		}
+		if l.listed += lines; lines == 0 {
+			l.pipes++
 		}
 	}
 	return l, nil
 }
 
-// checkList reads a list once through if it can be read twice. A pipe can
-// not, and to open it would take it from its writer.
-func checkList(name string) error {
+// size is how many domains there are, those named twice included; 0 for a
+// single one, and where nobody can say before all are read.
+func (l *domainList) size() int {
+	if l.pipes > 0 || l.listed < 2 {
+		return 0
+	}
+	return l.listed
+}
+
+// checkList reads a list once through if it can be read twice, and counts its
+// domains. A pipe can not, and to open it would take it from its writer.
+func checkList(name string) (lines int, err error) {
 	info, err := os.Stat(name)
 	if err != nil {
-		return usagef("list of domains %s: %s", shown(name), cause(err))
+		return 0, usagef("list of domains %s: %s", shown(name), cause(err))
 	}
 	if info.IsDir() {
-		return usagef("list of domains %s: it is a directory", shown(name))
+		return 0, usagef("list of domains %s: it is a directory", shown(name))
 	}
 	if !info.Mode().IsRegular() {
-		return nil
+		return 0, nil
 	}
 	file, err := os.Open(name)
 	if err != nil {
-		return usagef("list of domains %s: %s", shown(name), cause(err))
+		return 0, usagef("list of domains %s: %s", shown(name), cause(err))
 	}
 	defer file.Close()
-	lines := 0
 	err = eachLine(file, name, func(string) bool { lines++; return true })
 	if err == nil && lines == 0 {
 		err = usagef("there is no domain in %s", shown(name))
 	}
-	return err
+	return lines, err
 }
 
 // all yields the domains in order, each once. After a list that cannot be read on, it

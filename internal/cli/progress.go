@@ -1,14 +1,13 @@
 package cli
 
 import (
-	"bytes"
 	"fmt"
 	"io"
+	"strconv"
 	"sync"
 	"time"
 
-	"github.com/schollz/progressbar/v3"
-
+	"mxprobe/internal/report"
 	"mxprobe/probe"
 	"mxprobe/probe/result"
 )
@@ -18,25 +17,28 @@ const (
 	quickWork = 2 * time.Second
 	// rewrite is the shortest time between two states of the line.
 	rewrite = 250 * time.Millisecond
-	// longestText keeps the line within 80 columns, behind a bar, two numbers
-	// of six digits and the time.
-	longestText = 35
+	// longestLine keeps the line within 80 columns.
+	longestLine = 79
 )
 
-// progress keeps one line on a terminal that says how far a run has come. It
-// shows nothing of a run that ends quickly.
+// progress keeps one line on a terminal that says how far a run has come, how
+// fast it is and what of it went wrong. It shows nothing of a run that ends
+// quickly.
 type progress struct {
 	w io.Writer
 
-	mu      sync.Mutex
-	done    int
-	failed  int
-	total   int
+	mu       sync.Mutex
+	verdicts result.Counts // of dialogues
+	done     int           // dialogues
+	planned  int           // dialogues that were begun, or are done
+	domains  int           // done
+	// list is how many domains the list has, 0 where that is not known or
+	// there is no list.
+	list    int
 	waiting []wait // in the order in which they were begun
+	pace    pace
 	shown   bool
 	begun   time.Time
-	bar     *progressbar.ProgressBar
-	frame   bytes.Buffer // what the bar draws
 
 	quit  chan struct{}
 	ended sync.WaitGroup
@@ -50,16 +52,10 @@ type wait struct {
 	left int
 }
 
-// startProgress begins the line. The checks of a request are counted with
-// each address.
-func startProgress(w io.Writer) *progress {
-	p := &progress{w: w, begun: time.Now(), quit: make(chan struct{})}
-	p.bar = progressbar.NewOptions(1,
-		progressbar.OptionSetWriter(&p.frame), progressbar.OptionUseANSICodes(true),
-		progressbar.OptionSetTheme(progressbar.ThemeASCII), progressbar.OptionSetWidth(12),
-		// What is still to come are greylists and time-outs: no guess is worth showing.
-		progressbar.OptionSetPredictTime(false), progressbar.OptionShowCount(),
-		progressbar.OptionShowDescriptionAtLineEnd())
+// startProgress begins the line of a run over a list of so many domains; 0
+// where that is not known, or there is no list.
+func startProgress(w io.Writer, list int) *progress {
+	p := &progress{w: w, list: list, begun: time.Now(), quit: make(chan struct{})}
 	p.ended.Go(p.redraw)
 	return p
 }
@@ -90,20 +86,57 @@ func (p *progress) draw() {
 	if time.Since(p.begun) < quickWork {
 		return
 	}
-	text := fmt.Sprintf("%d failed", p.failed)
-	if len(p.waiting) > 0 {
-		text += ", waiting for " + p.waiting[0].host
-	}
-	if len(text) > longestText {
-		text = text[:longestText-3] + "..."
-	}
-	// A full bar is over for good, and a list may still go on.
-	p.bar.ChangeMax(max(p.total, p.done+1))
-	_ = p.bar.Set(p.done)
-	p.frame.Reset()
-	p.bar.Describe(text)
-	_, _ = p.w.Write(p.frame.Bytes())
+	_, _ = io.WriteString(p.w, "\r"+p.text(time.Now())+"\x1b[K")
 	p.shown = true
+}
+
+// text is the line. What it says first matters most; of the rest it has as
+// much as there is room for.
+func (p *progress) text(now time.Time) string {
+	done, all, what := p.done, p.planned, "dialogue"
+	if p.list > 0 {
+		done, all, what = p.domains, max(p.list, p.domains), "domain"
+	}
+	p.pace.add(now, done)
+	line := fmt.Sprintf("%d of %s", done, count(all, what))
+	if p.list > 0 {
+		line += fmt.Sprintf(", %d%%", 100*done/all)
+	}
+	for _, more := range []string{
+		some(p.verdicts.Fail, " failed"), some(p.verdicts.Inconclusive, " inconclusive"),
+		p.pace.speed(), p.timeLeft(all - done),
+	} {
+		if more != "" && len(line)+len(", ")+len(more) <= longestLine {
+			line += ", " + more
+		}
+	}
+	if len(p.waiting) > 0 {
+		line += ", waiting for " + p.waiting[0].host
+	}
+	if len(line) > longestLine {
+		line = line[:longestLine-3] + "..."
+	}
+	return line
+}
+
+// timeLeft guesses for a list alone: with one domain, what is still to come
+// are greylists and time-outs, and no guess is worth showing.
+func (p *progress) timeLeft(todo int) string {
+	if p.list == 0 {
+		return ""
+	}
+	left, ok := p.pace.left(todo)
+	if !ok {
+		return ""
+	}
+	return report.Duration(left) + " left"
+}
+
+func some(n int, what string) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n) + what
 }
 
 // clear makes room for other output.
@@ -135,12 +168,12 @@ func (o *overwriter) Write(b []byte) (int, error) {
 	return o.w.Write(b)
 }
 
-// planned takes the place of Check.Start for the count: a dialogue with a
-// host is to come.
-func (p *progress) planned(host string) {
+// began takes the place of Check.Start for the count: a dialogue with a host
+// is to come.
+func (p *progress) began(host string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.total++
+	p.planned++
 	for i := range p.waiting {
 		if p.waiting[i].host == host {
 			p.waiting[i].left++
@@ -161,9 +194,7 @@ func (p *progress) Checked(t probe.Target, c *result.Check) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.done++
-	if c.Status == result.Fail {
-		p.failed++
-	}
+	p.verdicts.Add(c.Status)
 	for i := range p.waiting {
 		if p.waiting[i].host != t.Host {
 			continue
@@ -175,6 +206,16 @@ func (p *progress) Checked(t probe.Target, c *result.Check) {
 	}
 }
 
+// Domain counts a domain that is done. A nil progress counts nothing.
+func (p *progress) Domain() {
+	if p == nil {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.domains++
+}
+
 // counted is a check whose beginnings are counted.
 type counted struct {
 	probe.Check
@@ -183,6 +224,6 @@ type counted struct {
 
 // Start is part of probe.Check.
 func (c counted) Start(t probe.Target, stepped func(*result.Step)) probe.Trial {
-	c.progress.planned(t.Host)
+	c.progress.began(t.Host)
 	return c.Check.Start(t, stepped)
 }

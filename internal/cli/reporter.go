@@ -112,22 +112,16 @@ func place(t probe.Target) report.Place {
 // watchers tells several watchers.
 type watchers []probe.Watcher
 
-// watching returns a watcher for all that are not nil, nil if there is none:
-// a run that nobody watches does not pay for it.
+// watching returns a watcher for all, nil if there is none: a run that nobody
+// watches does not pay for it.
 func watching(all ...probe.Watcher) probe.Watcher {
-	var some watchers
-	for _, w := range all {
-		if w != nil {
-			some = append(some, w)
-		}
-	}
-	switch len(some) {
+	switch len(all) {
 	case 0:
 		return nil
 	case 1:
-		return some[0]
+		return all[0]
 	}
-	return some
+	return watchers(all)
 }
 
 func (ws watchers) Routed(d *result.Domain) {

@@ -42,6 +42,8 @@ type reports struct {
 	// kept is true if a file comes of the run: a report, or what is
 	// remembered.
 	kept bool
+	// line is told of each domain as well, nil where there is none.
+	line *progress
 }
 
 type openReport struct {
@@ -117,7 +119,7 @@ func (rs *reports) discard() {
 	}
 }
 
-// watchers are the reports that want to see the run go on.
+// watchers are the reports, and the line, that want to see the run go on.
 func (rs *reports) watchers() []probe.Watcher {
 	var all []probe.Watcher
 	for _, r := range rs.all {
@@ -125,11 +127,15 @@ func (rs *reports) watchers() []probe.Watcher {
 			all = append(all, w)
 		}
 	}
+	if rs.line != nil {
+		all = append(all, rs.line)
+	}
 	return all
 }
 
 // Domain passes a domain to every report.
 func (rs *reports) Domain(d *result.Domain) {
+	rs.line.Domain()
 	for _, r := range rs.all {
 		if r.err == nil {
 			r.err = r.Domain(d)

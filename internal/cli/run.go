@@ -263,19 +263,19 @@ func (r *session) play(ctx context.Context) (int, error) {
 	}
 	plan.judge, plan.memory = r.memory.judge, r.memory
 	stdout := r.Stdout
-	var line probe.Watcher
+	var line *progress
 	if _, ok := terminal(r.Stderr); ok && !s.out.quiet {
-		progress := startProgress(r.Stderr)
-		defer progress.stop()
-		plan.count(progress)
-		stdout, line = progress.over(stdout), progress
+		line = startProgress(r.Stderr, r.domains.size())
+		defer line.stop()
+		plan.count(line)
+		stdout = line.over(stdout)
 	}
 	out, err := openReports(&s.out, stdout, r.occasion(r.closer(dialogues).command))
 	if err != nil {
 		return 0, err
 	}
-	out.kept = s.keeps()
-	runner.Watch = watching(append(out.watchers(), line)...)
+	out.kept, out.line = s.keeps(), line
+	runner.Watch = watching(out.watchers()...)
 	return r.collect(ctx, s, runner, plan, out, started)
 }
 
