@@ -73,16 +73,13 @@ func rooms() map[string]room {
 		// floor 3: a format each
 		"internal/report/github": {packages: []string{"internal/report", "probe/result"}},
 		// text/template is in every program anyway, for the help texts.
-		"internal/report/html":     {packages: []string{"internal/report", "probe/result"}, costly: []string{"text/template"}},
-		"internal/report/junit":    {packages: []string{"internal/report", "probe/result"}},
-		"internal/report/message":  {packages: []string{"internal/report", "internal/bounce", "internal/dkim", "internal/letter", "internal/trace", "probe/result"}},
-		"internal/report/markdown": {packages: []string{"internal/report", "probe/result"}},
-		"internal/report/nagios":   {packages: []string{"internal/report", "probe/result"}},
-		"internal/report/prometheus": {
-			packages:  []string{"internal/report", "probe/result"},
-			libraries: []string{"github.com/prometheus/client_model", "github.com/prometheus/common"},
-		},
-		"internal/report/tap": {packages: []string{"internal/report", "probe/result"}},
+		"internal/report/html":       {packages: []string{"internal/report", "probe/result"}, costly: []string{"text/template"}},
+		"internal/report/junit":      {packages: []string{"internal/report", "probe/result"}},
+		"internal/report/message":    {packages: []string{"internal/report", "internal/bounce", "internal/dkim", "internal/letter", "internal/trace", "probe/result"}},
+		"internal/report/markdown":   {packages: []string{"internal/report", "probe/result"}},
+		"internal/report/nagios":     {packages: []string{"internal/report", "probe/result"}},
+		"internal/report/prometheus": {packages: []string{"internal/report", "probe/result"}},
+		"internal/report/tap":        {packages: []string{"internal/report", "probe/result"}},
 		// floor 1: these know nothing of each other
 		"dnsmx":               {packages: []string{"internal/ascii", "internal/hostname"}, libraries: []string{"github.com/miekg/dns", "golang.org/x/net/idna"}},
 		"scenarios":           {packages: []string{"internal/glob", "internal/hostname", "internal/spelling", "internal/timespan", "internal/yamlnode", "internal/yamlslip"}, libraries: []string{"gopkg.in/yaml.v3"}},
@@ -144,6 +141,7 @@ func testLibraries() []string {
 		"github.com/cpuguy83/go-md2man/v2",
 		// These read back what the writers of reports have written.
 		"github.com/joshdk/go-junit", "github.com/yuin/goldmark",
+		"github.com/prometheus/client_model", "github.com/prometheus/common",
 		"github.com/chromedp/chromedp", "github.com/chromedp/cdproto", "golang.org/x/net/html",
 		// The second implementation of SCRAM. Its tables are made whenever a
 		// program starts, so that programs do without it.

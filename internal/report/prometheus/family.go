@@ -4,10 +4,8 @@ import (
 	"io"
 	"iter"
 	"slices"
+	"strconv"
 	"strings"
-
-	dto "github.com/prometheus/client_model/go"
-	"github.com/prometheus/common/expfmt"
 )
 
 // family is a metric with all its series.
@@ -38,35 +36,61 @@ func each[R any](all []R, labels func(*R) []string, value func(*R) (float64, boo
 	}
 }
 
-// writeTo writes the family; nothing where it has no series.
+// writeTo writes the family in the text format of Prometheus
+// (prometheus.io/docs/instrumenting/exposition_formats); nothing where it has
+// no series. Names, and the help, are the program's own words and need no
+// escapes. The libraries for the format link protobuf, which every start of
+// the program would pay for; the tests read back what is written with one.
 func (f *family) writeTo(w io.Writer, constant []Label) error {
-	var all []*dto.Metric
+	var all []series
 	for s := range f.series {
-		m := &dto.Metric{Gauge: &dto.Gauge{Value: new(s.value)}}
-		for i := 0; i < len(s.labels); i += 2 {
-			m.Label = append(m.Label, pair(s.labels[i], s.labels[i+1]))
-		}
 		for _, l := range constant {
-			m.Label = append(m.Label, pair(l.Name, label(l.Value)))
+			s.labels = append(s.labels, l.Name, label(l.Value))
 		}
-		all = append(all, m)
+		all = append(all, s)
 	}
 	if len(all) == 0 {
 		return nil
 	}
-	slices.SortStableFunc(all, compareLabels)
-	_, err := expfmt.MetricFamilyToText(w, &dto.MetricFamily{
-		Name: new(f.name), Help: new(f.help), Type: dto.MetricType_GAUGE.Enum(), Metric: all,
-	})
+	slices.SortStableFunc(all, func(a, b series) int { return slices.Compare(a.labels, b.labels) })
+	b := []byte("# HELP " + f.name + " " + f.help + "\n# TYPE " + f.name + " gauge\n")
+	for i := range all {
+		b = all[i].appendTo(append(b, f.name...))
+	}
+	_, err := w.Write(b)
 	return err
 }
 
-func pair(name, value string) *dto.LabelPair {
-	return &dto.LabelPair{Name: new(name), Value: new(value)}
+// appendTo appends the labels and the value, behind the name.
+func (s *series) appendTo(b []byte) []byte {
+	sep := byte('{')
+	for i := 0; i < len(s.labels); i += 2 {
+		b = append(b, sep)
+		b = append(b, s.labels[i]...)
+		b = append(b, '=', '"')
+		b = appendEscaped(b, s.labels[i+1])
+		b = append(b, '"')
+		sep = ','
+	}
+	if len(s.labels) > 0 {
+		b = append(b, '}')
+	}
+	b = append(b, ' ')
+	return append(strconv.AppendFloat(b, s.value, 'g', -1, 64), '\n')
 }
 
-func compareLabels(a, b *dto.Metric) int {
-	return slices.CompareFunc(a.Label, b.Label, func(a, b *dto.LabelPair) int { return strings.Compare(a.GetValue(), b.GetValue()) })
+// appendEscaped appends the value of a label. A newline, the third character
+// with an escape, has been made printable.
+func appendEscaped(b []byte, value string) []byte {
+	for {
+		i := strings.IndexAny(value, "\\\"")
+		if i < 0 {
+			return append(b, value...)
+		}
+		b = append(b, value[:i]...)
+		b = append(b, '\\', value[i])
+		value = value[i+1:]
+	}
 }
 
 // is is 1 for true.

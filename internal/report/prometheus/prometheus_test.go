@@ -293,5 +293,8 @@ func FuzzNames(f *testing.F) {
 		if got := len(families["mxprobe_failed_step"].GetMetric()); got != 4 {
 			t.Errorf("%d series of 4 are read", got)
 		}
+		if _, ok := value(families, "mxprobe_domain_hosts", "domain", label(domain)); !ok {
+			t.Errorf("the domain %q is not read back", domain)
+		}
 	})
 }
