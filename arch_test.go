@@ -35,9 +35,7 @@ func rooms() map[string]room {
 		// floor 4
 		"internal/cli": {
 			packages: []string{
-				"internal/report/github", "internal/report/html", "internal/report/junit", "internal/report/markdown",
-				"internal/report/message", "internal/report/nagios", "internal/report/prometheus", "internal/report/tap",
-				"internal/report", "probe", "probe/dialogue", "probe/verdict",
+				"internal/report/formats", "internal/report/message", "internal/report/nagios", "internal/report", "probe", "probe/dialogue", "probe/verdict",
 				"dnsmx", "scenarios", "probe/result", "internal/sandbox", "internal/transport", "internal/transcribe", "internal/atomicfile",
 				"internal/ascii", "internal/hostname", "internal/spelling", "internal/timespan",
 				"internal/compare", "internal/greylist", "internal/state", "internal/pasted", "internal/letter", "internal/dkim", "probe/diagnosis",
@@ -70,6 +68,10 @@ func rooms() map[string]room {
 		// net/http is in every program anyway, for the policies of MTA-STS.
 		"internal/mailbox/mailpit": {costly: []string{"net/http"}},
 		"internal/mailbox/wire":    {},
+		"internal/report/formats": {packages: []string{
+			"internal/report/github", "internal/report/html", "internal/report/junit", "internal/report/markdown",
+			"internal/report/nagios", "internal/report/prometheus", "internal/report/tap", "internal/report", "probe/result",
+		}},
 		// floor 3: a format each
 		"internal/report/github": {packages: []string{"internal/report", "probe/result"}},
 		// text/template is in every program anyway, for the help texts.

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"mxprobe/internal/report/formats"
 	"mxprobe/internal/sandbox"
 )
 
@@ -95,7 +96,7 @@ func TestNoCanaryOfMailboxes(t *testing.T) {
 		"run", dir, "-d", "a.test", "--dns", world.DNS().String(), "-p", fmt.Sprint(world.SMTPPort()), "--per-host", "8", "-vv",
 		"--baseline", filepath.Join(out, "base.json"), "--update-baseline", "--state", filepath.Join(out, "state.json"),
 	}
-	for _, format := range formats() {
+	for _, format := range formats.Names() {
 		args = append(args, "--report", format+"="+filepath.Join(out, "report."+format))
 	}
 	var stdout, stderr bytes.Buffer
@@ -106,7 +107,7 @@ func TestNoCanaryOfMailboxes(t *testing.T) {
 	}
 	written := map[string]string{"stdout": stdout.String(), "stderr": stderr.String()}
 	entries, err := os.ReadDir(out)
-	if err != nil || len(entries) < len(formats())+2 {
+	if err != nil || len(entries) < len(formats.Names())+2 {
 		t.Errorf("%d files are written, %v; want reports, baseline and state", len(entries), err)
 	}
 	for _, e := range entries {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"mxprobe/internal/report/formats"
 	"mxprobe/scenarios"
 )
 
@@ -22,7 +23,7 @@ func (p *Program) values(cmd *command, said saidWords, o *option, prefix, curren
 		if format, file, ok := strings.Cut(current, "="); ok {
 			return fileCandidates(prefix+format+"=", file, "")
 		}
-		return words(prefix, current, suffixed(formats(), "="))
+		return words(prefix, current, suffixed(formats.Names(), "="))
 	case o.arg == "TAG":
 		return words(prefix, current, p.tagsOf(said.arguments))
 	}

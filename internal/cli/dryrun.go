@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"mxprobe/internal/report"
+	"mxprobe/internal/report/formats"
 	"mxprobe/probe"
 	"mxprobe/probe/dialogue"
 	"mxprobe/probe/result"
@@ -62,12 +63,12 @@ func (r *session) preview(ctx context.Context, runner *probe.Runner, plan *plan)
 	for _, t := range plan.targeted {
 		t.check = preview{t.dialogue}
 	}
-	var out reporter
+	var out report.Writer
 	switch o := &r.settings.out; o.format {
-	case formatText, formatGitHub:
+	case formats.Text, formats.GitHub:
 		out = &previewText{w: r.Stdout, options: r.textOptions(o)}
 	default:
-		out = notPlayed{newReport(o.format, r.Stdout, r.occasion(nil))}
+		out = notPlayed{formats.New(o.format, r.Stdout, r.occasion(nil))}
 	}
 	return r.collect(ctx, r.settings, runner, plan, onStdout(out), time.Now())
 }
@@ -111,7 +112,7 @@ func (p *previewText) End(*result.End) error {
 }
 
 // notPlayed hands a document on in which nothing has passed.
-type notPlayed struct{ reporter }
+type notPlayed struct{ report.Writer }
 
 func (n notPlayed) Domain(d *result.Domain) error {
 	d.Sender = nil
@@ -127,15 +128,15 @@ func (n notPlayed) Domain(d *result.Domain) error {
 			}
 		}
 	}
-	return n.reporter.Domain(d)
+	return n.Writer.Domain(d)
 }
 
-// End is part of reporter.
+// End is part of report.Writer.
 func (n notPlayed) End(end *result.End) error {
 	clearPass(&end.Status)
 	end.Dialogues.NotRun += end.Dialogues.Pass
 	end.Dialogues.Pass = 0
-	return n.reporter.End(end)
+	return n.Writer.End(end)
 }
 
 func clearPass(v *result.Verdict) {

@@ -11,6 +11,7 @@ import (
 	"mxprobe/internal/letter"
 	"mxprobe/internal/pasted"
 	"mxprobe/internal/report"
+	"mxprobe/internal/report/formats"
 	"mxprobe/probe/diagnosis"
 	"mxprobe/probe/result"
 )
@@ -38,7 +39,7 @@ func explainCommand() command {
 			"a reply.",
 		},
 		bind: func(p *Program) ([]option, action) {
-			e := &explainer{p: p, format: formatText}
+			e := &explainer{p: p, format: formats.Text}
 			return e.options(), func(args []string) (int, error) { return e.explain(args) }
 		},
 	}
@@ -61,8 +62,8 @@ func (e *explainer) options() []option {
 			help: "what was answered: " + strings.Join(diagnosis.StageNames(), ", "),
 		},
 		{
-			name: "format", short: "f", arg: "FORMAT", env: "MXPROBE_FORMAT", set: setChoice(&e.format, formatText, formatJSON, formatJSONL, formatHTML),
-			group: groupOutput, def: formatText, help: "text, json, jsonl (an object a reply or message), or html (messages alone)",
+			name: "format", short: "f", arg: "FORMAT", env: "MXPROBE_FORMAT", set: setChoice(&e.format, formats.Text, formats.JSON, formats.JSONL, formats.HTML),
+			group: groupOutput, def: formats.Text, help: "text, json, jsonl (an object a reply or message), or html (messages alone)",
 		},
 		keysOption(&e.dns),
 	}
@@ -158,7 +159,7 @@ func (e *explainer) stream(out io.Writer, in io.Reader, name string) error {
 		if err != nil {
 			return usagef("reading %s: %s", shown(name), cause(err))
 		}
-		if e.format == formatText && !first {
+		if e.format == formats.Text && !first {
 			if _, err := io.WriteString(out, "\n"); err != nil {
 				return err
 			}
@@ -179,7 +180,7 @@ const shownMisses = 5
 
 // one explains one text; where it stands is said if it has no reply.
 func (e *explainer) one(out io.Writer, text, where string) error {
-	if e.format == formatHTML {
+	if e.format == formats.HTML {
 		return usagef("--format html is for messages; a reply is text, json or jsonl")
 	}
 	found, ok := pasted.Find(text)
@@ -194,7 +195,7 @@ func (e *explainer) one(out io.Writer, text, where string) error {
 		found.At = at
 	}
 	d := diagnosis.Diagnose(found.Seen)
-	if e.format != formatText {
+	if e.format != formats.Text {
 		return writeExplained(out, &found, &d)
 	}
 	return e.text(out, &found, &d)

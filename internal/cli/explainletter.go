@@ -16,6 +16,7 @@ import (
 	"mxprobe/internal/dkim"
 	"mxprobe/internal/letter"
 	"mxprobe/internal/pasted"
+	"mxprobe/internal/report/formats"
 	"mxprobe/internal/report/message"
 	"mxprobe/probe/diagnosis"
 )
@@ -211,19 +212,19 @@ func (l *letters) message(raw []byte, name string) error {
 	m := message.Make(name, raw, meaning, signatures)
 	l.count++
 	switch {
-	case l.e.format == formatHTML:
+	case l.e.format == formats.HTML:
 		if len(l.page) < maxOnPage {
 			l.page = append(l.page, m)
 		}
 		return nil
-	case l.e.format == formatJSON && l.many:
+	case l.e.format == formats.JSON && l.many:
 		if _, err := io.WriteString(l.out, map[bool]string{true: "[\n", false: ",\n"}[l.count == 1]); err != nil {
 			return err
 		}
 		return m.WriteJSON(l.out, true)
-	case l.e.format == formatJSON:
+	case l.e.format == formats.JSON:
 		return m.WriteJSON(l.out, true)
-	case l.e.format == formatJSONL:
+	case l.e.format == formats.JSONL:
 		return m.WriteJSON(l.out, false)
 	case l.many:
 		return m.WriteLine(l.out)
@@ -237,9 +238,9 @@ const maxKeyTime = 20 * time.Second
 // end writes what comes last.
 func (l *letters) end() error {
 	switch {
-	case l.e.format == formatHTML && l.count > 0:
+	case l.e.format == formats.HTML && l.count > 0:
 		return message.WriteHTML(l.out, l.page)
-	case l.e.format == formatJSON && l.many && l.count > 0:
+	case l.e.format == formats.JSON && l.many && l.count > 0:
 		_, err := io.WriteString(l.out, "]\n")
 		return err
 	}

@@ -132,7 +132,7 @@ func (lookOnly) Abandon(result.Reason)                              {}
 func (lookOnly) Result() result.Check                               { return result.Check{Status: result.Pass} }
 
 // routeWriter returns the writer of look-ups in the chosen format.
-func (p *Program) routeWriter(o *output) reporter {
+func (p *Program) routeWriter(o *output) report.Writer {
 	switch o.format {
 	case "json":
 		return report.NewJSON(p.Stdout, p.header(""))

@@ -3,6 +3,7 @@ package cli
 import (
 	"strings"
 
+	"mxprobe/internal/report/formats"
 	"mxprobe/probe"
 
 	"mxprobe/internal/timespan"
@@ -205,8 +206,8 @@ func (s *settings) verdictOptions() []option {
 func (o *output) options() []option {
 	return []option{
 		{
-			name: "format", short: "f", arg: "FORMAT", env: "MXPROBE_FORMAT", set: setChoice(&o.format, formatText, "json", "jsonl"),
-			group: groupOutput, def: formatText, help: "text, json (one document) or jsonl (an event a line, as it happens)",
+			name: "format", short: "f", arg: "FORMAT", env: "MXPROBE_FORMAT", set: setChoice(&o.format, formats.Text, formats.JSON, formats.JSONL),
+			group: groupOutput, def: formats.Text, help: "text, json (one document) or jsonl (an event a line, as it happens)",
 		},
 		o.colorOption(),
 	}
@@ -223,8 +224,8 @@ func (o *output) colorOption() option {
 func (o *output) runOptions() []option {
 	return []option{
 		{
-			name: "format", short: "f", arg: "FORMAT", env: "MXPROBE_FORMAT", set: setChoice(&o.format, formats()...),
-			group: groupOutput, def: "text; github where GITHUB_ACTIONS is true", help: strings.Join(formats(), ", "),
+			name: "format", short: "f", arg: "FORMAT", env: "MXPROBE_FORMAT", set: setChoice(&o.format, formats.Names()...),
+			group: groupOutput, def: "text; github where GITHUB_ACTIONS is true", help: strings.Join(formats.Names(), ", "),
 		},
 		{
 			name: "report", arg: "FORMAT=FILE", env: "MXPROBE_REPORT", repeat: true, set: o.setReport, group: groupOutput,
@@ -247,4 +248,4 @@ func newSettings() *settings {
 	}
 }
 
-func newOutput() output { return output{format: formatText, color: "auto"} }
+func newOutput() output { return output{format: formats.Text, color: "auto"} }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"mxprobe/internal/report/formats"
 	"mxprobe/probe/result"
 )
 
@@ -55,7 +56,7 @@ func (p *Program) asPlugin(args []string) ([]string, bool) {
 	if format == "" {
 		format, _ = p.LookupEnv("MXPROBE_FORMAT")
 	}
-	return args, isRun && format == formatNagios
+	return args, isRun && format == formats.Nagios
 }
 
 // namedPlugin reports whether the program is called by the name of a plugin.

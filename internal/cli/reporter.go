@@ -10,17 +10,25 @@ import (
 	"golang.org/x/term"
 
 	"mxprobe/internal/report"
+	"mxprobe/internal/report/formats"
+	"mxprobe/internal/report/nagios"
 	"mxprobe/probe"
 	"mxprobe/probe/result"
 )
 
-// reporter takes the results of a run in their order.
-type reporter interface {
-	Domain(d *result.Domain) error
-	End(end *result.End) error
-}
-
+// againFunc is the command that looks closer at a failure.
 type againFunc = func(d *result.Domain, h *result.Host, a *result.Address, c *result.Check) string
+
+// defaultFormat is the format of run where none is given.
+func (p *Program) defaultFormat() string {
+	if p.plugin {
+		return formats.Nagios
+	}
+	if on, _ := p.LookupEnv("GITHUB_ACTIONS"); on == "true" {
+		return formats.GitHub
+	}
+	return formats.Text
+}
 
 // header is what a report says of the program and the run.
 func (p *Program) header(runID string) *result.Run {
@@ -30,9 +38,13 @@ func (p *Program) header(runID string) *result.Run {
 }
 
 // occasion returns what the reports of this session may be told.
-func (r *session) occasion(again againFunc) *occasion {
-	on := &occasion{header: r.header(r.runID), text: r.textOptions(&r.settings.out), limits: r.settings.limits}
-	on.text.List, on.text.Again, on.text.Known = r.isList(), again, r.memory.known
+func (r *session) occasion(again againFunc) *formats.Occasion {
+	limits := r.settings.limits
+	on := &formats.Occasion{
+		Header: r.header(r.runID), Text: r.textOptions(&r.settings.out),
+		Limits: nagios.Thresholds{Warning: limits.warning, Critical: limits.critical},
+	}
+	on.Text.List, on.Text.Again, on.Text.Known = r.isList(), again, r.memory.known
 	return on
 }
 
@@ -84,22 +96,20 @@ func terminal(w io.Writer) (fd int, ok bool) {
 	return fd, term.IsTerminal(fd)
 }
 
-// events writes JSON Lines while the run goes on. Its writer keeps the first
-// error and gives it back with the next domain.
-type events struct{ *report.JSONL }
-
-func (e *events) Domain(d *result.Domain) error { return e.DomainDone(d) }
+// live passes what happens on to a report that wants to see it. The report
+// keeps the first error and gives it back with the next domain.
+type live struct{ report.Live }
 
 // Routed is part of probe.Watcher.
-func (e *events) Routed(d *result.Domain) { _ = e.JSONL.Routed(d) }
+func (l live) Routed(d *result.Domain) { _ = l.Live.Routed(d) }
 
 // Stepped is part of probe.Watcher.
-func (e *events) Stepped(t probe.Target, check string, s *result.Step) {
-	_ = e.JSONL.Stepped(place(t), check, s)
+func (l live) Stepped(t probe.Target, check string, s *result.Step) {
+	_ = l.Live.Stepped(place(t), check, s)
 }
 
 // Checked is part of probe.Watcher.
-func (e *events) Checked(t probe.Target, c *result.Check) { _ = e.JSONL.Checked(place(t), c) }
+func (l live) Checked(t probe.Target, c *result.Check) { _ = l.Live.Checked(place(t), c) }
 
 func place(t probe.Target) report.Place {
 	at := report.Place{Domain: t.Domain, Host: t.Host, Preference: t.Preference, Port: t.Port}

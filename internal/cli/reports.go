@@ -11,6 +11,8 @@ import (
 	"syscall"
 
 	"mxprobe/internal/atomicfile"
+	"mxprobe/internal/report"
+	"mxprobe/internal/report/formats"
 	"mxprobe/probe"
 	"mxprobe/probe/result"
 
@@ -28,8 +30,8 @@ func (o *output) setReport(text string) error {
 		return fmt.Errorf("%q is not FORMAT=FILE, such as junit=mail.xml", text)
 	case path == "-":
 		return errors.New("- is no file; what goes to standard output is chosen by --format")
-	case !slices.Contains(formats(), format):
-		return fmt.Errorf("%q is none of %s%s", format, strings.Join(formats(), ", "), spelling.DidYouMean(format, formats()))
+	case !slices.Contains(formats.Names(), format):
+		return fmt.Errorf("%q is none of %s%s", format, strings.Join(formats.Names(), ", "), spelling.DidYouMean(format, formats.Names()))
 	}
 	o.reports = append(o.reports, reportFile{format, path})
 	return nil
@@ -47,7 +49,7 @@ type reports struct {
 }
 
 type openReport struct {
-	reporter
+	report.Writer
 	name   string // as in "--report junit=mail.xml"
 	plugin bool   // its status is that of a monitoring plugin
 	file   target // nil for standard output
@@ -62,32 +64,32 @@ type target interface {
 }
 
 // onStdout returns the reports of a run that has no other.
-func onStdout(out reporter) *reports { return &reports{all: []*openReport{{reporter: out}}} }
+func onStdout(out report.Writer) *reports { return &reports{all: []*openReport{{Writer: out}}} }
 
 // openReports begins every report. Files are created here, so that one that
 // cannot be is known before anything is sent.
-func openReports(o *output, stdout io.Writer, on *occasion) (*reports, error) {
-	rs := onStdout(newReport(o.format, stdout, on))
-	rs.all[0].plugin = o.format == formatNagios
+func openReports(o *output, stdout io.Writer, on *formats.Occasion) (*reports, error) {
+	rs := onStdout(formats.New(o.format, stdout, on))
+	rs.all[0].plugin = o.format == formats.Nagios
 	aside := *on // files are read elsewhere
-	aside.text.Color, aside.text.Width = false, 0
+	aside.Text.Color, aside.Text.Width = false, 0
 	for _, r := range o.reports {
 		file, err := atomicfile.Create(r.path, 0o644)
 		if err != nil {
 			rs.discard()
 			return nil, usagef("--report %s: %s", r.format, err)
 		}
-		aside.file = r.path
+		aside.File = r.path
 		rs.add("--report "+r.format+"="+shown(r.path), r.format, file, &aside)
 	}
-	if o.format == formatGitHub && o.summary != "" {
-		rs.add("GITHUB_STEP_SUMMARY", formatMarkdown, &appended{path: o.summary}, &aside)
+	if o.format == formats.GitHub && o.summary != "" {
+		rs.add("GITHUB_STEP_SUMMARY", formats.Markdown, &appended{path: o.summary}, &aside)
 	}
 	return rs, nil
 }
 
-func (rs *reports) add(name, format string, file target, on *occasion) {
-	rs.all = append(rs.all, &openReport{name: name, reporter: newReport(format, file, on), plugin: format == formatNagios, file: file})
+func (rs *reports) add(name, format string, file target, on *formats.Occasion) {
+	rs.all = append(rs.all, &openReport{name: name, Writer: formats.New(format, file, on), plugin: format == formats.Nagios, file: file})
 }
 
 // appended is a file that others write to as well, such as the summary of a
@@ -123,8 +125,8 @@ func (rs *reports) discard() {
 func (rs *reports) watchers() []probe.Watcher {
 	var all []probe.Watcher
 	for _, r := range rs.all {
-		if w, ok := r.reporter.(probe.Watcher); ok {
-			all = append(all, w)
+		if w, ok := r.Writer.(report.Live); ok {
+			all = append(all, live{w})
 		}
 	}
 	if rs.line != nil {

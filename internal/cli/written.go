@@ -5,6 +5,7 @@ import (
 	"os"
 
 	"mxprobe/internal/atomicfile"
+	"mxprobe/internal/report/formats"
 )
 
 // written are the files that a run writes, each with the flag that says so:
@@ -30,7 +31,7 @@ func (s *settings) writtenTwice(stdout io.Writer) error {
 
 // keeps reports whether the run writes anything but its standard output.
 func (s *settings) keeps() bool {
-	return len(s.out.reports) > 0 || s.out.format == formatGitHub && s.out.summary != "" ||
+	return len(s.out.reports) > 0 || s.out.format == formats.GitHub && s.out.summary != "" ||
 		s.memory.baseline != "" || s.memory.state != ""
 }
 

@@ -81,9 +81,9 @@ func (j *JSONL) Checked(at Place, c *result.Check) error {
 	return j.finish()
 }
 
-// DomainDone writes the event domain: the verdicts of a domain, its hosts
+// Domain writes the event domain: the verdicts of a domain, its hosts
 // and its addresses. The checks are left out, as their events went before.
-func (j *JSONL) DomainDone(d *result.Domain) error {
+func (j *JSONL) Domain(d *result.Domain) error {
 	j.begin("domain")
 	j.enc.domain(d, false)
 	return j.finish()

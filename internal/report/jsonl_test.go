@@ -43,7 +43,7 @@ func TestEventsAsDocumented(t *testing.T) {
 	_ = j.Checked(at, &result.Check{
 		Scenario: "bad sender is refused", Status: result.Fail, Reason: result.Reply, FailedStep: ptr(3), StepCount: 3, Attempts: 1, Millis: 301 * ms,
 	})
-	_ = j.DomainDone(&result.Domain{Domain: "example.org", Origin: "null", Status: result.Pass, DNSMillis: 1 * ms, Millis: 2 * ms})
+	_ = j.Domain(&result.Domain{Domain: "example.org", Origin: "null", Status: result.Pass, DNSMillis: 1 * ms, Millis: 2 * ms})
 	_ = j.End(&result.End{Status: result.Fail, Exit: 1, Dialogues: result.Counts{Pass: 2, Fail: 1}, Steps: result.Counts{Pass: 12, Fail: 1, NotRun: 2}, Millis: 900 * ms})
 	want := []string{
 		`{"v":1,"type":"mx","domain":"example.org","origin":"mx","ms":12,"hosts":[{"pref":10,"name":"mx1.example.org","ips":["192.0.2.10","2001:db8::10"]},{"pref":20,"name":"mx2.example.org","ips":[],"reason":"dns","message":"no such name"}]}`,
@@ -90,7 +90,7 @@ func TestEventsFromManyGoroutines(t *testing.T) {
 		all.Go(func() {
 			for range 50 {
 				_ = j.Stepped(Place{}, "s", &step)
-				_ = j.DomainDone(d)
+				_ = j.Domain(d)
 			}
 		})
 	}
@@ -133,7 +133,7 @@ func TestErrorsOfTheWriterStay(t *testing.T) {
 		},
 		"jsonl": func(w io.Writer) (func() error, func() error) {
 			x := NewJSONL(w)
-			return func() error { return x.DomainDone(d) }, func() error { return x.End(reporttest.EndOf(d)) }
+			return func() error { return x.Domain(d) }, func() error { return x.End(reporttest.EndOf(d)) }
 		},
 	} {
 		w := &broken{}

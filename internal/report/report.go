@@ -43,6 +43,23 @@ type Options struct {
 	Known func(d *result.Domain) bool
 }
 
+// Writer writes one report, domain by domain as they come. One goroutine at a
+// time may use it. After an error of the writer below, every call returns that
+// error and writes nothing. End has to be called, also where a run was stopped.
+type Writer interface {
+	Domain(d *result.Domain) error
+	End(end *result.End) error
+}
+
+// Live is a Writer that wants to see the run go on as well. Routed, Stepped
+// and Checked may be called by several goroutines.
+type Live interface {
+	Writer
+	Routed(d *result.Domain) error
+	Stepped(at Place, check string, s *result.Step) error
+	Checked(at Place, c *result.Check) error
+}
+
 // Place says where an event of a dialogue happened.
 type Place struct {
 	Domain     string

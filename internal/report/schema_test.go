@@ -46,7 +46,7 @@ func events(t *testing.T, run *result.Run) [][]byte {
 				}
 			}
 		}
-		must(j.DomainDone(d))
+		must(j.Domain(d))
 	}
 	must(j.End(&run.End))
 	lines := bytes.SplitAfter(out.Bytes(), []byte("\n"))

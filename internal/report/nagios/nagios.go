@@ -44,9 +44,9 @@ type Writer struct {
 	err    error
 }
 
-// New returns a writer of the output of a plugin to w. Of header nothing is
-// needed. limits are those that the exit status was decided by.
-func New(w io.Writer, _ *result.Run, limits Thresholds) *Writer {
+// New returns a writer of the output of a plugin to w. limits are those that
+// the exit status was decided by.
+func New(w io.Writer, limits Thresholds) *Writer {
 	return &Writer{w: w, limits: limits}
 }
 

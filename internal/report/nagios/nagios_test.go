@@ -25,7 +25,7 @@ func plugin(t testing.TB, exit int, limits Thresholds, domains ...*result.Domain
 
 func written(t testing.TB, end *result.End, limits Thresholds, domains ...*result.Domain) string {
 	t.Helper()
-	return reporttest.Written(t, func(w io.Writer) reporttest.Writer { return New(w, reporttest.Run(), limits) }, end, domains...)
+	return reporttest.Written(t, func(w io.Writer) reporttest.Writer { return New(w, limits) }, end, domains...)
 }
 
 // usual are the limits of the examples.
@@ -225,7 +225,7 @@ func TestLongListsStayShort(t *testing.T) {
 
 func TestErrorsOfTheWriterStay(t *testing.T) {
 	t.Parallel()
-	reporttest.FailsForGood(t, func(w io.Writer) reporttest.Writer { return New(w, reporttest.Run(), Thresholds{}) })
+	reporttest.FailsForGood(t, func(w io.Writer) reporttest.Writer { return New(w, Thresholds{}) })
 }
 
 func FuzzForeignText(f *testing.F) {
