@@ -2,18 +2,23 @@ package report
 
 import (
 	"iter"
+	"slices"
+	"strconv"
+	"strings"
 
 	"mxprobe/probe/result"
 )
 
 // Entry is one thing that a report has to account for: a check of an
-// address, or an address, a host or a domain of which there is something to
-// say that no check says. The fields that do not apply are nil.
+// address, a finding, or an address, a host or a domain of which there is
+// something to say that no check says. The fields that do not apply are nil;
+// of a finding all but the domain are.
 type Entry struct {
 	Domain  *result.Domain
 	Host    *result.Host
 	Address *result.Address
 	Check   *result.Check
+	Finding *result.Finding
 }
 
 // Kind is what an entry means to a reader who knows less than six verdicts.
@@ -30,8 +35,8 @@ const (
 
 // Entries yields all there is to account for in a domain, in its order: each
 // check, each address without one, each host and the domain itself where
-// they are worse than what lies in them, or have nothing in them. The worst
-// of the entries is never better than the domain.
+// they are worse than what lies in them, or have nothing in them, and each
+// finding. The worst of the entries is never better than the domain.
 func Entries(d *result.Domain) iter.Seq[Entry] {
 	return func(yield func(Entry) bool) {
 		worst := result.NotRun
@@ -44,7 +49,14 @@ func Entries(d *result.Domain) iter.Seq[Entry] {
 				}
 			}
 		}
-		if len(d.Hosts) == 0 || d.Status > result.Pass && d.Status > worst {
+		for i := range d.Findings {
+			e := Entry{Domain: d, Finding: &d.Findings[i]}
+			worst = result.Worst(worst, e.Status())
+			if !yield(e) {
+				return
+			}
+		}
+		if len(d.Hosts)+len(d.Findings) == 0 || d.Status > result.Pass && d.Status > worst {
 			yield(Entry{Domain: d})
 		}
 	}
@@ -55,12 +67,12 @@ func hostEntries(d *result.Domain, h *result.Host) iter.Seq[Entry] {
 		worst := result.NotRun
 		for i := range h.Addresses {
 			a := &h.Addresses[i]
-			if len(a.Checks) == 0 && !yield(Entry{Domain: d, Host: h, Address: a}) {
+			if len(a.Checks) == 0 && !examined(d, a.Status) && !yield(Entry{Domain: d, Host: h, Address: a}) {
 				return
 			}
 			worst = result.Worst(worst, a.Status)
 			for j := range a.Checks {
-				if !yield(Entry{d, h, a, &a.Checks[j]}) {
+				if !yield(Entry{Domain: d, Host: h, Address: a, Check: &a.Checks[j]}) {
 					return
 				}
 			}
@@ -71,9 +83,17 @@ func hostEntries(d *result.Domain, h *result.Host) iter.Seq[Entry] {
 	}
 }
 
+// examined reports whether findings say all there is to say of an address with
+// which no dialogue was played.
+func examined(d *result.Domain, v result.Verdict) bool {
+	return len(d.Findings) > 0 && v <= result.Pass
+}
+
 // Status is the verdict of the entry.
 func (e *Entry) Status() result.Verdict {
 	switch {
+	case e.Finding != nil:
+		return e.Finding.Severity.Verdict()
 	case e.Check != nil:
 		return e.Check.Status
 	case e.Address != nil:
@@ -89,7 +109,7 @@ func (e *Entry) Reason() result.Reason {
 	switch {
 	case e.Check != nil:
 		return e.Check.Reason
-	case e.Address != nil:
+	case e.Address != nil, e.Finding != nil:
 		return result.None
 	case e.Host != nil:
 		return e.Host.Reason
@@ -142,14 +162,24 @@ func (e *Entry) Why() string {
 }
 
 func join(label, text string) string {
-	if text == "" {
+	switch "" {
+	case text:
 		return label
+	case label:
+		return text
 	}
 	return label + ": " + text
 }
 
+// present returns the texts that are not empty.
+func present(texts ...string) []string {
+	return slices.DeleteFunc(texts, func(s string) bool { return s == "" })
+}
+
 func (e *Entry) message() string {
 	switch {
+	case e.Finding != nil:
+		return join(e.Finding.Title, e.Finding.Evidence)
 	case e.Check != nil:
 		return e.Check.Message
 	case e.Address != nil:
@@ -165,6 +195,8 @@ func (e *Entry) message() string {
 // Hint is what to look at next, printable, or nothing.
 func (e *Entry) Hint() string {
 	switch {
+	case e.Finding != nil:
+		return clean(e.Finding.Advice)
 	case e.Check != nil:
 		return clean(e.Check.Hint)
 	case e.Host != nil:
@@ -173,10 +205,27 @@ func (e *Entry) Hint() string {
 	return clean(e.Domain.Hint)
 }
 
-// Scenario is the name of the scenario, printable; nothing where no dialogue
-// was played.
+// Advice is what to do about the worst that is in a domain: the hint of the
+// first entry that has its verdict and one, else the domain's own.
+func Advice(d *result.Domain) string {
+	if d.Status < result.Warn {
+		return ""
+	}
+	for e := range Entries(d) {
+		if e.Status() == d.Status && (e.Host != nil || e.Finding != nil) && e.Hint() != "" {
+			return e.Hint()
+		}
+	}
+	return clean(d.Hint)
+}
+
+// Scenario is what was looked into, printable: the name of the scenario, the
+// rule of a finding; nothing where no dialogue was played.
 func (e *Entry) Scenario() string {
-	if e.Check == nil {
+	switch {
+	case e.Finding != nil:
+		return clean(e.Finding.ID)
+	case e.Check == nil:
 		return ""
 	}
 	return clean(e.Check.Scenario)
@@ -189,14 +238,34 @@ func (e *Entry) Subject() string { return Title(e.Domain) }
 // "mx1.example.org 192.0.2.10:25"; the host alone where it has no address,
 // nothing for a domain.
 func (e *Entry) Place() string {
+	if f := e.Finding; f != nil {
+		return strings.Join(present(clean(f.Subject.Host), clean(f.Subject.Address)), " ")
+	}
 	if e.Host == nil {
 		return ""
 	}
-	place := clean(e.Host.Name)
-	if e.Address != nil && e.Address.IP != "" {
-		place += " " + HostPort(e.Address.IP, e.Address.Port)
+	return At(e.Host, e.Address)
+}
+
+// At names a host and its address, which may be nil.
+func At(h *result.Host, a *result.Address) string {
+	if a == nil || a.IP == "" {
+		return clean(h.Name)
 	}
-	return place
+	return clean(h.Name) + " " + HostPort(a.IP, a.Port)
+}
+
+// Cause is what is behind the verdict, in words, and who has to act; nothing
+// where that is not known. A name of a cause is its words with hyphens.
+func (e *Entry) Cause() string {
+	if e.Check == nil || e.Check.Cause == "" {
+		return ""
+	}
+	words := clean(strings.ReplaceAll(e.Check.Cause, "-", " "))
+	if e.Check.Whose == "" || e.Check.Whose == "unknown" {
+		return words
+	}
+	return words + " (" + clean(e.Check.Whose) + ")"
 }
 
 // Decider is the step that decided the check; nil if none did, or there is
@@ -206,6 +275,15 @@ func (e *Entry) Decider() *result.Step {
 		return nil
 	}
 	return Decider(e.Check)
+}
+
+// Position is where a step stands in its file, as in "mail.yaml:9:13";
+// nothing where that is not known.
+func Position(s *result.Step) string {
+	if s.File == "" || s.Line <= 0 {
+		return ""
+	}
+	return clean(s.File) + ":" + strconv.Itoa(s.Line) + ":" + strconv.Itoa(max(s.Col, 1))
 }
 
 // InFile reports whether a step stands in a line of a file, which other

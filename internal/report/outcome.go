@@ -46,7 +46,7 @@ func rows(d *result.Domain) []row {
 			a := &h.Addresses[j]
 			at := base
 			at.a, at.address = a, HostPort(a.IP, a.Port)
-			if len(a.Checks) == 0 {
+			if len(a.Checks) == 0 && !examined(d, a.Status) {
 				at.verdict, at.outcome = a.Status, "no dialogue"
 				all = append(all, at)
 			}

@@ -124,6 +124,7 @@ func (t *Text) withHosts(d *result.Domain) {
 		}
 	}
 	p.blank()
+	w.findings()
 	w.hint(d.Hint)
 	p.differences(d.Differences, t.opt.Verbose)
 	p.changes(d.Changes, t.opt.Verbose)
@@ -145,6 +146,9 @@ func (t *Text) verdictOfAll(d *result.Domain, rows []row) {
 	worst := result.NotRun
 	for i := range rows {
 		worst = result.Worst(worst, rows[i].verdict)
+	}
+	for i := range d.Findings {
+		worst = result.Worst(worst, d.Findings[i].Severity.Verdict())
 	}
 	if d.Status == worst {
 		return

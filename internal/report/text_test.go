@@ -47,6 +47,8 @@ func TestTextGolden(t *testing.T) {
 		{"list-quiet", Options{List: true, Verbose: -1}, []*result.Domain{reporttest.PassingDomain(), reporttest.NullMX(), reporttest.ImplicitMX(), reporttest.NoSuchDomain()}},
 		{"changed", Options{Again: reporttest.Again}, one(reporttest.ChangedDomain())},
 		{"changed-80-color", Options{Width: 80, Color: true}, one(reporttest.ChangedDomain())},
+		{"examined", Options{}, one(reporttest.ExaminedDomain())},
+		{"examined-80-v", Options{Width: 80, Verbose: 1}, one(reporttest.ExaminedDomain())},
 		{"regressed", Options{}, one(reporttest.RegressedDomain())},
 		{"changed-40", Options{Width: 40}, one(reporttest.ChangedDomain())},
 		{"changed-quiet", Options{Verbose: -1}, one(reporttest.ChangedDomain())},
@@ -109,13 +111,18 @@ func TestNoWidthLosesAddressOrVerdict(t *testing.T) {
 				for j := range d.Hosts[i].Addresses {
 					a := &d.Hosts[i].Addresses[j]
 					want += len(a.Checks)
-					if at := HostPort(a.IP, a.Port); !strings.Contains(text, at) {
+					if at := HostPort(a.IP, a.Port); len(a.Checks) > 0 && !strings.Contains(text, at) {
 						t.Errorf("width %d, %s: no %s in\n%s", width, d.Domain, at, text)
 					}
 				}
 			}
 			if len(d.Hosts) == 0 {
 				want = 1
+			}
+			for i := range d.Findings {
+				if v := d.Findings[i].Severity.Verdict(); v > result.Pass {
+					want++
+				}
 			}
 			if verdicts != want {
 				t.Errorf("width %d, %s: %d verdicts; want %d in\n%s", width, d.Domain, verdicts, want, text)

@@ -77,10 +77,10 @@ func (w *detail) encryption(t *result.TLSState) {
 	w.line("  certificate: ", clean(c.Subject), " by ", clean(c.Issuer), ", until ", c.NotAfter.Format(time.DateOnly),
 		" ("+DaysLeft(t.DaysLeft)+")")
 	w.line("  sha256: ", clean(c.SHA256))
-	w.line("  for ", clean(t.Reference), ": chain ", clean(t.ChainFinding), "; name ", clean(t.NameFinding), "; dates ", clean(t.DatesFinding))
-	for _, f := range [][2]string{{"DANE", t.DANEFinding}, {"MTA-STS", t.STSFinding}} {
-		if f[1] != "" {
-			w.line("  ", f[0], ": ", clean(f[1]))
-		}
+	line, sep := "  for "+clean(t.Reference)+": ", ""
+	for _, f := range Findings(t) {
+		line += sep + f.Label + " " + clean(f.Text)
+		sep = "; "
 	}
+	w.line(line)
 }

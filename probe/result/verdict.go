@@ -134,6 +134,30 @@ func (c *Counts) Add(v Verdict) {
 	}
 }
 
+// Of returns how often a verdict was counted.
+func (c *Counts) Of(v Verdict) int {
+	switch v {
+	case Pass:
+		return c.Pass
+	case Warn:
+		return c.Warn
+	case Fail:
+		return c.Fail
+	case Inconclusive:
+		return c.Inconclusive
+	case Skip:
+		return c.Skip
+	case NotRun:
+		return c.NotRun
+	}
+	return 0
+}
+
+// Total returns how many verdicts were counted.
+func (c *Counts) Total() int {
+	return c.Pass + c.Warn + c.Fail + c.Inconclusive + c.Skip + c.NotRun
+}
+
 // Millis is a duration that is written in JSON as milliseconds with up to
 // three decimals.
 type Millis time.Duration

@@ -70,6 +70,14 @@ func TestCountsAddEveryVerdict(t *testing.T) {
 		}
 	}
 	c.Add(Verdict(99)) // counts nowhere
+	for i, v := range verdicts {
+		if c.Of(v) != i+1 {
+			t.Errorf("%v was counted %d times; want %d", v, c.Of(v), i+1)
+		}
+	}
+	if c.Total() != 21 || c.Of(Verdict(99)) != 0 {
+		t.Errorf("%d were counted, %d of no verdict; want 21 and 0", c.Total(), c.Of(Verdict(99)))
+	}
 	if want := (Counts{NotRun: 1, Skip: 2, Pass: 3, Warn: 4, Inconclusive: 5, Fail: 6}); c != want {
 		t.Errorf("counts = %+v; want %+v", c, want)
 	}

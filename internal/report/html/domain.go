@@ -29,7 +29,11 @@ type domainView struct {
 	Took     string
 	Changes  []changeView
 	Differs  []result.Difference
-	Matrix   *matrixView
+	Findings []findingView // the worst first
+	// Advice is what to do about the worst that is in the domain, so that it
+	// can be read without unfolding.
+	Advice string
+	Matrix *matrixView
 	// Item is set where no entry below stands for the domain in the filter.
 	Item bool
 }
@@ -42,11 +46,16 @@ type changeView struct {
 func (w *Writer) domainView(d *result.Domain) domainView {
 	v := domainView{
 		badge: badgeOf(d.Status), Verdict: d.Status, ID: w.ids.take("", report.Title(d)), Title: report.Title(d), Facts: report.Facts(d),
-		Sentence: sentence(d), Notes: d.Notes, Differs: d.Differences, Hint: d.Hint, Item: true, Loud: d.Status != result.Pass,
+		Sentence: report.Sentence(d), Notes: d.Notes, Differs: d.Differences, Hint: d.Hint, Item: true, Loud: d.Status != result.Pass,
 	}
 	if len(d.Hosts) == 0 {
 		v.Facts = "no hosts"
 	}
+	v.Advice = cut(report.Advice(d))
+	if v.Advice == v.Hint {
+		v.Hint = "" // said already
+	}
+	v.Findings = findingsOf(d)
 	if d.DNSMillis > 0 {
 		v.Took = "looked up in " + report.Duration(d.DNSMillis.Duration())
 	}
@@ -72,7 +81,7 @@ func (w *Writer) domainView(d *result.Domain) domainView {
 // results.
 func (v *domainView) head() domainView {
 	h := *v
-	h.Matrix, h.Changes, h.Differs, h.Notes = nil, nil, nil, nil
+	h.Matrix, h.Changes, h.Differs, h.Notes, h.Findings = nil, nil, nil, nil, nil
 	return h
 }
 
@@ -104,7 +113,7 @@ func said(d *result.Domain) bool {
 
 // lineSize is about what the line of a domain takes in the page.
 func (v *domainView) lineSize() int {
-	return 300 + 2*len(v.ID) + len(v.Title) + len(v.Sentence)
+	return 300 + 2*len(v.ID) + len(v.Title) + len(v.Sentence) + len(v.Advice)
 }
 
 // headSize is about what stands around the details of a domain.
@@ -119,8 +128,8 @@ func (w *Writer) domainBody(d *result.Domain, v *domainView) []byte {
 	rows := w.rowsOf(d, v.ID)
 	v.Matrix = matrixOf(d, rows)
 	v.Item = len(rows) == 0
-	first := w.render("domain-body", v)
-	if !w.budget.takeDetails(d.Status, v.headSize()+len(first)) {
+	first, last := w.render("domain-body", v), w.render("domain-tail", v)
+	if !w.budget.takeDetails(d.Status, v.headSize()+len(first)+len(last)) {
 		return w.lineOnly(d, v)
 	}
 	if v.Item {
@@ -133,6 +142,7 @@ func (w *Writer) domainBody(d *result.Domain, v *domainView) []byte {
 		w.shown.Add(rows[i].verdict)
 		body.Write(w.entry(d, &rows[i], &open))
 	}
+	body.Write(last)
 	return bytes.Clone(body.Bytes()) // without the room to grow
 }
 
@@ -183,7 +193,7 @@ func (w *Writer) rowsOf(d *result.Domain, id string) []row {
 			a := &h.Addresses[j]
 			addressID := ids.take(hostID, addressName(a))
 			base := row{id: addressID, rowID: addressID + "~row", verdict: a.Status, h: h, a: a}
-			if len(a.Checks) == 0 {
+			if len(a.Checks) == 0 && (len(d.Findings) == 0 || a.Status > result.Pass) {
 				all = append(all, base)
 			}
 			for k := range a.Checks {

@@ -58,9 +58,9 @@ func (w *Writer) entryView(d *result.Domain, r *row) *entryView {
 		v.Scenario, v.At, v.Hint = "no address", r.h.Name, r.h.Hint
 		v.Outcome = report.Because(r.h.Message, r.h.Reason)
 	case r.c == nil:
-		v.Scenario, v.At = "no dialogue", at(r.h, r.a)
+		v.Scenario, v.At = "no dialogue", report.At(r.h, r.a)
 	default:
-		v.At = at(r.h, r.a)
+		v.At = report.At(r.h, r.a)
 		v.check(d, r.c)
 	}
 	v.Details = v.Why != "" || v.Forgiven != "" || v.Hint != "" || v.Again != "" || v.Excerpt != nil || v.Talk != nil ||

@@ -35,7 +35,7 @@ func (t *tally) add(d *result.Domain) {
 		}
 	}
 	if t.n == 1 {
-		t.only = sentence(d)
+		t.only = report.Sentence(d)
 		if d.Sender != nil {
 			t.view = report.SendersView(d.Sender)
 		}
@@ -50,7 +50,7 @@ func (t *tally) add(d *result.Domain) {
 func (t *tally) dead() []countView {
 	var all []countView
 	if t.deadHosts > 0 {
-		all = append(all, countView{badge: badgeOf(result.Fail), N: t.deadHosts, What: deadHosts(t.deadHosts)})
+		all = append(all, countView{badge: badgeOf(result.Fail), N: t.deadHosts, What: report.DeadHosts(t.deadHosts)})
 	}
 	if t.deadDomains > 0 {
 		all = append(all, countView{badge: badgeOf(result.Fail), N: t.deadDomains, What: report.Count(t.deadDomains, "domain", "domains") + " without hosts"})
@@ -68,21 +68,21 @@ func (t *tally) headline(end *result.End) string {
 	}
 	var parts []string
 	for _, v := range []result.Verdict{result.Fail, result.Inconclusive, result.NotRun, result.Warn} {
-		if n := counted(&t.domains, v); n > 0 {
-			parts = append(parts, strconv.Itoa(n)+" "+participle(v))
+		if n := t.domains.Of(v); n > 0 {
+			parts = append(parts, strconv.Itoa(n)+" "+report.Participle(v))
 		}
 	}
 	if len(parts) == 0 {
 		return stopped(end) + allOf(t.n) + " " + allGood(&t.domains)
 	}
-	worst := order()[0]
-	for _, v := range order() {
-		if counted(&t.domains, v) > 0 {
+	worst := report.Order()[0]
+	for _, v := range report.Order() {
+		if t.domains.Of(v) > 0 {
 			worst = v
 			break
 		}
 	}
-	if counted(&t.domains, worst) == t.n {
+	if t.domains.Of(worst) == t.n {
 		return stopped(end) + allOf(t.n) + " " + plural(worst) + ": " + t.named(worst)
 	}
 	return stopped(end) + "Of " + strconv.Itoa(t.n) + " domains " + strings.Join(parts, ", ") + ": " + t.named(worst)
@@ -100,7 +100,7 @@ func plural(v result.Verdict) string {
 	if v == result.Warn {
 		return "passed with warnings"
 	}
-	return ended(v, 2)
+	return report.Ended(v, 2)
 }
 
 func allGood(c *result.Counts) string {
@@ -112,7 +112,7 @@ func allGood(c *result.Counts) string {
 
 func (t *tally) named(v result.Verdict) string {
 	names := t.names[v.String()]
-	if more := counted(&t.domains, v) - len(names); more > 0 {
+	if more := t.domains.Of(v) - len(names); more > 0 {
 		return strings.Join(names, ", ") + " and " + report.Count(more, "other", "others")
 	}
 	return strings.Join(names, ", ")

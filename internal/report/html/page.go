@@ -74,13 +74,13 @@ func (w *Writer) pageView(end *result.End) *pageView {
 	}
 	p.Dead = w.seen.dead()
 	p.Groups = w.groups(p.Many)
-	for _, v := range order() {
+	for _, v := range report.Order() {
 		if !good(v) {
-			p.bad += counted(&w.seen.domains, v)
+			p.bad += w.seen.domains.Of(v)
 		}
 	}
-	for _, v := range order() {
-		if counted(&w.shown, v) > 0 {
+	for _, v := range report.Order() {
+		if w.shown.Of(v) > 0 {
 			p.Verdicts = append(p.Verdicts, badgeOf(v))
 		}
 	}
@@ -91,9 +91,9 @@ func (w *Writer) pageView(end *result.End) *pageView {
 // front.
 func counts(c *result.Counts) []countView {
 	var all []countView
-	for _, v := range order() {
-		if n := counted(c, v); n > 0 {
-			what := participle(v)
+	for _, v := range report.Order() {
+		if n := c.Of(v); n > 0 {
+			what := report.Participle(v)
 			if v == result.Warn && n > 1 {
 				what = "with warnings"
 			}
@@ -105,7 +105,7 @@ func counts(c *result.Counts) []countView {
 
 func (w *Writer) groups(many bool) []groupView {
 	var all []groupView
-	for _, v := range order() {
+	for _, v := range report.Order() {
 		g := groupView{badge: badgeOf(v), Many: many, Folded: many && good(v)}
 		for i := range w.domains {
 			if w.domains[i].domain.Verdict == v {
@@ -115,7 +115,7 @@ func (w *Writer) groups(many bool) []groupView {
 		if len(g.members) == 0 {
 			continue
 		}
-		g.Title = report.Count(counted(&w.seen.domains, v), "domain", "domains") + " " + participle(v)
+		g.Title = report.Count(w.seen.domains.Of(v), "domain", "domains") + " " + report.Participle(v)
 		all = append(all, g)
 	}
 	return all
@@ -149,14 +149,14 @@ func exitMeaning(exit int) string {
 // all there is.
 func (l *leftOut) remarks() []string {
 	var all []string
-	for _, v := range order() {
-		if n := counted(&l.domains, v); n > 0 {
-			all = append(all, report.Count(n, "domain", "domains")+" ("+participle(v)+") left out for lack of room")
+	for _, v := range report.Order() {
+		if n := l.domains.Of(v); n > 0 {
+			all = append(all, report.Count(n, "domain", "domains")+" ("+report.Participle(v)+") left out for lack of room")
 		}
 	}
 	n := 0
-	for _, v := range order() {
-		n += counted(&l.details, v)
+	for _, v := range report.Order() {
+		n += l.details.Of(v)
 	}
 	if n > 0 {
 		all = append(all, "details of "+report.Count(n, "result", "results")+" (domains, hosts and dialogues) left out for lack of room")

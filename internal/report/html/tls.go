@@ -1,6 +1,7 @@
 package html
 
 import (
+	"strings"
 	"time"
 
 	"mxprobe/internal/report"
@@ -12,13 +13,13 @@ type tlsView struct {
 	Version, Cipher, Curve string
 	How                    string
 	SNI, Reference         string
-	Findings               []findingView
+	Findings               []tlsFinding
 	Left                   string // how long the certificate is valid
 	LeftBad                bool
 	Chain                  []certificateView
 }
 
-type findingView struct {
+type tlsFinding struct {
 	What, Finding string
 	badge
 }
@@ -49,12 +50,8 @@ func tlsOf(t *result.TLSState) *tlsView {
 	if t.VerifiedBy != "" {
 		v.How += ", verified by " + t.VerifiedBy
 	}
-	v.Findings = []findingView{finding("Chain", t.ChainFinding), finding("Name", t.NameFinding), finding("Dates", t.DatesFinding)}
-	if t.DANEFinding != "" {
-		v.Findings = append(v.Findings, finding("DANE", t.DANEFinding))
-	}
-	if t.STSFinding != "" {
-		v.Findings = append(v.Findings, finding("MTA-STS", t.STSFinding))
+	for _, f := range report.Findings(t) {
+		v.Findings = append(v.Findings, finding(strings.ToUpper(f.Label[:1])+f.Label[1:], f.Text))
 	}
 	if len(t.Chain) > 0 {
 		v.Left, v.LeftBad = report.DaysLeft(t.DaysLeft), t.DaysLeft < 0
@@ -66,8 +63,8 @@ func tlsOf(t *result.TLSState) *tlsView {
 }
 
 // finding gives what was found of a certificate the sign of a verdict.
-func finding(what, found string) findingView {
-	v := findingView{What: what, Finding: cut(found)}
+func finding(what, found string) tlsFinding {
+	v := tlsFinding{What: what, Finding: cut(found)}
 	switch found {
 	case "ok":
 		v.badge = badgeOf(result.Pass)

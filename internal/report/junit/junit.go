@@ -28,96 +28,67 @@ package junit
 
 import (
 	"io"
-	"slices"
 	"time"
 
 	"mxprobe/internal/report"
 	"mxprobe/probe/result"
 )
 
-// Writer writes one report. The whole document is kept in memory until End,
-// because the totals stand in front. One goroutine at a time may use it.
+// Writer writes one report, suite by suite as they come: the totals, which
+// readers add up themselves, are left out of testsuites. It keeps eight bytes
+// of each suite. One goroutine at a time may use it.
 type Writer struct {
 	w       io.Writer
 	err     error
 	stamp   string
-	suites  [][]byte // what is full, and what is being filled
-	totals  counts
+	x       document
 	classes unique
 	ledger  report.Ledger
 }
 
 // New returns a writer of JUnit XML to w. header holds program, run id and
-// start of the run; its domains and end are not looked at.
+// start of the run; its domains and end are not looked at. Nothing is written
+// before the first Domain or End.
 func New(w io.Writer, header *result.Run) *Writer {
 	j := &Writer{w: w, classes: unique{}}
 	if !header.Started.IsZero() {
 		j.stamp = header.Started.UTC().Format(time.RFC3339)
 	}
+	j.x.b = append(j.x.b, `<?xml version="1.0" encoding="UTF-8"?>`+"\n"...)
+	j.x.open(0, "testsuites", false, attr{"name", "mxprobe", true})
 	return j
 }
 
-// Domain takes in what was found of one domain.
+// Domain writes what was found of one domain.
 func (j *Writer) Domain(d *result.Domain) error {
-	if j.err != nil {
-		return j.err
-	}
 	j.ledger.Add(d)
 	for e := range report.Entries(d) {
-		s := j.newSuite(suiteName(&e), className(&e))
+		s := j.newSuite(nameOf(&e, ", ", " "), nameOf(&e, ".", "."))
 		s.entry(&e)
-		j.finish(s)
+		s.write(&j.x, j.stamp)
 	}
-	return nil
+	return j.flush()
 }
 
-// End writes the document.
+// End closes the document.
 func (j *Writer) End(end *result.End) error {
-	if j.err != nil {
-		return j.err
-	}
 	if why := j.ledger.Missing(end); why != "" {
 		s := j.newSuite("mxprobe", "mxprobe")
 		s.add(&testcase{name: "exit status", element: failing, reason: end.Status.String(), message: why, body: []string{why}})
-		j.finish(s)
+		s.write(&j.x, j.stamp)
 	}
-	total := j.totals
-	total.time = end.Millis // suites run side by side
-	var x document
-	x.b = append(x.b, `<?xml version="1.0" encoding="UTF-8"?>`+"\n"...)
-	x.open(0, "testsuites", false, append([]attr{{"name", "mxprobe", true}}, total.attrs()...)...)
-	begin := len(x.b)
-	x.close(0, "testsuites")
-	for _, piece := range slices.Concat([][]byte{x.b[:begin]}, j.suites, [][]byte{x.b[begin:]}) {
-		if _, j.err = j.w.Write(piece); j.err != nil {
-			break
-		}
-	}
-	return j.err
-}
-
-// pieceSize is how much is kept in one piece: a slice that grew to hold the
-// report of a long list would be copied again and again.
-const pieceSize = 1 << 20
-
-// piece returns the piece that is being filled.
-func (j *Writer) piece() *[]byte {
-	last := len(j.suites) - 1
-	if last < 0 || len(j.suites[last]) > pieceSize {
-		j.suites = append(j.suites, nil)
-		last++
-	}
-	return &j.suites[last]
+	j.x.close(0, "testsuites")
+	return j.flush()
 }
 
 func (j *Writer) newSuite(name, class string) *suite {
 	return &suite{name: name, class: j.classes.of(class), names: unique{}}
 }
 
-func (j *Writer) finish(s *suite) {
-	j.totals.add(s.counts)
-	to := j.piece()
-	x := document{*to}
-	s.write(&x, j.stamp)
-	*to = x.b
+func (j *Writer) flush() error {
+	if j.err == nil {
+		_, j.err = j.w.Write(j.x.b)
+	}
+	j.x.b = j.x.b[:0]
+	return j.err
 }

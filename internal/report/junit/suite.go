@@ -2,6 +2,8 @@ package junit
 
 import (
 	"fmt"
+	"hash/fnv"
+	"io"
 	"strconv"
 
 	"mxprobe/internal/report"
@@ -29,7 +31,7 @@ func (c *counts) attrs() []attr {
 		{"failures", strconv.Itoa(c.failures), true},
 		{"errors", strconv.Itoa(c.errors), true},
 		{"skipped", strconv.Itoa(c.skipped), true},
-		{"time", seconds(c.time), true},
+		{"time", report.Seconds(c.time), true},
 	}
 }
 
@@ -37,7 +39,7 @@ func (c *counts) attrs() []attr {
 type suite struct {
 	name, class string
 	counts      counts
-	properties  []attr
+	properties  []report.Property
 	cases       document
 	names       unique
 	red         bool // some case is a failure or an error
@@ -59,8 +61,7 @@ type testcase struct {
 	element string // what became of it, one of the constants above
 	reason  string
 	message string
-	body    []string // below the element
-	out     []string // on a case that passed
+	body    []string // below the element, or what there is to say of one that passed
 	step    *result.Step
 	time    result.Millis
 }
@@ -80,28 +81,21 @@ func (s *suite) add(c *testcase) {
 	if c.step != nil && report.InFile(c.step) {
 		attrs = append(attrs, attr{"file", c.step.File, false}, attr{"line", strconv.Itoa(c.step.Line), false})
 	}
-	attrs = append(attrs, attr{"time", seconds(c.time), true})
-	if c.element == passed && len(c.out) == 0 {
+	attrs = append(attrs, attr{"time", report.Seconds(c.time), true})
+	if c.element == passed && len(c.body) == 0 {
 		s.cases.open(2, "testcase", true, attrs...)
 		return
 	}
 	s.cases.open(2, "testcase", false, attrs...)
 	switch c.element {
 	case passed:
-		s.cases.lines(3, "system-out", c.out)
+		s.cases.lines(3, "system-out", c.body)
 	case skipped:
 		s.cases.lines(3, skipped, c.body, attr{"message", c.message, true})
 	default:
 		s.cases.lines(3, c.element, c.body, attr{"type", c.reason, false}, attr{"message", c.message, true})
 	}
 	s.cases.close(2, "testcase")
-}
-
-// property adds a property, the name being the program's own word.
-func (s *suite) property(name, value string) {
-	if value != "" {
-		s.properties = append(s.properties, attr{name, value, true})
-	}
 }
 
 // write writes the suite.
@@ -111,7 +105,7 @@ func (s *suite) write(x *document, timestamp string) {
 	if len(s.properties) > 0 {
 		x.open(2, "properties", false)
 		for _, p := range s.properties {
-			x.open(3, "property", true, attr{"name", p.name, true}, attr{"value", p.value, true})
+			x.open(3, "property", true, attr{"name", p.Name, true}, attr{"value", p.Value, true})
 		}
 		x.close(2, "properties")
 	}
@@ -119,10 +113,16 @@ func (s *suite) write(x *document, timestamp string) {
 	x.close(1, "testsuite")
 }
 
-// element says what a failed step, or a whole entry, is to a reader. An
-// expectation that was not met is a failure; whatever kept the dialogue from
-// being held is an error.
-func element(v result.Verdict, r result.Reason) string {
+// element says what a step, or a whole entry, is to a reader. An expectation
+// that was not met is a failure; whatever kept the dialogue from being held is
+// an error.
+func element(k report.Kind, v result.Verdict, r result.Reason) string {
+	switch k {
+	case report.Passed:
+		return passed
+	case report.Skipped, report.Excused:
+		return skipped
+	}
 	if v != result.Fail {
 		return failing
 	}
@@ -142,52 +142,29 @@ func reasonWord(v result.Verdict, r result.Reason) string {
 	return string(r)
 }
 
-// connectName is the case of the connection with its greeting.
+// connectName is the case of the connection with its greeting. Numbers keep
+// equal lines apart and cases in the order of the dialogue.
 const connectName = "00 connect"
 
-// caseName numbers a step, so that equal lines stay apart and cases sort in
-// the order of the dialogue. Step 0 has one name whether it got a greeting
-// or not, because it is the same test.
-func caseName(c *result.Check, s *result.Step, last int) string {
-	name := connectName
-	if s.Number > 0 {
-		name = fmt.Sprintf("%02d %s", s.Number, result.PrintableString(s.Name))
-	}
-	if s.Attempt != last {
-		name += fmt.Sprintf(" (attempt %d of %d)", s.Attempt, c.Attempts)
-	}
-	return name
-}
-
-// unique makes names that no other has.
-type unique map[string]bool
+// unique makes names that no other has. Of each it keeps no more than a sum:
+// a list may have a million, and two that had the same by chance would be
+// told apart for nothing.
+type unique map[uint64]struct{}
 
 func (u unique) of(name string) string {
 	name = result.PrintableString(name)
 	own := name
-	for n := 2; u[own]; n++ {
+	for n := 2; !u.take(own); n++ {
 		own = fmt.Sprintf("%s (%d)", name, n)
 	}
-	u[own] = true
 	return own
 }
 
-// place is where a step's expectation stands.
-func place(s *result.Step) string {
-	if s.File == "" || s.Line <= 0 {
-		return ""
-	}
-	return fmt.Sprintf("%s:%d:%d", s.File, s.Line, max(s.Col, 1))
-}
-
-// said is the body of a failure.
-func said(e *report.Entry, s *result.Step, message string) []string {
-	lines := []string{message}
-	if at := place(s); at != "" {
-		lines = append(lines, "at "+at)
-	}
-	if hint := e.Hint(); hint != "" && s == e.Decider() {
-		lines = append(lines, "hint: "+hint)
-	}
-	return append(append(lines, ""), report.Conversation(e.Check, s)...)
+func (u unique) take(name string) bool {
+	h := fnv.New64a()
+	_, _ = io.WriteString(h, name)
+	sum := h.Sum64()
+	_, taken := u[sum]
+	u[sum] = struct{}{}
+	return !taken
 }

@@ -1,9 +1,7 @@
 package junit
 
 import (
-	"strconv"
 	"strings"
-	"time"
 
 	"mxprobe/probe/result"
 )
@@ -97,9 +95,4 @@ func entity(c byte) string {
 		return "&quot;"
 	}
 	return "&#39;"
-}
-
-// seconds is a time as readers of JUnit take it, to the millisecond.
-func seconds(m result.Millis) string {
-	return strconv.FormatFloat(float64(m.Duration().Round(time.Millisecond).Milliseconds())/1000, 'f', 3, 64)
 }

@@ -106,12 +106,18 @@ func what(e *report.Entry) string {
 	if e.Address != nil && e.Address.IP != "" {
 		at = append(at, name(report.HostPort(e.Address.IP, e.Address.Port)))
 	}
-	if e.Check != nil {
-		at = append(at, name(e.Check.Scenario))
+	if e.Finding != nil && e.Place() != "" {
+		at = append(at, name(e.Place()))
+	}
+	if s := e.Scenario(); s != "" {
+		at = append(at, name(s))
 	}
 	why := e.Why()
 	if why == "" {
 		why = "with a warning"
+	}
+	if cause := e.Cause(); cause != "" {
+		why += ", cause: " + cause
 	}
 	if len(at) > 0 {
 		why = strings.Join(at, " ") + ": " + why

@@ -13,7 +13,7 @@ import (
 //	label=value[unit];warning;critical;minimum
 //
 // What is counted are addresses, and in their place hosts without one and
-// domains without hosts; and a domain that is worse than all that lies in it,
+// domains without hosts; findings; and a domain that is worse than all that lies in it,
 // as after a regression.
 func (t *tally) appendPerfdata(b []byte, end *result.End, limits Thresholds) []byte {
 	b = append(b, "time="...)
@@ -28,6 +28,7 @@ func (t *tally) appendPerfdata(b []byte, end *result.End, limits Thresholds) []b
 	}
 	all := t.addresses.plus(&t.deadHosts)
 	all = all.plus(&t.bare)
+	all = all.plus(&t.findings)
 	b = appendCount(b, "hosts", t.hosts, ";;;0")
 	b = appendCount(b, "addresses", t.addresses.total(), ";;;0")
 	b = appendCount(b, "failed", all.of(failed), failedLimits(all[spared]))

@@ -102,11 +102,15 @@ func (t *tally) many(k kind) string {
 		}
 	} else {
 		all = t.addresses.plus(&t.deadHosts)
+		all = all.plus(&t.findings)
 		if n := t.addresses.of(k); n > 0 {
 			of = append(of, strconv.Itoa(n)+" of "+report.Count(t.addresses.total(), "address", "addresses"))
 		}
 		if n := t.deadHosts.of(k); n > 0 {
 			of = append(of, report.Count(n, "host", "hosts")+" without an address")
+		}
+		if n := t.findings.of(k); n > 0 {
+			of = append(of, report.Count(n, "finding", "findings"))
 		}
 	}
 	if len(of) == 0 {

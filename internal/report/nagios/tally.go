@@ -12,6 +12,7 @@ type tally struct {
 	addresses counts
 	deadHosts counts // hosts without an address
 	bare      counts // domains without hosts, or worse than all that lies in them
+	findings  counts // by rules
 	hosts     int
 	first     string       // the name of the first domain
 	causes    [kinds]cause // the first finding of each kind
@@ -34,7 +35,10 @@ func (t *tally) add(d *result.Domain) {
 	t.domains[k]++
 	t.hosts += len(d.Hosts)
 	for e := range report.Entries(d) {
-		if e.Host == nil {
+		switch {
+		case e.Finding != nil:
+			t.findings[kindOf(&e)]++
+		case e.Host == nil:
 			t.bare[k]++
 		}
 		if !idle(&e) {

@@ -9,7 +9,7 @@ import (
 
 // checkFamilies are the metrics of dialogues.
 func checkFamilies(r *records) []family {
-	return slices.Concat(stateFamilies(r), effortFamilies(r), tlsFamilies(r), stepFamilies(r))
+	return slices.Concat(stateFamilies(r), effortFamilies(r), tlsFamilies(r), stepFamilies(r), findingFamilies(r))
 }
 
 // checkFamily is a metric with a value for each dialogue, or for some.
@@ -42,10 +42,20 @@ func stateFamilies(r *records) []family {
 		}),
 		{
 			"mxprobe_failed_step", "The step that decided against the dialogue, 0 is the connection; no value where none did.",
-			each(r.checks, func(c *checkRecord) []string { return append(c.labels(), "reason", c.reason) },
+			each(r.checks, (*checkRecord).whyLabels,
 				func(c *checkRecord) (float64, bool) { return float64(c.failedStep), c.failedStep >= 0 }),
 		},
 	}
+}
+
+// whyLabels tell what is behind a failure beside where it was. An empty label
+// is none to Prometheus.
+func (c *checkRecord) whyLabels() []string {
+	all := append(c.labels(), "reason", c.reason)
+	if c.cause != "" {
+		all = append(all, "cause", c.cause, "whose", c.whose)
+	}
+	return all
 }
 
 // effortFamilies say what a dialogue took.
@@ -103,6 +113,17 @@ func stepFamilies(r *records) []family {
 		of("mxprobe_step_reply_code", "The reply code of the step in the last attempt.",
 			func(s stepRecord) (float64, bool) { return float64(s.code), s.code != 0 }),
 	}
+}
+
+// findingFamilies say what rules found.
+func findingFamilies(r *records) []family {
+	labels := func(f *findingRecord) []string {
+		return []string{"domain", f.domain, "mx", f.mx, "ip", f.ip, "id", f.id, "severity", f.severity}
+	}
+	return []family{{
+		"mxprobe_finding", "What a rule found of a domain, a host or an address; always 1.",
+		each(r.findings, labels, func(*findingRecord) (float64, bool) { return 1, true }),
+	}}
 }
 
 func among(v result.Verdict, verdicts []result.Verdict) bool { return slices.Contains(verdicts, v) }

@@ -140,7 +140,11 @@ func TestValues(t *testing.T) {
 	domains[0].Domain = "pass.test"
 	offering := &domains[0].Hosts[0].Addresses[0].Checks[0].Steps[1]
 	offering.Text = append(offering.Text, "starttls")
-	f := parse(t, metricsOf(t, domains...))
+	explained := &domains[1].Hosts[1].Addresses[0].Checks[0]
+	explained.Cause, explained.Whose = "network-silence", "network"
+	examined := reporttest.ExaminedDomain()
+	examined.Domain = "audit.test"
+	f := parse(t, metricsOf(t, append(domains, examined)...))
 	at := func(domain, scenario, mx, ip string, more ...string) []string {
 		return append([]string{"domain", domain, "scenario", scenario, "mx", mx, "ip", ip, "port", "25"}, more...)
 	}
@@ -177,7 +181,9 @@ func TestValues(t *testing.T) {
 		{"mxprobe_starttls_offered", at("pass.test", "basic send", mx1, "2001:db8::10"), 0},
 		{"mxprobe_failed", at("fabrikam.test", bad, mx1, "192.0.2.10"), 1},
 		{"mxprobe_failed_step", at("fabrikam.test", bad, mx1, "192.0.2.10", "reason", "reply"), 3},
-		{"mxprobe_failed_step", at("fabrikam.test", "basic send", mx2, "2001:db8::20", "reason", "timeout"), 0},
+		{"mxprobe_failed_step", at("fabrikam.test", "basic send", mx2, "2001:db8::20", "reason", "timeout", "cause", "network-silence", "whose", "network"), 0},
+		{"mxprobe_finding", []string{"domain", "audit.test", "mx", mx1, "ip", "192.0.2.10", "id", "ptr.missing", "severity", "fail"}, 1},
+		{"mxprobe_finding", []string{"domain", "audit.test", "mx", "", "ip", "", "id", "dmarc.none", "severity", "warn"}, 1},
 		{"mxprobe_skipped", at("fabrikam.test", "DSN request", mx1, "192.0.2.10"), 1},
 		{"mxprobe_step_duration_seconds", at("fabrikam.test", bad, mx1, "192.0.2.10", "step", "3"), 0.0415},
 		{"mxprobe_step_reply_code", at("fabrikam.test", bad, mx1, "192.0.2.10", "step", "3"), 250},

@@ -10,14 +10,18 @@ import (
 	"mxprobe/probe/result"
 )
 
-// records is what is kept of a run: a record for each domain, host and
-// dialogue, in their order, and the names in use.
+// records is what is kept of a run: a record for each domain, host, dialogue
+// and finding, in their order, and the names in use.
 type records struct {
-	domains []domainRecord
-	hosts   []hostRecord
-	checks  []checkRecord
-	used    map[string]bool
+	domains  []domainRecord
+	hosts    []hostRecord
+	checks   []checkRecord
+	findings []findingRecord
+	used     map[string]bool
 }
+
+// findingRecord is what a rule found.
+type findingRecord struct{ domain, mx, ip, id, severity string }
 
 type domainRecord struct {
 	domain string
@@ -39,6 +43,8 @@ type checkRecord struct {
 	status     result.Verdict
 	skipped    bool // left out, or not needed any more
 	reason     string
+	cause      string
+	whose      string
 	failedStep int // -1 where no step decided
 	attempts   int
 	took       time.Duration
@@ -60,6 +66,12 @@ func (r *records) add(d *result.Domain) {
 	}
 	name := r.free(label(report.Title(d)))
 	r.domains = append(r.domains, domainRecord{name, d.Status, viewOf(d), len(d.Hosts), d.DNSMillis.Duration()})
+	for i := range d.Findings {
+		f := &d.Findings[i]
+		at := findingRecord{name, label(f.Subject.Host), label(f.Subject.Address), label(f.ID), label(string(f.Severity))}
+		at.id = r.free(at.id, at.domain, at.mx, at.ip)
+		r.findings = append(r.findings, at)
+	}
 	for i := range d.Hosts {
 		h := &d.Hosts[i]
 		mx := r.free(label(h.Name), name)
@@ -81,7 +93,7 @@ func checkOf(e *report.Entry) checkRecord {
 	c := e.Check
 	r := checkRecord{
 		scenario: label(c.Scenario), ip: label(e.Address.IP), failedStep: -1,
-		status: c.Status, skipped: e.Kind() == report.Skipped, reason: label(string(c.Reason)),
+		status: c.Status, skipped: e.Kind() == report.Skipped, reason: label(string(c.Reason)), cause: label(c.Cause), whose: label(c.Whose),
 		attempts: c.Attempts, took: c.Millis.Duration(), connect: c.ConnectMillis.Duration(),
 		starttls: offerOf(c), steps: lastSteps(c),
 	}

@@ -198,6 +198,29 @@ func ChangedDomain() *result.Domain {
 	return d
 }
 
+// ExaminedDomain is what rules found of a domain with which no dialogue was
+// played.
+func ExaminedDomain() *result.Domain {
+	const mx1 = "mx1.fabrikam.test"
+	d := Domain("fabrikam.test", Host(10, mx1, result.Address{IP: "192.0.2.10", Port: 25, Status: result.Pass, Checks: []result.Check{}}))
+	d.Findings = []result.Finding{
+		{ID: "mx.cname", Severity: result.SeverityOK, Subject: result.Subject{Domain: d.Domain, Host: mx1}, Title: "the exchange is no alias", RFC: "RFC 2181 section 10.3"},
+		{
+			ID: "ptr.missing", Severity: result.SeverityFail, Subject: result.Subject{Domain: d.Domain, Host: mx1, Address: "192.0.2.10"},
+			Title: "the address has a name", Evidence: "10.2.0.192.in-addr.arpa has no PTR record",
+			Actor: result.ActorNetwork, Advice: "ask the owner of the network for a PTR record to " + mx1, RFC: "RFC 1912 section 2.1",
+		},
+		{
+			ID: "dmarc.none", Severity: result.SeverityWarn, Subject: result.Subject{Domain: d.Domain}, Title: "DMARC has a policy",
+			Evidence: "p=none", Actor: result.ActorDNS, Advice: "publish a policy of quarantine", Publish: []string{"_dmarc.fabrikam.test. TXT \"v=DMARC1; p=quarantine\""},
+		},
+		{ID: "dnssec.signed", Severity: result.SeverityNote, Subject: result.Subject{Domain: d.Domain}, Title: "the zone is signed", Evidence: "no DS record"},
+		{ID: "spf.lookups", Severity: result.SeverityInconclusive, Subject: result.Subject{Domain: d.Domain}, Title: "SPF needs at most 10 look-ups", Evidence: "include:spf.contoso.test: no answer", Actor: result.ActorUs},
+	}
+	d.Status, d.Message = result.Fail, "the address has a name: 10.2.0.192.in-addr.arpa has no PTR record"
+	return d
+}
+
 // List is what a run over several domains found.
 func List() []*result.Domain {
 	return []*result.Domain{PassingDomain(), MixedDomain(), NullMX(), NoSuchDomain(), UncertainDomain()}

@@ -37,6 +37,7 @@ func ForgingComparison() *result.Domain {
 func foreign(text string) *result.Domain {
 	c := Failed("mx1")
 	c.Scenario, c.Message, c.Hint, c.Notes = text, text, text, []string{text}
+	c.Cause, c.Whose = text, text
 	c.Captures = map[string]string{text: text}
 	c.TLS = &result.TLSState{
 		Version: text, Cipher: text, Curve: text, SNI: text, Reference: text, Resumed: true, Implicit: true,
@@ -59,6 +60,11 @@ func foreign(text string) *result.Domain {
 	d.Hosts[1].Name, d.Hosts[1].Message, d.Hosts[1].Hint = text, text, text
 	d.Hosts[0].Notes = []string{text}
 	d.Server, d.Message, d.Hint, d.Notes = text, text, text, []string{text}
+	d.Findings = []result.Finding{{
+		ID: text, Severity: result.SeverityFail, Subject: result.Subject{Domain: text, Host: text, Address: text}, Title: text, Evidence: text,
+		Actor: result.ActorDNS, Advice: text, Publish: []string{text}, RFC: text,
+	}}
+	c.Cause, c.Whose = text, text
 	d.Sender = &result.Sender{View: result.ViewDegraded, By: text, Failing: []string{text, "mx2"}}
 	return d
 }

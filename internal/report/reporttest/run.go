@@ -48,7 +48,7 @@ func EndOf(domains ...*result.Domain) *result.End {
 // AllDomains has a domain for every way a run can go, foreign text left out.
 func AllDomains() []result.Domain {
 	return []result.Domain{
-		*PassingDomain(), *MixedDomain(), *UncertainDomain(), *NullMX(), *NoSuchDomain(), *ImplicitMX(), *NamedServer(),
+		*PassingDomain(), *MixedDomain(), *UncertainDomain(), *NullMX(), *NoSuchDomain(), *ImplicitMX(), *NamedServer(), *ExaminedDomain(),
 		{Domain: "late.test", Status: result.NotRun, Reason: result.Interrupted, Message: "stopped"},
 	}
 }

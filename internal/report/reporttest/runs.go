@@ -15,6 +15,7 @@ func Runs() map[string][]*result.Domain {
 		"encrypted":   {EncryptedDomain()},
 		"regressed":   {RegressedDomain()},
 		"interrupted": {Interrupted()},
+		"examined":    {ExaminedDomain()},
 		"nohosts":     {NullMX(), NoSuchDomain()},
 		"list":        List(),
 		"hostile":     {HostileDomain(), ForgingDomain()},

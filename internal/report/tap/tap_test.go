@@ -3,6 +3,7 @@ package tap
 import (
 	"flag"
 	"io"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -161,6 +162,9 @@ func TestRedWhereTheRunIs(t *testing.T) {
 	}
 }
 
+// scalar is a member of the diagnostics whose value is quoted to its end.
+var scalar = regexp.MustCompile(`^ +[\w.-]+: "([^"\\]|\\.)*"$`)
+
 // TestNothingIsForged: every line begins with a word of this package, or in
 // a literal block with who said it.
 func TestNothingIsForged(t *testing.T) {
@@ -176,10 +180,9 @@ func TestNothingIsForged(t *testing.T) {
 				t.Errorf("%U in %q", r, line)
 			}
 		}
-		ours := false
+		ours := scalar.MatchString(line)
 		for _, word := range []string{
-			"TAP version 13", "# mxprobe ", "# Subtest: ", "ok ", "not ok ", "1..", "---", "...", "status: ", "reason: ", "message: ", "hint: ", "attempts: ",
-			"tls:", "version: ", "cipher: ", "chain: ", "name: ", "dates: ", "dane: ", "mta_sts: ", "verified_by: ", "at:", "file: ", "line: ", "column: ", "transcript: |", "C: ", "S: ",
+			"TAP version 13", "# mxprobe ", "# Subtest: ", "ok ", "not ok ", "1..", "---", "...", "at:", "line: ", "column: ", "transcript: |", "C: ", "S: ",
 		} {
 			ours = ours || strings.HasPrefix(strings.TrimLeft(line, " "), word)
 		}

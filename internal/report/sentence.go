@@ -1,18 +1,19 @@
-package html
+package report
 
 import (
 	"strconv"
-	"strings"
 
-	"mxprobe/internal/report"
 	"mxprobe/probe/result"
 )
 
-// sentence is the one thing to know of a domain.
-func sentence(d *result.Domain) string {
-	name := report.Title(d)
+// Sentence is the one thing to know of a domain, printable.
+func Sentence(d *result.Domain) string {
+	name := Title(d)
+	if f := worstFinding(d); f != nil && f.Severity.Verdict() == d.Status {
+		return name + " " + Ended(d.Status, 1) + ": " + clean(join(f.Title, f.Evidence))
+	}
 	if len(d.Hosts) == 0 {
-		return name + ": " + report.Facts(d)
+		return name + ": " + Facts(d)
 	}
 	p := placesOf(d)
 	switch d.Status {
@@ -20,7 +21,7 @@ func sentence(d *result.Domain) string {
 		if found := p.worst(name, d.Status); found != "" {
 			return found
 		}
-		return name + " " + ended(d.Status, 1) + because(d)
+		return name + " " + Ended(d.Status, 1) + because(d)
 	case result.Warn:
 		if text := firstOf(d, result.Warn); text != "" {
 			return name + " passed with a warning: " + text + p.butMilder(d)
@@ -29,11 +30,11 @@ func sentence(d *result.Domain) string {
 	case result.Pass:
 		return p.allPassed(name) + p.butMilder(d)
 	}
-	return name + " " + ended(d.Status, 1) + because(d)
+	return name + " " + Ended(d.Status, 1) + because(d)
 }
 
-// ended is what became of n things.
-func ended(v result.Verdict, n int) string {
+// Ended is what became of n things, as it stands behind them.
+func Ended(v result.Verdict, n int) string {
 	is, was := "is ", "was "
 	if n > 1 {
 		is, was = "are ", "were "
@@ -50,7 +51,7 @@ func ended(v result.Verdict, n int) string {
 }
 
 func because(d *result.Domain) string {
-	if why := report.Because(d.Message, d.Reason); why != "" {
+	if why := Because(d.Message, d.Reason); why != "" {
 		return ": " + why
 	}
 	return ""
@@ -81,18 +82,18 @@ func placesOf(d *result.Domain) places {
 
 // worst says how many places have a verdict, and what happened at the first.
 func (p *places) worst(name string, v result.Verdict) string {
-	n, dead := counted(&p.addresses, v), counted(&p.dead, v)
+	n, dead := p.addresses.Of(v), p.dead.Of(v)
 	var s string
 	switch {
 	case n == 0 && dead == 0:
 		return ""
 	case n == 0:
-		s = name + " has " + deadHosts(dead)
+		s = name + " has " + DeadHosts(dead)
 	default:
-		s = p.share(n) + " of " + name + " " + ended(v, n)
+		s = p.share(n) + " of " + name + " " + Ended(v, n)
 	}
 	if n > 0 && dead > 0 {
-		s += ", and it has " + deadHosts(dead)
+		s += ", and it has " + DeadHosts(dead)
 	}
 	if n+dead > 1 {
 		return s + ". First: " + firstOf(p.d, v)
@@ -100,7 +101,8 @@ func (p *places) worst(name string, v result.Verdict) string {
 	return s + ": " + firstOf(p.d, v)
 }
 
-func deadHosts(n int) string { return report.Count(n, "host", "hosts") + " without address" }
+// DeadHosts counts hosts without an address in words.
+func DeadHosts(n int) string { return Count(n, "host", "hosts") + " without address" }
 
 // share is how many of all addresses there are.
 func (p *places) share(n int) string {
@@ -129,8 +131,8 @@ func (p *places) butMilder(d *result.Domain) string {
 		if v <= d.Status {
 			continue
 		}
-		if n := counted(&p.addresses, v) + counted(&p.dead, v); n > 0 {
-			return "; " + strconv.Itoa(n) + " of " + strconv.Itoa(p.all+counted(&p.dead, v)) + " " + participle(v) + " and need not pass: " + firstOf(d, v)
+		if n := p.addresses.Of(v) + p.dead.Of(v); n > 0 {
+			return "; " + strconv.Itoa(n) + " of " + strconv.Itoa(p.all+p.dead.Of(v)) + " " + Participle(v) + " and need not pass: " + firstOf(d, v)
 		}
 	}
 	return ""
@@ -141,21 +143,49 @@ func firstOf(d *result.Domain, v result.Verdict) string {
 	for i := range d.Hosts {
 		h := &d.Hosts[i]
 		if len(h.Addresses) == 0 && h.Status == v {
-			return h.Name + ": " + report.Because(h.Message, h.Reason)
+			return clean(h.Name) + ": " + Because(h.Message, h.Reason)
 		}
 		for j := range h.Addresses {
 			a := &h.Addresses[j]
 			for k := range a.Checks {
 				if c := &a.Checks[k]; c.Status == v {
-					return at(h, a) + ", " + c.Scenario + ": " + report.Because(c.Message, c.Reason)
+					return At(h, a) + ", " + clean(c.Scenario) + ": " + Because(c.Message, c.Reason)
 				}
 			}
 		}
 	}
-	return report.Because(d.Message, d.Reason)
+	return Because(d.Message, d.Reason)
 }
 
-// at names a host and one of its addresses.
-func at(h *result.Host, a *result.Address) string {
-	return strings.TrimSpace(h.Name + " " + report.HostPort(a.IP, a.Port))
+// worstFinding is the first finding of the worst severity, nil without any.
+func worstFinding(d *result.Domain) *result.Finding {
+	var worst *result.Finding
+	for i := range d.Findings {
+		if f := &d.Findings[i]; worst == nil || f.Severity.Rank() < worst.Severity.Rank() {
+			worst = f
+		}
+	}
+	return worst
+}
+
+// Participle is what became of something, as it stands behind a number.
+func Participle(v result.Verdict) string {
+	switch v {
+	case result.Pass:
+		return "passed"
+	case result.Warn:
+		return "with a warning"
+	case result.Fail:
+		return "failed"
+	case result.Inconclusive:
+		return "inconclusive"
+	case result.Skip:
+		return "skipped"
+	}
+	return "not run"
+}
+
+// Order are the verdicts from the one to be looked at first.
+func Order() []result.Verdict {
+	return []result.Verdict{result.Fail, result.Inconclusive, result.Warn, result.NotRun, result.Skip, result.Pass}
 }
