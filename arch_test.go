@@ -57,7 +57,7 @@ func rooms() map[string]room {
 		"probe/ledger":    {packages: []string{"probe/smtpwire", "probe/result"}},
 		"probe/certs":     {packages: []string{"internal/hostname", "probe/result"}},
 		"probe/vouch":     {packages: []string{"dnsmx", "internal/transport", "probe/dane", "probe/mtasts", "probe/certs", "probe/diagnosis", "probe/result"}},
-		"internal/report": {packages: []string{"probe/result"}},
+		"internal/report": {packages: []string{"probe/result"}, libraries: []string{"golang.org/x/net/publicsuffix"}},
 		"internal/state":  {packages: []string{"internal/atomicfile"}},
 		// mailboxes, a protocol each, over a wire that bears with everything
 		"internal/mailbox": {packages: []string{

@@ -14,15 +14,10 @@ type detail struct {
 	opt   Options
 	d     *result.Domain
 	hints []string // said already: advice is given once
-	often *recurrent
 }
 
 func newDetail(t *Text, d *result.Domain) *detail {
-	w := &detail{page: &t.page, opt: t.opt, d: d}
-	if t.opt.List && t.opt.Verbose <= 0 {
-		w.often = &t.often
-	}
-	return w
+	return &detail{page: &t.page, opt: t.opt, d: d}
 }
 
 // row writes a row and what there is to say about it, set off by blank lines.
@@ -49,12 +44,6 @@ func (w *detail) row(r *row, c *columns) {
 // cause; with more words asked for, every step.
 func (w *detail) check(c *result.Check, wrong bool) {
 	s := Decider(c)
-	spoke := s != nil && (s.Number > 0 || c.ConnectMillis > 0)
-	if wrong && spoke && w.often.said("check", c.Scenario, place(s), Got(s)) {
-		w.failureAsAbove(s)
-		w.hint(c.Hint)
-		return
-	}
 	if wrong && s != nil {
 		w.failure(c, s)
 		w.blank()
@@ -96,7 +85,10 @@ func (w *detail) failure(c *result.Check, s *result.Step) {
 	if shown, counted := Outcome(c); !counted && strings.HasSuffix(shown, why) {
 		why = ""
 	}
-	place := place(s)
+	place := Position(s)
+	if place != "" {
+		place += ": "
+	}
 	switch {
 	case s.Excerpt != nil:
 		w.line("  ", place, clean(s.Name))
@@ -110,24 +102,6 @@ func (w *detail) failure(c *result.Check, s *result.Step) {
 			w.text("  ", "", clean(c.Message))
 		}
 	}
-}
-
-// failureAsAbove writes what differs where other domains failed in the same
-// way often enough to know the rest.
-func (w *detail) failureAsAbove(s *result.Step) {
-	w.line("  ", place(s), clean(s.Name))
-	w.text("    ", "", Got(s))
-	w.line("    the same as above, -v shows it")
-	w.blank()
-}
-
-// place is where a step stands in its file, with a colon and a blank behind
-// it; nothing where that is not known.
-func place(s *result.Step) string {
-	if s.File == "" || s.Line <= 0 {
-		return ""
-	}
-	return clean(s.File) + ":" + strconv.Itoa(s.Line) + ":" + strconv.Itoa(max(s.Col, 1)) + ": "
 }
 
 // Got says what came instead of what was expected. The expectation itself
@@ -154,12 +128,8 @@ func reply(s *result.Step) string {
 	return r
 }
 
-const (
-	// closer stands in a hint before a command that is another for each domain.
-	closer = "; closer: "
-	// maxReminder is how many columns of a hint are enough to know it again.
-	maxReminder = 48
-)
+// closer stands in a hint before a command that is another for each domain.
+const closer = "; closer: "
 
 // hint is labelled because it is what the program supposes, not what it saw.
 func (w *detail) hint(hint string) {
@@ -168,13 +138,6 @@ func (w *detail) hint(hint string) {
 	}
 	w.hints = append(w.hints, hint)
 	w.blank()
-	advice, command, found := strings.Cut(hint, closer)
-	if w.often.said("hint", advice) && cells(advice) > maxReminder {
-		hint = wrap(advice, maxReminder)[0] + " ... (as above)"
-		if found {
-			hint += closer + command
-		}
-	}
 	w.page.hint(clean(hint), w.opt.Whole)
 }
 

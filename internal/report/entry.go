@@ -205,15 +205,15 @@ func (e *Entry) Hint() string {
 	return clean(e.Domain.Hint)
 }
 
-// Advice is what to do about the worst that is in a domain: the hint of the
-// first entry that has its verdict and one, else the domain's own.
+// Advice is what to do about the worst that is in a domain: the first hint of
+// those that have its verdict.
 func Advice(d *result.Domain) string {
 	if d.Status < result.Warn {
 		return ""
 	}
 	for e := range Entries(d) {
-		if e.Status() == d.Status && (e.Host != nil || e.Finding != nil) && e.Hint() != "" {
-			return e.Hint()
+		if h := e.Hint(); h != "" && e.Status() == d.Status {
+			return h
 		}
 	}
 	return clean(d.Hint)

@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"strings"
 
 	"mxprobe/probe/result"
 )
@@ -18,9 +17,7 @@ func (t *Text) End(end *result.End) error {
 	}
 	p := &t.page
 	p.blank()
-	if t.opt.List && t.opt.Verbose >= 0 {
-		t.failures.writeTo(p) // a quiet report has little else
-	}
+	t.writeOverview() // a quiet report has little else
 	p.notes("", "", end.Notes)
 	indent := ""
 	for _, l := range wrap(t.summary(end), p.room(2)) {
@@ -30,44 +27,61 @@ func (t *Text) End(end *result.End) error {
 	return t.flush()
 }
 
-// summary always names the three counts that everybody asks for, and others
-// only where there are any. What failed without a dialogue has failed as well.
 func (t *Text) summary(end *result.End) string {
-	c := end.Dialogues
-	c.Pass += t.bare.Pass
-	c.Warn += t.bare.Warn
-	c.Fail += t.bare.Fail
-	c.Inconclusive += t.bare.Inconclusive
-	c.Skip += t.bare.Skip
-	c.NotRun += t.bare.NotRun
-	s := fmt.Sprintf("%d passed, %d failed, %d skipped", c.Pass, c.Fail, c.Skip)
-	if c.Warn > 0 {
-		s += ", " + Count(c.Warn, "warning", "warnings")
-	}
-	if c.Inconclusive > 0 {
-		s += fmt.Sprintf(", %d inconclusive", c.Inconclusive)
-	}
-	if c.NotRun > 0 {
-		s += fmt.Sprintf(", %d not run", c.NotRun)
-	}
-	s += t.amongThem() + " in " + Duration(end.Millis.Duration())
+	c := &t.overview.Entries
+	s := t.overview.Words() + " in " + Duration(end.Millis.Duration())
 	if end.Exit != 0 && c.Fail+c.Inconclusive == 0 {
 		s += fmt.Sprintf(", exit status %d", end.Exit)
 	}
 	return s
 }
 
-// amongThem names what was counted without a dialogue.
-func (t *Text) amongThem() string {
-	var bare []string
-	if t.deadHosts > 0 {
-		bare = append(bare, Count(t.deadHosts, "host without address", "hosts without address"))
+// writeOverview ends a long list: the domains that did not pass, a line each,
+// and what they have in common.
+func (t *Text) writeOverview() {
+	p, o := &t.page, t.overview
+	if !t.opt.List || t.opt.Verbose < 0 || !o.Long() {
+		return
 	}
-	if t.deadDomains > 0 {
-		bare = append(bare, Count(t.deadDomains, "domain without hosts", "domains without hosts"))
+	for _, table := range o.Tables(maxRows) {
+		p.blank()
+		p.line(table.Title, ":")
+		for _, r := range table.Rows {
+			p.line(tableRow(&r))
+		}
+		if table.More > 0 {
+			p.line(fmt.Sprintf("%7d  others", table.More))
+		}
 	}
-	if len(bare) == 0 {
-		return ""
+	lines, more := o.Worst()
+	if len(lines) == 0 {
+		return
 	}
-	return ", among them " + strings.Join(bare, " and ") + ","
+	p.blank()
+	p.line(fmt.Sprintf("%d of %d domains did not pass:", len(lines)+more, o.Domains.Total()))
+	for _, l := range lines {
+		p.sentence(l)
+	}
+	if more > 0 {
+		p.line("  ", fmt.Sprintf("and %d more", more))
+	}
+	p.blank()
+}
+
+// tableRow is a row of a table: how many domains, what they have in common,
+// and how many of them did not pass.
+func tableRow(r *TableRow) string {
+	all := r.Domains.Total()
+	line := fmt.Sprintf("%7d  %s", all, r.Name)
+	for _, v := range Order() {
+		if n := r.Domains.Of(v); n > 0 && n < all && v != result.Pass {
+			line += fmt.Sprintf(", %d %s", n, Participle(v))
+		}
+	}
+	return line
+}
+
+// sentence writes what became of a domain in a line.
+func (p *page) sentence(l Line) {
+	p.styled(style(l.Verdict), "", Word(l.Verdict)+gap, l.Sentence)
 }

@@ -7,20 +7,27 @@ import (
 	"mxprobe/probe/result"
 )
 
+const (
+	// maxPages is how many domains of a list that did not pass are shown in
+	// full unless more is asked for; of others there is a line.
+	maxPages = 10
+	// maxLines is how many domains are named again at the end of a long list.
+	maxLines = 40
+	// maxRows is how many rows a table at the end of one has.
+	maxRows = 10
+)
+
 // Text writes domain by domain as they come: a headline, a row for each
 // check of each address, and below a row that did not pass what went wrong.
 // One goroutine at a time may use it.
 type Text struct {
-	out  sink
-	opt  Options
-	page page
-	// What no dialogue was played with is not among the run's counts, and
-	// a summary without it would be false calm.
-	bare                   result.Counts
-	deadHosts, deadDomains int
-	failures               failures
-	// often counts what domain after domain says.
-	often recurrent
+	out      sink
+	opt      Options
+	page     page
+	overview *Overview
+	// pages counts the domains of a list that did not pass and were shown in
+	// full.
+	pages int
 	// told is true if a quiet report has something in it, untold if it left
 	// something out that is known.
 	told, untold bool
@@ -28,14 +35,13 @@ type Text struct {
 
 // NewText returns a writer of text to w.
 func NewText(w io.Writer, o Options) *Text {
-	return &Text{out: sink{w: w}, opt: o, page: newPage(o)}
+	return &Text{out: sink{w: w}, opt: o, page: newPage(o), overview: NewOverview(maxLines)}
 }
 
 // Domain writes what was found of one domain. After an error of the writer
 // below, every call returns that error and writes nothing.
 func (t *Text) Domain(d *result.Domain) error {
-	t.count(d)
-	t.failures.add(d)
+	t.overview.Add(d)
 	well := d.Status == result.Pass || d.Status == result.Skip
 	switch {
 	case well && t.opt.Verbose < 0 && len(d.Changes) == 0:
@@ -47,35 +53,24 @@ func (t *Text) Domain(d *result.Domain) error {
 		t.told = true
 		t.page.oneLine(d)
 		t.page.changes(d.Changes, t.opt.Verbose)
+	case t.opt.List && t.opt.Verbose == 0 && t.pages == maxPages:
+		t.told = true
+		t.page.sentence(Line{d.Status, Sentence(d)})
+		t.page.changes(d.Changes, t.opt.Verbose)
 	case len(d.Hosts) == 0:
 		t.told = true
+		t.pages++
 		t.page.blank()
 		t.withoutHosts(d)
 		t.page.blank()
 	default:
 		t.told = true
+		t.pages++
 		t.page.blank()
 		t.withHosts(d)
 		t.page.blank()
 	}
 	return t.flush()
-}
-
-func (t *Text) count(d *result.Domain) {
-	for e := range Entries(d) {
-		if e.Check == nil {
-			t.bare.Add(e.Status())
-		}
-	}
-	if len(d.Hosts) == 0 && d.Status != result.Pass && d.Status != result.Skip {
-		t.deadDomains++
-	}
-	for i := range d.Hosts {
-		h := &d.Hosts[i]
-		if len(h.Addresses) == 0 && h.Status >= result.Inconclusive {
-			t.deadHosts++
-		}
-	}
 }
 
 // oneLine writes all there is to say of a domain that is well, one of many.
