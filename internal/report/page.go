@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"strings"
 
 	"mxprobe/probe/result"
@@ -45,10 +46,24 @@ func (p *page) line(parts ...string) {
 		p.b = append(p.b, '\n')
 	}
 	p.begun, p.pending = true, false
+	start := len(p.b)
 	for _, s := range parts {
 		p.b = append(p.b, s...)
 	}
-	p.b = append(p.b, '\n')
+	p.b = append(append(p.b[:start], noCommand(p.b[start:])...), '\n')
+}
+
+// noCommand takes apart what the log of a CI system would take for a command:
+// :: at the start of a line and ##[ anywhere, which may come about where parts
+// of a line meet.
+func noCommand(line []byte) []byte {
+	if bytes.HasPrefix(bytes.TrimLeft(line, " "), []byte("::")) {
+		line = bytes.Replace(line, []byte(":"), []byte(`\x3a`), 1)
+	}
+	if bytes.Contains(line, []byte("##[")) {
+		line = bytes.ReplaceAll(line, []byte("##["), []byte(`##\x5b`))
+	}
+	return line
 }
 
 // room returns the columns that are left behind an indent, 0 for no limit.

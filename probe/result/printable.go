@@ -10,8 +10,9 @@ import (
 // Printable returns text from a server in a form that is safe on a terminal,
 // in a log and in every report: control characters, marks that change the
 // direction of writing, characters that cannot be seen, and bytes that are
-// not UTF-8 are written as \x1b or \u202e. Everything else, a backslash
-// included, stays as it is. No more than limit bytes of b are looked at, and
+// not UTF-8 are written as \x1b or \u202e, and so is the bracket of ##[, which
+// begins a command to the log of a CI system wherever it stands. Everything
+// else, a backslash included, stays as it is. No more than limit bytes of b are looked at, and
 // a character is not cut in two; where bytes are left off, the result ends in
 // "..." and says how many. A limit of 0 means no limit. The result is at most
 // four times as long as what was looked at, and that remark.
@@ -85,12 +86,18 @@ func runeEnd(b []byte, limit int) int {
 
 // ascii reports whether b is ASCII that Printable leaves as it is.
 func ascii(b []byte) bool {
-	for _, c := range b {
-		if c < 0x20 || c >= 0x7f {
+	for i, c := range b {
+		if c < 0x20 || c >= 0x7f || c == '[' && i >= 2 && b[i-1] == '#' && b[i-2] == '#' {
 			return false
 		}
 	}
 	return true
+}
+
+// EndsCommand reports whether the character at i of s ends the mark of a command
+// in the log of a CI system, ##[, which Printable takes apart.
+func EndsCommand(s string, i int) bool {
+	return s[i] == '[' && i >= 2 && s[i-1] == '#' && s[i-2] == '#'
 }
 
 // plain returns the length of the part of s, from its start, that Printable
@@ -98,7 +105,7 @@ func ascii(b []byte) bool {
 func plain(s string) int {
 	for i := 0; i < len(s); {
 		if s[i] < utf8.RuneSelf {
-			if !IsPrintable(rune(s[i])) {
+			if !IsPrintable(rune(s[i])) || EndsCommand(s, i) {
 				return i
 			}
 			i++

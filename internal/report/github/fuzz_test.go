@@ -17,12 +17,12 @@ func FuzzCommand(f *testing.F) {
 	f.Add(reporttest.Hostile, "::t0ken::\n") // the same for terminals
 	f.Fuzz(func(t *testing.T, message, file string) {
 		message, want := result.PrintableString(message), result.PrintableString(file)
-		var r runner
-		r.run(command("error", []property{{"file", file}, {"title", "t"}}, message))
-		if len(r.obeyed) != 1 || len(r.shown) > 0 {
-			t.Fatalf("%q, %q: obeyed %+v, shown %q", message, file, r.obeyed, r.shown)
+		var r reporttest.Runner
+		r.Run(command("error", []property{{"file", file}, {"title", "t"}}, message))
+		if len(r.Obeyed) != 1 || len(r.Shown) > 0 {
+			t.Fatalf("%q, %q: obeyed %+v, shown %q", message, file, r.Obeyed, r.Shown)
 		}
-		if c := r.obeyed[0]; c.name != "error" || c.data != message || c.properties["file"] != want || c.properties["title"] != "t" {
+		if c := r.Obeyed[0]; c.Name != "error" || c.Data != message || c.Properties["file"] != want || c.Properties["title"] != "t" {
 			t.Errorf("%q, %q: read as %+v", message, file, c)
 		}
 	})

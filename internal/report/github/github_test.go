@@ -36,9 +36,9 @@ func TestRunnerObeysNothingElse(t *testing.T) {
 	all := reporttest.Runs()
 	all["compared"] = []*result.Domain{reporttest.ChangedDomain(), reporttest.ForgingComparison()}
 	for name, domains := range all {
-		var r runner
-		r.run(written(t, domains...))
-		if r.stopToken != "" {
+		var r reporttest.Runner
+		r.Run(written(t, domains...))
+		if r.StopToken != "" {
 			t.Errorf("%s: commands stay stopped", name)
 		}
 		var want []string
@@ -56,16 +56,16 @@ func TestRunnerObeysNothingElse(t *testing.T) {
 		if name == "empty" {
 			want = []string{"error"}
 		}
-		if len(r.obeyed) != len(want) {
-			t.Fatalf("%s: %d commands; want %d: %+v", name, len(r.obeyed), len(want), r.obeyed)
+		if len(r.Obeyed) != len(want) {
+			t.Fatalf("%s: %d commands; want %d: %+v", name, len(r.Obeyed), len(want), r.Obeyed)
 		}
 		for i := range want {
-			c := r.obeyed[i]
-			if c.name != want[i] || c.properties["title"] == "" {
+			c := r.Obeyed[i]
+			if c.Name != want[i] || c.Properties["title"] == "" {
 				t.Errorf("%s: command %d is %+v; want %s with a title", name, i, c, want[i])
 			}
-			if i < len(what) && (!strings.Contains(c.data, what[i].Why()) || !strings.Contains(c.data, what[i].Place())) {
-				t.Errorf("%s: the message %q does not hold %q and %q", name, c.data, what[i].Place(), what[i].Why())
+			if i < len(what) && (!strings.Contains(c.Data, what[i].Why()) || !strings.Contains(c.Data, what[i].Place())) {
+				t.Errorf("%s: the message %q does not hold %q and %q", name, c.Data, what[i].Place(), what[i].Why())
 			}
 		}
 		var text strings.Builder
@@ -80,7 +80,7 @@ func TestRunnerObeysNothingElse(t *testing.T) {
 				lines = append(lines, strings.TrimSuffix(l, "\n"))
 			}
 		}
-		if got := strings.Join(r.shown, "\n"); got != strings.Join(lines, "\n") {
+		if got := strings.Join(r.Shown, "\n"); got != strings.Join(lines, "\n") {
 			t.Errorf("%s: shown:\n%s\nwant:\n%s", name, got, text.String())
 		}
 	}
@@ -89,13 +89,13 @@ func TestRunnerObeysNothingElse(t *testing.T) {
 // TestAnnotation names by hand where annotations point.
 func TestAnnotation(t *testing.T) {
 	t.Parallel()
-	var r runner
-	r.run(written(t, reporttest.MixedDomain(), reporttest.UncertainDomain()))
+	var r reporttest.Runner
+	r.Run(written(t, reporttest.MixedDomain(), reporttest.UncertainDomain()))
 	type place struct{ name, file, line, col, title, first string }
 	var got []place
-	for _, c := range r.obeyed {
-		first, _, _ := strings.Cut(c.data, "\n")
-		got = append(got, place{c.name, c.properties["file"], c.properties["line"], c.properties["col"], c.properties["title"], first})
+	for _, c := range r.Obeyed {
+		first, _, _ := strings.Cut(c.Data, "\n")
+		got = append(got, place{c.Name, c.Properties["file"], c.Properties["line"], c.Properties["col"], c.Properties["title"], first})
 	}
 	want := []place{
 		{"error", "bad-sender.yaml", "9", "13", "FAIL bad sender is refused", "fabrikam.test, mx1.fabrikam.test 192.0.2.10:25: expected 5xx, got 250 2.1.5 Ok"},
@@ -114,9 +114,9 @@ func TestAnnotation(t *testing.T) {
 	// A built-in scenario is no file that GitHub could show.
 	d := reporttest.MixedDomain()
 	d.Hosts[0].Addresses[0].Checks[1].Steps[3].File = "@bad-sender"
-	r = runner{}
-	r.run(written(t, d))
-	if p := r.obeyed[0].properties; p["file"] != "" || p["line"] != "" || p["title"] == "" {
+	r = reporttest.Runner{}
+	r.Run(written(t, d))
+	if p := r.Obeyed[0].Properties; p["file"] != "" || p["line"] != "" || p["title"] == "" {
 		t.Errorf("properties of a built-in scenario: %v", p)
 	}
 }
@@ -128,9 +128,9 @@ func TestEscapes(t *testing.T) {
 	if want := "::error file=a%2Cb%3Ac%250A.yaml,title=t::100%25, a:b%0D%0A%250A::error::x\n"; line != want {
 		t.Errorf("command = %q; want %q", line, want)
 	}
-	var r runner
-	r.run(line)
-	if c := r.obeyed[0]; c.data != s || c.properties["file"] != "a,b:c%0A.yaml" {
+	var r reporttest.Runner
+	r.Run(line)
+	if c := r.Obeyed[0]; c.Data != s || c.Properties["file"] != "a,b:c%0A.yaml" {
 		t.Errorf("read back: %+v", c)
 	}
 }

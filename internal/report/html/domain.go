@@ -52,7 +52,7 @@ func (w *Writer) domainView(d *result.Domain) domainView {
 		v.Facts = "no hosts"
 	}
 	v.Advice = cut(report.Advice(d))
-	if v.Advice == v.Hint {
+	if v.Advice == cut(result.PrintableString(v.Hint)) {
 		v.Hint = "" // said already
 	}
 	v.Findings = findingsOf(d)
@@ -62,7 +62,7 @@ func (w *Writer) domainView(d *result.Domain) domainView {
 	if d.Sender != nil {
 		v.View = report.SendersView(d.Sender)
 	}
-	if d.Message != "" && !strings.Contains(v.Sentence, d.Message) && !said(d) {
+	if d.Message != "" && !strings.Contains(v.Sentence, result.PrintableString(d.Message)) && !said(d) {
 		v.Why = d.Message
 	}
 	if len(d.Hosts) == 0 && d.Status >= result.Inconclusive && w.Again != nil {

@@ -17,10 +17,10 @@ const Forged = "x\r\nok 1 - forged\nnot ok 2\nBail out! forged\n1..99\n    ok 3 
 
 // HostileDomain has foreign text in every field, as if nothing before the
 // writers had made it printable.
-func HostileDomain() *result.Domain { return foreign(Hostile) }
+func HostileDomain() *result.Domain { return ForeignDomain(Hostile) }
 
 // ForgingDomain is HostileDomain with Forged for its text.
-func ForgingDomain() *result.Domain { return foreign(Forged) }
+func ForgingDomain() *result.Domain { return ForeignDomain(Forged) }
 
 // ForgingComparison is ForgingDomain with differences and changes.
 func ForgingComparison() *result.Domain {
@@ -34,7 +34,9 @@ func ForgingComparison() *result.Domain {
 	return d
 }
 
-func foreign(text string) *result.Domain {
+// ForeignDomain has a text in every field that a server, a file or a zone can
+// write to.
+func ForeignDomain(text string) *result.Domain {
 	c := Failed("mx1")
 	c.Scenario, c.Message, c.Hint, c.Notes = text, text, text, []string{text}
 	c.Cause, c.Whose = text, text
