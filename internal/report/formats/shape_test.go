@@ -171,7 +171,7 @@ func pluginShape(_ *testing.T, text string) []string {
 	_, data, _ := strings.Cut(first, "|")
 	var shape []string
 	for _, value := range strings.Fields(data) {
-		shape = append(shape, strings.Trim(value, "0123456789.;=UsQWERTYabcdefghijklmnopqrstuvwxyz_-"))
+		shape = append(shape, strings.Trim(value, "0123456789.;=UsQWERTYabcdefghijklmnopqrtuvwxyz_-"))
 	}
 	for line := range strings.Lines(rest) {
 		word, _, _ := strings.Cut(line, " ")

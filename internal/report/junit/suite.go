@@ -16,15 +16,7 @@ type counts struct {
 	time                             result.Millis
 }
 
-func (c *counts) add(o counts) {
-	c.tests += o.tests
-	c.failures += o.failures
-	c.errors += o.errors
-	c.skipped += o.skipped
-	c.time += o.time
-}
-
-// attrs returns the counts as attributes of a suite, or of all suites.
+// attrs returns the counts as attributes of a suite.
 func (c *counts) attrs() []attr {
 	return []attr{
 		{"tests", strconv.Itoa(c.tests), true},
