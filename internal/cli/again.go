@@ -2,6 +2,7 @@ package cli
 
 import (
 	"slices"
+	"strings"
 
 	"mxprobe/probe/dialogue"
 	"mxprobe/probe/result"
@@ -77,9 +78,12 @@ func (l *closer) command(d *result.Domain, h *result.Host, a *result.Address, c 
 		words = append(words, "-d", d.Domain)
 	}
 	only := bad.only(d)
-	for i := range l.typed {
-		if !follows(&l.typed[i], d, only) {
-			words = append(words, l.typed[i].words()...)
+	for _, f := range l.typed {
+		if ports := bad.ports(); f.option.name == "port" && strings.Contains(f.value, ",") && len(ports) > 0 {
+			f.value = portList(ports)
+		}
+		if !follows(&f, d, only) {
+			words = append(words, f.words()...)
 		}
 	}
 	if l.server != "" {

@@ -50,22 +50,23 @@ func failuresOf(d *result.Domain) failures {
 
 // only returns what chooses the failures: names of hosts where all that there
 // is of these failed, else addresses; nothing where all of the domain failed,
-// or more than a command should name.
+// or more than a command should name. An address has failed if it did at one
+// of its ports.
 func (f *failures) only(d *result.Domain) []string {
 	var names, ips []string
+	for _, a := range f.addresses {
+		if a.IP == "" { // a Unix socket
+			return nil
+		}
+		if !slices.Contains(ips, a.IP) {
+			ips = append(ips, a.IP)
+		}
+	}
 	whole, all := true, len(f.hosts) == len(d.Hosts) && d.Unchosen == 0
 	for _, h := range f.hosts {
 		names = append(names, h.Name)
-		for i := range h.Addresses {
-			a := &h.Addresses[i]
-			switch {
-			case !slices.Contains(f.addresses, a):
-				whole, all = false, false
-			case a.IP == "": // a Unix socket
-				return nil
-			case !slices.Contains(ips, a.IP):
-				ips = append(ips, a.IP)
-			}
+		if slices.ContainsFunc(h.Addresses, func(a result.Address) bool { return !slices.Contains(ips, a.IP) }) {
+			whole, all = false, false
 		}
 	}
 	switch {
@@ -77,6 +78,18 @@ func (f *failures) only(d *result.Domain) []string {
 		return ips
 	}
 	return nil
+}
+
+// ports returns the ports at which something failed.
+func (f *failures) ports() []uint16 {
+	var ports []uint16
+	for _, a := range f.addresses {
+		if !slices.Contains(ports, a.Port) {
+			ports = append(ports, a.Port)
+		}
+	}
+	slices.Sort(ports)
+	return ports
 }
 
 func isAddr(text string) bool {

@@ -93,7 +93,14 @@ func TestAgainChoosesWhatFailed(t *testing.T) {
 			t.Errorf("%s: again = %s; want %s", tt.name, got, want)
 		}
 	}
-	d := site("a.test", []bool{true, true}, []bool{true})
+	d := site("a.test", []bool{false, true})
+	d.Hosts[0].Addresses[1].IP = d.Hosts[0].Addresses[0].IP
+	d.Hosts[0].Addresses[0].Port, d.Hosts[0].Addresses[1].Port = 25, 587
+	several := &closer{typed: typed(t, nil, "-p", "25,587"), chosen: []*scenarios.Scenario{one}, names: named}
+	if got, want := several.command(d, nil, nil, nil), "mxprobe run one.yaml -d a.test -p 587 -v"; got != want {
+		t.Errorf("again of one port of two = %s; want %s", got, want)
+	}
+	d = site("a.test", []bool{true, true}, []bool{true})
 	l := &closer{chosen: []*scenarios.Scenario{one}, names: named}
 	h := &d.Hosts[0]
 	if got, want := l.command(d, h, &h.Addresses[1], &h.Addresses[1].Checks[0]), "mxprobe run one.yaml -d a.test --only 192.0.2.12 -v"; got != want {
