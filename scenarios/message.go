@@ -8,6 +8,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
+	"mxprobe/internal/ascii"
 	"mxprobe/internal/yamlnode"
 )
 
@@ -16,7 +17,7 @@ func (p *parser) headers(n *yaml.Node) []Header {
 	fields, _ := p.fields(n, keySet{what: "headers"})
 	out := make([]Header, 0, len(fields))
 	for _, f := range fields {
-		if strings.ContainsFunc(f.name, func(r rune) bool { return r <= ' ' || r >= 0x7f || r == ':' }) || f.name == "" {
+		if !ascii.FieldName(f.name) {
 			p.fail(f.key, "as in Subject: a test", "%q cannot be the name of a header field", f.name)
 			continue
 		}

@@ -1,4 +1,4 @@
-// Package ascii says what is in ASCII.
+// Package ascii says what is in ASCII, and what it can be there.
 package ascii
 
 // Only reports whether a text has no byte beyond ASCII. The empty text has
@@ -10,4 +10,15 @@ func Only[T ~string | ~[]byte](text T) bool {
 		}
 	}
 	return true
+}
+
+// FieldName reports whether a text can be the name of a header field: it is
+// printable, without blanks and colons (RFC 5322 section 3.6.8), and not empty.
+func FieldName(text string) bool {
+	for i := range len(text) {
+		if c := text[i]; c <= ' ' || c >= 0x7f || c == ':' {
+			return false
+		}
+	}
+	return text != ""
 }

@@ -13,3 +13,14 @@ func TestOnly(t *testing.T) {
 		}
 	}
 }
+
+func TestFieldName(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{
+		"Subject": true, "X-a.b_c": true, "!": true, "": false, "a b": false, "a:": false, "a\t": false, "é": false, "a\x7f": false,
+	} {
+		if got := FieldName(text); got != want {
+			t.Errorf("FieldName(%q) = %v", text, got)
+		}
+	}
+}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"mime"
 	"strings"
+
+	"mxprobe/internal/ascii"
 )
 
 // Field is a field of a header: its name and its value, on one line.
@@ -18,7 +20,7 @@ type Field struct{ Name, Value string }
 func SetFields(text []byte, fields []Field) ([]byte, error) {
 	var out []byte
 	for _, f := range fields {
-		if !validName(f.Name) || strings.ContainsAny(f.Value, "\r\n") {
+		if !ascii.FieldName(f.Name) || strings.ContainsAny(f.Value, "\r\n") {
 			return nil, fmt.Errorf("%q is not a header field", f.Name)
 		}
 		value := f.Value
@@ -53,17 +55,6 @@ func named(fields []Field, name string) bool {
 	return false
 }
 
-// validName reports whether a field may have this name (RFC 5322 section
-// 3.6.8).
-func validName(name string) bool {
-	for i := range len(name) {
-		if c := name[i]; c <= ' ' || c >= 0x7f || c == ':' {
-			return false
-		}
-	}
-	return name != ""
-}
-
 func hasAddresses(name string) bool {
 	switch strings.ToLower(name) {
 	case "from", "sender", "reply-to", "to", "cc", "bcc", "return-path":
@@ -77,7 +68,7 @@ func hasAddresses(name string) bool {
 func cutHeader(text []byte) (header, rest []byte) {
 	first, _, _ := bytes.Cut(text, []byte("\n"))
 	name, _, colon := bytes.Cut(first, []byte(":"))
-	if !colon || !validName(string(name)) {
+	if !colon || !ascii.FieldName(string(name)) {
 		return nil, text
 	}
 	at := 0
