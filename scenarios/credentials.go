@@ -106,8 +106,8 @@ func passwordIn(answer string) string {
 	return string(decoded[bytes.LastIndexByte(decoded, 0)+1:])
 }
 
-// doubtedLogins returns a doubt for each step with a literal credential.
-func (s *Scenario) doubtedLogins() []Doubt {
+// TypedLogins returns a doubt for each step with a login in its line.
+func (s *Scenario) TypedLogins() []Doubt {
 	var all []Doubt
 	var last *Step
 	for _, c := range s.credentials() {

@@ -36,7 +36,7 @@ func TestCredentialsInLines(t *testing.T) {
 		if got := all[0].Credentials(); !slices.Equal(got, tt.want) {
 			t.Errorf("%s: credentials are %q; want %q", tt.name, got, tt.want)
 		}
-		if got := all[0].doubtedLogins(); len(got) != tt.doubts {
+		if got := all[0].TypedLogins(); len(got) != tt.doubts {
 			t.Errorf("%s: doubts are %v; want %d", tt.name, got, tt.doubts)
 		}
 	}

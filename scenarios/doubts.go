@@ -15,14 +15,13 @@ type Doubt struct {
 }
 
 // Doubts returns the lines that stand alone, not behind send:, and miss a
-// command of SMTP by one slip, and those that hold the login of somebody. Who
-// means a line of the first kind writes send:.
+// command of SMTP by one slip. Who means such a line writes send:.
 func (s *Scenario) Doubts() []Doubt {
 	var all []Doubt
 	for i := range s.Steps {
 		all = doubted(all, &s.Steps[i])
 	}
-	return append(all, s.doubtedLogins()...)
+	return all
 }
 
 func doubted(all []Doubt, s *Step) []Doubt {

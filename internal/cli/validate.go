@@ -45,6 +45,7 @@ func (p *Program) validate(s *settings, args []string) (int, error) {
 		return 0, err
 	}
 	warnDoubts(p.Stderr, l.scenarios)
+	warnLogins(p.Stderr, l.scenarios)
 	_, err = fmt.Fprintf(p.Stdout, "ok: %s in %s\n", count(len(l.scenarios), "scenario"), count(l.files, "file"))
 	return ExitOK, err
 }
