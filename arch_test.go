@@ -45,7 +45,7 @@ func rooms() map[string]room {
 		// floor 3: a scenario as a check
 		"probe/dialogue": {packages: []string{
 			"probe", "probe/judge", "probe/diagnosis", "probe/ledger", "probe/certs", "probe/vouch",
-			"probe/sasl", "probe/smtpwire", "probe/dane", "probe/result", "dnsmx", "scenarios", "internal/compose", "internal/mailbox", "internal/ascii", "internal/timespan", "internal/transport",
+			"probe/sasl", "probe/smtpwire", "probe/dane", "probe/result", "dnsmx", "scenarios", "internal/compose", "internal/mailbox", "internal/letter", "internal/trace", "internal/ascii", "internal/timespan", "internal/transport",
 		}},
 		// floor 2
 		"internal/transcribe": {packages: []string{"scenarios"}},

@@ -25,6 +25,9 @@ type Mailbox struct {
 	// Delete is true if the message that was waited for is removed.
 	Delete bool
 
+	// Arrived is what the message of an arrives step must be like.
+	Arrived Arrived
+
 	// Report is true for a report step; what follows is for it alone.
 	Report bool
 	// Actions are what the report may say (RFC 3464 section 2.3.3); none alone
@@ -85,7 +88,7 @@ func reportActions() []string {
 func (p *parser) takeMailbox(a *action, s *Step, n *yaml.Node) {
 	m := &Mailbox{Pos: pos(n), Report: s.Action == Report}
 	s.Mailbox = m
-	keys := arrivesKeys()
+	keys := append(arrivesKeys(), arrivedKeys()...)
 	if m.Report {
 		keys, m.Actions = reportKeys(), []string{"delivered", "relayed"}
 	}
@@ -122,6 +125,8 @@ func (p *parser) mailboxField(m *Mailbox, f field) {
 		m.AllowClear = p.boolean(f.value, "allow_clear")
 	case "delete":
 		m.Delete = p.boolean(f.value, "delete")
+	case "folder", "headers", "auth", "hop_within", "attachments", "copies":
+		p.arrived(&m.Arrived, f)
 	case "action":
 		m.Actions, m.ActionPos = p.reportActions(f.value), pos(yamlnode.Deref(f.value))
 	case "recipient":
@@ -225,6 +230,7 @@ func (p *parser) mailboxLogin(m *Mailbox, n *yaml.Node, at func(string) *yaml.No
 	if key := at("allow_clear"); key != nil && a.Local() {
 		p.fail(key, "it belongs to a server", "allow_clear does not go with %s", a.Kind)
 	}
+	p.arrivedSense(a.Kind, at)
 	if key := at("delete"); key != nil && a.Kind == "mbox" {
 		p.fail(key, "remove it", "an mbox file is only read: nothing is removed from it")
 	}

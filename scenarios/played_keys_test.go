@@ -55,7 +55,7 @@ func TestEveryKeyHasAnExampleThatIsPlayed(t *testing.T) {
 	for where, keys := range map[string][]string{
 		"scenario": scenarioKeys(), "step": stepKeys(), "greeting": greetingKeys(), "tls": tlsKeys(), "starttls": starttlsKeys(),
 		"limit": limitKeys(), "secret": secretKeys(), "host": hostKeys(), "retry": retryKeys(), "attach": attachKeys(),
-		"dkim": dkimKeys(), "file": fileKeys(), "arrives": arrivesKeys(), "report": reportKeys(),
+		"dkim": dkimKeys(), "file": fileKeys(), "arrives": append(arrivesKeys(), arrivedKeys()...), "report": reportKeys(),
 	} {
 		for _, key := range keys {
 			if !seen[where+" "+key] && !seen[twin(where)+" "+key] {

@@ -128,6 +128,7 @@ func (c *checker) mailbox(s *Step) {
 	for _, text := range []*Text{&m.User, &m.Password, &m.Recipient} {
 		c.value(text)
 	}
+	c.arrived(&m.Arrived)
 	where := m.Where()
 	if text, ok := c.value(where); ok && text != "" {
 		if _, err := m.parse(text); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"mxprobe/internal/mailbox/imap"
 )
@@ -18,18 +19,27 @@ func OpenIMAP(ctx context.Context, config Server) (Box, error) {
 	return b, nil
 }
 
-// imapBox is one mailbox over one connection, which is made anew where it
-// broke.
+// imapBox is a mailbox and the folders beside it over one connection, which is
+// made anew where it broke.
 type imapBox struct {
-	config   Server
-	conn     *imap.Conn // nil where there is no connection
-	validity uint32     // of the UIDs; 0 before the first connection
-	next     uint32     // the first UID that was not looked at
-	read     int
+	config  Server
+	conn    *imap.Conn // nil where there is no connection
+	folders []*imapFolder
+	// at is the folder that is open, nil for none; writable whether messages
+	// may be removed from it.
+	at       *imapFolder
 	writable bool
+	read     int
 }
 
-// connect logs in and opens the mailbox, read-only.
+type imapFolder struct {
+	name     string // as the server has it
+	shown    string // in Message.Folder; empty for the first
+	validity uint32 // of the UIDs; 0 before it was opened
+	next     uint32 // the first UID that was not looked at
+}
+
+// connect logs in, and opens what is to be looked at for the first time.
 func (b *imapBox) connect(ctx context.Context) error {
 	nc, err := b.config.Dial(ctx)
 	if err != nil {
@@ -39,13 +49,44 @@ func (b *imapBox) connect(ctx context.Context) error {
 		b.conn = nil
 		return said(err)
 	}
-	if err = b.logIn(ctx); err == nil {
-		err = b.open(ctx, true)
+	if err = b.logIn(ctx); err == nil && b.folders == nil {
+		err = b.begin(ctx)
 	}
 	if err != nil {
 		b.drop()
 	}
 	return said(err)
+}
+
+// begin takes down what is in the mailbox and the folders beside it. That for
+// spam may be missing.
+func (b *imapBox) begin(ctx context.Context) error {
+	first := &imapFolder{name: imap.EncodeName(b.config.Name)}
+	folders := []*imapFolder{first}
+	if name := imap.EncodeName(b.config.Folder); name != "" && name != first.name {
+		folders = append(folders, &imapFolder{name: name, shown: b.config.Folder})
+	}
+	for _, f := range folders {
+		if err := b.open(ctx, f, true); err != nil {
+			return err
+		}
+	}
+	var no *imap.StatusError
+	name, err := b.conn.Junk(ctx)
+	if err != nil && !errors.As(err, &no) {
+		return err
+	}
+	if name != "" && !slices.ContainsFunc(folders, func(f *imapFolder) bool { return f.name == name }) {
+		junk := &imapFolder{name: name, shown: name}
+		switch err := b.open(ctx, junk, true); {
+		case err == nil:
+			folders = append(folders, junk)
+		case !errors.As(err, &no) || no.Kind == "BYE":
+			return err
+		}
+	}
+	b.folders = folders
+	return nil
 }
 
 // logIn logs in under TLS, or without it where that is allowed and there is
@@ -78,33 +119,34 @@ func (b *imapBox) secure(ctx context.Context) error {
 	return nil
 }
 
-// open selects the mailbox. Its UIDs must be those of before.
-func (b *imapBox) open(ctx context.Context, readOnly bool) error {
+// open selects a folder. Its UIDs must be those of before.
+func (b *imapBox) open(ctx context.Context, f *imapFolder, readOnly bool) error {
 	look := b.conn.Select
 	if readOnly {
 		look = b.conn.Examine
 	}
-	folder, err := look(ctx, b.config.Name)
+	b.at = nil
+	folder, err := look(ctx, f.name)
 	if err != nil {
 		return err
 	}
 	switch {
 	case folder.Next == 0 || folder.Validity == 0:
 		return final(errors.New("mailbox: the server gives its messages no lasting numbers (UIDNEXT, UIDVALIDITY)"))
-	case b.validity == 0:
-		b.validity, b.next = folder.Validity, folder.Next
-	case b.validity != folder.Validity:
+	case f.validity == 0:
+		f.validity, f.next = folder.Validity, folder.Next
+	case f.validity != folder.Validity:
 		return final(errors.New("mailbox: it was made anew while it was looked at (UIDVALIDITY)"))
 	}
-	b.writable = !readOnly
+	b.at, b.writable = f, !readOnly
 	return nil
 }
 
 // Read implements Box.
 func (b *imapBox) Read(ctx context.Context, m *Message, most int) ([]byte, error) {
-	uid, err := b.reach(ctx, m)
+	uid, err := b.reach(ctx, m, false)
 	if err != nil {
-		return nil, err
+		return nil, b.broken(err)
 	}
 	raw, err := b.conn.Message(ctx, uid, most)
 	if err == nil && raw == nil {
@@ -113,31 +155,35 @@ func (b *imapBox) Read(ctx context.Context, m *Message, most int) ([]byte, error
 	return raw, b.broken(err)
 }
 
-// reach connects where there is no connection, and returns the number of a
-// message.
-func (b *imapBox) reach(ctx context.Context, m *Message) (uid uint32, err error) {
+// reach opens the folder of a message, connecting where there is no
+// connection, and returns the number of the message.
+func (b *imapBox) reach(ctx context.Context, m *Message, write bool) (uid uint32, err error) {
 	if b.conn == nil {
 		if err := b.connect(ctx); err != nil {
 			return 0, err
 		}
 	}
-	_, err = fmt.Sscan(m.id, &uid)
+	of := slices.IndexFunc(b.folders, func(f *imapFolder) bool { return f.shown == m.Folder })
+	if of < 0 {
+		return 0, ErrGone
+	}
+	if _, err = fmt.Sscan(m.id, &uid); err != nil {
+		return 0, err
+	}
+	if f := b.folders[of]; b.at != f || write && !b.writable {
+		err = b.open(ctx, f, !write)
+	}
 	return uid, err
 }
 
 // Delete implements Box. Without UIDPLUS (RFC 4315) the message is marked
 // only.
 func (b *imapBox) Delete(ctx context.Context, m *Message) error {
-	uid, err := b.reach(ctx, m)
-	if err != nil {
-		return err
+	uid, err := b.reach(ctx, m, true)
+	if err == nil {
+		err = b.conn.Delete(ctx, uid)
 	}
-	if !b.writable {
-		if err := b.open(ctx, false); err != nil {
-			return b.broken(err)
-		}
-	}
-	return b.broken(b.conn.Delete(ctx, uid))
+	return b.broken(err)
 }
 
 // Close implements Box. It says goodbye where there is somebody to say it to.
@@ -155,7 +201,7 @@ func (b *imapBox) Close() error {
 // broken ends the connection after an error that may have left it out of step.
 func (b *imapBox) broken(err error) error {
 	var no *imap.StatusError
-	if err != nil && !errors.Is(err, imap.ErrOnlyMarked) && (!errors.As(err, &no) || no.Kind == "BYE") {
+	if err != nil && b.conn != nil && !errors.Is(err, imap.ErrOnlyMarked) && (!errors.As(err, &no) || no.Kind == "BYE") {
 		b.drop()
 	}
 	return said(err)
@@ -164,7 +210,7 @@ func (b *imapBox) broken(err error) error {
 // drop ends the connection.
 func (b *imapBox) drop() {
 	_ = b.conn.Close()
-	b.conn, b.writable = nil, false
+	b.conn, b.at, b.writable = nil, nil, false
 }
 
 // said marks an error that will be the same again: what the server refuses,

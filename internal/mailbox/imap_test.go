@@ -179,6 +179,53 @@ func TestIMAPDeletesOneMessage(t *testing.T) {
 	want(t, "after the deletion", ids(t, b), "<three@x>")
 }
 
+// What a filter puts into the folder for spam, or into another one, is seen
+// and can be removed.
+func TestIMAPHasFoldersBesideIt(t *testing.T) {
+	t.Parallel()
+	s := serve(t, nil)
+	into := func(folder, id string) {
+		text := "Message-ID: " + id + "\r\n\r\n"
+		if _, err := s.user.Append(folder, literal{strings.NewReader(text), int64(len(text))}, &imap.AppendOptions{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, name := range []string{"Spam", "Lists", "Other"} {
+		if err := s.user.Create(name, nil); err != nil {
+			t.Fatal(err)
+		}
+		into(name, "<old@x>")
+	}
+	config := s.login()
+	config.Folder = "Lists"
+	b := openIMAP(t, config)
+	into("Spam", "<spam@x>")
+	into("Lists", "<list@x>")
+	into("Other", "<other@x>")
+	into("INBOX", "<in@x>")
+	got, err := b.Next(t.Context())
+	if err != nil || len(got) != 3 {
+		t.Fatalf("%d messages, %v; want 3", len(got), err)
+	}
+	for i, want := range []Message{{MessageID: "<in@x>"}, {MessageID: "<list@x>", Folder: "Lists"}, {MessageID: "<spam@x>", Folder: "Spam"}} {
+		if got[i].MessageID != want.MessageID || got[i].Folder != want.Folder {
+			t.Errorf("message %d is %s in %q; want %s in %q", i, got[i].MessageID, got[i].Folder, want.MessageID, want.Folder)
+		}
+		if raw, err := b.Read(t.Context(), &got[i], 100); err != nil || !strings.HasPrefix(string(raw), "Message-ID: "+want.MessageID) {
+			t.Errorf("message %d reads %q, %v", i, raw, err)
+		}
+	}
+	if err := b.Delete(t.Context(), &got[2]); err != nil {
+		t.Error(err)
+	}
+	if _, err := b.Read(t.Context(), &got[2], 100); !errors.Is(err, ErrGone) {
+		t.Errorf("a message that was removed: %v; want ErrGone", err)
+	}
+	into("Spam", "<more@x>")
+	into("INBOX", "<again@x>")
+	want(t, "after that", ids(t, b), "<again@x>", "<more@x>")
+}
+
 func TestIMAPWithTLSFromTheFirstByte(t *testing.T) {
 	t.Parallel()
 	s := serve(t, nil)

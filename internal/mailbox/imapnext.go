@@ -1,6 +1,7 @@
 package mailbox
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -23,25 +24,34 @@ func (b *imapBox) Next(ctx context.Context) ([]Message, error) {
 		}
 	}
 	var out []Message
-	uids, err := b.arrived(ctx)
-	for len(uids) > 0 && err == nil {
-		n := min(len(uids), batch)
-		var some []Message
-		some, err = b.fetch(ctx, uids[:n])
-		out, uids = append(out, some...), uids[n:]
+	for _, f := range b.folders {
+		uids, err := b.arrived(ctx, f)
+		for len(uids) > 0 && err == nil {
+			n := min(len(uids), batch)
+			var some []Message
+			some, err = b.fetch(ctx, f, uids[:n])
+			out, uids = append(out, some...), uids[n:]
+		}
+		if err != nil {
+			b.drop()
+			return out, said(err)
+		}
 	}
-	if err != nil {
-		b.drop()
-	}
-	return out, said(err)
+	return out, nil
 }
 
 // arrived returns the numbers of the messages that were not looked at.
-func (b *imapBox) arrived(ctx context.Context) ([]uint32, error) {
-	if err := b.conn.Noop(ctx); err != nil {
+func (b *imapBox) arrived(ctx context.Context, f *imapFolder) ([]uint32, error) {
+	var err error
+	if b.at == f {
+		err = b.conn.Noop(ctx)
+	} else {
+		err = b.open(ctx, f, true)
+	}
+	if err != nil {
 		return nil, err
 	}
-	uids, err := b.conn.Since(ctx, b.next, maxMessages-b.read)
+	uids, err := b.conn.Since(ctx, f.next, maxMessages-b.read)
 	if errors.Is(err, imap.ErrTooMany) {
 		return nil, ErrFlooded
 	}
@@ -49,7 +59,7 @@ func (b *imapBox) arrived(ctx context.Context) ([]uint32, error) {
 }
 
 // fetch reads the headers of some messages, and of reports the rest.
-func (b *imapBox) fetch(ctx context.Context, uids []uint32) ([]Message, error) {
+func (b *imapBox) fetch(ctx context.Context, f *imapFolder, uids []uint32) ([]Message, error) {
 	fetched, err := b.conn.Header(ctx, uids, maxHeader)
 	if err != nil {
 		return nil, err
@@ -63,12 +73,12 @@ func (b *imapBox) fetch(ctx context.Context, uids []uint32) ([]Message, error) {
 			}
 		}
 		b.read++
-		b.next = max(b.next, uid+1)
+		f.next = max(f.next, uid+1)
 		if raw == nil {
 			continue // removed in between
 		}
 		m := Parse(raw)
-		m.Place, m.id = fmt.Sprintf("UID %d of %s", uid, b.config.Name), fmt.Sprint(uid)
+		m.Place, m.Folder, m.id = fmt.Sprintf("UID %d of %s", uid, cmp.Or(f.shown, b.config.Name)), f.shown, fmt.Sprint(uid)
 		out = append(out, m)
 	}
 	return out, nil

@@ -9,18 +9,26 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
 // OpenMaildir opens a Maildir: a folder with the folders new and cur. What is
 // in it already is passed over. Links are not followed. The error wraps
 // ErrFinal where there is no such folder.
-func OpenMaildir(folder string) (Box, error) {
+//
+// Of a folder named beside it, and of that for spam, what comes is shown too
+// (Maildir++: folders whose names begin with a dot).
+func OpenMaildir(folder, beside string) (Box, error) {
 	root, err := os.OpenRoot(folder)
 	if err != nil {
 		return nil, final(fmt.Errorf("%s: %w", folder, cause(err)))
 	}
-	m := &maildir{folder: folder, root: root, seen: make(map[string]bool)}
+	m := &maildir{folder: folder, root: root, seen: make(map[string]bool), folders: []string{""}}
+	if beside != "" {
+		m.folders = append(m.folders, beside)
+	}
+	m.addJunk()
 	if err := m.begin(); err != nil {
 		_ = root.Close()
 		return nil, final(err)
@@ -31,7 +39,7 @@ func OpenMaildir(folder string) (Box, error) {
 // begin takes down what is there already.
 func (m *maildir) begin() error {
 	is := false
-	for _, sub := range maildirs() {
+	for _, sub := range m.subs() {
 		info, err := m.root.Lstat(sub)
 		is = is || err == nil && info.IsDir()
 		names, err := m.names(sub)
@@ -48,15 +56,40 @@ func (m *maildir) begin() error {
 	return nil
 }
 
-// maildirs are the folders of messages. What is being delivered is in tmp and
+// addJunk adds the folder for spam, if there is one.
+func (m *maildir) addJunk() {
+	for _, name := range []string{"Junk", "Spam", "INBOX.Junk", "INBOX.Spam"} {
+		if info, err := m.root.Lstat(within(name, "new")); err == nil && info.IsDir() && !slices.Contains(m.folders, name) {
+			m.folders = append(m.folders, name)
+		}
+	}
+}
+
+// within is the path of one of the three parts of a folder.
+func within(folder, part string) string {
+	if folder == "" {
+		return part
+	}
+	return path.Join("."+strings.ReplaceAll(folder, "/", "."), part)
+}
+
+// subs are the directories of messages. What is being delivered is in tmp and
 // not looked at.
-func maildirs() []string { return []string{"new", "cur"} }
+func (m *maildir) subs() []string {
+	var out []string
+	for _, folder := range m.folders {
+		out = append(out, within(folder, "new"), within(folder, "cur"))
+	}
+	return out
+}
 
 type maildir struct {
 	folder string
 	root   *os.Root
-	seen   map[string]bool // by unique name
-	read   int
+	// folders are those that are looked into; the first is the Maildir itself.
+	folders []string
+	seen    map[string]bool // by unique name
+	read    int
 }
 
 // maxEntries bounds the files of a Maildir.
@@ -66,7 +99,7 @@ const maxEntries = 1_000_000
 // flags, while it is looked for: what is gone now is found the next time.
 func (m *maildir) Next(ctx context.Context) ([]Message, error) {
 	var out []Message
-	for _, sub := range maildirs() {
+	for _, sub := range m.subs() {
 		names, err := m.names(sub)
 		if err != nil {
 			return out, err
@@ -136,6 +169,7 @@ func (m *maildir) look(sub, name string) (Message, bool, error) {
 	m.seen[unique] = true
 	msg := Parse(raw)
 	msg.Place, msg.id = filepath.Join(m.folder, sub, name), unique
+	msg.Folder = m.folders[slices.IndexFunc(m.folders, func(f string) bool { return path.Dir(within(f, "new")) == path.Dir(sub) })]
 	return msg, true, nil
 }
 
@@ -169,7 +203,7 @@ func (m *maildir) Delete(_ context.Context, msg *Message) error {
 
 // find returns where a message is now: readers move it, and set flags.
 func (m *maildir) find(msg *Message) (string, error) {
-	for _, sub := range maildirs() {
+	for _, sub := range m.subs() {
 		names, err := m.names(sub)
 		if err != nil {
 			return "", err

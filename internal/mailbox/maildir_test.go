@@ -2,6 +2,7 @@ package mailbox
 
 import (
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -20,7 +21,7 @@ func put(t *testing.T, path, text string) {
 
 func open(t *testing.T, dir string) Box {
 	t.Helper()
-	b, err := OpenMaildir(dir)
+	b, err := OpenMaildir(dir, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,9 +142,43 @@ func TestNoMaildir(t *testing.T) {
 		file:                           "not a directory",
 		filepath.Join(empty, "no-one"): "no such file or directory",
 	} {
-		_, err := OpenMaildir(path)
+		_, err := OpenMaildir(path, "")
 		if err == nil || !errors.Is(err, ErrFinal) || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), says) {
 			t.Errorf("OpenMaildir(%q): %v; want a final error that says %q", path, err, says)
 		}
+	}
+}
+
+// A filter puts a message into the folder for spam, or into another one.
+func TestMaildirHasFoldersBesideIt(t *testing.T) {
+	t.Parallel()
+	dir := sandboxtest.Maildir(t, t.TempDir())
+	for _, name := range []string{".Junk", ".Lists.one", ".Other"} {
+		for _, sub := range []string{"new", "cur", "tmp"} {
+			if err := os.MkdirAll(filepath.Join(dir, name, sub), 0o700); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	put(t, filepath.Join(dir, ".Junk", "new", "0.old"), "Message-ID: <old@x>\n\n")
+	b, err := OpenMaildir(dir, "Lists/one")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close()
+	put(t, filepath.Join(dir, ".Junk", "cur", "1.spam:2,"), "Message-ID: <spam@x>\n\n")
+	put(t, filepath.Join(dir, ".Lists.one", "new", "2.list"), "Message-ID: <list@x>\n\n")
+	put(t, filepath.Join(dir, ".Other", "new", "3.other"), "Message-ID: <other@x>\n\n")
+	put(t, filepath.Join(dir, "new", "4.in"), "Message-ID: <in@x>\n\n")
+	got, err := b.Next(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	where := map[string]string{}
+	for _, m := range got {
+		where[m.MessageID] = m.Folder
+	}
+	if wants := (map[string]string{"<spam@x>": "Junk", "<list@x>": "Lists/one", "<in@x>": ""}); !maps.Equal(where, wants) {
+		t.Errorf("messages are in %q; want %q", where, wants)
 	}
 }

@@ -9,6 +9,9 @@ import (
 type Message struct {
 	// Place says where it is: a file, or the UID of IMAP.
 	Place string
+	// Folder is the folder beside the mailbox that holds it, such as that for
+	// spam; empty for the mailbox itself.
+	Folder string
 	// MessageID is that field, its brackets included, empty if it has none.
 	MessageID string
 	// Sender is the reverse-path of the final delivery, from Return-Path (RFC

@@ -1,7 +1,6 @@
 package dialogue
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,12 +18,14 @@ type handed struct {
 	id    string // Message-ID, brackets included; empty if it is not known
 	envid string // of the MAIL line, decoded; empty if there was none
 	at    time.Time
+	// enclosures are its attachments, where a step compares them.
+	enclosures []enclosure
 }
 
 // handedOver notes that the message was accepted: the duty is the server's
 // now (RFC 5321 section 6.1), and what is waited for counts from here.
 func (s *session) handedOver() {
-	s.handed = &handed{id: s.envelope.messageID, envid: s.envelope.envid, at: time.Now()}
+	s.handed = &handed{id: s.envelope.messageID, envid: s.envelope.envid, at: time.Now(), enclosures: s.envelope.enclosures}
 }
 
 // sendsText notes when text of a message goes out for the first time: what was
@@ -159,29 +160,4 @@ func rounded(d time.Duration) time.Duration {
 		return d.Round(time.Millisecond)
 	}
 	return d.Round(10 * time.Microsecond)
-}
-
-// arrives waits for the message itself.
-func (w *watch) arrives() judge.Judgement {
-	if w.handed.id == "" {
-		return w.unreadable(errors.New("the message has no Message-ID to be recognised by"))
-	}
-	var there sighting
-	j, ok := w.until("Message-ID "+w.handed.id, func(seen []sighting) bool {
-		for i := range seen {
-			if seen[i].MessageID == w.handed.id {
-				there = seen[i]
-				return true
-			}
-		}
-		return false
-	})
-	if !ok {
-		if j.Reason == result.Timeout {
-			j.Message = fmt.Sprintf("accepted by the server, but not seen in the mailbox within %s", timespan.String(w.limit))
-			j.Hint = "a 250 is a promise only: look for " + w.trial.mask.Printable([]byte(w.handed.id), result.MaxShown) + " in the log and the queue of the server, and in other folders of the mailbox, such as that for spam"
-		}
-		return j
-	}
-	return w.remove(w.saw("the message", w.handed.id, &there), there.Message)
 }

@@ -25,6 +25,8 @@ type envelope struct {
 	// envid is ENVID of the MAIL line, decoded (RFC 3461 section 4.4), messageID
 	// that field of the text; empty where there is none.
 	envid, messageID string
+	// enclosures are the attachments of the text, where a step compares them.
+	enclosures []enclosure
 	// pending are the recipients whose RCPT has no reply yet.
 	pending []string
 	// mails counts the transactions of the session.

@@ -16,6 +16,7 @@ import (
 type boxPlace struct {
 	kind           string // imap, maildir ...
 	where          string // as the report shows it
+	folder         string // beside it
 	user, password string
 	clear          bool
 }
@@ -26,6 +27,9 @@ type boxPlace struct {
 type mailboxes struct {
 	mu   sync.Mutex
 	open map[boxPlace]*post
+	// whole is held while a whole message is read and looked at, which bounds
+	// the memory of a run.
+	whole sync.Mutex
 }
 
 // acquire returns the mailbox of a place, which stays open until it is
@@ -146,6 +150,15 @@ func (p *post) lookUntil(ctx context.Context, notBefore, end time.Time) ([]sight
 	ctx, cancel := context.WithDeadline(ctx, end.Add(lastLook))
 	defer cancel()
 	return p.look(ctx, notBefore)
+}
+
+// read returns a message, up to most bytes of it.
+func (p *post) read(ctx context.Context, m *mailbox.Message, most int) ([]byte, error) {
+	if err := p.take(ctx); err != nil {
+		return nil, err
+	}
+	defer func() { <-p.turn }()
+	return p.box.Read(ctx, m, most)
 }
 
 func (p *post) remove(ctx context.Context, m *mailbox.Message) error {

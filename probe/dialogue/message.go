@@ -171,6 +171,7 @@ func (s *session) messageText(step *scenarios.Step) ([]byte, error) {
 	text, err := s.expandedText(step)
 	if err == nil {
 		s.envelope.messageID = cmp.Or(mailbox.MessageID(text), s.envelope.messageID)
+		s.sendsEnclosures(text)
 	}
 	return text, err
 }

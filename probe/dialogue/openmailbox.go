@@ -93,13 +93,16 @@ func (s *session) mailboxOf(m *scenarios.Mailbox) (at boxPlace, open func(contex
 	if at.password, err = m.Password.Expand(s.lookup); err != nil {
 		return at, nil, err
 	}
+	if at.folder, err = m.Arrived.Folder.Expand(s.lookup); err != nil {
+		return at, nil, err
+	}
 	s.trial.mask = s.trial.mask.With(at.password)
 	at.kind, at.clear = place.Kind, m.AllowClear
 	if place.Local() {
 		if at.where = place.Path; !filepath.IsAbs(at.where) {
 			at.where = filepath.Join(filepath.Dir(s.scenario.File), at.where)
 		}
-		return at, openFolder(at.kind, at.where), nil
+		return at, openFolder(&at), nil
 	}
 	at.where = place.String()
 	switch {
@@ -111,11 +114,12 @@ func (s *session) mailboxOf(m *scenarios.Mailbox) (at boxPlace, open func(contex
 	return at, openServer(place.Kind, s.serverOf(place, &at)), nil
 }
 
-func openFolder(kind, path string) func(context.Context) (mailbox.Box, error) {
-	if kind == "mbox" {
+func openFolder(at *boxPlace) func(context.Context) (mailbox.Box, error) {
+	path, beside := at.where, at.folder
+	if at.kind == "mbox" {
 		return func(ctx context.Context) (mailbox.Box, error) { return mailbox.OpenMbox(ctx, path) }
 	}
-	return func(context.Context) (mailbox.Box, error) { return mailbox.OpenMaildir(path) }
+	return func(context.Context) (mailbox.Box, error) { return mailbox.OpenMaildir(path, beside) }
 }
 
 func openServer(kind string, server mailbox.Server) func(context.Context) (mailbox.Box, error) {
@@ -131,7 +135,7 @@ func openServer(kind string, server mailbox.Server) func(context.Context) (mailb
 
 func (s *session) serverOf(place scenarios.MailboxAddress, at *boxPlace) mailbox.Server {
 	server := mailbox.Server{
-		Name: place.Path, User: at.user, Password: at.password, Implicit: place.TLS, AllowClear: at.clear,
+		Name: place.Path, Folder: at.folder, User: at.user, Password: at.password, Implicit: place.TLS, AllowClear: at.clear,
 		TLS: &tls.Config{
 			ServerName: place.Host, MinVersion: tls.VersionTLS12, Time: s.set.now,
 			RootCAs: s.set.TLS.Roots, InsecureSkipVerify: s.set.TLS.Insecure,

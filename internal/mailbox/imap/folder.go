@@ -19,7 +19,8 @@ type Folder struct {
 	Next uint32
 }
 
-// Examine opens a mailbox without changing it.
+// Examine opens a mailbox, whose name is as EncodeName writes it, without
+// changing it.
 func (c *Conn) Examine(ctx context.Context, name string) (Folder, error) {
 	return c.open(ctx, "EXAMINE", name)
 }
@@ -31,7 +32,7 @@ func (c *Conn) Select(ctx context.Context, name string) (Folder, error) {
 
 func (c *Conn) open(ctx context.Context, verb, name string) (Folder, error) {
 	var f Folder
-	arg, err := argument(encodeName(name))
+	arg, err := argument(name)
 	if err != nil {
 		return f, err
 	}
@@ -121,9 +122,9 @@ func extended(data []byte) string {
 	return ""
 }
 
-// encodeName writes a name of a mailbox in modified UTF-7 (RFC 3501 section
+// EncodeName writes a name of a mailbox in modified UTF-7 (RFC 3501 section
 // 5.1.3), which every server knows.
-func encodeName(name string) string {
+func EncodeName(name string) string {
 	var out strings.Builder
 	var wide []rune
 	flush := func() {

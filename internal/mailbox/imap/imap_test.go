@@ -126,8 +126,37 @@ func TestNamesOfMailboxes(t *testing.T) {
 		"\U0001f4e8":          "&2D3c6A-",
 		"\u00fc\u00fc&\u00fc": "&APwA,A-&-&APw-",
 	} {
-		if got := encodeName(name); got != want {
-			t.Errorf("encodeName(%q) = %q; want %q", name, got, want)
+		if got := EncodeName(name); got != want {
+			t.Errorf("EncodeName(%q) = %q; want %q", name, got, want)
+		}
+	}
+}
+
+// The mailbox for spam is the one that is marked, else one that is called so.
+func TestMailboxForSpam(t *testing.T) {
+	t.Parallel()
+	const ok = "{tag} OK x\r\n"
+	for name, test := range map[string]struct {
+		caps    string
+		answers []string
+		want    string
+	}{
+		"marked":      {"SPECIAL-USE", []string{"* LIST (\\HasNoChildren \\Junk) \"/\" \"Unsolicited &APw-\"\r\n" + ok}, "Unsolicited &APw-"},
+		"named":       {"X", []string{"* LIST () \"/\" Sent\r\n* LIST () \"/\" spam\r\n" + ok}, "spam"},
+		"below INBOX": {"X", []string{"* LIST () \".\" \"INBOX.Junk\"\r\n" + ok}, "INBOX.Junk"},
+		"not marked":  {"SPECIAL-USE", []string{ok, "* LIST () NIL {4}\r\nJunk\r\n" + ok}, "Junk"},
+		"no mailbox":  {"X", []string{"* LIST (\\Noselect) \"/\" Junk\r\n" + ok}, ""},
+		"of no shape": {"X", []string{"* LIST\r\n* LIST (\r\n* LIST () \"/\" \"Ju\r\n" + ok}, ""},
+		"deeper":      {"X", []string{"* LIST () \"/\" Old/Junk\r\n" + ok}, ""},
+		"none":        {"X", []string{ok}, ""},
+	} {
+		var got string
+		_, err := lines(t, "* OK [CAPABILITY "+test.caps+"] x\r\n", test.answers, func(ctx context.Context, c *Conn) (err error) {
+			got, err = c.Junk(ctx)
+			return err
+		})
+		if err != nil || got != test.want {
+			t.Errorf("%s: %q, %v; want %q", name, got, err, test.want)
 		}
 	}
 }

@@ -1,0 +1,162 @@
+package dialogue
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"mxprobe/internal/letter"
+	"mxprobe/internal/trace"
+	"mxprobe/probe/judge"
+	"mxprobe/probe/result"
+	"mxprobe/scenarios"
+)
+
+// Limits on what is read of a message that has arrived.
+const (
+	maxArrivedHeader = 256 << 10
+	maxArrived       = 32 << 20 // where attachments are compared
+)
+
+// inspect looks into what has come.
+func (w *watch) inspect(want *scenarios.Arrived, at *sighting) []judge.Judgement {
+	out := []judge.Judgement{w.folder(want, at.Folder)}
+	if len(want.Headers)+len(want.Auth) == 0 && want.Hop == (scenarios.Limit{}) && !want.Attachments {
+		return out
+	}
+	w.set.mailboxes.whole.Lock()
+	defer w.set.mailboxes.whole.Unlock()
+	most := maxArrivedHeader
+	if want.Attachments {
+		most = maxArrived
+	}
+	raw, err := w.post.read(w.ctx, at.Message, most)
+	if err == nil && want.Attachments && len(raw) == most {
+		err = errors.New("the message is larger than 32 MiB, too large to compare its attachments")
+	}
+	if err != nil {
+		return append(out, w.unreadable(err))
+	}
+	message := letter.Read(raw)
+	for i := range want.Headers {
+		out = append(out, w.header(&want.Headers[i], message.Header))
+	}
+	way := trace.Read(message.Header)
+	for i := range want.Auth {
+		out = append(out, w.authenticated(&want.Auth[i], way.Checks))
+	}
+	if want.Hop != (scenarios.Limit{}) {
+		out = append(out, w.hops(want.Hop, way.Hops)...)
+	}
+	if want.Attachments {
+		out = append(out, w.attachments(want.AttachmentsPos, message)...)
+	}
+	return out
+}
+
+// folder judges where the message is.
+func (w *watch) folder(want *scenarios.Arrived, folder string) judge.Judgement {
+	expected := w.post.place.folder
+	if folder == expected {
+		return judge.Met()
+	}
+	at := want.Folder.Pos()
+	if at == (scenarios.Pos{}) {
+		at = w.step.Mailbox.Pos
+	}
+	show := func(name string) string {
+		if name == "" {
+			return "the mailbox itself"
+		}
+		return w.trial.mask.Printable([]byte(name), result.MaxShown)
+	}
+	if expected == "" {
+		j := judge.Failed(at, "it arrived, but in the folder %s", show(folder))
+		j.Hint = "a filter took it for something else, for spam perhaps: its header says why (X-Spam-Status, Authentication-Results); folder: names where it should be"
+		return j
+	}
+	return judge.Failed(at, "expected in the folder %s, but it arrived in %s", show(expected), show(folder))
+}
+
+// header judges one field. Of several with the name one has to fit.
+func (w *watch) header(want *scenarios.HeaderWant, h letter.Header) judge.Judgement {
+	seen := ""
+	for value := range h.All(want.Name) {
+		decoded := letter.DecodeWords(value)
+		for i := range want.Patterns {
+			if want.Patterns[i].Match(value) || want.Patterns[i].Match(decoded) {
+				return judge.Met()
+			}
+		}
+		if seen == "" {
+			seen = decoded
+		}
+	}
+	if !h.Has(want.Name) {
+		return judge.Failed(want.Pos, "the message has no %s", want.Name)
+	}
+	var patterns []string
+	for i := range want.Patterns {
+		patterns = append(patterns, want.Patterns[i].String())
+	}
+	return judge.Failed(want.Pos, "%s is %s, expected %s", want.Name, w.quoted(seen), w.quoted(strings.Join(patterns, " or ")))
+}
+
+// authenticated judges what the server that received the message found out.
+// Its own results are those under the name that the uppermost field has:
+// servers write theirs above what came with the message.
+func (w *watch) authenticated(want *scenarios.AuthWant, checks []trace.Check) judge.Judgement {
+	if len(checks) == 0 {
+		j := judge.Failed(want.Pos, "nobody says anything of %s: the message has no Authentication-Results", want.Method)
+		j.Hint = "the server that receives the mail checks nothing, or does not write down what it finds (RFC 8601)"
+		return j
+	}
+	server := checks[0].Server
+	found := results(want.Method, server, checks)
+	for i := range found {
+		if slices.Contains(want.Values, found[i].Value) {
+			return judge.Met()
+		}
+	}
+	by := w.trial.mask.Printable([]byte(server), result.MaxShown)
+	if by == "" {
+		by = "the server that received it"
+	}
+	if len(found) == 0 {
+		return judge.Failed(want.Pos, "%s says nothing of %s", by, want.Method)
+	}
+	text := found[0].Value
+	if found[0].Reason != "" {
+		text += " (" + found[0].Reason + ")"
+	}
+	return judge.Failed(want.Pos, "expected %s to be %s, but %s says %s", want.Method, strings.Join(want.Values, " or "), by,
+		w.trial.mask.Printable([]byte(text), result.MaxShown))
+}
+
+// results are what one server says of a method. Of SPF that of the
+// reverse-path counts, where it says so; a signature of several is enough.
+func results(method, server string, checks []trace.Check) []trace.Result {
+	var out []trace.Result
+	for _, c := range checks {
+		if !strings.EqualFold(c.Server, server) {
+			continue
+		}
+		for _, r := range c.Results {
+			if r.Method == method {
+				out = append(out, r)
+			}
+		}
+	}
+	if method == "dkim" || len(out) == 0 {
+		return out
+	}
+	if i := slices.IndexFunc(out, func(r trace.Result) bool { return r.Property("smtp.mailfrom") != "" }); method == "spf" && i >= 0 {
+		return out[i : i+1]
+	}
+	return out[:1]
+}
+
+// quoted is a value of the message on one line.
+func (w *watch) quoted(s string) string {
+	return `"` + w.trial.mask.Printable([]byte(s), result.MaxShown) + `"`
+}
