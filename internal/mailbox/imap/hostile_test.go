@@ -156,8 +156,8 @@ func TestTrap82HostileServers(t *testing.T) {
 		"endless line":                {script{endless: map[string]string{"NOOP": "* x"}, answers: map[string]string{"NOOP": ""}}, "NOOP: the server sends a line of more than"},
 		"endless greeting":            {script{greeting: "* OK ", endless: map[string]string{"greeting": strings.Repeat("x", 1000)}}, "greeting: the server sends a line of more than"},
 		"endless responses":           {script{endless: map[string]string{"NOOP": strings.Repeat("* 1 EXPUNGE\r\n", 100)}, answers: map[string]string{"NOOP": ""}}, "NOOP: the answer of the server does not end"},
-		"endless literals":            {script{endless: map[string]string{"NOOP": "* X {9}\r\n123456789\r\n"}, answers: map[string]string{"NOOP": ""}}, "NOOP: the answer of the server does not end"},
-		"endless literal of one line": {script{endless: map[string]string{"NOOP": "{9}\r\n123456789"}, answers: map[string]string{"NOOP": "* X "}}, "NOOP: the answer of the server does not end"},
+		"endless literals":            {script{endless: map[string]string{"NOOP": strings.Repeat("* X {9}\r\n123456789\r\n", 100)}, answers: map[string]string{"NOOP": ""}}, "NOOP: the answer of the server does not end"},
+		"endless literal of one line": {script{endless: map[string]string{"NOOP": strings.Repeat("{9}\r\n123456789", 100)}, answers: map[string]string{"NOOP": "* X "}}, "NOOP: the answer of the server does not end"},
 		"endless challenges":          {script{endless: map[string]string{"AUTHENTICATE": "+ \r\n"}, answers: map[string]string{"AUTHENTICATE": ""}}, "login: "},
 		"endless empty lines":         {script{endless: map[string]string{"EXAMINE": "\r\n"}, answers: map[string]string{"EXAMINE": ""}}, "mailbox: the server answers another command"},
 		"a byte now and then":         {script{answers: map[string]string{"NOOP": "*"}}, "NOOP: no answer in"},
@@ -183,7 +183,7 @@ func TestTrap82HostileServers(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 			if !strings.Contains(test.says, "no answer") {
 				cancel() // these need no deadline to end
-				ctx, cancel = context.WithTimeout(t.Context(), 20*time.Second)
+				ctx, cancel = context.WithTimeout(t.Context(), 25*time.Second)
 			}
 			defer cancel()
 			var memory, after runtime.MemStats
@@ -198,7 +198,7 @@ func TestTrap82HostileServers(t *testing.T) {
 			case test.says != "" && (err == nil || !strings.Contains(err.Error(), test.says)):
 				t.Errorf("%v; want %q", err, test.says)
 			}
-			if took > 5*time.Second {
+			if took > 20*time.Second { // of a machine that does much else
 				t.Errorf("it took %v", took)
 			}
 			if used := after.TotalAlloc - memory.TotalAlloc; used > 64<<20 {
