@@ -7,6 +7,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"mxprobe/internal/spelling"
+	"mxprobe/internal/yamlnode"
 )
 
 // Arrived says what a message has to be like once it has arrived. What is
@@ -74,16 +75,16 @@ func (p *parser) arrived(a *Arrived, f field) {
 	case "hop_within":
 		a.Hop = p.limit(f.value, "hop_within", false)
 	case "attachments":
-		a.Attachments, a.AttachmentsPos = p.boolean(f.value, "attachments"), pos(deref(f.value))
+		a.Attachments, a.AttachmentsPos = p.boolean(f.value, "attachments"), pos(yamlnode.Deref(f.value))
 	case "copies":
-		a.Copies, a.CopiesPos = p.number(f.value, "copies", 1, 100), pos(deref(f.value))
+		a.Copies, a.CopiesPos = p.number(f.value, "copies", 1, 100), pos(yamlnode.Deref(f.value))
 	}
 }
 
 func (p *parser) headerWants(n *yaml.Node) []HeaderWant {
 	fields, ok := p.fields(n, keySet{what: "headers"})
 	if ok && len(fields) == 0 {
-		p.fail(deref(n), "as in headers: {Subject: hello}", "headers is empty")
+		p.fail(yamlnode.Deref(n), "as in headers: {Subject: hello}", "headers is empty")
 	}
 	var out []HeaderWant
 	for _, f := range fields {
@@ -101,7 +102,7 @@ func (p *parser) headerWants(n *yaml.Node) []HeaderWant {
 func (p *parser) authWants(n *yaml.Node) []AuthWant {
 	fields, ok := p.fields(n, keySet{what: "auth", keys: authMethods()})
 	if ok && len(fields) == 0 {
-		p.fail(deref(n), "as in auth: {spf: pass, dkim: pass, dmarc: pass}", "auth is empty")
+		p.fail(yamlnode.Deref(n), "as in auth: {spf: pass, dkim: pass, dmarc: pass}", "auth is empty")
 	}
 	var out []AuthWant
 	for _, f := range fields {
@@ -111,13 +112,13 @@ func (p *parser) authWants(n *yaml.Node) []AuthWant {
 			switch {
 			case !ok:
 			case !slices.Contains(authValues(), word):
-				p.fail(deref(e), "allowed: "+allowed(authValues()), "%q is no outcome of %s%s", word, f.name, spelling.DidYouMean(word, authValues()))
+				p.fail(yamlnode.Deref(e), "allowed: "+allowed(authValues()), "%q is no outcome of %s%s", word, f.name, spelling.DidYouMean(word, authValues()))
 			default:
 				w.Values = append(w.Values, word)
 			}
 		}
 		if emptyList(f.value) {
-			p.fail(deref(f.value), "", "%s is an empty list", f.name)
+			p.fail(yamlnode.Deref(f.value), "", "%s is an empty list", f.name)
 		}
 		out = append(out, w)
 	}
