@@ -90,16 +90,17 @@ const (
 	SessionTimeout       // session-timeout
 
 	// The server
-	ServerBusy    // server-busy
-	ServerStorage // server-storage
-	ServerClosing // server-closing
-	ServerFault   // server-fault
-	ServerConfig  // server-config
-	ServerLookup  // server-lookup
-	ServerFilter  // server-filter
-	ServerRoute   // server-route
-	ServerNoMail  // server-no-mail
-	TLSBroken     // tls-broken-server
+	ServerBusy      // server-busy
+	ServerStorage   // server-storage
+	ServerClosing   // server-closing
+	ServerFault     // server-fault
+	ServerConfig    // server-config
+	ServerLookup    // server-lookup
+	ServerFilter    // server-filter
+	ServerRoute     // server-route
+	ServerNoService // server-no-service
+	ServerNoMail    // server-no-mail
+	TLSBroken       // tls-broken-server
 
 	// The way there
 	NameUnknown        // name-unknown

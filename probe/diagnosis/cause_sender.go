@@ -33,7 +33,7 @@ func clientCauses() []entry {
 			source: "RFC 5321 section 3.1",
 		},
 		{
-			cause: ClientTooEarly, name: "client-too-early", whose: Client,
+			cause: ClientTooEarly, name: "client-too-early", whose: Protocol,
 			means:  "the server saw the client speak before its turn",
 			next:   "take waiting out of the scenario only where the server offers PIPELINING; a banner that comes late needs a longer --timeout",
 			source: "RFC 5321 section 4.3.1",
@@ -46,8 +46,8 @@ func clientCauses() []entry {
 		},
 		{
 			cause: Greylisted, name: "greylisted", whose: Client, passes: true,
-			means:  "the server does not know this sender yet and asks it to come back, which is greylisting",
-			next:   "run again after some minutes with the same sender and recipient, with --retry 1 --retry-wait 5m or retry: in the scenario",
+			means:  "this looks like greylisting",
+			next:   "the same sender and recipient must pass after some minutes; add --retry 1 --retry-wait 5m, or retry: to the scenario",
 			source: "RFC 6647",
 		},
 		{

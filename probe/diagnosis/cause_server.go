@@ -51,6 +51,12 @@ func serverCauses() []entry {
 			source: "RFC 3463 section 3.5",
 		},
 		{
+			cause: ServerNoService, name: "server-no-service", whose: Server,
+			means:  "the server takes no mail from this machine, or no mail at all",
+			next:   "compare with another machine (--source), and ask for the server's log: it names the rule",
+			source: "RFC 5321 section 3.1",
+		},
+		{
 			cause: ServerNoMail, name: "server-no-mail", whose: Server,
 			means:  "this host takes no mail at all, and says so",
 			next:   "take it out of the MX records (mxprobe mx DOMAIN)",

@@ -35,6 +35,8 @@ func general(c Cause) []Cause {
 		return []Cause{ParameterUnsupported, CommandUnknown}
 	case MailboxDisabled:
 		return []Cause{RecipientRestricted}
+	case ClientRefused:
+		return []Cause{ServerNoService}
 	case TooManyRecipients:
 		return []Cause{RateLimited}
 	case ParameterUnsupported:

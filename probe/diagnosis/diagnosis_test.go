@@ -30,6 +30,7 @@ func TestStageDecides(t *testing.T) {
 	}{
 		{Greeting, "554 5.7.1 Access denied", ClientRefused},
 		{anyStage, "554 5.7.1 Access denied", Unknown},
+		{Greeting, "554 mx.example.org", ServerNoService},
 		{MAIL, "553 5.1.3 Invalid address", SenderSyntax},
 		{RCPT, "501 Invalid address", RecipientUnknown},
 		{EHLO, "501 5.5.4 Invalid argument", HeloRefused},

@@ -289,7 +289,7 @@ func ofCode(a *answer) Cause {
 		return AuthEncryption
 	case 554:
 		if a.at == Greeting {
-			return ClientRefused
+			return ServerNoService
 		}
 	case 555:
 		return ParameterUnsupported

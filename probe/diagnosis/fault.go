@@ -25,6 +25,8 @@ type Fault struct {
 	Status  result.Verdict
 	Reason  result.Reason
 	Message string
+	// Cause is what is behind it, as far as the fault alone tells.
+	Cause Cause
 	// Closed is true if the other side ended the connection between two
 	// replies.
 	Closed bool
@@ -76,7 +78,26 @@ func (f Fault) Ruling() result.Ruling {
 }
 
 func faulty(status result.Verdict, reason result.Reason, message string) Fault {
-	return Fault{Status: status, Reason: reason, Message: message}
+	return Fault{Status: status, Reason: reason, Message: message, Cause: causeOf(reason)}
+}
+
+// causeOf is what a reason alone says of the cause.
+func causeOf(reason result.Reason) Cause {
+	switch reason {
+	case result.Refused:
+		return ConnectRefused
+	case result.Unreachable, result.NoRoute:
+		return ConnectUnreachable
+	case result.Timeout:
+		return ReplyTimeout
+	case result.Reset:
+		return ConnectionReset
+	case result.EOF:
+		return ConnectionClosed
+	case result.TLS:
+		return TLSHandshake
+	}
+	return Unknown
 }
 
 func familyName(ip netip.Addr) string {
@@ -99,7 +120,9 @@ func ReadFault(ctx context.Context, err error, limit time.Duration) Fault {
 		}
 		return faulty(result.Fail, result.Timeout, message)
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
-		return Fault{Status: result.Fail, Reason: result.Reset, Message: "the server reset the connection", Closed: broken == nil}
+		f := faulty(result.Fail, result.Reset, "the server reset the connection")
+		f.Closed = broken == nil
+		return f
 	case IsTLSFault(err):
 		return TlsFault(err)
 	case errors.As(err, &broken):
@@ -108,9 +131,12 @@ func ReadFault(ctx context.Context, err error, limit time.Duration) Fault {
 		}
 		f := faulty(result.Fail, result.Protocol, broken.Kind.String()+": "+result.Quoted(broken.Line()))
 		f.Mixed = broken.Kind == smtpwire.MixedCodes
+		f.Cause = OfFirstBytes(broken.Line())
 		return f
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return Fault{Status: result.Fail, Reason: result.EOF, Message: "the server closed the connection", Closed: true}
+		f := faulty(result.Fail, result.EOF, "the server closed the connection")
+		f.Closed = true
+		return f
 	}
 	return faulty(result.Fail, result.Reset, PlainError(err))
 }

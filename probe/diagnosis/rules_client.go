@@ -100,6 +100,7 @@ func clientRules() []rule {
 			"complaints|complaint .. ip|host|server|network|from",
 		}},
 		{cause: ClientRefused, source: "words", rank: loosely, words: []string{
+			"ip|host|client|server address? .. {not} .. welcome|wanted",
 			"host|client network .. {not} .. allowed",
 			"no access for|from .. ip|host",
 			"insecure mail relay",
@@ -131,12 +132,14 @@ func clientRules() []rule {
 		}},
 		{cause: ClientRefused, source: "words", rank: vague, at: Greeting | EHLO, words: []string{
 			"access denied|rejected|blocked",
-			"{not} .. accept|accepting .. connections|connection|mail|messages",
 			"rejected|refused|denied|blocked|banned|barred",
-			"policy",
 			"{not} .. allowed|authorized|permitted",
-			"no smtp service ! here|provided",
 		}, class: 5},
+		{cause: ServerNoService, source: "rfc5321", rank: vague, at: Greeting, class: 5, words: []string{
+			"{not} .. accept|accepting .. connections|connection|mail|messages",
+			"no .. service",
+			"policy",
+		}},
 	}
 }
 

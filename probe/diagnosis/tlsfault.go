@@ -112,7 +112,24 @@ func HandshakeFault(ctx context.Context, h FailedHandshake, err error) result.Ru
 			j.Hint = "certificate and key of the server belong to different pairs: one was renewed without the other"
 		}
 	}
+	if j.Hint == "" {
+		j.Hint = Of(HandshakeCause(err), false).Advice
+	}
 	return j
+}
+
+// HandshakeCause returns what is behind a handshake that failed: the set-up of
+// the server where it broke off by itself, as it does when it cannot read its
+// key or certificate.
+func HandshakeCause(err error) Cause {
+	name, remote, isAlert := alert(err)
+	switch {
+	case isAlert && remote && strings.Contains(name, "internal error"),
+		errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE),
+		strings.Contains(PlainError(err), "invalid signature by the server certificate"):
+		return TLSBroken
+	}
+	return TLSHandshake
 }
 
 // noVersion says of a server that wants none of the versions offered which

@@ -43,10 +43,10 @@ func (s *session) writeFailed(err error, verb string, limit time.Duration) judge
 		seen := judge.Observation{Verb: verb, Reply: &reply}
 		j := judge.Failed(scenarios.Pos{}, "the server closed the connection with %s", seen.Shown())
 		j.Code = reply.Code
-		if code, enhanced, text := judge.Facts(&seen); judge.IsTemporary(verb, code) {
+		if judge.IsTemporary(verb, reply.Code) {
 			j.Status, j.Reason = s.set.temporary(), result.Temporary
-			j.Hint = diagnosis.Advice(j.Reason, verb, code, enhanced, text)
 		}
+		j.Explain(&seen)
 		s.hangUp()
 		return j
 	}
@@ -55,7 +55,8 @@ func (s *session) writeFailed(err error, verb string, limit time.Duration) judge
 		f = diagnosis.TlsFault(readErr)
 	}
 	s.hangUp()
-	j := judge.Judgement{Status: f.Status, Reason: f.Reason, Message: f.Message, Hint: diagnosis.Advice(f.Reason, verb, 0, "", ""), Closed: f.Closed}
+	j := judge.Judgement{Status: f.Status, Reason: f.Reason, Message: f.Message, Closed: f.Closed}
+	j.Explain(&judge.Observation{Verb: verb, Fault: f})
 	s.soonAfterHandshake(&j)
 	return j
 }
@@ -86,12 +87,12 @@ func (s *session) quiet(verb string) (judge.Judgement, bool) {
 	case len(said) == 0:
 		return judge.Judgement{}, true
 	case farewell != nil:
-		code, enhanced, text := judge.Facts(farewell)
-		return judge.Judgement{
+		j := judge.Judgement{
 			Status: s.set.temporary(), Reason: result.Temporary,
-			Message: "the server ended the session: " + farewell.Shown(),
-			Hint:    diagnosis.Advice(result.Temporary, verb, code, enhanced, text), Code: code,
-		}, false
+			Message: "the server ended the session: " + farewell.Shown(), Code: farewell.Reply.Code,
+		}
+		j.Explain(farewell)
+		return j, false
 	case s.misread:
 		return s.outOfStep("a reply too many: " + result.Quoted(said)), false
 	}

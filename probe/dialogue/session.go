@@ -44,7 +44,13 @@ type session struct {
 	dataOpen      bool // the server waits for message text
 	quitSaid      bool // by the scenario itself
 	gone          bool // nothing more can be said on the connection
-	// farewellCode is the 421 with which the server ends the session.
+	// announced is true if the server has said 421, expected or not.
+	announced bool
+	// foreign is what a greeting says that is none of SMTP, though its reply
+	// code could be.
+	foreign diagnosis.Cause
+	// farewellCode is the 421 with which the server ends the session, where
+	// the scenario had expected something else.
 	farewellCode int
 	// loose is set once a reply was left unread on purpose: from then on a
 	// byte in the buffer is no surprise.
@@ -170,7 +176,8 @@ func (s *session) connect() bool {
 		return true
 	}
 	f := diagnosis.DialFault(s.ctx, err, to, limit, func() bool { return probe.HasRoute(s.set.Dialer, to) })
-	hint := diagnosis.Advice(f.Reason, "connect", 0, "", "")
+	d := diagnosis.OfFault(&f, "connect")
+	hint := d.Advice
 	if f.Reason == result.Timeout || f.Reason == result.Unreachable {
 		f, hint = s.control(f, hint)
 	}
@@ -265,7 +272,7 @@ func (s *session) judge(st *result.Step, want *scenarios.Expect, seen *judge.Obs
 		return j // as expected, and the session goes on
 	}
 	if seen.Reply == nil {
-		if s.farewellCode != 0 && j.Reason == result.EOF {
+		if s.announced && j.Reason == result.EOF {
 			j.Message += ", after it had announced so with 421"
 		}
 		s.soonAfterHandshake(&j)
@@ -273,10 +280,28 @@ func (s *session) judge(st *result.Step, want *scenarios.Expect, seen *judge.Obs
 		return j
 	}
 	if seen.Reply.Code == 421 {
-		// The end of the session, whatever was asked (RFC 5321 section 3.8).
-		s.farewellCode = 421
+		// The end of the session, whatever was asked (RFC 5321 section 3.8),
+		// but where it was expected the next step shows what the server does.
+		s.announced = true
+		if j.Status > result.Pass {
+			s.farewellCode = 421
+		}
 	}
+	s.nameForeign(seen, &j)
 	return j
+}
+
+// nameForeign says what a server is that speaks in reply codes and knows no
+// EHLO, such as one of FTP.
+func (s *session) nameForeign(seen *judge.Observation, j *judge.Judgement) {
+	switch seen.Verb {
+	case "":
+		s.foreign = diagnosis.OfFirstBytes([]byte(seen.Shown()))
+	case "EHLO", "HELO":
+		if s.foreign != diagnosis.Unknown && j.Status > result.Pass {
+			j.Cause, j.Hint = s.foreign, diagnosis.Of(s.foreign, false).Advice
+		}
+	}
 }
 
 // hangUp closes a connection on which nothing more can be said.

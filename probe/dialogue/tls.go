@@ -173,6 +173,9 @@ func (s *session) handshake(st *result.Step, plan *tlsPlan, limit time.Duration)
 		s.record.Remark("TLS handshake failed: " + diagnosis.PlainError(err))
 		s.tls.brokenOff = diagnosis.BrokenOff(err)
 		j := judge.From(diagnosis.HandshakeFault(s.ctx, diagnosis.FailedHandshake{Most: plan.most, Implicit: plan.implicit, Lacked: h.asked && !h.answered, Limit: limit}, err), scenarios.Pos{})
+		if j.Reason == result.TLS {
+			j.Cause = diagnosis.HandshakeCause(err)
+		}
 		s.hangUp()
 		return s.soften(plan, j)
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"mxprobe/probe/certs"
+	"mxprobe/probe/diagnosis"
 	"mxprobe/probe/judge"
 	"mxprobe/probe/result"
 	"mxprobe/scenarios"
@@ -51,7 +52,7 @@ func (s *session) judgeFindings(h *handshake, f *certs.Findings) judge.Judgement
 	}
 	j := judge.Judgement{
 		Status: result.Fail, Reason: result.TLS, Pos: h.options.Pos, Message: strings.Join(bad, "; "),
-		Hint: certs.Hint(f),
+		Hint: certs.Hint(f), Cause: diagnosis.TLSCertificate,
 	}
 	if f.NoRoots && len(bad) == 1 {
 		j = noRootsHere(j)
@@ -64,7 +65,7 @@ func (s *session) judgeFindings(h *handshake, f *certs.Findings) judge.Judgement
 
 // noRootsHere is the judgement where this machine trusts nobody.
 func noRootsHere(j judge.Judgement) judge.Judgement {
-	j.Status, j.Reason = result.Inconclusive, result.Local
+	j.Status, j.Reason, j.Cause = result.Inconclusive, result.Local, diagnosis.Unknown
 	j.Hint = "install the system's list of authorities (ca-certificates), or name one with --ca-file"
 	return j
 }

@@ -39,6 +39,7 @@ type Judgement struct {
 	Message string
 	Pos     scenarios.Pos // the expectation that was not met
 	Hint    string
+	Cause   diagnosis.Cause // what is behind it, where that is known
 	Note    string
 	Code    int  // of a reply that is not that of the step
 	Closed  bool // the other side had ended the connection
@@ -75,15 +76,45 @@ func Judge(want *scenarios.Expect, seen *Observation, temporary result.Verdict) 
 	if j.Status == result.Pass {
 		j = judgeTime(want, seen, j)
 	}
-	if j.Hint == "" && j.Status != result.Pass {
-		code, enhanced, text := Facts(seen)
-		verb := seen.Verb
-		if verb == "" && seen.Partial {
-			verb = NoVerb // it spoke, whatever keeps it from going on
-		}
-		j.Hint = diagnosis.Advice(j.Reason, verb, code, enhanced, text)
+	if j.Status != result.Pass {
+		j.Explain(seen)
 	}
 	return j
+}
+
+// Explain adds to a judgement what is behind an observation that was not
+// expected, and what to do about it, where that is known.
+func (j *Judgement) Explain(seen *Observation) {
+	d := seen.Diagnose()
+	if explained(j.Reason) {
+		j.Cause = d.Cause
+	}
+	if j.Hint == "" {
+		j.Hint = d.AdviceOn(j.Reason)
+	}
+}
+
+// explained reports whether the reason is a reply or the lack of one: for the
+// others the server has given no cause.
+func explained(r result.Reason) bool {
+	switch r {
+	case result.Slow, result.Condition, result.Local, result.Deadline, result.Interrupted:
+		return false
+	}
+	return true
+}
+
+// Diagnose says why what was seen came, as far as that is known.
+func (o *Observation) Diagnose() diagnosis.Diagnosis {
+	verb := o.Verb
+	if verb == "" && o.Partial {
+		verb = NoVerb // it spoke, whatever keeps it from going on
+	}
+	if o.Reply == nil {
+		return diagnosis.OfFault(&o.Fault, verb)
+	}
+	code, enhanced, text := Facts(o)
+	return diagnosis.Diagnose(diagnosis.Seen{At: diagnosis.StageOf(verb), Code: code, Enhanced: enhanced, Lines: strings.Split(text, "\n")})
 }
 
 func judgeOutcome(want *scenarios.Expect, seen *Observation, temporary result.Verdict) Judgement {
@@ -104,10 +135,10 @@ func judgeOutcome(want *scenarios.Expect, seen *Observation, temporary result.Ve
 		}
 	}
 	if code/100 >= 4 && want.Codes.ClassOnly() && len(want.Enhanced) == 0 && len(want.Text) == 0 {
-		if _, enhanced, text := Facts(seen); diagnosis.AimedAtUs(code, enhanced, text) {
+		if d := seen.Diagnose(); d.AimedAtUs(seen.Verb) {
 			return Judgement{
 				Status: result.Inconclusive, Reason: result.Policy, Pos: want.Codes.Pos,
-				Message: fmt.Sprintf("refused as expected (%s), but because of this machine's address: nothing is known of what the scenario asks", seen.Shown()),
+				Message: fmt.Sprintf("refused as expected (%s), but because of this machine: nothing is known of what the scenario asks", seen.Shown()),
 			}
 		}
 	}
@@ -142,10 +173,14 @@ func judgeSilence(want *scenarios.Expect, seen *Observation) Judgement {
 
 // judgeOther judges a reply with another code than expected.
 func judgeOther(want *scenarios.Expect, seen *Observation, temporary result.Verdict) Judgement {
-	code, enhanced, text := Facts(seen)
+	code, d := seen.Reply.Code, seen.Diagnose()
 	j := Failed(want.Codes.Pos, "expected %s, got %s", wanted(want), seen.Shown())
 	switch {
-	case diagnosis.AimedAtUs(code, enhanced, text):
+	case namesRefusal(want, seen, &d):
+		if j = judgeText(want, seen); j.Status == result.Pass {
+			j.Note = fmt.Sprintf("refused with %d for now: the refusal is the one that was expected", code)
+		}
+	case d.AimedAtUs(seen.Verb), d.Whose == diagnosis.Sender && seen.Reply.Class() >= 4:
 		j.Status, j.Reason = result.Inconclusive, result.Policy
 		if code/100 == 4 {
 			j.Status = temporary
@@ -154,6 +189,24 @@ func judgeOther(want *scenarios.Expect, seen *Observation, temporary result.Verd
 		j.Status, j.Reason = temporary, result.Temporary
 	}
 	return j
+}
+
+// namesRefusal reports whether a temporary refusal is the permanent one that
+// the expectation names: its enhanced status code is, but for the class, and
+// it is the sender that is refused. Postfix says 450 4.1.8 where others say
+// 550 5.1.8.
+func namesRefusal(want *scenarios.Expect, seen *Observation, d *diagnosis.Diagnosis) bool {
+	if seen.Reply.Class() != 4 || d.Whose != diagnosis.Sender || !want.Codes.Match(550) {
+		return false
+	}
+	for code := range seen.Reply.EnhancedCodes() {
+		for i := range want.Enhanced {
+			if want.Enhanced[i].Match("5" + code[1:]) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // IsTemporary reports whether a code asks to come back: every 4xx, and 552
@@ -178,10 +231,7 @@ func judgeEnhanced(want *scenarios.Expect, seen *Observation) Judgement {
 	if len(want.Enhanced) == 0 {
 		return Met()
 	}
-	var codes []string
-	if !seen.Plain {
-		codes = slices.Collect(seen.Reply.EnhancedCodes())
-	}
+	codes := slices.Collect(seen.Reply.EnhancedCodes())
 	var patterns []string
 	for i := range want.Enhanced {
 		for _, code := range codes {
@@ -279,7 +329,7 @@ func Facts(seen *Observation) (code int, enhanced, text string) {
 	if seen.Reply == nil {
 		return 0, "", ""
 	}
-	if !seen.Plain {
+	if !seen.Plain || seen.Reply.Class() >= 4 {
 		enhanced, _, _ = seen.Reply.Enhanced()
 	}
 	return seen.Reply.Code, enhanced, seen.Reply.Text()

@@ -32,8 +32,9 @@ func TestTrap71RefusalAimedAtTheProber(t *testing.T) {
 		{451, "4.7.1", "4.7.1 Greylisting in action, please come back later", false},
 		{250, "2.1.5", "2.1.5 blocked using wit", false},
 	} {
-		if got := AimedAtUs(tc.code, tc.enhanced, tc.text); got != tc.want {
-			t.Errorf("aimedAtUs(%d, %q, %q) = %v; want %v", tc.code, tc.enhanced, tc.text, got, tc.want)
+		d := Diagnose(Seen{At: RCPT, Code: tc.code, Enhanced: tc.enhanced, Lines: []string{tc.text}})
+		if got := d.AimedAtUs("RCPT"); got != tc.want {
+			t.Errorf("%d %q, %q: aimed at us = %v, for %s; want %v", tc.code, tc.enhanced, tc.text, got, d.Cause, tc.want)
 		}
 	}
 }
