@@ -26,9 +26,9 @@ func StageOf(verb string) Stage {
 	return Other
 }
 
-// AdviceOn is what to do about a reply: that of its cause, or what helps where
+// Hint is what to do about a reply: that of its cause, or what helps where
 // the cause is not known; empty where nothing can be said.
-func (d *Diagnosis) AdviceOn(reason result.Reason) string {
+func (d *Diagnosis) Hint(reason result.Reason) string {
 	switch {
 	case d.Advice != "":
 		return d.Advice
@@ -76,14 +76,6 @@ func faultAdvice(reason result.Reason, verb string) string {
 
 // AimedAtUs reports whether a refusal is meant for this machine whatever it
 // asked for: its address is listed, has no name, or connects too often. Nothing
-// is known then of what the scenario asks. verb is the command that was
-// answered: a refused EHLO is about the very name that it bears.
-func (d *Diagnosis) AimedAtUs(verb string) bool {
-	switch d.Cause {
-	case Greylisted:
-		return false // it passes by itself
-	case HeloRefused:
-		return StageOf(verb) != EHLO
-	}
-	return d.Whose == Client
-}
+// is known then of what the scenario asks. Greylisting passes by itself and
+// is no such refusal.
+func (d *Diagnosis) AimedAtUs() bool { return d.Whose == Client && d.Cause != Greylisted }

@@ -33,7 +33,7 @@ func TestTrap71RefusalAimedAtTheProber(t *testing.T) {
 		{250, "2.1.5", "2.1.5 blocked using wit", false},
 	} {
 		d := Diagnose(Seen{At: RCPT, Code: tc.code, Enhanced: tc.enhanced, Lines: []string{tc.text}})
-		if got := d.AimedAtUs("RCPT"); got != tc.want {
+		if got := d.AimedAtUs(); got != tc.want {
 			t.Errorf("%d %q, %q: aimed at us = %v, for %s; want %v", tc.code, tc.enhanced, tc.text, got, d.Cause, tc.want)
 		}
 	}

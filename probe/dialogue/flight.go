@@ -29,10 +29,16 @@ func (s *session) write(verb string, b []byte, limit time.Duration) (judge.Judge
 // nothingToSayTo is the judgement on a line for a connection that has ended
 // in an earlier step, as that step had expected.
 func (s *session) nothingToSayTo() judge.Judgement {
-	if s.farewellCode != 0 {
-		return judge.Judgement{Status: s.set.temporary(), Reason: result.Temporary, Message: "the server had ended the session with 421"}
+	if s.announced {
+		return s.saidGoodbye()
 	}
 	return judge.Judgement{Status: result.Fail, Reason: result.EOF, Message: "the connection had ended before this step"}
+}
+
+// saidGoodbye is the judgement on a step after a server has hung up as it had
+// announced with 421.
+func (s *session) saidGoodbye() judge.Judgement {
+	return judge.Judgement{Status: s.set.temporary(), Reason: result.Temporary, Message: "the server had ended the session with 421"}
 }
 
 // writeFailed looks for the server's last words before it blames the write:

@@ -3,6 +3,7 @@ package dialogue
 import (
 	"cmp"
 
+	"mxprobe/probe/diagnosis"
 	"mxprobe/probe/judge"
 	"mxprobe/probe/ledger"
 	"mxprobe/probe/result"
@@ -71,6 +72,7 @@ func (s *session) closeRecord(at int, j judge.Judgement) {
 	}
 	s.spans[at].to = s.record.Len()
 	if j.Status > result.Pass {
+		st.Cause, st.Whose = named(j.Cause)
 		s.decide(st, j)
 	}
 	if s.trial.stepped != nil {
@@ -97,8 +99,17 @@ func (s *session) decide(st *result.Step, j judge.Judgement) {
 		s.unmet, s.over, s.unmetAt = true, true, at
 	}
 	number := st.Number
-	s.status, s.reason, s.message, s.hint = j.Status, j.Reason, st.Message, j.Hint
+	s.status, s.reason, s.message, s.hint, s.cause = j.Status, j.Reason, st.Message, j.Hint, j.Cause
 	s.failedStep, s.failedCode = &number, cmp.Or(st.Code, j.Code)
+}
+
+// named returns what a cause and whose it is are called in a result; nothing
+// where there is nothing to explain.
+func named(c diagnosis.Cause) (cause, whose string) {
+	if c == diagnosis.Unknown {
+		return "", ""
+	}
+	return c.String(), c.Whose().String()
 }
 
 func (s *session) maskedExcerpt(step, at scenarios.Pos) *result.Excerpt {

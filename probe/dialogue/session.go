@@ -77,6 +77,7 @@ type session struct {
 	reason     result.Reason
 	message    string
 	hint       string
+	cause      diagnosis.Cause
 	notes      []string
 	failedStep *int
 	failedCode int
@@ -176,14 +177,18 @@ func (s *session) connect() bool {
 		return true
 	}
 	f := diagnosis.DialFault(s.ctx, err, to, limit, func() bool { return probe.HasRoute(s.set.Dialer, to) })
-	d := diagnosis.OfFault(&f, "connect")
+	reason, d := f.Reason, diagnosis.OfFault(&f, "connect")
 	hint := d.Advice
 	if f.Reason == result.Timeout || f.Reason == result.Unreachable {
 		f, hint = s.control(f, hint)
 	}
 	st := s.newStep(0, "connect", scenarios.Pos{})
 	st.Millis = result.Millis(time.Since(begun))
-	s.close(st, judge.Judgement{Status: f.Status, Reason: f.Reason, Message: f.Message, Hint: hint})
+	j := judge.Judgement{Status: f.Status, Reason: f.Reason, Message: f.Message, Hint: hint}
+	if f.Reason == reason {
+		j.Cause = d.Cause // else it is known that the network here is to blame
+	}
+	s.close(st, j)
 	for i := range s.scenario.Steps {
 		s.leaveOut(&s.scenario.Steps[i])
 	}
@@ -273,7 +278,7 @@ func (s *session) judge(st *result.Step, want *scenarios.Expect, seen *judge.Obs
 	}
 	if seen.Reply == nil {
 		if s.announced && j.Reason == result.EOF {
-			j.Message += ", after it had announced so with 421"
+			j = s.saidGoodbye()
 		}
 		s.soonAfterHandshake(&j)
 		s.hangUp()

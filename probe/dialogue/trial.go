@@ -88,6 +88,7 @@ func (t *trial) take(s *session) {
 	r := &t.result
 	r.Attempts = t.tries
 	r.Status, r.Reason, r.Message, r.Hint = s.status, s.reason, s.message, s.hint
+	r.Cause, r.Whose = named(s.cause)
 	r.FailedStep = s.failedStep
 	r.TLS = s.tls.state
 	r.ControlAnswered = s.controlAnswered

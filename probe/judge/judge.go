@@ -90,7 +90,7 @@ func (j *Judgement) Explain(seen *Observation) {
 		j.Cause = d.Cause
 	}
 	if j.Hint == "" {
-		j.Hint = d.AdviceOn(j.Reason)
+		j.Hint = d.Hint(j.Reason)
 	}
 }
 
@@ -135,7 +135,7 @@ func judgeOutcome(want *scenarios.Expect, seen *Observation, temporary result.Ve
 		}
 	}
 	if code/100 >= 4 && want.Codes.ClassOnly() && len(want.Enhanced) == 0 && len(want.Text) == 0 {
-		if d := seen.Diagnose(); d.AimedAtUs(seen.Verb) {
+		if d := seen.Diagnose(); d.AimedAtUs() && !aboutTheName(seen, &d) {
 			return Judgement{
 				Status: result.Inconclusive, Reason: result.Policy, Pos: want.Codes.Pos,
 				Message: fmt.Sprintf("refused as expected (%s), but because of this machine: nothing is known of what the scenario asks", seen.Shown()),
@@ -149,6 +149,12 @@ func judgeOutcome(want *scenarios.Expect, seen *Observation, temporary result.Ve
 // the server says goodbye in its place, or is a reply ahead.
 func isFarewell(seen *Observation) bool {
 	return seen.Reply.Code == 221 && seen.Verb != "QUIT" && seen.Verb != NoVerb
+}
+
+// aboutTheName reports whether an EHLO was refused for the very name that it
+// bears, which is what a scenario that expects a refusal there asks for.
+func aboutTheName(seen *Observation, d *diagnosis.Diagnosis) bool {
+	return d.Cause == diagnosis.HeloRefused && diagnosis.StageOf(seen.Verb) == diagnosis.EHLO
 }
 
 // judgeSilence judges the end of the connection, a time-out and what is not
@@ -180,7 +186,7 @@ func judgeOther(want *scenarios.Expect, seen *Observation, temporary result.Verd
 		if j = judgeText(want, seen); j.Status == result.Pass {
 			j.Note = fmt.Sprintf("refused with %d for now: the refusal is the one that was expected", code)
 		}
-	case d.AimedAtUs(seen.Verb), d.Whose == diagnosis.Sender && seen.Reply.Class() >= 4:
+	case d.AimedAtUs(), d.Whose == diagnosis.Sender && seen.Reply.Class() >= 4:
 		j.Status, j.Reason = result.Inconclusive, result.Policy
 		if code/100 == 4 {
 			j.Status = temporary
