@@ -62,6 +62,8 @@ func OfFault(f *Fault, verb string) Diagnosis {
 // fault alone.
 func faultAdvice(reason result.Reason, verb string) string {
 	switch {
+	case reason == result.Refused:
+		return "the mail service is not running there, or listens on another port or address; a firewall may also refuse"
 	case reason == result.NoRoute:
 		return "nothing is known of the server: give this machine such a route, or leave the family out with -4 or -6"
 	case reason == result.EOF && verb == "":

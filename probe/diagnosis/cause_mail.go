@@ -5,7 +5,7 @@ func recipientCauses() []entry {
 		{
 			cause: RecipientUnknown, name: "recipient-unknown", whose: Recipient,
 			means:  "there is no such recipient on this server",
-			next:   "look for a typing error in the address (--to); a server that asks another for its users may answer so when that one is down",
+			next:   "look for a typing error in the address (--to)",
 			source: "RFC 5321 section 3.3",
 		},
 		{

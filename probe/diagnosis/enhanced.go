@@ -45,11 +45,15 @@ func addressCode(a *answer, detail string) Cause {
 			return NullMX
 		}
 	case ".2.1":
-		return MailboxDisabled
+		if a.class() == 5 {
+			return MailboxDisabled // 4.2.1 is said of whatever may pass
+		}
 	case ".2.2":
 		return MailboxFull
 	case ".2.3":
-		return ContentSize
+		if a.code != 554 {
+			return ContentSize
+		}
 	case ".2.4":
 		return ServerConfig
 	}

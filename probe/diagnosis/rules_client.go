@@ -100,6 +100,7 @@ func clientRules() []rule {
 			"complaints|complaint .. ip|host|server|network|from",
 		}},
 		{cause: ClientRefused, source: "words", rank: loosely, words: []string{
+			"policy .. ip based",
 			"ip|host|client|server address? .. {not} .. welcome|wanted",
 			"host|client network .. {not} .. allowed",
 			"no access for|from .. ip|host",
@@ -228,6 +229,7 @@ func paceRules() []rule {
 			"max connection|connections|sessions",
 		}},
 		{cause: RateLimited, source: "words", words: []string{
+			"too many recent messages",
 			"rate limit*|limited|limiting|exceeded|control|controlled|of ! recipient user|receiving|concurrent|bounce",
 			"ratelimit*|throttl*|throttled",
 			"connection|connections|message|sending|mail|delivery|new|recipient|client .. rate|frequency ... exceed*|limit*|too|high|limited",

@@ -152,6 +152,7 @@ func contentRules() []rule {
 			"mail for .. loops back",
 		}},
 		{cause: ContentRefused, source: "words", rank: loosely, words: []string{
+			"policy .. header based",
 			"content .. rejected|refused|blocked|reject|{not}|prohibited|forbidden|restriction*|policy|violat*|filter|denied|rule|unacceptable|restricted ! spam|virus|filter unavailable|temporarily|type|conversion|timeout",
 			"rejected|refused|blocked|bounced|prohibited|forbidden|denied .. content|contents|subject|keyword|keywords|words|language ! spam|ip",
 			"message|mail|email .. contains|contained|matched|triggered|hit .. rule|policy|word|words|keyword|pattern|filter|text|expression|phrase|string|characters ! spam|virus|url|link|header",

@@ -11,7 +11,7 @@ func microsoftRules() []rule {
 			"remote server returned invalid recipient",
 			"unknown or illegal alias",
 		}},
-		{cause: RecipientUnknown, source: "microsoft", rank: exactly, code: "x.4.1", words: []string{"recipient address rejected access denied"}},
+		{cause: RecipientUnknown, source: "microsoft", rank: exactly, code: "x.4.1", words: []string{"recipient address rejected access denied", "recipient addresses rejected access denied"}},
 		{cause: ClientListed, source: "microsoft", rank: exactly, words: []string{
 			"banned sending ip",
 			"client host .. blocked using .. blocklist",
@@ -216,7 +216,7 @@ func providerRules() []rule {
 			"exceeded its quota for sending messages",
 			"daily|peak smtp? relay|user sending? limit exceeded",
 			"daily .. sending .. limit|quota exceeded",
-			"mail has been rate limited ! unauthenticated|spf|dkim|ptr",
+			"mail has been rate limited ! unauthenticated|spf|dkim|ptr|dmarc",
 		}},
 		{cause: TLSRequired, source: "gmail", rank: exactly, words: []string{
 			"wasnt sent over a tls connection",
@@ -406,7 +406,7 @@ func providerRules() []rule {
 			"link:ya.cc/1irbc",
 			"spam limit",
 		}},
-		{cause: RateLimited, source: "yandex", rank: exactly, words: []string{"the recipient .. rate limit", "requests limit exceeded", "sending limit exceeded"}},
+		{cause: RateLimited, source: "yandex", rank: exactly, words: []string{"requests limit exceeded", "sending limit exceeded"}},
 		// QQ and Netease.
 		{cause: RateLimited, source: "qq", rank: exactly, words: []string{
 			"connection frequency limited",

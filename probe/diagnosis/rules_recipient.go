@@ -84,8 +84,8 @@ func recipientRules() []rule {
 			"delivery to .. recipient .. failed .. unknown",
 		}},
 		{cause: RecipientUnknown, source: "words", rank: loosely, words: []string{
-			"requested action not taken mailbox not? unavailable|available",
-			"mailbox unavailable|unavaiable|unavailble ! access denied| ip|busy|spam|policy|dnsbl",
+			"requested action not taken mailbox not? unavailable|available ! policy",
+			"mailbox unavailable|unavaiable|unavailble ! policy|access denied| ip|busy|spam|policy|dnsbl",
 			"mailbox .. not|is unavailable|available ! ip|temporarily|busy|full|spam|quota",
 		}},
 		{cause: RecipientUnknown, source: "words", rank: vague, at: RCPT | inMessage, words: []string{
@@ -193,8 +193,8 @@ func mailboxRules() []rule {
 			"full {box}",
 			"mailbox|mailfolder|inbox|box|folder .. full",
 			"mailbox .. exceed* ! rate|connection|time",
-			"quota .. exceed*|violation|reached|full|hit ! message|rate|sending|hop|daily|relay|ip|connection|cpu|customer",
-			"exceed* .. quota|storage|mailbox|space ! message|rate|sending|daily|ip|connection",
+			"quota .. exceed*|violation|reached|full|hit ! queue|message|rate|sending|hop|daily|relay|ip|connection|cpu|customer",
+			"exceed* .. quota|storage|mailbox|space ! queue|message|rate|sending|daily|ip|connection",
 			"{box} .. over|above .. quota|limit|allowed|storage|allocated ! rate|sending",
 			"over|overdrawn|above quota|diskquota|disk ! rate|sending",
 			"overquota",
@@ -232,7 +232,7 @@ func mailboxRules() []rule {
 			"is not accepting any mail",
 			"mail receiving disabled",
 			"{box}|user|domain .. disabled|deactivated|suspended|inactive|locked|frozen|blocked|archived|terminated|discontinued|closed|expired|dormant ! sender|client|ip|command|auth|login|spam|policy|because|abuse|extension|url|account authentication|certificate|connection|temporarily rejected|greylisted ! mail disabled|from",
-			"disabled|deactivated|suspended|inactive|locked|frozen|archived|closed|blocked|discontinued|expired|terminated {mail}? {box}|mailbox|user|recipient|account ! sender|client",
+			"disabled|deactivated|suspended|inactive|locked|frozen|archived|closed|discontinued|expired|terminated {mail}? {box}|mailbox|user|recipient|account ! sender|client",
 			"{box} .. {not} .. active|activated|enabled ! sender",
 			"{not} an? active {box}|user|email|address",
 			"{box} .. {not} accepting|accept|accepts|receiving|receive|taking mail|email|messages|any|new|mails|e ! sender|rate|from|client|outside|your|host",
@@ -252,6 +252,8 @@ func mailboxRules() []rule {
 			"disabled recipient address",
 		}},
 		{cause: RecipientRestricted, source: "words", words: []string{
+			"envelope blocked",
+			"rejected .. ers customized block|block rcpt",
 			"refused|refuse|refuses to receive",
 			"{not} .. on .. recipients list",
 			"badrecipientto|badrcptto",
@@ -302,6 +304,8 @@ func mailboxRules() []rule {
 			"recipient verify|verification failed",
 		}},
 		{cause: RecipientRate, source: "words", words: []string{
+			"recipient has exceeded message rate",
+			"organization queue quota exceeded",
 			"user .. receiving .. mail|email .. too quickly|rate",
 			"recipient|user|mailbox .. receiving|received|getting .. too many|much|quickly|rate",
 			"too many {mail} .. for|to .. recipient|user|mailbox|domain .. hour|day|minute|period|now ! sender|from",

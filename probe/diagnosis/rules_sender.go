@@ -79,6 +79,7 @@ func senderRules() []rule {
 			"syntax",
 		}},
 		{cause: SenderListed, source: "words", words: []string{
+			"helo domain is listed",
 			"sender domain listed at|in|on|by",
 			"sender .. domain|address|email .. listed|blacklisted|blocklisted|blocked|banned|found .. {list}|@domainlist|dbl|rhsbl|in|by|on .. ! client|ip|host|recipient",
 			"mailfrom|sender|sending domain .. listed .. in|on|by",
@@ -90,6 +91,7 @@ func senderRules() []rule {
 			"sender .. @domainlist",
 		}},
 		{cause: SenderRefused, source: "words", rank: loosely, words: []string{
+			"policy .. domain based",
 			"invalid|bogus|bad sender|mail",
 			"emetteur invalide",
 			"sender is spammer",
@@ -183,6 +185,7 @@ func proofRules() []rule {
 			"senders .. authenticate .. with dkim ! spf",
 		}},
 		{cause: DMARCRefused, source: "rfc7489", words: []string{
+			"dmarc sender invalid",
 			"dmarc",
 			"dmarc .. policy|fail*|reject*|check|evaluation|verification",
 			"domains? dmarc policy",

@@ -164,7 +164,7 @@ func softwareRules() []rule {
 		{cause: ContentSpam, source: "proofpoint", rank: exactly, words: []string{"spam detected .. proofpoint", "email rejected due to security policies"}},
 		{cause: ClientListed, source: "proofpoint", rank: exactly, words: []string{"blocked see .. ipcheck", "link:support.proofpoint.com/dnsbl-lookup.cgi"}},
 		{cause: RateLimited, source: "proofpoint", rank: exactly, words: []string{"service unavailable .. dha"}},
-		{cause: Greylisted, source: "mimecast", rank: exactly, class: 4, words: []string{"internal resources? are? temporarily unavailable"}},
+		{cause: Greylisted, source: "mimecast", rank: exactly, class: 4, words: []string{"internal resource|resources are? temporarily unavailable"}},
 		{cause: SenderForged, source: "mimecast", rank: exactly, words: []string{"anti spoofing policy", "antispoofing policy"}},
 		{cause: RecipientUnknown, source: "mimecast", rank: exactly, words: []string{"invalid recipient & link:mimecast.com"}},
 		{cause: ContentSpam, source: "barracuda", rank: exactly, words: []string{

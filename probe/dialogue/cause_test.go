@@ -89,6 +89,14 @@ func TestNamedRefusalForNow(t *testing.T) {
 	}
 }
 
+// A sender that the scenario gives is what it asks about.
+func TestOwnSenderIsWhatIsAsked(t *testing.T) {
+	t.Parallel()
+	w := with(t, sandbox.Rule{On: "RCPT", Reply: "550 5.1.8 Sender address rejected: Domain not found"})
+	d := play(t, w, "name: own\nsteps:\n  - EHLO ${helo}\n  - MAIL FROM:<news@example.test>\n  - RCPT TO:<${to}>\n")
+	expect(t, only(t, &d), ending{result.Fail, result.Reply, 3, "550 5.1.8"})
+}
+
 // A refused name is what a scenario about EHLO asks for.
 func TestRefusedNameMayBeWanted(t *testing.T) {
 	t.Parallel()

@@ -3,6 +3,7 @@ package dialogue
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"mxprobe/internal/transport"
@@ -46,6 +47,8 @@ type session struct {
 	gone          bool // nothing more can be said on the connection
 	// announced is true if the server has said 421, expected or not.
 	announced bool
+	// ownSender is true if the scenario gave a reverse-path of its own.
+	ownSender bool
 	// foreign is what a greeting says that is none of SMTP, though its reply
 	// code could be.
 	foreign diagnosis.Cause
@@ -269,6 +272,10 @@ func (s *session) setDeadline(at time.Time) {
 func (s *session) judge(st *result.Step, want *scenarios.Expect, seen *judge.Observation) judge.Judgement {
 	fillReply(st, seen, s.trial.mask)
 	st.Want = s.trial.dialogue.wantText(st.Number, want)
+	if seen.Verb == "MAIL" {
+		s.ownSender = !s.fromDefault(st.Sent)
+	}
+	seen.OwnSender = s.ownSender
 	j := judge.Judge(want, seen, s.set.temporary())
 	if hint := s.danger(st, want, seen); hint != "" && j.Status > result.Pass {
 		j.Hint = hint
@@ -294,6 +301,13 @@ func (s *session) judge(st *result.Step, want *scenarios.Expect, seen *judge.Obs
 	}
 	s.nameForeign(seen, &j)
 	return j
+}
+
+// fromDefault reports whether a MAIL line has the sender of the run in it, and
+// not one that the scenario gives.
+func (s *session) fromDefault(sent string) bool {
+	from, ok := s.lookup("from")
+	return ok && from != "" && strings.Contains(sent, "<"+from+">")
 }
 
 // nameForeign says what a server is that speaks in reply codes and knows no

@@ -27,6 +27,9 @@ type Observation struct {
 	// Plain is true for the greeting and the answers to EHLO and HELO,
 	// where no enhanced status code can stand (RFC 2034 section 4).
 	Plain bool
+	// OwnSender is true if the reverse-path is the scenario's own choice, so
+	// that its refusal is what the scenario asks about.
+	OwnSender bool
 }
 
 // NoVerb stands for the command word of a line that has none.
@@ -186,7 +189,7 @@ func judgeOther(want *scenarios.Expect, seen *Observation, temporary result.Verd
 		if j = judgeText(want, seen); j.Status == result.Pass {
 			j.Note = fmt.Sprintf("refused with %d for now: the refusal is the one that was expected", code)
 		}
-	case d.AimedAtUs(), d.Whose == diagnosis.Sender && seen.Reply.Class() >= 4:
+	case d.AimedAtUs(), d.Whose == diagnosis.Sender && !seen.OwnSender && seen.Reply.Class() >= 4:
 		j.Status, j.Reason = result.Inconclusive, result.Policy
 		if code/100 == 4 {
 			j.Status = temporary
