@@ -69,10 +69,11 @@ func rooms() map[string]room {
 		"internal/mailbox/mailpit": {costly: []string{"net/http"}},
 		"internal/mailbox/wire":    {},
 		"internal/report/formats": {packages: []string{
-			"internal/report/github", "internal/report/html", "internal/report/junit", "internal/report/markdown",
+			"internal/report/csv", "internal/report/github", "internal/report/html", "internal/report/junit", "internal/report/markdown",
 			"internal/report/nagios", "internal/report/prometheus", "internal/report/tap", "internal/report", "probe/result",
 		}},
 		// floor 3: a format each
+		"internal/report/csv":    {packages: []string{"internal/report", "probe/result"}},
 		"internal/report/github": {packages: []string{"internal/report", "probe/result"}},
 		// text/template is in every program anyway, for the help texts.
 		"internal/report/html":       {packages: []string{"internal/report", "probe/result"}, costly: []string{"text/template"}},

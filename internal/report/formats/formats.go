@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"mxprobe/internal/report"
+	"mxprobe/internal/report/csv"
 	"mxprobe/internal/report/github"
 	"mxprobe/internal/report/html"
 	"mxprobe/internal/report/junit"
@@ -64,6 +65,7 @@ func All() []Format {
 		{Text, people, func(w io.Writer, on *Occasion) report.Writer { return report.NewText(w, on.Text) }},
 		{JSON, programs, func(w io.Writer, on *Occasion) report.Writer { return report.NewJSON(w, on.Header) }},
 		{JSONL, programs, func(w io.Writer, _ *Occasion) report.Writer { return report.NewJSONL(w) }},
+		{"csv", people, func(w io.Writer, _ *Occasion) report.Writer { return csv.New(w) }},
 		{"junit", ci, func(w io.Writer, on *Occasion) report.Writer { return junit.New(w, on.Header) }},
 		{"tap", ci, func(w io.Writer, on *Occasion) report.Writer { return tap.New(w, on.Header) }},
 		{Nagios, monitoring, func(w io.Writer, on *Occasion) report.Writer { return nagios.New(w, on.Limits) }},

@@ -2,6 +2,7 @@ package formats
 
 import (
 	"bytes"
+	"encoding/csv"
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
@@ -38,6 +39,7 @@ func shapes() map[string]func(t *testing.T, report string) []string {
 		GitHub:       commandShape,
 		Text:         commandShape,
 		Nagios:       pluginShape,
+		"csv":        tableShape,
 	}
 }
 
@@ -154,6 +156,19 @@ func pageShape(t *testing.T, text string) []string {
 	}
 }
 
+func tableShape(t *testing.T, text string) []string {
+	t.Helper()
+	rows, err := csv.NewReader(strings.NewReader(text)).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var shape []string
+	for _, row := range rows {
+		shape = append(shape, fmt.Sprint(len(row)))
+	}
+	return shape
+}
+
 // commandShape is what the runner of GitHub Actions obeys.
 func commandShape(_ *testing.T, text string) []string {
 	var r reporttest.Runner
@@ -208,7 +223,7 @@ func holds(t *testing.T, format, text string) {
 		t.Errorf("%s: %q has the runner obey %+v", format, text, r.Obeyed)
 	}
 	for _, line := range bytes.Split([]byte(got), []byte("\n")) {
-		if bytes.ContainsAny(line, "\x00\x07\x1b\r") && format != "csv" {
+		if bytes.ContainsAny(bytes.TrimSuffix(line, []byte("\r")), "\x00\x07\x1b\r") {
 			t.Errorf("%s: %q is written as %q", format, text, line)
 		}
 	}
