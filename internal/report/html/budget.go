@@ -16,6 +16,12 @@ const (
 	minDetails = 1 << 10
 )
 
+// maxDomains is how many domains a page has: the worst, as their verdicts go.
+const maxDomains = 1000
+
+// maxTableRows is how many rows a table of the overview of a list has.
+const maxTableRows = 30
+
 // How much of one dialogue is shown.
 const (
 	maxLines    = 400  // of a transcript

@@ -103,7 +103,7 @@ func TestHeadlines(t *testing.T) {
 		{[]*result.Domain{reporttest.NullMX(), reporttest.NoSuchDomain(), reporttest.NullMX()}, 1, "All 3 domains failed: nomail.test, nosuch.test, nomail.test"},
 		{[]*result.Domain{reporttest.PassingDomain(), reporttest.UncertainDomain()}, 3, "Of 2 domains 1 inconclusive: contoso.test"},
 	} {
-		var all tally
+		all := newTally()
 		for _, d := range tt.domains {
 			all.add(d)
 		}

@@ -37,6 +37,7 @@ type Writer struct {
 	ids       idSet
 	seen      tally
 	shown     result.Counts // entries that the filter knows
+	kept      result.Counts // domains of the page
 	left      leftOut
 	ledger    report.Ledger
 }
@@ -56,7 +57,7 @@ type fragment struct {
 // the start are looked at.
 func New(w io.Writer, header *result.Run) *Writer {
 	t, err := load()
-	return &Writer{w: w, err: err, header: headerOf(header), templates: t, budget: newBudget(), ids: idSet{}}
+	return &Writer{w: w, err: err, header: headerOf(header), templates: t, budget: newBudget(), ids: idSet{}, seen: newTally()}
 }
 
 // Domain adds a domain to the page. Nothing is written yet; d may be changed
@@ -67,7 +68,7 @@ func (w *Writer) Domain(d *result.Domain) error {
 	}
 	w.seen.add(d)
 	w.ledger.Add(d)
-	if w.budget.full(d.Status) {
+	if w.budget.full(d.Status) || w.kept.Of(d.Status) >= maxDomains {
 		w.left.domains.Add(d.Status) // not even an id is kept
 		return nil
 	}
@@ -80,6 +81,7 @@ func (w *Writer) Domain(d *result.Domain) error {
 		w.left.domains.Add(d.Status)
 		return nil
 	}
+	w.kept.Add(d.Status)
 	w.domains = append(w.domains, fragment{domain: v.head(), body: body})
 	return nil
 }

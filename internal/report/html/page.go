@@ -28,9 +28,10 @@ type pageView struct {
 	Took        string
 	Exit        int
 	ExitMeaning string
-	Dialogues   []countView
+	Results     []countView
 	Domains     []countView
-	Dead        []countView // what no dialogue was played with
+	Dead        []string // what no dialogue was played with
+	Tables      []report.Table
 	Missing     string      // why the run did not end well although all entries look well
 	Notes       []string
 	Left        []string
@@ -61,22 +62,25 @@ func (w *Writer) pageView(end *result.End) *pageView {
 	p := &pageView{
 		header: w.header, Badge: badgeOf(end.Status), Headline: w.seen.headline(end),
 		Took: report.Duration(end.Millis.Duration()), Exit: end.Exit, ExitMeaning: exitMeaning(end.Exit),
-		Dialogues: counts(&end.Dialogues), Missing: w.ledger.Missing(end), Notes: end.Notes, Left: w.left.remarks(), Many: w.seen.n > 1,
+		Results: counts(&w.seen.Entries), Dead: w.seen.Dead(), Missing: w.ledger.Missing(end), Notes: end.Notes, Many: w.seen.n() > 1,
 	}
 	if !w.header.started.IsZero() {
 		started := w.header.started.UTC()
 		p.Started, p.StartedISO = started.Format("2006-01-02 15:04:05 UTC"), started.Format(time.RFC3339)
 	}
 	if p.Many {
-		p.Domains = counts(&w.seen.domains)
+		p.Domains = counts(&w.seen.Domains)
 	} else {
 		p.View = w.seen.view
 	}
-	p.Dead = w.seen.dead()
+	if w.seen.Long() {
+		p.Tables = w.seen.Tables(maxTableRows)
+	}
 	p.Groups = w.groups(p.Many)
+	p.Left = w.left.remarks() // groups may have left out some
 	for _, v := range report.Order() {
 		if !good(v) {
-			p.bad += w.seen.domains.Of(v)
+			p.bad += w.seen.Domains.Of(v)
 		}
 	}
 	for _, v := range report.Order() {
@@ -105,17 +109,23 @@ func counts(c *result.Counts) []countView {
 
 func (w *Writer) groups(many bool) []groupView {
 	var all []groupView
+	room := maxDomains
 	for _, v := range report.Order() {
 		g := groupView{badge: badgeOf(v), Many: many, Folded: many && good(v)}
 		for i := range w.domains {
-			if w.domains[i].domain.Verdict == v {
+			switch {
+			case w.domains[i].domain.Verdict != v:
+			case room == 0:
+				w.left.domains.Add(v)
+			default:
 				g.members = append(g.members, i)
+				room--
 			}
 		}
 		if len(g.members) == 0 {
 			continue
 		}
-		g.Title = report.Count(w.seen.domains.Of(v), "domain", "domains") + " " + report.Participle(v)
+		g.Title = report.Count(w.seen.Domains.Of(v), "domain", "domains") + " " + report.Participle(v)
 		all = append(all, g)
 	}
 	return all

@@ -351,6 +351,47 @@ func TestPageOfBareDomainsIsBounded(t *testing.T) {
 	}
 }
 
+// TestPageOfALongList: of a long list a page has what the domains have in
+// common and the worst thousand, and says what it left out.
+func TestPageOfALongList(t *testing.T) {
+	t.Parallel()
+	var b bytes.Buffer
+	w := New(&b, reporttest.Run())
+	const passed, failed = 1500, 700
+	for i := range passed + failed {
+		d := reporttest.ImplicitMX()
+		if i >= passed {
+			d = reporttest.NoSuchDomain()
+		}
+		d.Domain = "n" + strconv.Itoa(i) + ".test"
+		if err := w.Domain(d); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(w.domains) > 2*maxDomains {
+		t.Errorf("%d domains are kept", len(w.domains))
+	}
+	if err := w.End(&result.End{Status: result.Fail, Exit: 1}); err != nil {
+		t.Fatal(err)
+	}
+	shown := strings.Count(b.String(), `<details class="domain`) + strings.Count(b.String(), `<div class="domain`)
+	if shown != maxDomains {
+		t.Errorf("%d domains are shown; want %d", shown, maxDomains)
+	}
+	page := visible(t, b.Bytes())
+	for _, want := range []string{
+		"By cause", "dns 700 700 0", "By provider", "fabrikam.test 1500 0 0", "By software", "not named 1500 0 0",
+		"700 domains failed", "1500 domains passed", "1200 domains (passed) left out",
+	} {
+		if !strings.Contains(page, normal(want)) {
+			t.Errorf("the page does not say %q", want)
+		}
+	}
+	if !strings.Contains(b.String(), `id="n2199.test"`) || strings.Contains(b.String(), `id="n1400.test"`) {
+		t.Error("the worst are not shown before the others")
+	}
+}
+
 // TestLongDialogueIsBounded: the step that decided is there however much was
 // said before.
 func TestLongDialogueIsBounded(t *testing.T) {

@@ -16,9 +16,7 @@
 package markdown
 
 import (
-	"fmt"
 	"io"
-	"strings"
 
 	"mxprobe/internal/report"
 	"mxprobe/probe/result"
@@ -43,7 +41,6 @@ type Writer struct {
 	err     error
 	header  string
 	table   table
-	domains int
 	details section // what failed, or is not known
 	senders section // how a sender would fare, in a list only where not well
 	atOnce  string  // the same for the first domain where it would fare well
@@ -51,7 +48,7 @@ type Writer struct {
 	differs section
 	changes section
 	notes   section // on domains and hosts
-	counts  result.Counts
+	tally   report.Tally
 	ledger  report.Ledger
 }
 
@@ -80,10 +77,9 @@ func (m *Writer) Domain(d *result.Domain) error {
 	}
 	most := m.limit()
 	m.ledger.Add(d)
-	m.domains++
+	m.tally.Add(d)
 	m.sender(d, most)
 	for e := range report.Entries(d) {
-		m.counts.Add(e.Status())
 		m.table.add(&e, most)
 		switch k := e.Kind(); {
 		case k == report.Failed || k == report.Unknown:
@@ -119,7 +115,7 @@ func (m *Writer) sender(d *result.Domain, most int) {
 	switch {
 	case d.Sender.View != result.ViewAtOnce:
 		m.senders.add(most, line)
-	case m.domains == 1:
+	case m.tally.Domains.Total() == 1:
 		m.atOnce = line
 	}
 }
@@ -154,7 +150,7 @@ func (m *Writer) document(end *result.End) string {
 	rows := m.table.render(max(room/2, room-m.details.size()))
 	room -= len(rows)
 	body := head + rows
-	if m.domains == 1 && m.atOnce != "" {
+	if m.tally.Domains.Total() == 1 && m.atOnce != "" {
 		m.senders.add(m.limit(), m.atOnce)
 	}
 	for _, s := range []struct {
@@ -175,24 +171,8 @@ func (m *Writer) document(end *result.End) string {
 	return body + m.table.renderPassed(room) + tail
 }
 
-// summary counts entries, so that a host without addresses is among what
-// failed.
 func (m *Writer) summary(end *result.End) string {
-	parts := []string{fmt.Sprintf("%d passed", m.counts.Pass), fmt.Sprintf("%d failed", m.counts.Fail)}
-	for _, more := range []struct {
-		n         int
-		one, many string
-	}{
-		{m.counts.Inconclusive, "inconclusive", "inconclusive"},
-		{m.counts.NotRun, "not run", "not run"},
-		{m.counts.Warn, "warning", "warnings"},
-		{m.counts.Skip, "skipped", "skipped"},
-	} {
-		if more.n > 0 {
-			parts = append(parts, report.Count(more.n, more.one, more.many))
-		}
-	}
-	s := strings.Join(parts, ", ") + " in " + report.Duration(end.Millis.Duration()) + ".\n"
+	s := m.tally.Words() + " in " + report.Duration(end.Millis.Duration()) + ".\n"
 	for _, n := range end.Notes {
 		s += "\n" + code(cut(n)) + "\n"
 	}
