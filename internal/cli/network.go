@@ -22,6 +22,7 @@ func (r *session) network() error {
 		r.resolver, dialer = &redirected{resolver, redirects}, transport.Redirected(redirects, dialer)
 	}
 	r.settings.way.password, _ = r.LookupEnv("MXPROBE_PROXY_PASSWORD")
+	r.redirector, _ = dialer.(probe.Redirector)
 	if r.dialer, err = r.settings.way.over(dialer); err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"mxprobe/dnsmx"
 	"mxprobe/internal/transport"
 	"mxprobe/probe"
+	"mxprobe/probe/result"
 )
 
 // parseRedirect reads NAME=ADDR:PORT, NAME:PORT=ADDR:PORT; NAME may be an
@@ -70,6 +71,26 @@ func (d *fromHere) DialContext(ctx context.Context, network, address string) (ne
 		return (&net.Dialer{}).DialContext(ctx, network, address) // --source is an address
 	}
 	return d.Dialer.DialContext(ctx, network, address)
+}
+
+// tellWay writes down where the connections to the addresses of a domain
+// really went, so that no report claims to have spoken with an address that was
+// left aside. Through a proxy it is the proxy that connects.
+func (r *session) tellWay(d *result.Domain) {
+	for i := range d.Hosts {
+		for j := range d.Hosts[i].Addresses {
+			a := &d.Hosts[i].Addresses[j]
+			ip, err := netip.ParseAddr(a.IP)
+			switch {
+			case err != nil:
+			case r.settings.way.proxy != "":
+				server, _, _ := parseProxy(r.settings.way.proxy)
+				a.Via = "proxy " + server
+			case r.redirector != nil:
+				a.Via = r.redirector.Via(d.Hosts[i].Name, netip.AddrPortFrom(ip, a.Port))
+			}
+		}
+	}
 }
 
 // redirected is a resolver that knows which hosts are redirected.

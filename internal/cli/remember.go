@@ -134,7 +134,6 @@ func (s *settings) leftOut(host, ip string) bool {
 // judge adds to a domain what other runs have to say of it, and changes its
 // verdict where --fail-on says so.
 func (m *memory) judge(d *result.Domain) {
-	d.Differences = compare.Differences(d)
 	if m == nil {
 		return
 	}

@@ -44,6 +44,8 @@ type reports struct {
 	// kept is true if a file comes of the run: a report, or what is
 	// remembered.
 	kept bool
+	// compares is true if a report shows in what hosts differ.
+	compares bool
 	// line is told of each domain as well, nil where there is none.
 	line *progress
 }
@@ -71,6 +73,7 @@ func onStdout(out report.Writer) *reports { return &reports{all: []*openReport{{
 func openReports(o *output, stdout io.Writer, on *formats.Occasion) (*reports, error) {
 	rs := onStdout(formats.New(o.format, stdout, on))
 	rs.all[0].plugin = o.format == formats.Nagios
+	rs.compares = formats.Compares(o.format, &on.Text)
 	aside := *on // files are read elsewhere
 	aside.Text.Color, aside.Text.Width = false, 0
 	for _, r := range o.reports {
@@ -89,6 +92,7 @@ func openReports(o *output, stdout io.Writer, on *formats.Occasion) (*reports, e
 }
 
 func (rs *reports) add(name, format string, file target, on *formats.Occasion) {
+	rs.compares = rs.compares || formats.Compares(format, &on.Text)
 	rs.all = append(rs.all, &openReport{name: name, Writer: formats.New(format, file, on), plugin: format == formats.Nagios, file: file})
 }
 

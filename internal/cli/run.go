@@ -9,8 +9,10 @@ import (
 	"strings"
 	"time"
 
+	"mxprobe/internal/compare"
 	"mxprobe/probe"
 	"mxprobe/probe/dialogue"
+	"mxprobe/probe/result"
 	"mxprobe/scenarios"
 )
 
@@ -54,6 +56,8 @@ type session struct {
 	resolver probe.Resolver
 	dns      records
 	dialer   probe.Dialer
+	// redirector knows where --connect-to leads, nil without.
+	redirector probe.Redirector
 	// plainDialer is dialer without a header of the PROXY protocol: to
 	// mailboxes and web servers.
 	plainDialer probe.Dialer
@@ -261,7 +265,7 @@ func (r *session) play(ctx context.Context) (int, error) {
 	if s.dryRun {
 		return r.preview(ctx, runner, plan)
 	}
-	plan.judge, plan.memory = r.memory.judge, r.memory
+	plan.memory = r.memory
 	stdout := r.Stdout
 	var line *progress
 	if _, ok := terminal(r.Stderr); ok && !s.out.quiet {
@@ -273,6 +277,13 @@ func (r *session) play(ctx context.Context) (int, error) {
 	out, err := openReports(&s.out, stdout, r.occasion(r.closer(dialogues).command))
 	if err != nil {
 		return 0, err
+	}
+	plan.judge = func(d *result.Domain) {
+		r.tellWay(d)
+		if out.compares {
+			d.Differences = compare.Differences(d)
+		}
+		r.memory.judge(d)
 	}
 	out.kept, out.line = s.keeps(), line
 	runner.Watch = watching(out.watchers()...)

@@ -147,7 +147,7 @@ func (c *changes) host(name string, before, now *Host) {
 		}
 		for _, port := range slices.Sorted(maps.Keys(now.Addresses[ip].Ports)) {
 			if service := was.Ports[port]; service != nil {
-				c.service(place(name, ip, port), service, now.Addresses[ip].Ports[port], c.checks(name, ip, port))
+				c.service(place(name, ip, port), service, now.Addresses[ip].Ports[port], c.address(name, ip, port))
 			}
 		}
 	}
@@ -162,16 +162,17 @@ func (c *changes) hostMessage(name string) string {
 	return ""
 }
 
-// checks are the dialogues of this run with a port of an address.
-func (c *changes) checks(host, ip string, port uint16) []result.Check {
+// address is an address of the domain now; one without checks where there is
+// none.
+func (c *changes) address(host, ip string, port uint16) *result.Address {
 	for i := range c.d.Hosts {
 		for j := range c.d.Hosts[i].Addresses {
 			if a := &c.d.Hosts[i].Addresses[j]; c.d.Hosts[i].Name == host && a.IP == ip && a.Port == port {
-				return a.Checks
+				return a
 			}
 		}
 	}
-	return nil
+	return &result.Address{}
 }
 
 // addresses compares the addresses of a host, IPv4 and IPv6 apart, and

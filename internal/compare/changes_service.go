@@ -12,15 +12,12 @@ import (
 )
 
 // service compares what a port of an address was and is.
-func (c *changes) service(where string, before, now *Service, checks []result.Check) {
+func (c *changes) service(where string, before, now *Service, a *result.Address) {
 	c.keywords(where, before.Keywords, now.Keywords, "")
 	c.keywords(where, before.EncryptedKeywords, now.EncryptedKeywords, " under TLS")
 	c.certificate(where, before.Certificate, now.Certificate)
-	seen := map[string]int{}
 	version := ""
-	for i := range checks {
-		seen[checks[i].Scenario]++
-		name := scenarioName(checks[i].Scenario, seen[checks[i].Scenario])
+	for name, check := range a.Named() {
 		was, is := before.Scenarios[name], now.Scenarios[name]
 		if was == nil || is == nil {
 			continue
@@ -32,8 +29,8 @@ func (c *changes) service(where string, before, now *Service, checks []result.Ch
 				Message: where + " speaks " + is.TLS + ", it spoke " + was.TLS,
 			})
 		}
-		c.vouched(where, was, is, &checks[i])
-		c.scenario(where, was, is, &checks[i])
+		c.vouched(where, was, is, check)
+		c.scenario(where, was, is, check)
 	}
 }
 

@@ -95,13 +95,10 @@ func each(before *Snapshot, d *result.Domain, f func(*element)) {
 			if service == nil {
 				service = &Service{}
 			}
-			seen := make(map[string]int, len(a.Checks))
-			for k := range a.Checks {
-				c := &a.Checks[k]
-				seen[c.Scenario]++
+			for name, c := range a.Named() {
 				f(&element{
 					status: &c.Status, check: c, now: outcomeOf(c), certificate: service.Certificate,
-					before: service.Scenarios[scenarioName(c.Scenario, seen[c.Scenario])],
+					before: service.Scenarios[name],
 				})
 			}
 		}

@@ -3,7 +3,6 @@ package compare
 import (
 	"cmp"
 	"maps"
-	"strconv"
 
 	"mxprobe/probe/result"
 )
@@ -113,9 +112,7 @@ func rememberService(before *Service, a *result.Address, o *Options) *Service {
 	if now.Scenarios == nil {
 		now.Scenarios = map[string]*Outcome{}
 	}
-	seen := make(map[string]int, len(a.Checks))
-	for i := range a.Checks {
-		c := &a.Checks[i]
+	for name, c := range a.Named() {
 		clear, encrypted := offered(c)
 		if now.Keywords == nil {
 			now.Keywords = clear
@@ -126,8 +123,6 @@ func rememberService(before *Service, a *result.Address, o *Options) *Service {
 		if now.Certificate == nil {
 			now.Certificate = certificateOf(c)
 		}
-		seen[c.Scenario]++
-		name := scenarioName(c.Scenario, seen[c.Scenario])
 		now.Scenarios[name] = rememberOutcome(now.Scenarios[name], outcomeOf(c), o)
 		if now.Scenarios[name] == nil {
 			delete(now.Scenarios, name)
@@ -141,14 +136,6 @@ func rememberService(before *Service, a *result.Address, o *Options) *Service {
 	}
 	now.Certificate = rememberCertificate(before.Certificate, now.Certificate)
 	return now
-}
-
-// scenarioName tells scenarios of one name apart.
-func scenarioName(name string, n int) string {
-	if n == 1 {
-		return name
-	}
-	return name + " (" + strconv.Itoa(n) + ")"
 }
 
 func rememberOutcome(before, now *Outcome, o *Options) *Outcome {

@@ -53,8 +53,7 @@ func place(host, ip string, port uint16) string {
 func groups(d *result.Domain) [][]site {
 	type key struct {
 		port     uint16
-		scenario string
-		n        int // of that name at one address
+		scenario string // with its number, where an address has several of a name
 	}
 	var all [][]site
 	index := make(map[key]int)
@@ -63,11 +62,8 @@ func groups(d *result.Domain) [][]site {
 		for j := range h.Addresses {
 			a := &h.Addresses[j]
 			at := place(h.Name, a.IP, a.Port)
-			seen := make(map[string]int, len(a.Checks))
-			for k := range a.Checks {
-				c := &a.Checks[k]
-				seen[c.Scenario]++
-				id := key{a.Port, c.Scenario, seen[c.Scenario]}
+			for name, c := range a.Named() {
+				id := key{a.Port, name}
 				to, known := index[id]
 				if !known {
 					to = len(all)

@@ -2,6 +2,8 @@ package report
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"mxprobe/probe/result"
 )
@@ -54,13 +56,67 @@ func (e *encoder) changes(all []result.Change) {
 // more is asked for.
 const maxFindings = 12
 
-// differences writes in what hosts and addresses do not agree. A quiet report
-// leaves them out: they are there every time.
-func (p *page) differences(all []result.Difference, verbose int) {
+// Matters returns the differences that make a difference to a sender: whether
+// it finds TLS, a login, room for its message, SMTPUTF8 and DSN, and whether it
+// can trust the server. rest are the others.
+func Matters(all []result.Difference) (some, rest []result.Difference) {
+	for i := range all {
+		if len(differsIn(&all[i])) > 0 {
+			some = append(some, all[i])
+		} else {
+			rest = append(rest, all[i])
+		}
+	}
+	return some, rest
+}
+
+// differsIn names what matters to a sender in a property, nothing where
+// nothing does.
+func differsIn(x *result.Difference) []string {
+	for _, whole := range []string{"TLS version", "certificate", "DANE", "MTA-STS"} {
+		if strings.HasPrefix(x.Property, whole) {
+			return []string{whole}
+		}
+	}
+	list, ok := strings.CutPrefix(strings.TrimSuffix(x.Property, " under TLS"), "keyword")
+	if !ok {
+		return nil
+	}
+	var names []string
+	for name := range strings.SplitSeq(strings.TrimPrefix(list, "s"), ",") {
+		switch name = strings.TrimSpace(name); name {
+		case "STARTTLS", "AUTH", "SIZE", "SMTPUTF8", "DSN":
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// differences writes in what hosts and addresses do not agree: what matters to
+// a sender, in a line where all is well, and everything where more is asked
+// for. A quiet report leaves them out: they are there every time.
+func (p *page) differences(d *result.Domain, verbose int) {
+	all, _ := Matters(d.Differences)
+	if verbose > 0 {
+		all = d.Differences
+	}
 	if len(all) == 0 || verbose < 0 {
 		return
 	}
 	p.blank()
+	if d.Status == result.Pass && verbose == 0 {
+		var names []string
+		for i := range all {
+			for _, name := range differsIn(&all[i]) {
+				if !slices.Contains(names, name) {
+					names = append(names, name)
+				}
+			}
+		}
+		p.text("", "", "Its hosts differ in "+strings.Join(names, ", ")+"; -v shows how.")
+		p.blank()
+		return
+	}
 	p.line("Its hosts differ:")
 	for i := range all {
 		if i == maxFindings && verbose == 0 {

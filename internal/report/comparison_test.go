@@ -122,9 +122,10 @@ func TestManyChangesAreCutAndTheWorstComeFirst(t *testing.T) {
 	d := reporttest.PassingDomain()
 	for i := range 30 {
 		d.Changes = append(d.Changes, result.Change{Kind: result.ChangeKeywordAdded, Message: fmt.Sprintf("new %d", i)})
-		d.Differences = append(d.Differences, result.Difference{Property: "x", Message: fmt.Sprintf("differs %d", i)})
+		d.Differences = append(d.Differences, result.Difference{Property: "keyword SIZE", Message: fmt.Sprintf("differs %d", i)})
 	}
 	d.Changes = append(d.Changes, result.Change{Kind: result.ChangeMXGone, Regression: true, Message: "mx9 is gone"})
+	d.Status = result.Warn
 	got := textOf(t, Options{Width: 80}, d)
 	for _, want := range []string{"Changed since the baseline:\n  worse: mx9 is gone\n  - new 0\n", "  - new 10\n  19 more, -v shows all\n", "  - differs 11\n  18 more, -v shows all\n"} {
 		if !strings.Contains(got, want) {
@@ -133,6 +134,38 @@ func TestManyChangesAreCutAndTheWorstComeFirst(t *testing.T) {
 	}
 	if got = textOf(t, Options{Verbose: 1}, d); strings.Contains(got, "shows all") || !strings.Contains(got, "- new 29\n") || !strings.Contains(got, "- differs 29\n") {
 		t.Errorf("-v does not show all:\n%s", got)
+	}
+}
+
+// TestDifferencesThatMatter: a line where all is well, what matters to a sender
+// behind a failure, everything where more is asked for.
+func TestDifferencesThatMatter(t *testing.T) {
+	t.Parallel()
+	var all []result.Difference
+	for _, property := range []string{
+		"keyword CHUNKING", "keywords AUTH, CHUNKING, DSN", "keyword SIZE under TLS", "TLS version", "certificate", "certificate days left",
+		"DANE", "MTA-STS", "reply to RCPT TO:<a@b.test>", "greylisting", "verdict of x", "keywords PIPELINING, HELP under TLS",
+	} {
+		all = append(all, result.Difference{Property: property, Message: "differs in " + property, Values: []result.Variant{{Value: "a"}, {Value: "b"}}})
+	}
+	well, failed := reporttest.PassingDomain(), reporttest.MixedDomain()
+	well.Differences, failed.Differences = all, all
+	if got, want := textOf(t, Options{}, well), "\nIts hosts differ in AUTH, DSN, SIZE, TLS version, certificate, DANE, MTA-STS; -v shows how.\n"; !strings.Contains(got, want) || strings.Contains(got, "differs in") {
+		t.Errorf("no %q alone in\n%s", want, got)
+	}
+	got := textOf(t, Options{}, failed)
+	_, behind, _ := strings.Cut(got, "Its hosts differ:\n")
+	if strings.Count(behind, "- differs in") != 7 || strings.Contains(got, "greylisting") || strings.Contains(behind, "FAIL") {
+		t.Errorf("not the seven that matter behind the failures in\n%s", got)
+	}
+	for _, d := range []*result.Domain{well, failed} {
+		if got := textOf(t, Options{Verbose: 1}, d); strings.Count(got, "- differs in") != len(all) {
+			t.Errorf("-v does not show all:\n%s", got)
+		}
+	}
+	well.Differences = all[:1]
+	if got := textOf(t, Options{}, well); strings.Contains(got, "differ") {
+		t.Errorf("what matters to no sender is shown in\n%s", got)
 	}
 }
 

@@ -102,6 +102,7 @@ func (e *encoder) host(h *result.Host, full bool) {
 		e.open()
 		e.str("ip", a.IP)
 		e.int("port", int(a.Port))
+		e.strSome("via", a.Via)
 		e.verdict("status", a.Status)
 		if full {
 			e.checks(a.Checks)

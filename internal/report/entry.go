@@ -249,10 +249,19 @@ func (e *Entry) Place() string {
 
 // At names a host and its address, which may be nil.
 func At(h *result.Host, a *result.Address) string {
-	if a == nil || a.IP == "" {
+	if a == nil {
 		return clean(h.Name)
 	}
-	return clean(h.Name) + " " + HostPort(a.IP, a.Port)
+	return strings.Join(present(clean(h.Name), AddressOf(a)), " ")
+}
+
+// AddressOf is an address with its port, and where the connections to it
+// really went; nothing for a Unix socket.
+func AddressOf(a *result.Address) string {
+	if a.Via == "" {
+		return HostPort(a.IP, a.Port)
+	}
+	return strings.TrimSpace(HostPort(a.IP, a.Port) + " via " + clean(a.Via))
 }
 
 // Cause is what is behind the verdict, in words, and who has to act; nothing

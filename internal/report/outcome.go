@@ -45,7 +45,7 @@ func rows(d *result.Domain) []row {
 		for j := range h.Addresses {
 			a := &h.Addresses[j]
 			at := base
-			at.a, at.address = a, HostPort(a.IP, a.Port)
+			at.a, at.address = a, AddressOf(a)
 			if len(a.Checks) == 0 && !examined(d, a.Status) {
 				at.verdict, at.outcome = a.Status, "no dialogue"
 				all = append(all, at)

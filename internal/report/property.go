@@ -71,6 +71,7 @@ func (p *properties) place(e *Entry) {
 		if e.Address.Port != 0 {
 			p.add("port", strconv.Itoa(int(e.Address.Port)))
 		}
+		p.add("via", e.Address.Via)
 	}
 }
 

@@ -88,7 +88,8 @@ func (p *page) oneLine(d *result.Domain) {
 	if d.Millis > 0 {
 		line += gap + Duration(d.Millis.Duration())
 	}
-	if n := len(d.Differences); n > 0 {
+	if some, _ := Matters(d.Differences); len(some) > 0 {
+		n := len(some)
 		line += gap + Count(n, "difference", "differences") + " between its hosts"
 	}
 	p.line(line)
@@ -121,7 +122,7 @@ func (t *Text) withHosts(d *result.Domain) {
 	p.blank()
 	w.findings()
 	w.hint(d.Hint)
-	p.differences(d.Differences, t.opt.Verbose)
+	p.differences(d, t.opt.Verbose)
 	p.changes(d.Changes, t.opt.Verbose)
 	p.blank()
 	t.verdictOfAll(d, all)

@@ -171,11 +171,6 @@ func (s *session) connect() bool {
 	nc, err := s.set.Dialer.DialContext(ctx, network, address)
 	if err == nil {
 		s.connectTime = max(time.Since(begun), 1)
-		if r, ok := s.set.Dialer.(probe.Redirector); ok {
-			if via := r.Via(s.trial.target.Host, to); via != "" {
-				s.note("the connection went to " + result.PrintableString(via) + " instead")
-			}
-		}
 		s.conn = smtpwire.NewConn(nc, smtpwire.Options{Record: s.record})
 		return true
 	}

@@ -111,8 +111,11 @@ type Lack struct {
 
 // Address is one address of a host and the dialogues played with it.
 type Address struct {
-	IP     string  `json:"ip"`
-	Port   uint16  `json:"port"`
+	IP   string `json:"ip"`
+	Port uint16 `json:"port"`
+	// Via is where the connections really went, in words, where a proxy or a
+	// redirection leads elsewhere.
+	Via    string  `json:"via,omitempty"`
 	Status Verdict `json:"status"`
 	Checks []Check `json:"checks"`
 }

@@ -22,7 +22,7 @@ func TestNamesInJSONAreFrozen(t *testing.T) {
 		{Domain{}, "domain server? origin? authentic? status reason? message? hint? temporary? notes? sender? findings? differences? changes? dns_ms unchosen? hosts ms"},
 		{Host{}, "name pref status reason? message? hint? temporary? notes? lack? addresses"},
 		{Lack{}, "status reason message"},
-		{Address{}, "ip port status checks"},
+		{Address{}, "ip port via? status checks"},
 		{Check{}, "scenario status reason? message? cause? whose? hint? failed_step? step_count attempts forgiven? captures? tls control_answered? connect_ms? delay_ms? notes? steps ms"},
 		{TLSState{}, "version cipher curve? implicit? resumed? sni? reference chain_finding name_finding dates_finding dane_finding? sts_finding? verified_by? days_left chain"},
 		{Certificate{}, "subject issuer names? not_before not_after sha256"},

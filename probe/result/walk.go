@@ -1,6 +1,9 @@
 package result
 
-import "iter"
+import (
+	"iter"
+	"strconv"
+)
 
 // Played is a check and where it was made.
 type Played struct {
@@ -22,6 +25,25 @@ func (d *Domain) Played() iter.Seq[Played] {
 						return
 					}
 				}
+			}
+		}
+	}
+}
+
+// Named yields the checks of an address, each with a name that no other has
+// there: where scenarios have one name, the second is "name (2)".
+func (a *Address) Named() iter.Seq2[string, *Check] {
+	return func(yield func(string, *Check) bool) {
+		seen := make(map[string]int, len(a.Checks))
+		for i := range a.Checks {
+			c := &a.Checks[i]
+			seen[c.Scenario]++
+			name := c.Scenario
+			if n := seen[name]; n > 1 {
+				name += " (" + strconv.Itoa(n) + ")"
+			}
+			if !yield(name, c) {
+				return
 			}
 		}
 	}

@@ -40,3 +40,24 @@ func TestPlayed(t *testing.T) {
 		t.Errorf("%d were yielded after a break at the second", n)
 	}
 }
+
+// TestNamed: a scenario may be given twice, and what is remembered of one must
+// not be taken for the other.
+func TestNamed(t *testing.T) {
+	t.Parallel()
+	a := &Address{Checks: []Check{{Scenario: "a"}, {Scenario: "b"}, {Scenario: "a"}, {Scenario: "a"}}}
+	var got []string
+	for name, c := range a.Named() {
+		got = append(got, name)
+		c.Message = name
+	}
+	if want := []string{"a", "b", "a (2)", "a (3)"}; !slices.Equal(got, want) {
+		t.Errorf("the names are %q; want %q", got, want)
+	}
+	if a.Checks[2].Message != "a (2)" {
+		t.Error("a check was a copy")
+	}
+	for range a.Named() {
+		break // must not go on
+	}
+}

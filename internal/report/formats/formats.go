@@ -47,6 +47,9 @@ type Format struct {
 	Name string
 	// For is who reads it: people, programs, CI or monitoring.
 	For string
+	// Compares is true for a format that shows in what hosts differ: for others
+	// that need not be worked out.
+	Compares bool
 	// New returns a writer of a report to w.
 	New func(w io.Writer, on *Occasion) report.Writer
 }
@@ -62,17 +65,17 @@ const (
 // All returns the formats in the order of the help.
 func All() []Format {
 	return []Format{
-		{Text, people, func(w io.Writer, on *Occasion) report.Writer { return report.NewText(w, on.Text) }},
-		{JSON, programs, func(w io.Writer, on *Occasion) report.Writer { return report.NewJSON(w, on.Header) }},
-		{JSONL, programs, func(w io.Writer, _ *Occasion) report.Writer { return report.NewJSONL(w) }},
-		{"csv", people, func(w io.Writer, _ *Occasion) report.Writer { return csv.New(w) }},
-		{"junit", ci, func(w io.Writer, on *Occasion) report.Writer { return junit.New(w, on.Header) }},
-		{"tap", ci, func(w io.Writer, on *Occasion) report.Writer { return tap.New(w, on.Header) }},
-		{Nagios, monitoring, func(w io.Writer, on *Occasion) report.Writer { return nagios.New(w, on.Limits) }},
-		{"prometheus", monitoring, func(w io.Writer, on *Occasion) report.Writer { return prometheus.New(w, on.Header, on.labels()...) }},
-		{Markdown, people, func(w io.Writer, on *Occasion) report.Writer { return markdown.New(w, on.Header) }},
-		{HTML, people, func(w io.Writer, on *Occasion) report.Writer { return html.New(w, on.Header) }},
-		{GitHub, ci, func(w io.Writer, on *Occasion) report.Writer { return github.New(w, on.Text, rand.Text()) }},
+		{Text, people, true, func(w io.Writer, on *Occasion) report.Writer { return report.NewText(w, on.Text) }},
+		{JSON, programs, true, func(w io.Writer, on *Occasion) report.Writer { return report.NewJSON(w, on.Header) }},
+		{JSONL, programs, true, func(w io.Writer, _ *Occasion) report.Writer { return report.NewJSONL(w) }},
+		{"csv", people, false, func(w io.Writer, _ *Occasion) report.Writer { return csv.New(w) }},
+		{"junit", ci, false, func(w io.Writer, on *Occasion) report.Writer { return junit.New(w, on.Header) }},
+		{"tap", ci, false, func(w io.Writer, on *Occasion) report.Writer { return tap.New(w, on.Header) }},
+		{Nagios, monitoring, false, func(w io.Writer, on *Occasion) report.Writer { return nagios.New(w, on.Limits) }},
+		{"prometheus", monitoring, false, func(w io.Writer, on *Occasion) report.Writer { return prometheus.New(w, on.Header, on.labels()...) }},
+		{Markdown, people, true, func(w io.Writer, on *Occasion) report.Writer { return markdown.New(w, on.Header) }},
+		{HTML, people, true, func(w io.Writer, on *Occasion) report.Writer { return html.New(w, on.Header) }},
+		{GitHub, ci, true, func(w io.Writer, on *Occasion) report.Writer { return github.New(w, on.Text, rand.Text()) }},
 	}
 }
 
@@ -84,6 +87,17 @@ func New(name string, w io.Writer, on *Occasion) report.Writer {
 		}
 	}
 	return nil
+}
+
+// Compares reports whether a format of the table shows in what hosts differ. A
+// quiet text does not.
+func Compares(name string, o *report.Options) bool {
+	for _, f := range All() {
+		if f.Name == name {
+			return f.Compares && (o.Verbose >= 0 || name != Text && name != GitHub)
+		}
+	}
+	return false
 }
 
 // Names returns the names of all formats.

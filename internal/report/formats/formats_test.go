@@ -6,7 +6,9 @@ import (
 	"strings"
 	"testing"
 
+	"mxprobe/internal/report"
 	"mxprobe/internal/report/reporttest"
+	"mxprobe/probe/result"
 )
 
 // TestEveryFormatWrites: a row without a writer, or with the one of another
@@ -44,6 +46,28 @@ func TestEveryFormatHasReaders(t *testing.T) {
 	slices.Sort(names)
 	if !slices.Equal(grouped, names) || slices.Compact(slices.Clone(names))[0] != names[0] || len(slices.Compact(names)) != len(grouped) {
 		t.Errorf("the groups have %q; want each of %q once", grouped, names)
+	}
+}
+
+// TestComparesWhereDifferencesAreShown: what no report shows need not be
+// worked out, and what one shows must be.
+func TestComparesWhereDifferencesAreShown(t *testing.T) {
+	t.Parallel()
+	const property = "keyword STARTTLS"
+	for _, f := range All() {
+		for _, verbose := range []int{-1, 0, 1} {
+			d := reporttest.MixedDomain()
+			d.Differences = []result.Difference{{Property: property, Message: "mx1 does not offer " + property, Values: []result.Variant{{Value: "a"}, {Value: "b"}}}}
+			o := report.Options{Verbose: verbose}
+			got := reporttest.Written(t, func(w io.Writer) reporttest.Writer {
+				return New(f.Name, w, &Occasion{Header: reporttest.Run(), Text: o})
+			}, reporttest.EndOf(d), d)
+			if shown := strings.Contains(got, property); shown && !Compares(f.Name, &o) {
+				t.Errorf("%s shows differences at %d, and they are not worked out", f.Name, verbose)
+			} else if !shown && verbose > 0 && Compares(f.Name, &o) {
+				t.Errorf("%s shows no differences at %d", f.Name, verbose)
+			}
+		}
 	}
 }
 

@@ -28,7 +28,8 @@ type domainView struct {
 	Notes    []string
 	Took     string
 	Changes  []changeView
-	Differs  []result.Difference
+	Differs  []result.Difference // what matters to a sender
+	Others   []result.Difference
 	Findings []findingView // the worst first
 	// Advice is what to do about the worst that is in the domain, so that it
 	// can be read without unfolding.
@@ -46,7 +47,7 @@ type changeView struct {
 func (w *Writer) domainView(d *result.Domain) domainView {
 	v := domainView{
 		badge: badgeOf(d.Status), Verdict: d.Status, ID: w.ids.take("", report.Title(d)), Title: report.Title(d), Facts: report.Facts(d),
-		Sentence: report.Sentence(d), Notes: d.Notes, Differs: d.Differences, Hint: d.Hint, Item: true, Loud: d.Status != result.Pass,
+		Sentence: report.Sentence(d), Notes: d.Notes, Hint: d.Hint, Item: true, Loud: d.Status != result.Pass,
 	}
 	if len(d.Hosts) == 0 {
 		v.Facts = "no hosts"
@@ -56,6 +57,7 @@ func (w *Writer) domainView(d *result.Domain) domainView {
 		v.Hint = "" // said already
 	}
 	v.Findings = findingsOf(d)
+	v.Differs, v.Others = report.Matters(d.Differences)
 	if d.DNSMillis > 0 {
 		v.Took = "looked up in " + report.Duration(d.DNSMillis.Duration())
 	}
@@ -81,7 +83,7 @@ func (w *Writer) domainView(d *result.Domain) domainView {
 // results.
 func (v *domainView) head() domainView {
 	h := *v
-	h.Matrix, h.Changes, h.Differs, h.Notes, h.Findings = nil, nil, nil, nil, nil
+	h.Matrix, h.Changes, h.Differs, h.Others, h.Notes, h.Findings = nil, nil, nil, nil, nil, nil
 	return h
 }
 

@@ -1,6 +1,7 @@
 package html
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -43,25 +44,13 @@ type cellView struct {
 	Took  string
 }
 
-// column is a scenario, or one of several with the same name.
-type column struct {
-	scenario string
-	n        int
-}
-
 func matrixOf(d *result.Domain, rows []row) *matrixView {
 	if len(rows) == 0 {
 		return nil
 	}
 	columns, more := columnsOf(d)
 	m := &matrixView{Width: max(len(columns), 1) + 1, More: more, Caption: report.Title(d)}
-	for _, c := range columns {
-		name := c.scenario
-		if c.n > 1 {
-			name += " (" + strconv.Itoa(c.n) + ")"
-		}
-		m.Columns = append(m.Columns, name)
-	}
+	m.Columns = columns
 	if len(columns) == 0 {
 		m.Columns = []string{"Result"}
 	}
@@ -78,11 +67,11 @@ func matrixOf(d *result.Domain, rows []row) *matrixView {
 
 // columnsOf returns the scenarios of a domain in the order in which they
 // were played.
-func columnsOf(d *result.Domain) (columns []column, more int) {
-	seen := map[column]bool{}
+func columnsOf(d *result.Domain) (columns []string, more int) {
+	seen := map[string]bool{}
 	for i := range d.Hosts {
 		for j := range d.Hosts[i].Addresses {
-			for _, c := range numbered(&d.Hosts[i].Addresses[j]) {
+			for c := range d.Hosts[i].Addresses[j].Named() {
 				if seen[c] {
 					continue
 				}
@@ -98,19 +87,7 @@ func columnsOf(d *result.Domain) (columns []column, more int) {
 	return columns, more
 }
 
-// numbered gives each check of an address its column.
-func numbered(a *result.Address) []column {
-	all := make([]column, len(a.Checks))
-	count := map[string]int{}
-	for i := range a.Checks {
-		name := a.Checks[i].Scenario
-		count[name]++
-		all[i] = column{scenario: name, n: count[name]}
-	}
-	return all
-}
-
-func matrixHostOf(d *result.Domain, rows []row, columns []column) matrixHost {
+func matrixHostOf(d *result.Domain, rows []row, columns []string) matrixHost {
 	h := rows[0].h
 	m := matrixHost{Name: h.Name, Notes: h.Notes}
 	if d.Origin == "mx" || d.Origin == "" {
@@ -135,7 +112,7 @@ func matrixHostOf(d *result.Domain, rows []row, columns []column) matrixHost {
 	return m
 }
 
-func matrixRowOf(rows []row, columns []column) matrixRow {
+func matrixRowOf(rows []row, columns []string) matrixRow {
 	r := &rows[0]
 	m := matrixRow{ID: r.rowID, Entry: r.id, badge: badgeOf(r.verdict)}
 	switch {
@@ -145,19 +122,19 @@ func matrixRowOf(rows []row, columns []column) matrixRow {
 	case r.a.IP == "":
 		m.Address = "socket"
 	default:
-		m.Address = report.HostPort(r.a.IP, r.a.Port)
+		m.Address = report.AddressOf(r.a)
 	}
 	if r.c == nil {
 		m.What = "no dialogue"
 		return m
 	}
 	m.Cells = make([]cellView, len(columns))
-	for i, c := range numbered(r.a) {
-		for at := range columns {
-			if columns[at] == c {
-				m.Cells[at] = cellOf(&rows[i])
-			}
+	i := 0
+	for name := range r.a.Named() {
+		if at := slices.Index(columns, name); at >= 0 {
+			m.Cells[at] = cellOf(&rows[i])
 		}
+		i++
 	}
 	return m
 }

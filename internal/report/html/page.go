@@ -32,7 +32,7 @@ type pageView struct {
 	Domains     []countView
 	Dead        []string // what no dialogue was played with
 	Tables      []report.Table
-	Missing     string      // why the run did not end well although all entries look well
+	Missing     string // why the run did not end well although all entries look well
 	Notes       []string
 	Left        []string
 	Verdicts    []badge // those that the filter offers

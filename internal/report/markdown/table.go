@@ -40,7 +40,7 @@ func (t *table) add(e *report.Entry, most int) {
 		r.host = e.Host.Name
 	}
 	if e.Address != nil {
-		r.address = report.HostPort(e.Address.IP, e.Address.Port)
+		r.address = report.AddressOf(e.Address)
 	}
 	r.bad = e.Kind() == report.Failed || e.Kind() == report.Unknown
 	if e.Check != nil && t.open != nil && t.open.sameAs(&r) && t.open.verdicts != nil {

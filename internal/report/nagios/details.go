@@ -104,7 +104,7 @@ func what(e *report.Entry) string {
 		at = append(at, name(e.Host.Name))
 	}
 	if e.Address != nil && e.Address.IP != "" {
-		at = append(at, name(report.HostPort(e.Address.IP, e.Address.Port)))
+		at = append(at, name(report.AddressOf(e.Address)))
 	}
 	if e.Finding != nil && e.Place() != "" {
 		at = append(at, name(e.Place()))

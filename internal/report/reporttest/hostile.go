@@ -60,7 +60,7 @@ func ForeignDomain(text string) *result.Domain {
 	}
 	d := Domain(text, Host(10, text, Address(text, c)), DeadHost())
 	d.Hosts[1].Name, d.Hosts[1].Message, d.Hosts[1].Hint = text, text, text
-	d.Hosts[0].Notes = []string{text}
+	d.Hosts[0].Notes, d.Hosts[0].Addresses[0].Via = []string{text}, text
 	d.Server, d.Message, d.Hint, d.Notes = text, text, text, []string{text}
 	d.Findings = []result.Finding{{
 		ID: text, Severity: result.SeverityFail, Subject: result.Subject{Domain: text, Host: text, Address: text}, Title: text, Evidence: text,
