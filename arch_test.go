@@ -1,6 +1,7 @@
 package main_test
 
 import (
+	"go/ast"
 	"go/parser"
 	"go/token"
 	"io/fs"
@@ -35,7 +36,7 @@ func rooms() map[string]room {
 		// floor 4
 		"internal/cli": {
 			packages: []string{
-				"internal/report/formats", "internal/report/message", "internal/report/nagios", "internal/report", "probe", "probe/dialogue", "probe/verdict",
+				"internal/report/formats", "internal/report/message", "internal/report/nagios", "internal/report", "probe", "probe/dialogue", "probe/handshake", "probe/verdict",
 				"dnsmx", "scenarios", "probe/result", "internal/sandbox", "internal/transport", "internal/transcribe", "internal/atomicfile",
 				"internal/ascii", "internal/hostname", "internal/spelling", "internal/timespan",
 				"internal/compare", "internal/greylist", "internal/state", "internal/pasted", "internal/letter", "internal/dkim", "probe/diagnosis",
@@ -44,9 +45,16 @@ func rooms() map[string]room {
 		},
 		// floor 3: a scenario as a check
 		"probe/dialogue": {packages: []string{
-			"probe", "probe/judge", "probe/diagnosis", "probe/ledger", "probe/certs", "probe/vouch",
-			"probe/sasl", "probe/smtpwire", "probe/dane", "probe/result", "dnsmx", "scenarios", "internal/compose", "internal/mailbox", "internal/letter", "internal/trace", "internal/ascii", "internal/timespan", "internal/transport",
+			"probe", "probe/line", "probe/peer", "probe/handshake", "probe/mailroom", "probe/draft",
+			"probe/judge", "probe/diagnosis", "probe/ledger", "probe/certs", "probe/vouch",
+			"probe/sasl", "probe/smtpwire", "probe/result", "dnsmx", "scenarios", "internal/compose", "internal/mailbox", "internal/letter", "internal/transport",
 		}},
+		// what a dialogue is made of
+		"probe/line":      {packages: []string{"scenarios", "probe/handshake", "probe/judge", "probe/diagnosis", "probe/smtpwire", "probe/result"}},
+		"probe/peer":      {packages: []string{"scenarios", "dnsmx", "probe/diagnosis", "probe/smtpwire", "probe/result", "internal/ascii"}},
+		"probe/handshake": {packages: []string{"scenarios", "probe/diagnosis", "probe/judge", "probe/certs", "probe/vouch", "probe/dane", "probe/result"}},
+		"probe/mailroom":  {packages: []string{"scenarios", "probe", "probe/judge", "probe/ledger", "probe/peer", "probe/diagnosis", "probe/result", "internal/mailbox", "internal/letter", "internal/trace", "internal/timespan"}},
+		"probe/draft":     {packages: []string{"scenarios", "probe/peer", "probe/smtpwire", "internal/compose"}},
 		// floor 2
 		"internal/transcribe": {packages: []string{"scenarios"}},
 		"probe":               {packages: []string{"dnsmx", "probe/verdict", "probe/diagnosis", "probe/result", "internal/glob", "internal/hostname"}},
@@ -310,6 +318,76 @@ func TestFaultFindsWhatItIsFor(t *testing.T) {
 		why := fault(tt.imported, rooms()[tt.folder], tt.isTest)
 		if (why != "") != tt.wrong {
 			t.Errorf("fault(%s in %q, test %t) = %q; want a fault: %t", tt.imported, tt.folder, tt.isTest, why, tt.wrong)
+		}
+	}
+}
+
+// limits of the engine: beyond them a package, or a struct, is no room any more.
+const (
+	maxFiles  = 25
+	maxFields = 20
+)
+
+// TestTheEngineStaysSmall holds the limits in every package of the engine.
+func TestTheEngineStaysSmall(t *testing.T) {
+	t.Parallel()
+	files := map[string]int{}
+	err := filepath.WalkDir("probe", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		files[filepath.ToSlash(filepath.Dir(path))]++
+		for name, n := range structsOf(t, path) {
+			if n > maxFields {
+				t.Errorf("%s: the struct %s has %d fields; at most %d, so that it is one thing", path, name, n, maxFields)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(files) < 10 {
+		t.Errorf("only %d packages were looked at", len(files))
+	}
+	for folder, n := range files {
+		// The diagnosis is a table, with a file for each subject of its rows.
+		if n > maxFiles && folder != "probe/diagnosis" {
+			t.Errorf("%s has %d files; at most %d, so that it is one room", folder, n, maxFiles)
+		}
+	}
+}
+
+// structsOf counts the fields of the structs that a file declares.
+func structsOf(t *testing.T, path string) map[string]int {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]int{}
+	ast.Inspect(file, func(n ast.Node) bool {
+		spec, ok := n.(*ast.TypeSpec)
+		if !ok {
+			return true
+		}
+		if s, ok := spec.Type.(*ast.StructType); ok {
+			for _, field := range s.Fields.List {
+				found[spec.Name.Name] += max(len(field.Names), 1)
+			}
+		}
+		return true
+	})
+	return found
+}
+
+// TestTheRunnerKnowsNoDialogue holds the heart of the picture: who is spoken to
+// is one thing, what is said another.
+func TestTheRunnerKnowsNoDialogue(t *testing.T) {
+	t.Parallel()
+	for _, p := range rooms()["probe"].packages {
+		if p == "scenarios" || p == "probe/smtpwire" || p == "probe/dialogue" {
+			t.Errorf("probe may import %s", p)
 		}
 	}
 }

@@ -63,10 +63,11 @@ func ExampleRunner_Run() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	dialogue, err := dialogue.New(parsed[0], &dialogue.Settings{
+	run := dialogue.NewRun(&dialogue.Settings{
 		Dialer: world, // a net.Dialer in earnest
 		HELO:   "probe.example.net", From: "probe@example.net", RunID: "1",
 	})
+	dialogue, err := dialogue.New(parsed[0], run)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -94,7 +95,8 @@ func ExampleDialogue_Preview() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	dialogue, err := dialogue.New(parsed[0], &dialogue.Settings{HELO: "probe.example.net", From: "probe@example.net", RunID: "1"})
+	run := dialogue.NewRun(&dialogue.Settings{HELO: "probe.example.net", From: "probe@example.net", RunID: "1"})
+	dialogue, err := dialogue.New(parsed[0], run)
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -54,8 +54,16 @@ type survey struct {
 	hosts   [][]result.Finding                      // by host and HostCheck
 }
 
-// survey begins to find out what is asked beside the addresses.
+// survey begins to find out what is asked beside the addresses, nil for
+// nothing.
 func (r *run) survey(ctx context.Context, req *Request, route *dnsmx.Route, err error) *survey {
+	if len(req.DomainChecks) == 0 && len(req.HostChecks) == 0 {
+		return nil
+	}
+	return r.newSurvey(ctx, req, route, err)
+}
+
+func (r *run) newSurvey(ctx context.Context, req *Request, route *dnsmx.Route, err error) *survey {
 	s := &survey{run: r, domains: make([]func(*result.Domain) []result.Finding, len(req.DomainChecks))}
 	target := DomainTarget{Domain: req.Domain, Server: req.Server, Route: *route, Err: err}
 	for i, c := range req.DomainChecks {
@@ -85,6 +93,9 @@ func (s *survey) begin(f func()) {
 
 // end waits for what was begun, and lets d have what was found.
 func (s *survey) end(d *result.Domain) {
+	if s == nil {
+		return
+	}
 	s.under.Wait()
 	for _, found := range s.hosts {
 		d.Findings = append(d.Findings, found...)

@@ -71,12 +71,13 @@ func parse(t testing.TB, src string) []*scenarios.Scenario {
 	return parsed
 }
 
-// checks makes checks of scenarios.
+// checks makes checks of scenarios, in a run of their own.
 func checks(t *testing.T, set *dialogue.Settings, src string) []probe.Check {
 	t.Helper()
 	var made []probe.Check
+	run := dialogue.NewRun(set)
 	for _, s := range parse(t, src) {
-		d, err := dialogue.New(s, set)
+		d, err := dialogue.New(s, run)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -143,7 +143,7 @@ func demoRequests(world *sandbox.World) ([]probe.Request, error) {
 		retry, wait := 1, 300*time.Millisecond
 		set := &dialogue.Settings{
 			Dialer: world, HELO: "probe.test", From: "mxprobe@probe.test", To: to, RunID: runID,
-			ReplyTimeout: time.Second, ConnectTimeout: time.Second, Retry: &retry, RetryWait: &wait,
+			ReplyTimeout: time.Second, ConnectTimeout: time.Second, Retry: dialogue.RetrySettings{Times: &retry, Wait: &wait},
 		}
 		src, err := builtin(scenario)
 		if err != nil {
@@ -153,9 +153,9 @@ func demoRequests(world *sandbox.World) ([]probe.Request, error) {
 		if err != nil {
 			return err
 		}
-		request := probe.Request{Domain: domain}
+		request, run := probe.Request{Domain: domain}, dialogue.NewRun(set)
 		for _, sc := range parsed {
-			d, err := dialogue.New(sc, set)
+			d, err := dialogue.New(sc, run)
 			if err != nil {
 				return err
 			}

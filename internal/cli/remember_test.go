@@ -13,7 +13,7 @@ func talked(v result.Verdict, r result.Reason, keyword string) *result.Domain {
 	check := func(v result.Verdict, r result.Reason) []result.Check {
 		return []result.Check{{
 			Scenario: "talk", Status: v, Reason: r, StepCount: 1, Attempts: 1,
-			Steps: []result.Step{{Attempt: 1, Code: 220}, {Attempt: 1, Number: 1, Sent: "EHLO x", Code: 250, Text: []string{"mx", keyword}}},
+			Steps: []result.Step{{Attempt: 1, Code: 220}, {Attempt: 1, Number: 1, Sent: "EHLO x", Facts: result.Facts{Verb: "EHLO"}, Code: 250, Text: []string{"mx", keyword}}},
 		}}
 	}
 	host := func(name string, pref uint16, v result.Verdict, r result.Reason) result.Host {

@@ -183,8 +183,9 @@ func readsStdin(domains []string) bool {
 func (r *session) dialogues(set *dialogue.Settings) ([]*dialogue.Dialogue, error) {
 	var all []*dialogue.Dialogue
 	var bad scenarios.Problems
+	run := dialogue.NewRun(set)
 	for _, sc := range r.scenarios {
-		d, err := dialogue.New(sc, set)
+		d, err := dialogue.New(sc, run)
 		if err != nil {
 			if bad, err = gather(bad, err); err != nil {
 				return nil, usagef("%s: %s", sc.File, err)
@@ -219,10 +220,10 @@ func (r *session) probeSettings(ctx context.Context) (set *dialogue.Settings, no
 		set.From = "mxprobe@" + set.HELO
 	}
 	if s.retry >= 0 {
-		set.Retry = &s.retry
+		set.Retry.Times = &s.retry
 	}
 	if s.retryWaitGiven {
-		set.RetryWait = &s.retryWait
+		set.Retry.Wait = &s.retryWait
 	}
 	if s.out.verbose > 0 {
 		set.Transcript = dialogue.TranscriptAlways

@@ -7,7 +7,7 @@ import (
 	"os"
 	"strings"
 
-	"mxprobe/probe/dialogue"
+	"mxprobe/probe/handshake"
 )
 
 const groupTLS = "TLS"
@@ -68,7 +68,7 @@ func (s *tlsSettings) load() (err error) {
 }
 
 // apply hands over what was loaded.
-func (s *tlsSettings) apply(to *dialogue.TLSSettings) {
+func (s *tlsSettings) apply(to *handshake.Settings) {
 	to.Insecure, to.Roots, to.ClientCert = s.insecure, s.roots, s.pair
 }
 

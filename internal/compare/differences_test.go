@@ -26,9 +26,15 @@ type server struct {
 	attempts []string // replies to RCPT of the attempts before the last
 }
 
+// facts are the facts of a step that sent a line.
+func facts(line string) result.Facts {
+	verb, _, _ := strings.Cut(line, " ")
+	return result.Facts{Verb: strings.ToUpper(verb)}
+}
+
 func step(attempt, number int, sent, reply string) result.Step {
 	code, text, _ := strings.Cut(reply, " ")
-	s := result.Step{Attempt: attempt, Number: number, Name: sent, Sent: sent, Text: strings.Split(text, "|")}
+	s := result.Step{Attempt: attempt, Number: number, Name: sent, Sent: sent, Facts: facts(sent), Text: strings.Split(text, "|")}
 	for _, c := range code {
 		s.Code = s.Code*10 + int(c-'0')
 	}
@@ -277,6 +283,7 @@ func TestHelloThatIsNotUnderstood(t *testing.T) {
 	d := domainOf(server{host: "mx1", ip: "192.0.2.1", ehlo: "DSN"}, server{host: "mx2", ip: "192.0.2.2", ehlo: "DSN"}, server{host: "mx3", ip: "192.0.2.3", ehlo: ""})
 	s := &d.Hosts[2].Addresses[0].Checks[0].Steps[1]
 	s.Sent, s.Text = "HELO probe.test", []string{"mx3"}
+	s.Verb, s.FellBack = "HELO", true
 	want := []string{"keyword DSN: mx3 192.0.2.3:25 does not offer DSN, the other 2 do"}
 	if diff := cmp.Diff(want, said(d)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -28,7 +28,7 @@ func offered(c *result.Check) (clear, encrypted Keywords) {
 		if s.Attempt != last {
 			continue
 		}
-		if c.TLS != nil && s.Verb() == "STARTTLS" && s.Code == 220 {
+		if c.TLS != nil && s.Verb == "STARTTLS" && s.Code == 220 {
 			underTLS = true
 		}
 		k := keywordsIn(s)
@@ -49,7 +49,7 @@ func keywordsIn(s *result.Step) Keywords {
 	if s.Code/100 != 2 || len(s.Text) == 0 || !s.IsHello() {
 		return nil
 	}
-	if s.Verb() == "HELO" {
+	if s.Verb == "HELO" {
 		return Keywords{}
 	}
 	k := Keywords{}

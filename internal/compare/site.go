@@ -30,7 +30,7 @@ func (s *site) greeted() bool { return s.at(0) != nil }
 // tookMail reports whether a recipient was taken.
 func (s *site) tookMail() bool {
 	for _, r := range s.replies {
-		if r != nil && r.Code/100 == 2 && r.Verb() == "RCPT" {
+		if r != nil && r.Code/100 == 2 && r.Verb == "RCPT" {
 			return true
 		}
 	}

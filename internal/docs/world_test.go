@@ -117,8 +117,9 @@ func play(t *testing.T, w *sandbox.World, parsed []*scenarios.Scenario) []result
 	var requests []probe.Request
 	set := settings(w)
 	set.Resolver = resolver
+	run := dialogue.NewRun(set)
 	for _, s := range parsed {
-		d, err := dialogue.New(s, set)
+		d, err := dialogue.New(s, run)
 		if err != nil {
 			t.Fatal(err)
 		}

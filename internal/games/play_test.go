@@ -16,6 +16,7 @@ import (
 	"mxprobe/dnsmx"
 	"mxprobe/probe"
 	"mxprobe/probe/dialogue"
+	"mxprobe/probe/handshake"
 	"mxprobe/probe/result"
 	"mxprobe/scenarios"
 )
@@ -68,9 +69,9 @@ func play(c *choices, config *tls.Config) (*game, error) {
 	set := &dialogue.Settings{
 		Dialer: g, HELO: "probe.example.net", From: "probe@example.net", To: "kate@example.test", RunID: "run1",
 		Getenv: func(string) (string, bool) { return token, true },
-		TLS:    dialogue.TLSSettings{Insecure: true}, Transcript: dialogue.TranscriptAlways,
+		TLS:    handshake.Settings{Insecure: true}, Transcript: dialogue.TranscriptAlways,
 	}
-	played, err := dialogue.New(parsed[0], set)
+	played, err := dialogue.New(parsed[0], dialogue.NewRun(set))
 	if err != nil {
 		return g, err
 	}

@@ -13,13 +13,19 @@ import (
 
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
+// said are the facts of a step that sent a line.
+func said(line string) result.Facts {
+	verb, _, _ := strings.Cut(line, " ")
+	return result.Facts{Verb: strings.ToUpper(verb)}
+}
+
 // dialogue makes a check of "COMMAND > REPLY" lines.
 func dialogue(lines ...string) *result.Check {
 	c := &result.Check{Scenario: "talk", Status: result.Pass, Attempts: 1}
 	for i, l := range lines {
 		sent, reply, _ := strings.Cut(l, " > ")
 		code, text, _ := strings.Cut(reply, " ")
-		s := result.Step{Attempt: 1, Number: i + 1, Sent: sent, Text: []string{text}}
+		s := result.Step{Attempt: 1, Number: i + 1, Sent: sent, Facts: said(sent), Text: []string{text}}
 		for _, r := range code {
 			s.Code = s.Code*10 + int(r-'0')
 		}

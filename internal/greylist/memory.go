@@ -160,7 +160,7 @@ func triples(c *result.Check) []triple {
 		if s.Code == 0 {
 			continue
 		}
-		switch s.Verb() {
+		switch s.Verb {
 		case "MAIL":
 			from, open = path(s.Sent), len(all)
 		case "RCPT":

@@ -97,7 +97,7 @@ func TestSchemaFindsMutations(t *testing.T) {
 		good = append(good, reporttest.Decode(t, line))
 	}
 	optional := []string{
-		"reason", "message", "hint", "notes", "server", "origin", "authentic", "sender", "by", "failing", "failed_step", "forgiven",
+		"reason", "message", "hint", "notes", "server", "origin", "authentic", "sender", "by", "failing", "failed_step", "forgiven", "action", "verb", "refusal_wanted", "fell_back", "control_answered",
 		"captures", "connect_ms", "sent", "want", "code", "enhanced", "text", "file", "line", "col", "excerpt", "transcript",
 	}
 	tried := 0

@@ -124,7 +124,7 @@ func ReadFault(ctx context.Context, err error, limit time.Duration) Fault {
 		f.Closed = broken == nil
 		return f
 	case IsTLSFault(err):
-		return TlsFault(err)
+		return TLSFault(err)
 	case errors.As(err, &broken):
 		if broken.Kind == smtpwire.Truncated && errors.Is(err, io.EOF) {
 			return faulty(result.Fail, result.EOF, "the server closed the connection in the middle of a reply: "+result.Quoted(broken.Partial))

@@ -51,8 +51,8 @@ func IsTLSFault(err error) bool {
 	return ok || errors.As(err, &header)
 }
 
-// TlsFault is the fault of a session that TLS ended after the handshake.
-func TlsFault(err error) Fault {
+// TLSFault is the fault of a session that TLS ended after the handshake.
+func TLSFault(err error) Fault {
 	name, remote, _ := alert(err)
 	var header tls.RecordHeaderError
 	message := fmt.Sprintf("what the server sent under TLS is broken: %s", name)

@@ -4,30 +4,33 @@ import (
 	"strconv"
 	"strings"
 
+	"mxprobe/probe/diagnosis"
+
 	"mxprobe/probe/judge"
+	"mxprobe/probe/ledger"
 	"mxprobe/probe/result"
 	"mxprobe/scenarios"
 )
 
 // answer reads and judges the reply to a line; verb is its command word, if
 // it has one.
-func (s *session) answer(st *result.Step, step *scenarios.Step, want *scenarios.Expect, verb string) judge.Judgement {
-	st.Want = s.trial.dialogue.wantText(st.Number, want)
+func (s *session) answer(st ledger.Step, step *scenarios.Step, want *scenarios.Expect, verb string) judge.Judgement {
+	s.wants(st, want)
 	if want.Codes.None {
-		s.loose = true
-		s.owed = append(s.owed, verb)
+		s.line.Loose = true
+		s.line.Owed = append(s.line.Owed, verb)
 		return judge.Met()
 	}
-	s.misread = s.misread || (step.Action != scenarios.Read && len(s.owed) > 0)
-	seen := s.read(s.timeout(step.Timeout, DefaultReplyTimeout))
-	if verb == "" && s.greeted {
+	s.line.Misread = s.line.Misread || (step.Action != scenarios.Read && len(s.line.Owed) > 0)
+	seen := s.line.Read(s.timeout(step.Timeout, DefaultReplyTimeout))
+	if verb == "" && s.line.Greeted {
 		verb = judge.NoVerb
 	}
-	s.greeted = true
+	s.line.Greeted = true
 	seen.Verb = verb
 	if verb == "QUIT" {
 		quit := seen
-		s.quitSeen = &quit
+		s.line.QuitSeen = &quit
 	}
 	s.learn(&seen)
 	return s.settle(st, step, want, &seen)
@@ -35,7 +38,7 @@ func (s *session) answer(st *result.Step, step *scenarios.Step, want *scenarios.
 
 // settle says what the reply to a step amounts to, with all that the step
 // says of it: pass_if, the expectation, capture and may_fail.
-func (s *session) settle(st *result.Step, step *scenarios.Step, want *scenarios.Expect, seen *judge.Observation) judge.Judgement {
+func (s *session) settle(st ledger.Step, step *scenarios.Step, want *scenarios.Expect, seen *judge.Observation) judge.Judgement {
 	if j, ok := s.passes(st, step, seen); ok {
 		return j
 	}
@@ -58,13 +61,13 @@ func mayFail(step *scenarios.Step, seen *judge.Observation, j judge.Judgement) j
 }
 
 // passes applies pass_if, which ends the scenario as passed.
-func (s *session) passes(st *result.Step, step *scenarios.Step, seen *judge.Observation) (judge.Judgement, bool) {
+func (s *session) passes(st ledger.Step, step *scenarios.Step, seen *judge.Observation) (judge.Judgement, bool) {
 	if step.PassIf.IsZero() {
 		return judge.Judgement{}, false
 	}
 	codes, err := step.PassIf.Resolve(s.lookup)
 	if err != nil {
-		return badValue(err), true
+		return judge.BadValue(err), true
 	}
 	// A server that hangs up while more is on its way resets the connection.
 	ended := seen.Reply == nil && codes.EOF && (seen.Fault.Closed || seen.Fault.Reason == result.Reset)
@@ -72,13 +75,13 @@ func (s *session) passes(st *result.Step, step *scenarios.Step, seen *judge.Obse
 		return judge.Judgement{}, false
 	}
 	if ended {
-		st.Want = codes.String()
-		s.hangUp()
+		st.Want(codes.String(), wantsRefusal(&codes))
+		s.line.HangUp()
 		s.over, s.ended = true, true
 		return judge.Met(), true
 	}
 	j := s.judge(st, &scenarios.Expect{Codes: codes, Within: step.Expect.Within}, seen)
-	st.Want = codes.String()
+	st.Want(codes.String(), wantsRefusal(&codes))
 	if j.Status <= result.Warn {
 		s.over, s.ended = true, true
 		j = s.capture(step, seen, j)
@@ -120,4 +123,50 @@ func uncaptured(c *scenarios.Capture, seen *judge.Observation, j judge.Judgement
 	missing.Status = result.Warn
 	missing.Note = j.Note
 	return missing
+}
+
+// danger returns the advice on a reply that shows a hole in the server, or
+// nothing. It goes by what the session knows, where the reply alone would
+// look like a small matter.
+func (s *session) danger(st ledger.Step, want *scenarios.Expect, seen *judge.Observation) string {
+	if seen.Reply == nil {
+		return ""
+	}
+	trailed := s.line.TLS.Trailed
+	s.line.TLS.Trailed = false
+	met := want.Codes.Match(seen.Reply.Code)
+	return diagnosis.HoleHint(diagnosis.Hole{
+		Injected:  trailed && !met && (seen.Verb == "EHLO" || seen.Verb == "HELO") && seen.Reply.Class() == 5,
+		Relayed:   !met && seen.Verb == "RCPT" && seen.Reply.Class() == 2 && st.Facts().RefusalWanted && !s.peer.Authenticated && s.isElsewhere(s.peer.Envelope.Answered),
+		Smuggled:  s.line.DataOpen && want.Codes.Silence && seen.Reply.Class() == 2,
+		ClearOnly: met && wantsStartTLS(want) && !s.peer.Secure && !s.offersStartTLS(),
+	})
+}
+
+func wantsStartTLS(want *scenarios.Expect) bool {
+	for i := range want.Offers {
+		if strings.EqualFold(want.Offers[i].Name, "STARTTLS") {
+			return true
+		}
+	}
+	return false
+}
+
+// isElsewhere reports whether a recipient is not simply one of the mail domain:
+// one of another domain, or with a further hop in its local part (RFC 5321
+// appendix C, RFC 1123 section 5.2.16). Where no domain is known, nothing is
+// said.
+func (s *session) isElsewhere(path string) bool {
+	domain, ok := s.lookup("domain")
+	if !ok || domain == "" {
+		return false
+	}
+	if route, rest, routed := strings.Cut(path, ":"); routed && strings.HasPrefix(route, "@") {
+		path = rest
+	}
+	local, at := path, ""
+	if i := strings.LastIndexByte(path, '@'); i >= 0 {
+		local, at = path[:i], path[i+1:]
+	}
+	return at != "" && !strings.EqualFold(at, domain) || strings.ContainsAny(local, "%!@")
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"mxprobe/probe/judge"
+	"mxprobe/probe/ledger"
 	"mxprobe/probe/result"
 	"mxprobe/probe/sasl"
 	"mxprobe/probe/smtpwire"
@@ -29,7 +30,7 @@ const (
 // login is one auth step while it is played.
 type login struct {
 	step   *scenarios.Step
-	st     *result.Step
+	st     ledger.Step
 	want   *scenarios.Expect
 	client *sasl.Client
 	mech   string
@@ -47,12 +48,12 @@ func (s *session) playAuth(step *scenarios.Step) {
 		err = s.prepareLogin(l)
 	}
 	if err != nil {
-		s.close(st, badValue(err))
+		s.close(st, judge.BadValue(err))
 		return
 	}
-	st.Want = s.trial.dialogue.wantText(st.Number, want)
-	s.conn.SetMaxLine(maxAuthLine)
-	defer s.conn.SetMaxLine(0)
+	s.wants(st, want)
+	s.line.Conn.SetMaxLine(maxAuthLine)
+	defer s.line.Conn.SetMaxLine(0)
 	s.close(st, s.logIn(l))
 }
 
@@ -76,12 +77,12 @@ func (s *session) prepareLogin(l *login) error {
 		}
 	}
 	l.mech = strings.ToUpper(config.Mechanism)
-	if s.tls.on {
+	if s.peer.Secure {
 		config.TLS = s.connectionState()
 	} else if !o.AllowClear {
 		return errors.New("the login is not sent in clear: there is no TLS on the connection, and the step does not say allow_clear: true")
 	}
-	l.st.Sent = s.trial.mask.Printable([]byte("AUTH "+strings.ToUpper(s.trial.mask.Text(config.Mechanism))+asUser(config.User, config.Authzid)), maxLine)
+	l.st.SentLogin(config.Mechanism, asUser(config.User, config.Authzid))
 	var err error
 	l.client, err = sasl.New(config)
 	return err
@@ -102,11 +103,11 @@ func asUser(user, authzid string) string {
 
 // logIn plays the exchange (RFC 4954 section 4) and judges its end.
 func (s *session) logIn(l *login) judge.Judgement {
-	if j, ok := s.write("AUTH", s.authLine(l), l.limit); !ok {
+	if j, ok := s.line.Write("AUTH", s.authLine(l), l.limit); !ok {
 		return j
 	}
 	for range maxChallenges {
-		seen := s.read(l.limit)
+		seen := s.line.Read(l.limit)
 		if seen.Reply == nil || seen.Reply.Code != 334 {
 			return s.endLogin(l, &seen)
 		}
@@ -117,7 +118,7 @@ func (s *session) logIn(l *login) judge.Judgement {
 		if err != nil {
 			return s.breakOff(l, err)
 		}
-		if j, ok := s.write("AUTH", line, l.limit); !ok {
+		if j, ok := s.line.Write("AUTH", line, l.limit); !ok {
 			return j
 		}
 	}
@@ -128,8 +129,8 @@ func (s *session) logIn(l *login) judge.Judgement {
 // along.
 func (s *session) authLine(l *login) []byte {
 	o := l.step.Auth
-	if s.keywords != nil && !offersMechanism(s.keywords, l.mech) {
-		l.note("the server does not offer AUTH %s", l.mech)
+	if s.peer.Keywords != nil && !offersMechanism(s.peer.Keywords, l.mech) {
+		l.st.Note("the server does not offer AUTH %s", l.mech)
 	}
 	line := "AUTH " + l.mech
 	// LOGIN is by its draft a mechanism where the server speaks first; that
@@ -157,7 +158,7 @@ func (s *session) authLine(l *login) []byte {
 		return []byte(line + "\r\n")
 	}
 	if long {
-		l.note("the AUTH line is longer than %d octets, so that the initial response should have waited for its 334 (RFC 4954 section 4)", maxCommandLine)
+		l.st.Note("the AUTH line is longer than %d octets, so that the initial response should have waited for its 334 (RFC 4954 section 4)", maxCommandLine)
 	}
 	return []byte(line + " " + response + "\r\n")
 }
@@ -182,7 +183,7 @@ func (s *session) respond(l *login, reply *smtpwire.Reply) ([]byte, error) {
 	if l.first != nil {
 		r, l.first = *l.first, nil
 		if len(challenge) > 0 {
-			l.note("the 334 before the initial response is not empty, as it has to be (RFC 4422 section 5.1)")
+			l.st.Note("the 334 before the initial response is not empty, as it has to be (RFC 4422 section 5.1)")
 		}
 	} else if r, err = l.client.Next(challenge); err != nil {
 		// Even a wrong proof may be made of something that is secret.
@@ -191,11 +192,11 @@ func (s *session) respond(l *login, reply *smtpwire.Reply) ([]byte, error) {
 	}
 	s.hide(&r)
 	if r.Note != "" {
-		l.note("%s", r.Note)
+		l.st.Note("%s", r.Note)
 	}
 	line := base64.StdEncoding.EncodeToString(r.Data)
 	if len(line) > maxAuthLine-len("334 \r\n") {
-		l.note("the response has %d octets, more than the 12288 that servers are asked to take (RFC 4954 section 4)", len(line))
+		l.st.Note("the response has %d octets, more than the 12288 that servers are asked to take (RFC 4954 section 4)", len(line))
 	}
 	return []byte(line + "\r\n"), nil
 }
@@ -216,10 +217,6 @@ func decodeChallenge(reply *smtpwire.Reply) ([]byte, error) {
 // shown anywhere.
 func (s *session) hide(r *sasl.Response) {
 	if r.Secret {
-		s.trial.mask = s.trial.mask.Learn(r.Data, r.Hide)
+		s.trial.account.Secrets().HideLogin(r.Data, r.Hide)
 	}
-}
-
-func (l *login) note(format string, args ...any) {
-	l.st.Notes = append(l.st.Notes, result.PrintableString(fmt.Sprintf(format, args...)))
 }

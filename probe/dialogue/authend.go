@@ -19,7 +19,7 @@ func (s *session) endLogin(l *login, seen *judge.Observation) judge.Judgement {
 	var unproved error
 	if yes && !l.step.Auth.Cancel {
 		unproved = l.client.Finish()
-		s.authenticated = unproved == nil
+		s.peer.Authenticated = unproved == nil
 	}
 	if j, ok := s.passes(l.st, l.step, seen); ok {
 		return j
@@ -40,10 +40,10 @@ const impostor = "somebody on the way may pretend to be the server, or its passw
 // cancelLogin ends an exchange as the scenario asks for: "*", and the reply to
 // it is judged (RFC 4954 section 4).
 func (s *session) cancelLogin(l *login) judge.Judgement {
-	if j, ok := s.write("AUTH", []byte("*\r\n"), l.limit); !ok {
+	if j, ok := s.line.Write("AUTH", []byte("*\r\n"), l.limit); !ok {
 		return j
 	}
-	seen := s.read(l.limit)
+	seen := s.line.Read(l.limit)
 	return s.endLogin(l, &seen)
 }
 
@@ -56,15 +56,15 @@ func (s *session) breakOff(l *login, why error) judge.Judgement {
 	if errors.As(why, &challenge) && challenge.Unproved {
 		j.Hint = impostor
 	}
-	if _, ok := s.write("AUTH", []byte("*\r\n"), l.limit); !ok {
+	if _, ok := s.line.Write("AUTH", []byte("*\r\n"), l.limit); !ok {
 		return j
 	}
-	seen := s.read(l.limit)
-	fillReply(l.st, &seen, s.trial.mask)
+	seen := s.line.Read(l.limit)
+	s.fill(l.st, &seen)
 	if seen.Reply == nil {
-		s.hangUp()
+		s.line.HangUp()
 	} else if seen.Reply.Code == 235 {
-		l.note("the server says yes to a login that was cancelled")
+		l.st.Note("the server says yes to a login that was cancelled")
 	}
 	return j
 }
@@ -72,20 +72,20 @@ func (s *session) breakOff(l *login, why error) judge.Judgement {
 // endAuth leaves a login that the server waits in for an answer: it would take
 // QUIT for one.
 func (s *session) endAuth() bool {
-	s.authOpen = false
+	s.line.AuthOpen = false
 	if s.ctx.Err() != nil {
 		return true
 	}
-	s.setDeadline(time.Now().Add(quitTimeout))
-	if s.conn.WriteRaw([]byte("*\r\n")) != nil {
+	s.line.SetDeadline(time.Now().Add(quitTimeout))
+	if s.line.Conn.WriteRaw([]byte("*\r\n")) != nil {
 		return false
 	}
-	return s.read(quitTimeout).Reply != nil
+	return s.line.Read(quitTimeout).Reply != nil
 }
 
 // connectionState returns the state of the TLS connection, nil without TLS.
 func (s *session) connectionState() *tls.ConnectionState {
-	nc, ok := s.conn.NetConn().(interface{ ConnectionState() tls.ConnectionState })
+	nc, ok := s.line.Conn.NetConn().(interface{ ConnectionState() tls.ConnectionState })
 	if !ok {
 		return nil
 	}

@@ -3,11 +3,11 @@ package dialogue
 import (
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	"mxprobe/probe/diagnosis"
 	"mxprobe/probe/judge"
+	"mxprobe/probe/ledger"
 	"mxprobe/probe/result"
 	"mxprobe/probe/smtpwire"
 	"mxprobe/scenarios"
@@ -21,7 +21,7 @@ func (s *session) playChunks(step *scenarios.Step) {
 	st := s.begin(step)
 	want, text, err := s.wantAndText(step)
 	if err != nil {
-		s.close(st, badValue(err))
+		s.close(st, judge.BadValue(err))
 		return
 	}
 	if !step.AsIs {
@@ -31,16 +31,15 @@ func (s *session) playChunks(step *scenarios.Step) {
 		s.close(st, j)
 		return
 	}
-	st.Want = s.trial.dialogue.wantText(step.Number, want)
+	s.wants(st, want)
 	pieces := cutChunks(text, step.Chunks)
 	for i, piece := range pieces {
 		end := i == len(pieces)-1
 		j, taken := s.sendChunk(st, step, want, piece, end)
 		if end || !taken {
-			record := len(s.steps) - 1
-			s.closeRecord(record, j)
+			s.close(st, j)
 			if !taken {
-				s.resetAfter(&s.steps[record])
+				s.resetAfter(st)
 			}
 			return
 		}
@@ -49,16 +48,16 @@ func (s *session) playChunks(step *scenarios.Step) {
 
 // fitsChunks reports whether the message can go to this server in chunks. A
 // server that does not know BDAT takes what follows it for commands.
-func (s *session) fitsChunks(st *result.Step, step *scenarios.Step, text []byte) (judge.Judgement, bool) {
-	if !s.offers("CHUNKING") {
+func (s *session) fitsChunks(st ledger.Step, step *scenarios.Step, text []byte) (judge.Judgement, bool) {
+	if !s.peer.Offers("CHUNKING") {
 		return judge.Judgement{
 			Status: result.Fail, Reason: result.Reply,
 			Message: "the server does not offer CHUNKING (RFC 3030 section 2): BDAT was not sent, for its octets would be taken for commands",
 			Hint:    "add if: CHUNKING to the step or the scenario, where servers without it are fine",
 		}, false
 	}
-	if !s.envelope.binary && binaryText(text) {
-		st.Notes = append(st.Notes, "the message has NUL, or CR or LF alone, and the MAIL line does not say BODY=BINARYMIME (RFC 3030 section 3)")
+	if !s.peer.Envelope.Binary && binaryText(text) {
+		st.Note("the message has NUL, or CR or LF alone, and the MAIL line does not say BODY=BINARYMIME (RFC 3030 section 3)")
 	}
 	return s.fits(st, step, text)
 }
@@ -93,52 +92,52 @@ func cutChunks(text []byte, sizes []int) [][]byte {
 
 // sendChunk sends one chunk and judges its reply; taken says that the server
 // accepted it. Of all but the last, a 2xx is all that is asked.
-func (s *session) sendChunk(st *result.Step, step *scenarios.Step, want *scenarios.Expect, piece []byte, end bool) (j judge.Judgement, taken bool) {
+func (s *session) sendChunk(st ledger.Step, step *scenarios.Step, want *scenarios.Expect, piece []byte, end bool) (j judge.Judgement, taken bool) {
 	line := "BDAT " + strconv.Itoa(len(piece))
 	last := end && !step.NotLast
 	if last {
 		line += " LAST"
 	}
 	limit := s.timeout(step.Timeout, DefaultDataTimeout)
-	if s.gone || s.farewellCode != 0 {
-		return s.nothingToSayTo(), false
+	if s.line.Gone || s.line.FarewellCode != 0 {
+		return s.line.NothingToSayTo(), false
 	}
-	if j, ok := s.quiet("BDAT"); !ok {
+	if j, ok := s.line.Quiet("BDAT"); !ok {
 		return j, false
 	}
-	st.Sent = strings.TrimPrefix(st.Sent+", "+line, ", ")
+	st.SentMore("BDAT", ", ", line)
 	s.buf = append(append(append(s.buf[:0], line...), "\r\n"...), piece...)
 	if len(s.buf) > maxRecorded {
-		s.record.Remark(fmt.Sprintf("%s, and %d bytes", line, len(piece)))
-		s.conn.Hide(len(s.buf))
+		s.ledger.Remark(fmt.Sprintf("%s, and %d bytes", line, len(piece)))
+		s.line.Conn.Hide(len(s.buf))
 	}
 	s.sendsText()
-	s.setDeadline(time.Now().Add(limit))
-	writeErr, _ := s.conn.WriteAndRead(s.buf, func() error {
+	s.line.SetDeadline(time.Now().Add(limit))
+	writeErr, _ := s.line.Conn.WriteAndRead(s.buf, func() error {
 		j, taken = s.answerToChunk(st, step, want, limit, end, last)
 		return s.ctx.Err()
 	})
 	if writeErr != nil {
-		s.note("not all octets of the chunk could be sent: " + diagnosis.PlainError(writeErr))
+		s.ledger.Note("%s", "not all octets of the chunk could be sent: "+diagnosis.PlainError(writeErr))
 	}
 	return j, taken
 }
 
-func (s *session) answerToChunk(st *result.Step, step *scenarios.Step, want *scenarios.Expect, limit time.Duration, end, last bool) (judge.Judgement, bool) {
+func (s *session) answerToChunk(st ledger.Step, step *scenarios.Step, want *scenarios.Expect, limit time.Duration, end, last bool) (judge.Judgement, bool) {
 	if last {
-		accepted := s.envelope
+		accepted := s.peer.Envelope
 		j := s.readEnd(st, step, want, limit)
-		taken := st.Code/100 == 2
+		taken := st.Code()/100 == 2
 		if !taken {
-			s.envelope = accepted // until RSET
+			s.peer.Envelope = accepted // until RSET
 		}
 		return j, taken
 	}
-	seen := s.read(limit)
+	seen := s.line.Read(limit)
 	seen.Verb = "BDAT"
 	taken := seen.Reply != nil && seen.Reply.Class() == 2
 	if taken && !end {
-		fillReply(st, &seen, s.trial.mask)
+		s.fill(st, &seen)
 		return judge.Met(), true
 	}
 	return s.settle(st, step, want, &seen), taken
@@ -146,24 +145,24 @@ func (s *session) answerToChunk(st *result.Step, step *scenarios.Step, want *sce
 
 // resetAfter says RSET after a chunk that was refused: nothing else may
 // follow it (RFC 3030 section 2).
-func (s *session) resetAfter(st *result.Step) {
-	if s.gone || s.farewellCode != 0 || s.quitSaid {
+func (s *session) resetAfter(st ledger.Step) {
+	if s.line.Gone || s.line.FarewellCode != 0 || s.line.QuitSaid {
 		return
 	}
 	limit := s.timeout(0, DefaultReplyTimeout)
-	s.setDeadline(time.Now().Add(limit))
-	if s.conn.WriteLine([]byte("RSET")) != nil {
+	s.line.SetDeadline(time.Now().Add(limit))
+	if s.line.Conn.WriteLine([]byte("RSET")) != nil {
 		return
 	}
-	seen := s.read(limit)
+	seen := s.line.Read(limit)
 	seen.Verb = "RSET"
 	s.learn(&seen)
 	switch {
 	case seen.Reply == nil:
-		st.Notes = append(st.Notes, "no answer to the RSET after the refused chunk: "+seen.Fault.Message)
-		s.hangUp()
+		st.Note("%s", "no answer to the RSET after the refused chunk: "+seen.Fault.Message)
+		s.line.HangUp()
 	case seen.Reply.Class() != 2:
-		st.Notes = append(st.Notes, "the RSET after the refused chunk got "+seen.Shown())
+		st.Note("%s", "the RSET after the refused chunk got "+seen.Shown())
 	}
-	s.spans[len(s.spans)-1].to = s.record.Len()
+	st.Extend()
 }

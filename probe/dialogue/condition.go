@@ -1,6 +1,8 @@
 package dialogue
 
 import (
+	"mxprobe/probe/judge"
+	"mxprobe/probe/ledger"
 	"mxprobe/probe/result"
 	"mxprobe/scenarios"
 )
@@ -13,14 +15,12 @@ func (s *session) scenarioCondition() {
 		return
 	}
 	s.judgedIf = true
-	message := s.leftOutBy(s.scenario.If, s.scenario.Unless)
+	message := s.peer.LeftOutBy(s.scenario.If, s.scenario.Unless)
 	if message == "" {
 		return
 	}
 	s.over, s.ended = true, true
-	if s.status < result.Warn {
-		s.status, s.reason, s.message = result.Skip, result.Condition, message
-	}
+	s.ledger.Skip(message)
 }
 
 // knownAtOnce reports whether the scenario's own if and unless speak of the
@@ -37,59 +37,24 @@ func (s *session) knownAtOnce() bool {
 	return true
 }
 
-// leftOutBy says why a step or scenario does not apply, or nothing if it does.
-func (s *session) leftOutBy(conditions, exceptions []scenarios.Condition) string {
-	for i := range conditions {
-		if !s.holds(&conditions[i]) {
-			return absence(&conditions[i])
+// fits reports whether a message can go to this server. One that is written
+// out to the last byte goes as it is, with a note; another is stopped before
+// DATA, because what would arrive could be something else.
+func (s *session) fits(st ledger.Step, step *scenarios.Step, text []byte) (judge.Judgement, bool) {
+	asIs := step.AsIs || step.Action == scenarios.Body
+	if step.Action != scenarios.BDAT && s.peer.Envelope.Binary {
+		st.Note("the MAIL line says BODY=BINARYMIME, which goes with bdat and not with DATA (RFC 3030 section 3)")
+	}
+	if why := s.peer.Misfit(text); why != "" {
+		if asIs {
+			st.Note("%s", why)
+			return judge.Judgement{}, true
 		}
+		return judge.Judgement{
+			Status: result.Fail, Reason: result.Reply, Message: why + ": it was not sent",
+			Hint: "encode the text in ASCII (RFC 2045 section 6.7), or set as_is: true to send it as it is",
+		}, false
 	}
-	for i := range exceptions {
-		if !s.holds(&exceptions[i]) {
-			return ""
-		}
-	}
-	if len(exceptions) > 0 {
-		return presence(&exceptions[0])
-	}
-	return ""
-}
-
-func absence(c *scenarios.Condition) string {
-	switch c.Word {
-	case "":
-		return "host does not offer " + c.String()
-	case "ipv4", "ipv6":
-		return "the address is not " + c.String()
-	}
-	return "the session is not " + c.String()
-}
-
-func presence(c *scenarios.Condition) string {
-	switch c.Word {
-	case "":
-		return "host offers " + c.String()
-	case "ipv4", "ipv6":
-		return "the address is " + c.String()
-	}
-	return "the session is " + c.String()
-}
-
-// holds judges a condition by the latest answer to EHLO.
-func (s *session) holds(c *scenarios.Condition) bool {
-	switch c.Word {
-	case "ipv4":
-		return s.trial.target.IP.Is4()
-	case "ipv6":
-		return s.trial.target.IP.Is6()
-	case "tls":
-		return s.tls.on
-	case "authenticated":
-		return s.authenticated
-	}
-	if s.keywords == nil {
-		return c.Keyword.Offered("", false)
-	}
-	params, ok := s.keywords.Lookup(c.Keyword.Name)
-	return c.Keyword.Offered(params, ok)
+	s.peer.RemarkOnText(text, st.Note)
+	return judge.Judgement{}, true
 }

@@ -36,6 +36,8 @@ func TestHolesAreNamed(t *testing.T) {
 		{"relay", builtin(t, "@relay"), relay, []string{"open relay", "today"}},
 		{"relay by its own domain", at("a%b.test@example.test", "5xx"), sandbox.Server{Users: []string{"*"}}, []string{"open relay"}},
 		{"relay by a route", at("@example.test:a@b.test", "[5xx, 454]"), relay, []string{"open relay"}},
+		{"relay, with the codes in another order", at("a@b.test", "[4xx, 5xx]"), relay, []string{"open relay"}},
+		{"a recipient that may be taken", at("a@b.test", "[550, 252]"), relay, []string{"!relay"}},
 		{"a recipient of the domain", at("nobody@example.test", "5xx"), sandbox.Server{Users: []string{"*"}}, []string{"!relay"}},
 		{"a recipient elsewhere, as asked", at("a@b.test", "251"), relay, []string{"!relay"}},
 		{"smuggling", smuggling(t, func(v variant) bool { return v.name == "LF . LF" }), sandbox.Server{Ends: []string{"\n.\n"}}, []string{"smuggle", "upgrade"}},

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 
 	"mxprobe/probe"
+	"mxprobe/probe/handshake"
 	"mxprobe/probe/ledger"
 	"mxprobe/probe/result"
 	"mxprobe/scenarios"
@@ -15,17 +16,17 @@ import (
 // Dialogue is the Check that plays a scenario.
 type Dialogue struct {
 	scenario *scenarios.Scenario
-	settings *Settings
+	run      *Run
 	name     string
 	ports    []uint16
-	secrets  map[string]string
-	mask     *ledger.Mask
+	values   map[string]string // of secrets
+	secrets  ledger.Secrets
 	steps    int // number of the last step
 	keys     map[*scenarios.DKIM]crypto.Signer
 	// implicit and starttls are the handshakes: the one before the greeting,
 	// nil where there is none, and those of steps, by their number.
-	implicit *tlsPlan
-	starttls map[int]*tlsPlan
+	implicit *handshake.Plan
+	starttls map[int]*handshake.Plan
 	// What replies must be, defaults put in, compiled once for all targets:
 	// of the greeting, of DATA said for a message, and of each step by its
 	// number.
@@ -38,20 +39,20 @@ type Dialogue struct {
 // New makes a check of a scenario. It fails with scenarios.Problems
 // if a variable is not defined, a secret cannot be read, or a step needs
 // what cannot be played.
-func New(s *scenarios.Scenario, set *Settings) (*Dialogue, error) {
-	problems := append(clearLogins(s), s.UndefinedIn(set.Overrides, set.getenv)...)
+func New(s *scenarios.Scenario, run *Run) (*Dialogue, error) {
+	problems := append(clearLogins(s), s.UndefinedIn(run.Overrides, run.getenv)...)
 	if len(problems) > 0 {
 		return nil, problems
 	}
-	s, err := s.Unroll(1 + len(set.FurtherTo))
+	s, err := s.Unroll(1 + len(run.FurtherTo))
 	if err != nil {
 		return nil, err
 	}
-	secrets, err := s.LoadSecrets(set.getenv)
+	values, err := s.LoadSecrets(run.getenv)
 	if err != nil {
 		return nil, err
 	}
-	d := &Dialogue{scenario: s, settings: set, secrets: secrets, mask: maskOf(s, secrets), steps: lastNumber(s.Steps)}
+	d := &Dialogue{scenario: s, run: run, values: values, secrets: secretsOf(s, values), steps: lastNumber(s.Steps)}
 	if problems := d.compileTLS(); len(problems) > 0 {
 		return nil, problems
 	}
@@ -66,22 +67,25 @@ func New(s *scenarios.Scenario, set *Settings) (*Dialogue, error) {
 	if err != nil {
 		return nil, err
 	}
-	d.name = d.mask.Text(result.PrintableString(name))
+	d.name = d.secrets.Show([]byte(name), 0)
 	return d, nil
 }
 
-// maskOf hides the secrets of a scenario, and the logins in its lines.
-func maskOf(s *scenarios.Scenario, secrets map[string]string) *ledger.Mask {
+// secretsOf are the secrets of a scenario, and the logins in its lines.
+func secretsOf(s *scenarios.Scenario, values map[string]string) ledger.Secrets {
 	var names []string
-	hidden := make(map[string]string, len(secrets))
-	for name, value := range secrets {
+	hidden := make(map[string]string, len(values))
+	for name, value := range values {
 		if s.NamesUser(name) {
 			names = append(names, value)
 			continue
 		}
 		hidden[name] = value
 	}
-	return ledger.NewMask(hidden).With(s.Credentials()...).WithNames(names...)
+	secrets := ledger.NewSecrets(hidden)
+	secrets.Hide(s.Credentials()...)
+	secrets.HideNames(names...)
+	return secrets
 }
 
 // compile puts the default expectations in.
@@ -152,8 +156,8 @@ func (d *Dialogue) Ports() []uint16 {
 
 // Start prepares the dialogue with one address.
 func (d *Dialogue) Start(t probe.Target, stepped func(*result.Step)) probe.Trial {
-	tr := &trial{dialogue: d, target: t, number: d.settings.begun.Add(1), stepped: stepped, mask: d.mask}
-	tr.result = result.Check{Scenario: d.name, StepCount: d.steps, Steps: []result.Step{}}
+	tr := &trial{dialogue: d, target: t, number: d.run.begun.Add(1)}
+	tr.account = ledger.NewAccount(d.secrets, d.name, d.steps, stepped)
 	tr.rule = d.rule(t.Host, t.IP, t.Preference)
 	return tr
 }
@@ -175,4 +179,33 @@ func (d *Dialogue) rule(host string, addr netip.Addr, pref uint16) *scenarios.Ho
 		}
 	}
 	return nil
+}
+
+// clearLogins finds the logins that would go over the line in clear whatever
+// the server says, so that nothing of such a scenario is sent. Where TLS hangs
+// on the server, it is the step itself that refuses.
+func clearLogins(s *scenarios.Scenario) scenarios.Problems {
+	var found scenarios.Problems
+	tls := s.ImplicitTLS
+	for i := range s.Steps {
+		switch st := &s.Steps[i]; {
+		case st.Action == scenarios.StartTLS:
+			tls = true
+		case st.Action == scenarios.Close && st.Close == scenarios.CloseTLS:
+			tls = false
+		case st.Action == scenarios.Auth && !st.Auth.AllowClear && !tls && !onlyUnderTLS(st):
+			found = append(found, s.Problem(st.Pos, "the login would be sent in clear: no step before it begins TLS",
+				"add the step - STARTTLS and a second EHLO before it, or tls: implicit; allow_clear: true sends it all the same"))
+		}
+	}
+	return found
+}
+
+func onlyUnderTLS(st *scenarios.Step) bool {
+	for i := range st.If {
+		if st.If[i].Word == "tls" {
+			return true
+		}
+	}
+	return false
 }

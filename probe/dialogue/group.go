@@ -2,6 +2,7 @@ package dialogue
 
 import (
 	"mxprobe/probe/judge"
+	"mxprobe/probe/ledger"
 	"mxprobe/probe/result"
 	"mxprobe/probe/smtpwire"
 	"mxprobe/scenarios"
@@ -13,7 +14,7 @@ type group struct {
 	text    *openMessage // whose text begins the flight
 	lines   []queuedLine
 	data    *openMessage // whose DATA ends it
-	quit    int          // index of the step of QUIT, -1 for none
+	quit    ledger.Step  // zero for none
 	used    int          // steps of the scenario that are in it
 	refusal bool         // a line expects to be refused, or may be
 }
@@ -21,7 +22,7 @@ type group struct {
 // commands counts what the server has to answer.
 func (g *group) commands() int {
 	n := len(g.lines)
-	for _, there := range []bool{g.text != nil, g.data != nil, g.quit >= 0} {
+	for _, there := range []bool{g.text != nil, g.data != nil, !g.quit.IsZero()} {
 		if there {
 			n++
 		}
@@ -31,10 +32,10 @@ func (g *group) commands() int {
 
 // openMessage is a message between DATA and the reply to its end.
 type openMessage struct {
-	step   *scenarios.Step
-	want   *scenarios.Expect
-	text   []byte
-	record int // index of its step
+	step *scenarios.Step
+	want *scenarios.Expect
+	text []byte
+	st   ledger.Step
 }
 
 // playNext plays the next steps of the scenario and returns how many these
@@ -45,8 +46,8 @@ func (s *session) playNext(steps []scenarios.Step) int {
 		return 1
 	}
 	s.buf = s.buf[:0]
-	g := group{quit: -1}
-	if first := &steps[0]; first.Action == scenarios.Body && s.dataOpen && s.leftOutBy(first.If, first.Unless) == "" && wholeText(first) {
+	g := group{}
+	if first := &steps[0]; first.Action == scenarios.Body && s.line.DataOpen && s.peer.LeftOutBy(first.If, first.Unless) == "" && wholeText(first) {
 		if g.text = s.openMessage(first); g.text == nil {
 			return 1
 		}
@@ -58,7 +59,7 @@ func (s *session) playNext(steps []scenarios.Step) int {
 // mayGroup reports whether commands may go out in groups: the latest reply
 // to EHLO decides (RFC 2920 section 3.1).
 func (s *session) mayGroup() bool {
-	return s.scenario.Grouped && !s.trial.serial && !s.loose && !s.gone && s.farewellCode == 0 && s.offers("PIPELINING")
+	return s.scenario.Grouped && !s.trial.serial && !s.line.Loose && !s.line.Gone && s.line.FarewellCode == 0 && s.peer.Offers("PIPELINING")
 }
 
 // playGroups plays groups as long as a message ties one to the next.
@@ -66,7 +67,7 @@ func (s *session) playGroups(g *group, steps []scenarios.Step) int {
 	for {
 		if m := g.text; m != nil && len(m.text) > maxWhole {
 			g.text = nil
-			s.closeRecord(m.record, s.sendText(&s.steps[m.record], m.step, m.want, m.text))
+			s.close(m.st, s.sendText(m.st, m.step, m.want, m.text))
 			if s.over {
 				return g.used
 			}
@@ -85,11 +86,11 @@ func (s *session) playGroups(g *group, steps []scenarios.Step) int {
 		if g.commands() > 0 {
 			s.playGroup(g)
 		}
-		if g.data == nil || s.over || !s.dataOpen {
+		if g.data == nil || s.over || !s.line.DataOpen {
 			return g.used
 		}
 		s.buf = s.buf[:0]
-		g = &group{quit: -1, text: g.data, used: g.used}
+		g = &group{text: g.data, used: g.used}
 	}
 }
 
@@ -103,7 +104,7 @@ func (s *session) fillGroup(g *group, steps []scenarios.Step) bool {
 		if place == scenarios.PlaceAlone {
 			return true
 		}
-		if message := s.leftOutBy(step.If, step.Unless); message != "" {
+		if message := s.peer.LeftOutBy(step.If, step.Unless); message != "" {
 			s.skip(step, message)
 			g.used++
 			continue
@@ -118,7 +119,7 @@ func (s *session) fillGroup(g *group, steps []scenarios.Step) bool {
 			if g.data = s.openMessage(step); g.data == nil {
 				return s.takeBack(g)
 			}
-			s.steps[g.data.record].Sent = "DATA"
+			g.data.st.Sent("DATA", []byte("DATA"))
 			s.buf = append(s.buf, "DATA\r\n"...)
 			return true
 		}
@@ -134,7 +135,7 @@ func (s *session) fillGroup(g *group, steps []scenarios.Step) bool {
 		}
 		captures = len(step.Captures) > 0
 	}
-	if (g.used == len(steps) || steps[g.used].Action.LooksAside()) && !s.scenario.NoQuit && !s.quitSaid {
+	if (g.used == len(steps) || steps[g.used].Action.LooksAside()) && !s.scenario.NoQuit && !s.line.QuitSaid {
 		g.quit = s.beginQuit()
 		s.buf = append(s.buf, "QUIT\r\n"...)
 	}
@@ -168,10 +169,10 @@ func mayBeRefused(want *scenarios.Expect) bool {
 // is said. It returns nil if the text cannot be made or must not be sent.
 func (s *session) openMessage(step *scenarios.Step) *openMessage {
 	st := s.begin(step)
-	m := &openMessage{step: step, record: len(s.steps) - 1}
+	m := &openMessage{step: step, st: st}
 	var err error
 	if m.want, m.text, err = s.wantAndText(step); err != nil {
-		s.close(st, badValue(err))
+		s.close(st, judge.BadValue(err))
 		return nil
 	}
 	if j, fits := s.fits(st, step, m.text); !fits {
@@ -185,5 +186,5 @@ func (s *session) openMessage(step *scenarios.Step) *openMessage {
 func (s *session) appendText(m *openMessage) {
 	s.sendsText()
 	s.buf = smtpwire.AppendData(s.buf, m.text, true, true)
-	s.describeText(&s.steps[m.record], m.step, m.want, len(s.buf))
+	s.describeText(m.st, m.step, m.want, len(s.buf))
 }

@@ -5,6 +5,7 @@ import (
 
 	"mxprobe/probe/diagnosis"
 	"mxprobe/probe/judge"
+	"mxprobe/probe/ledger"
 	"mxprobe/probe/result"
 )
 
@@ -15,30 +16,32 @@ func (s *session) playGroup(g *group) {
 	if g.text != nil {
 		limit = s.timeout(g.text.step.Timeout, DefaultDataTimeout)
 		if j := s.disturbed(g); j.Status != result.NotRun {
-			s.closeRecord(g.text.record, j)
+			s.close(g.text.st, j)
 			s.unsend(g.records(), judge.Judgement{Status: result.NotRun})
 			return
 		}
 		s.hideText(len(s.buf))
-	} else if j, ok := s.quiet(""); !ok {
+	} else if j, ok := s.line.Quiet(""); !ok {
 		s.unsend(g.records(), j)
 		return
 	}
-	for _, at := range g.records() {
-		s.spans[at].grouped = g.commands() > 1
+	for _, st := range g.records() {
+		if g.commands() > 1 {
+			st.Group()
+		}
 	}
-	s.setDeadline(time.Now().Add(limit))
+	s.line.SetDeadline(time.Now().Add(limit))
 	before := s.over
-	writeErr, _ := s.conn.WriteAndRead(s.buf, func() error {
+	writeErr, _ := s.line.Conn.WriteAndRead(s.buf, func() error {
 		s.readGroup(g, limit)
 		return s.ctx.Err()
 	})
 	if writeErr != nil {
-		s.note("not all lines could be sent: " + diagnosis.PlainError(writeErr))
+		s.ledger.Note("%s", "not all lines could be sent: "+diagnosis.PlainError(writeErr))
 	}
 	if g.commands() > 1 {
-		s.grouped = s.grouped || g.text == nil
-		s.lost = s.lost || g.text == nil && !before && s.over && losesPlace(s)
+		s.line.Grouped = s.line.Grouped || g.text == nil
+		s.line.Lost = s.line.Lost || g.text == nil && !before && s.over && losesPlace(s)
 	}
 }
 
@@ -46,11 +49,10 @@ func (s *session) playGroup(g *group) {
 // with. A refusal is the answer to the text, and its judgement.
 func (s *session) disturbed(g *group) judge.Judgement {
 	m := g.text
-	refused, j := s.spokenInText()
+	refused, j := s.line.SpokenInText()
 	if refused {
-		st := &s.steps[m.record]
-		j = s.readEnd(st, m.step, m.want, s.timeout(m.step.Timeout, DefaultDataTimeout))
-		s.hangUp()
+		j = s.readEnd(m.st, m.step, m.want, s.timeout(m.step.Timeout, DefaultDataTimeout))
+		s.line.HangUp()
 	}
 	return j
 }
@@ -59,9 +61,9 @@ func (s *session) disturbed(g *group) judge.Judgement {
 // that is not met decides; those behind it are still read.
 func (s *session) readGroup(g *group, limit time.Duration) {
 	if g.text != nil {
-		s.dataOpen = false
-		j := s.readEnd(&s.steps[g.text.record], g.text.step, g.text.want, limit)
-		s.closeRecord(g.text.record, j)
+		s.line.DataOpen = false
+		j := s.readEnd(g.text.st, g.text.step, g.text.want, limit)
+		s.close(g.text.st, j)
 	}
 	for _, l := range g.lines {
 		s.closeAt(l)
@@ -69,7 +71,7 @@ func (s *session) readGroup(g *group, limit time.Duration) {
 	if g.data != nil {
 		s.readData(g.data)
 	}
-	if g.quit >= 0 {
+	if !g.quit.IsZero() {
 		s.readQuit(g.quit)
 	}
 }
@@ -77,34 +79,34 @@ func (s *session) readGroup(g *group, limit time.Duration) {
 // readData reads the reply to the DATA of a flight. Where a line before it
 // was not met, its 354 opens a message that will not be sent: quit ends it.
 func (s *session) readData(m *openMessage) {
-	if s.gone {
-		s.closeRecord(m.record, judge.Judgement{Status: result.NotRun})
+	if s.line.Gone {
+		s.close(m.st, judge.Judgement{Status: result.NotRun})
 		return
 	}
-	st := &s.steps[m.record]
+	st := m.st
 	if s.over {
-		seen := s.read(s.timeout(m.step.Timeout, DefaultReplyTimeout))
+		seen := s.line.Read(s.timeout(m.step.Timeout, DefaultReplyTimeout))
 		seen.Verb = "DATA"
 		s.learn(&seen)
-		fillReply(st, &seen, s.trial.mask)
+		s.fill(st, &seen)
 		if seen.Reply == nil {
-			s.hangUp()
+			s.line.HangUp()
 		}
-		s.closeRecord(m.record, judge.Judgement{Status: result.NotRun})
+		s.close(m.st, judge.Judgement{Status: result.NotRun})
 		return
 	}
 	if j, goOn := s.answerToData(st, m.step, m.want); !goOn {
-		s.closeRecord(m.record, j)
+		s.close(m.st, j)
 	}
 }
 
-// records returns the indices of the steps of a flight whose command is in it.
-func (g *group) records() []int {
+// records returns the steps of a flight whose command is in it.
+func (g *group) records() []ledger.Step {
 	records := recordsOf(g.lines)
 	if g.data != nil {
-		records = append(records, g.data.record)
+		records = append(records, g.data.st)
 	}
-	if g.quit >= 0 {
+	if !g.quit.IsZero() {
 		records = append(records, g.quit)
 	}
 	return records
@@ -113,10 +115,11 @@ func (g *group) records() []int {
 // losesPlace reports whether the attempt ended in a way that a server shows
 // which offers PIPELINING and cannot do it.
 func losesPlace(s *session) bool {
-	if s.status != result.Fail {
+	status, reason := s.ledger.Status()
+	if status != result.Fail {
 		return false
 	}
-	switch s.reason {
+	switch reason {
 	case result.Timeout, result.Protocol, result.EOF, result.Reset:
 		return true
 	}

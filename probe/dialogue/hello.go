@@ -1,12 +1,9 @@
 package dialogue
 
 import (
-	"strconv"
-	"strings"
-
 	"mxprobe/probe/judge"
+	"mxprobe/probe/ledger"
 	"mxprobe/probe/result"
-	"mxprobe/probe/smtpwire"
 	"mxprobe/scenarios"
 )
 
@@ -15,44 +12,13 @@ func (s *session) learn(seen *judge.Observation) {
 	if seen.Reply == nil {
 		return
 	}
-	positive := seen.Reply.Class() == 2
-	// 235 is the yes to a login and to nothing else (RFC 4954 section 6).
-	s.authenticated = s.authenticated || seen.Reply.Code == 235
-	s.authOpen = seen.Reply.Code == 334
-	switch seen.Verb {
-	case "EHLO", "LHLO":
-		seen.Plain = true
-		if positive {
-			s.learnKeywords(seen)
-		}
-	case "HELO":
-		seen.Plain = true
-		if positive {
-			s.keywords = nil // afterwards no extension may be used
-		}
-	case "XCLIENT":
-		if positive { // a new greeting: the session begins again
-			s.keywords = nil
-			s.envelope = envelope{mails: s.envelope.mails, size: -1}
-		}
-	case "DATA":
-		s.dataOpen = seen.Reply.Class() == 3
+	seen.Plain = seen.Plain || isHello(seen.Verb)
+	s.line.Learn(seen)
+	for _, text := range s.peer.Learn(seen.Verb, seen.Reply) {
+		s.ledger.Note("%s", text)
 	}
-	s.envelope.learn(seen.Verb, positive)
-	if isHello(seen.Verb) && positive {
+	if isHello(seen.Verb) && seen.Reply.Class() == 2 {
 		s.scenarioCondition()
-	}
-}
-
-func (s *session) learnKeywords(seen *judge.Observation) {
-	k := smtpwire.ParseEHLO(seen.Reply)
-	s.keywords = &k
-	s.compareKeywords()
-	if n := k.Notes(); n != 0 {
-		s.note(n.String())
-	}
-	if smtpwire.LooksRewritten(seen.Reply) {
-		s.note("keywords of the EHLO reply were crossed out: a firewall or filter (a middlebox) sits before the server")
 	}
 }
 
@@ -60,7 +26,7 @@ func (s *session) learnKeywords(seen *judge.Observation) {
 // (RFC 5321 section 3.2): on 500, 501, 502 and 504, where the scenario says
 // nothing of the reply. A 550 refuses the client and not the command, and a
 // 4xx asks to come back.
-func fallsBack(l line, code int) bool {
+func fallsBack(l command, code int) bool {
 	if l.verb != "EHLO" || l.step.Action != scenarios.Send || !l.step.Expect.IsZero() || !l.step.PassIf.IsZero() {
 		return false
 	}
@@ -68,15 +34,16 @@ func fallsBack(l line, code int) bool {
 }
 
 // fallBack says HELO with the name EHLO was said with.
-func (s *session) fallBack(st *result.Step, step *scenarios.Step, want *scenarios.Expect, refused string) judge.Judgement {
+func (s *session) fallBack(st ledger.Step, step *scenarios.Step, want *scenarios.Expect, refused string) judge.Judgement {
 	reason := "EHLO got " + refused + ", so HELO was said"
 	line := append([]byte("HELO"), s.buf[len("EHLO"):]...)
-	if j, ok := s.write("HELO", line, s.timeout(step.Timeout, DefaultReplyTimeout)); !ok {
+	if j, ok := s.line.Write("HELO", line, s.timeout(step.Timeout, DefaultReplyTimeout)); !ok {
 		return j
 	}
-	st.Sent = s.trial.mask.Printable(line[:len(line)-2], maxLine)
-	seen := s.read(s.timeout(step.Timeout, DefaultReplyTimeout))
+	st.Sent("HELO", line[:len(line)-2])
+	seen := s.line.Read(s.timeout(step.Timeout, DefaultReplyTimeout))
 	seen.Verb = "HELO"
+	st.Facts().FellBack = true
 	s.learn(&seen)
 	j := s.judge(st, want, &seen)
 	if j.Status > result.Pass {
@@ -84,13 +51,4 @@ func (s *session) fallBack(st *result.Step, step *scenarios.Step, want *scenario
 	}
 	j.Note = reason + ": the server knows no extension"
 	return j
-}
-
-// shownStep is the reply in a step's record, on one line.
-func shownStep(st *result.Step) string {
-	text := strconv.Itoa(st.Code)
-	if len(st.Text) > 0 {
-		text += " " + st.Text[0]
-	}
-	return strings.TrimSpace(text)
 }

@@ -6,14 +6,15 @@ import (
 
 	"mxprobe/probe/diagnosis"
 	"mxprobe/probe/judge"
+	"mxprobe/probe/ledger"
 	"mxprobe/probe/result"
 	"mxprobe/scenarios"
 )
 
 // queued is a line of a pipeline that was put into the flight.
 type queuedLine struct {
-	line
-	record int // index of its step
+	command
+	st ledger.Step
 }
 
 // playPipeline sends all lines in one write and reads the replies in order
@@ -31,28 +32,30 @@ func (s *session) playPipeline(step *scenarios.Step) {
 	if !ok || len(lines) == 0 {
 		return
 	}
-	if j, ok := s.quiet(""); !ok {
+	if j, ok := s.line.Quiet(""); !ok {
 		s.unsend(recordsOf(lines), j)
 		return
 	}
 	for _, l := range lines {
-		s.spans[l.record].grouped = len(lines) > 1
+		if len(lines) > 1 {
+			l.st.Group()
+		}
 	}
-	s.setDeadline(time.Now().Add(s.timeout(step.Timeout, DefaultReplyTimeout)))
+	s.line.SetDeadline(time.Now().Add(s.timeout(step.Timeout, DefaultReplyTimeout)))
 	// A server may stop taking commands until its replies are taken (RFC
 	// 2920 section 3.1), so both go on at once.
-	writeErr, _ := s.conn.WriteAndRead(s.buf, func() error {
+	writeErr, _ := s.line.Conn.WriteAndRead(s.buf, func() error {
 		for _, l := range lines {
 			s.closeAt(l)
 		}
 		return s.ctx.Err()
 	})
 	if writeErr != nil {
-		s.note("not all lines could be sent: " + diagnosis.PlainError(writeErr))
+		s.ledger.Note("%s", "not all lines could be sent: "+diagnosis.PlainError(writeErr))
 	}
-	if len(lines) > 1 && s.offers("PIPELINING") {
-		s.grouped = true
-		s.lost = s.lost || losesPlace(s)
+	if len(lines) > 1 && s.peer.Offers("PIPELINING") {
+		s.line.Grouped = true
+		s.line.Lost = s.line.Lost || losesPlace(s)
 	}
 }
 
@@ -62,7 +65,7 @@ func (s *session) queue(steps []scenarios.Step) ([]queuedLine, bool) {
 	lines := make([]queuedLine, 0, len(steps))
 	for i := range steps {
 		step := &steps[i]
-		if message := s.leftOutBy(step.If, step.Unless); message != "" {
+		if message := s.peer.LeftOutBy(step.If, step.Unless); message != "" {
 			s.skip(step, message)
 			continue
 		}
@@ -73,60 +76,60 @@ func (s *session) queue(steps []scenarios.Step) ([]queuedLine, bool) {
 			s.buf, err = s.appendLine(s.buf, step)
 		}
 		if err != nil {
-			s.close(st, badValue(err))
+			s.close(st, judge.BadValue(err))
 			s.unsend(recordsOf(lines), judge.Judgement{Status: result.NotRun})
 			for rest := i + 1; rest < len(steps); rest++ {
 				s.leaveOut(&steps[rest])
 			}
 			return nil, false
 		}
-		st.Sent = s.sent(step, s.buf[from:])
-		l := line{step, want, verbOf(step, s.buf[from:])}
+		l := command{step, want, verbOf(step, s.buf[from:])}
+		st.Sent(l.verb, sentOf(step, s.buf[from:]))
 		s.sentLine(l, s.buf[from:])
-		s.remarkOn(st, l, s.buf[from:])
-		lines = append(lines, queuedLine{l, len(s.steps) - 1})
+		s.peer.RemarkOn(l.verb, s.buf[from:], st.Note)
+		lines = append(lines, queuedLine{l, st})
 	}
 	return lines, true
 }
 
-// recordsOf returns the indices of the steps of lines.
-func recordsOf(lines []queuedLine) []int {
-	records := make([]int, 0, len(lines)+2) // a group may add two
+// recordsOf returns the steps of lines.
+func recordsOf(lines []queuedLine) []ledger.Step {
+	records := make([]ledger.Step, 0, len(lines)+2) // a group may add two
 	for _, l := range lines {
-		records = append(records, l.record)
+		records = append(records, l.st)
 	}
 	return records
 }
 
 // unsend closes the steps of a flight that was not sent after all: the first
 // has the judgement, the others were not run.
-func (s *session) unsend(records []int, j judge.Judgement) {
-	for _, at := range records {
-		s.steps[at].Sent = ""
-		s.closeRecord(at, j)
+func (s *session) unsend(records []ledger.Step, j judge.Judgement) {
+	for _, st := range records {
+		st.Unsent()
+		s.close(st, j)
 		j = judge.Judgement{Status: result.NotRun}
 	}
 }
 
 // closeAt reads and judges the reply to one line of a pipeline.
 func (s *session) closeAt(l queuedLine) {
-	st := &s.steps[l.record]
-	if s.gone { // the connection ended with an earlier reply
-		s.closeRecord(l.record, judge.Judgement{Status: result.NotRun})
+	st := l.st
+	if s.line.Gone { // the connection ended with an earlier reply
+		s.close(l.st, judge.Judgement{Status: result.NotRun})
 		return
 	}
 	var j judge.Judgement
 	if s.ended { // the reply is read, but nothing hangs on it any more
 		if !l.want.Codes.None {
-			seen := s.read(s.timeout(l.step.Timeout, DefaultReplyTimeout))
+			seen := s.line.Read(s.timeout(l.step.Timeout, DefaultReplyTimeout))
 			seen.Verb = l.verb
 			s.learn(&seen)
-			fillReply(st, &seen, s.trial.mask)
+			s.fill(st, &seen)
 		}
 	} else {
 		j = s.answer(st, l.step, l.want, l.verb)
 	}
-	s.closeRecord(l.record, j)
+	s.close(l.st, j)
 }
 
 // isHello reports whether a command word begins a session.

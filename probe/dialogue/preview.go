@@ -10,15 +10,14 @@ import (
 // without any connection: secrets masked, what hangs on replies (conditions,
 // captures) named instead of put in.
 func (d *Dialogue) Preview(t probe.Target) ([]string, error) {
-	tr := d.Start(t, nil).(*trial)
-	if tr.rule != nil && tr.rule.Skip != "" {
-		return []string{"(left out: " + tr.rule.Skip + ")"}, nil
+	rule := d.rule(t.Host, t.IP, t.Preference)
+	if rule != nil && rule.Skip != "" {
+		return []string{"(left out: " + rule.Skip + ")"}, nil
 	}
-	p := &preview{dialogue: d, captures: map[string]string{}}
-	p.target, p.turn = t, d.settings.turns()
-	p.lookup = d.lookup(t, 0, tr.rule, p.captures, p.turn)
+	p := &preview{dialogue: d, target: t, captures: map[string]string{}, turn: d.run.turns()}
+	p.lookup = d.lookup(t, 0, rule, p.captures, p.turn)
 	if d.implicit != nil {
-		p.add(d.implicit.options.Preview(), "")
+		p.add(d.implicit.Options.Preview(), "")
 	}
 	for i := range d.scenario.Steps {
 		if err := p.step(&d.scenario.Steps[i]); err != nil {
@@ -31,16 +30,17 @@ func (d *Dialogue) Preview(t probe.Target) ([]string, error) {
 
 type preview struct {
 	dialogue *Dialogue
+	target   probe.Target
 	lookup   scenarios.Lookup
 	captures map[string]string
-	lines    []string
-	quit     bool
-	target   probe.Target
 	turn     map[string]string // see Settings.turns
+	lines    []string
+	quit     bool // is said already
 }
 
 func (p *preview) add(line, remark string) {
-	line = p.dialogue.mask.Printable([]byte(line), maxLine)
+	const most = 2048
+	line = p.dialogue.secrets.Show([]byte(line), most)
 	if remark != "" {
 		line += "   " + remark
 	}
@@ -53,7 +53,7 @@ func (p *preview) step(step *scenarios.Step) error {
 			return err
 		}
 	}
-	p.dialogue.settings.take(p.turn, p.target, step.Recipient)
+	p.dialogue.run.take(p.turn, p.target, step.Recipient)
 	lines, err := step.Preview(p.lookup)
 	if err != nil {
 		return err

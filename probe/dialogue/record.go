@@ -1,7 +1,7 @@
 package dialogue
 
 import (
-	"cmp"
+	"strings"
 
 	"mxprobe/probe/diagnosis"
 	"mxprobe/probe/judge"
@@ -10,27 +10,17 @@ import (
 	"mxprobe/scenarios"
 )
 
-// newStep begins the record of a step.
-func (s *session) newStep(number int, name string, pos scenarios.Pos) *result.Step {
-	s.steps = append(s.steps, result.Step{
-		Attempt: s.trial.tries,
-		Number:  number,
-		Name:    name,
-		File:    s.scenario.File,
-		Line:    pos.Line,
-		Col:     pos.Col,
-	})
-	at := s.record.Len()
-	s.spans = append(s.spans, span{from: at, to: at})
-	return &s.steps[len(s.steps)-1]
+// begin begins the record of a scenario's step under the name it shows.
+func (s *session) begin(step *scenarios.Step) ledger.Step {
+	s.run.take(s.turn, s.trial.target, step.Recipient)
+	st := s.ledger.Begin(step.Number, s.stepName(step), step.Pos.Line, step.Pos.Col)
+	st.Facts().Action = step.Action.String()
+	return st
 }
 
-// begin begins the record of a scenario's step under the name it shows.
-func (s *session) begin(step *scenarios.Step) *result.Step {
-	s.set.take(s.turn, s.trial.target, step.Recipient)
-	st := s.newStep(step.Number, "", step.Pos)
-	st.Name = s.stepName(step)
-	return st
+// beginAside begins the record of what no step of the scenario does.
+func (s *session) beginAside(number int, name string, pos scenarios.Pos) ledger.Step {
+	return s.ledger.Begin(number, name, pos.Line, pos.Col)
 }
 
 // stepName is the step's name, or what it does.
@@ -45,117 +35,71 @@ func (s *session) stepName(step *scenarios.Step) string {
 	if err != nil {
 		line = text.String()
 	}
-	return s.trial.mask.Printable([]byte(line), maxName)
+	return line
 }
 
-// maxName bounds the name of a step.
-const maxName = 200
-
-// close ends the record of the step begun last with its judgement. The first
-// step that is not met ends the dialogue.
-func (s *session) close(st *result.Step, j judge.Judgement) {
-	s.closeRecord(len(s.steps)-1, j)
+// wants says what is expected of a step.
+func (s *session) wants(st ledger.Step, want *scenarios.Expect) {
+	st.Want(s.trial.dialogue.wantText(st.Number(), want), wantsRefusal(&want.Codes))
 }
 
-// closeRecord ends the record of a step by its index.
-func (s *session) closeRecord(at int, j judge.Judgement) {
-	st, mask := &s.steps[at], s.trial.mask
-	st.Status, st.Reason, st.Message = j.Status, j.Reason, mask.Text(j.Message)
-	if j.Value {
-		st.Message = mask.Quotes(j.Message)
-	}
-	for i := range st.Notes {
-		st.Notes[i] = mask.Text(st.Notes[i])
-	}
-	if j.Note != "" {
-		st.Notes = append(st.Notes, mask.Text(j.Note))
-	}
-	s.spans[at].to = s.record.Len()
-	if j.Status > result.Pass {
-		st.Cause, st.Whose = named(j.Cause)
-		s.decide(st, j)
-	}
-	if s.trial.stepped != nil {
-		s.trial.stepped(st)
+// wantsRefusal reports whether a permanent refusal is wanted, in whatever
+// order the codes stand, and no other final answer.
+func wantsRefusal(c *scenarios.Codes) bool {
+	return c.HasClass(5) && !c.Any && !c.HasClass(2) && !c.HasClass(3)
+}
+
+// fill says what came back, and how long it took.
+func (s *session) fill(st ledger.Step, seen *judge.Observation) {
+	st.Spent(seen.Took)
+	if seen.Reply != nil {
+		st.Reply(seen.Reply, seen.Plain)
 	}
 }
 
-// decide takes a step's judgement over as the dialogue's. The first that is
-// worse than a warning stays: what follows it (in a pipeline) follows from it.
-// Only of the same step for several recipients the worst does.
-func (s *session) decide(st *result.Step, j judge.Judgement) {
-	at := scenarios.Pos{Line: st.Line, Col: st.Col}
-	if st.Number > 0 || j.Pos != (scenarios.Pos{}) {
-		// A greeting of which the file says nothing has no place in it.
-		st.Excerpt = s.maskedExcerpt(scenarios.Pos{Line: st.Line, Col: st.Col}, j.Pos)
-	}
-	if j.Pos != (scenarios.Pos{}) {
-		st.Line, st.Col = j.Pos.Line, j.Pos.Col
-	}
-	if s.unmet && (at != s.unmetAt || j.Status <= s.status) || j.Status <= s.status && !j.Unmet() {
-		return
-	}
-	if j.Unmet() {
-		s.unmet, s.over, s.unmetAt = true, true, at
-	}
-	number := st.Number
-	s.status, s.reason, s.message, s.hint, s.cause = j.Status, j.Reason, st.Message, j.Hint, j.Cause
-	s.failedStep, s.failedCode = &number, cmp.Or(st.Code, j.Code)
-}
-
-// named returns what a cause and whose it is are called in a result; nothing
-// where there is nothing to explain.
-func named(c diagnosis.Cause) (cause, whose string) {
+// blame is what a cause is called in a result, and whose it is; nothing where
+// there is nothing to explain.
+func blame(c diagnosis.Cause) result.Blame {
 	if c == diagnosis.Unknown {
-		return "", ""
+		return result.Blame{}
 	}
-	return c.String(), c.Whose().String()
+	return result.Blame{Cause: c.String(), Whose: c.Whose().String()}
 }
 
-func (s *session) maskedExcerpt(step, at scenarios.Pos) *result.Excerpt {
-	e := excerpt(s.scenario, step, at)
-	if e != nil {
-		for i := range e.Lines {
-			e.Lines[i] = s.trial.mask.Text(e.Lines[i])
-		}
+// close ends the record of a step with its judgement. The first step that is
+// not met ends the dialogue.
+func (s *session) close(st ledger.Step, j judge.Judgement) {
+	o := ledger.Outcome{
+		Ruling: result.Ruling{Status: j.Status, Reason: j.Reason, Message: j.Message, Hint: j.Hint},
+		Note:   j.Note, Value: j.Value, Unmet: j.Unmet(), Code: j.Code, Line: j.Pos.Line, Col: j.Pos.Col,
+	}
+	if j.Status > result.Pass && (st.Number() > 0 || j.Pos != (scenarios.Pos{})) {
+		// A greeting of which the file says nothing has no place in it.
+		line, col := st.Place()
+		o.Excerpt = excerpt(s.scenario, scenarios.Pos{Line: line, Col: col}, j.Pos)
+	}
+	if j.Status > result.Pass {
+		o.Blame = blame(j.Cause)
+	}
+	s.over = s.over || j.Status > result.Pass && o.Unmet
+	st.Close(&o)
+}
+
+// excerpt shows the place in the scenario that was not met, from the first
+// line of its step on.
+func excerpt(s *scenarios.Scenario, step, at scenarios.Pos) *result.Excerpt {
+	if at == (scenarios.Pos{}) {
+		at = step
+	}
+	width := s.Width(at)
+	first, lines := s.Excerpt(at, step, width)
+	if len(lines) == 0 {
+		return nil
+	}
+	e := &result.Excerpt{First: first, Line: at.Line, Col: at.Col, Width: width}
+	for _, line := range lines {
+		// A tab becomes a blank, so that the column stays true.
+		e.Lines = append(e.Lines, result.PrintableString(strings.ReplaceAll(line, "\t", " ")))
 	}
 	return e
 }
-
-func (s *session) maskedCaptures() map[string]string {
-	if len(s.captures) == 0 {
-		return nil
-	}
-	out := make(map[string]string, len(s.captures))
-	for name, value := range s.captures {
-		out[name] = s.trial.mask.Printable([]byte(value), result.MaxShown)
-	}
-	return out
-}
-
-// fillReply puts what came back into the record of a step.
-func fillReply(st *result.Step, seen *judge.Observation, m *ledger.Mask) {
-	st.Millis += result.Millis(seen.Took)
-	if seen.Reply == nil {
-		return
-	}
-	st.Code = seen.Reply.Code
-	st.Text = st.Text[:0]
-	for line := range seen.Reply.TextLines() {
-		st.Text = append(st.Text, m.Printable([]byte(line), maxLine))
-	}
-	if !seen.Plain {
-		code, _, mismatch := seen.Reply.Enhanced()
-		st.Enhanced = code
-		if mismatch {
-			st.Notes = append(st.Notes, "the enhanced status code is of another class than the reply code and does not count (RFC 2034 section 4)")
-		}
-	}
-	if seen.Reply.Notes != 0 {
-		st.Notes = append(st.Notes, seen.Reply.Notes.String())
-	}
-}
-
-// maxLine bounds a line of a reply in the result; replies of more lines than
-// smtpwire's limit do not come this far.
-const maxLine = 2048

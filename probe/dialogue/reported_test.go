@@ -16,7 +16,7 @@ func dsn(sender, envid, messageID, fields string) string {
 		returned = "--b\nContent-Type: text/rfc822-headers\n\nMessage-ID: " + messageID + "\n\n"
 	}
 	if envid != "" {
-		envid = "Original-Envelope-Id: " + envid + "\n"
+		envid = "Original-Envelope-ID: " + envid + "\n"
 	}
 	return fmt.Sprintf("Return-Path: %s\nMessage-ID: <report@x>\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n"+
 		"--b\nContent-Type: text/plain\n\nHello\n\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx1.example.test\n%s\n%s\n\n%s--b--\n",

@@ -1,14 +1,11 @@
 package dialogue
 
 import (
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"mxprobe/probe"
+	"mxprobe/probe/handshake"
 	"mxprobe/probe/result"
-	"mxprobe/probe/smtpwire"
-	"mxprobe/probe/vouch"
 )
 
 // Defaults of Settings, and what is not a setting.
@@ -36,8 +33,15 @@ const (
 	TranscriptAlways
 )
 
+// RetrySettings say how often dialogues are played again, and after what wait;
+// nil leaves it to the scenario.
+type RetrySettings struct {
+	Times *int
+	Wait  *time.Duration
+}
+
 // Settings are what all dialogues of a run have in common. They must not
-// change after the first NewDialogue.
+// change after NewRun.
 type Settings struct {
 	Dialer probe.Dialer
 	// Resolver finds what verify: dane and verify: mta-sts go by; without it
@@ -70,9 +74,8 @@ type Settings struct {
 	// nothing; 0 leaves it to the scenario, or to the defaults.
 	// ConnectTimeout is the wait for a connection; 0 stands for its default.
 	ReplyTimeout, ConnectTimeout time.Duration
-	// Retry and RetryWait override the scenario's retry where not nil.
-	Retry     *int
-	RetryWait *time.Duration
+	// Retry overrides what the scenarios say of further attempts.
+	Retry RetrySettings
 	// Temporary is how temporary answers count: Inconclusive, Warn or Fail.
 	// NotRun, the zero value, stands for Inconclusive.
 	Temporary  result.Verdict
@@ -82,34 +85,9 @@ type Settings struct {
 	// either, nothing is known of the address. Empty means none.
 	Control string
 	// TLS says how handshakes are made.
-	TLS TLSSettings
+	TLS handshake.Settings
 	// IMAP says how the servers of mailboxes are reached.
 	IMAP IMAPSettings
-
-	control     sync.Once
-	controlDown bool
-	vouching    sync.Once
-	vouches     *vouch.Voucher
-	begun       atomic.Uint64 // dialogues with one address each
-	recorders   sync.Pool
-	mailboxes   mailboxes
-}
-
-// recorder returns an empty recorder, from one that is used no more if there
-// is one.
-func (s *Settings) recorder() *smtpwire.Recorder {
-	if r, ok := s.recorders.Get().(*smtpwire.Recorder); ok {
-		r.Reset()
-		return r
-	}
-	return smtpwire.NewRecorder(0)
-}
-
-func (s *Settings) resolver() vouch.Resolver {
-	if s.Resolver == nil {
-		return nil
-	}
-	return probe.RememberAlive(s.Resolver)
 }
 
 func (s *Settings) now() time.Time {

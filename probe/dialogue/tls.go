@@ -9,28 +9,12 @@ import (
 
 	"mxprobe/probe/certs"
 	"mxprobe/probe/diagnosis"
+	"mxprobe/probe/handshake"
 	"mxprobe/probe/judge"
+	"mxprobe/probe/ledger"
 	"mxprobe/probe/result"
-	"mxprobe/probe/smtpwire"
 	"mxprobe/scenarios"
 )
-
-// secured is what a session knows of its TLS.
-type secured struct {
-	on    bool               // the connection is under TLS now
-	last  *handshake         // the latest handshake, nil before it
-	state *result.TLSState   // what it agreed on, for the report
-	clear *smtpwire.Keywords // what was offered before it, nil where nothing is to be compared
-	// unproven is true until the server said something under TLS. Servers
-	// with TLS 1.3 judge the client's certificate after the client is done
-	// (RFC 8446 section 4.4.2), so that the end may come late.
-	unproven bool
-	// brokenOff is true if it was the server that ended a handshake.
-	brokenOff bool
-	// trailed is true if a command went out in clear behind STARTTLS, until
-	// the server said something under TLS.
-	trailed bool
-}
 
 // playStartTLS says STARTTLS, and makes the handshake if the answer is 220.
 func (s *session) playStartTLS(step *scenarios.Step) {
@@ -41,30 +25,31 @@ func (s *session) playStartTLS(step *scenarios.Step) {
 	}
 	want, err := s.want(step)
 	if err == nil {
-		s.buf, err = appendStartTLS(s.buf[:0], step, s.lookup)
+		s.buf, err = step.StartTLSLine().Append(s.buf[:0], s.lookup)
+		s.buf = append(s.buf, "\r\n"...)
 	}
 	if err != nil {
-		s.close(st, badValue(err))
+		s.close(st, judge.BadValue(err))
 		return
 	}
 	limit := s.timeout(step.Timeout, DefaultReplyTimeout)
-	if j, ok := s.write("STARTTLS", s.buf, limit); !ok {
+	if j, ok := s.line.Write("STARTTLS", s.buf, limit); !ok {
 		s.close(st, j)
 		return
 	}
-	st.Sent = s.trial.mask.Printable(s.buf[:len(s.buf)-2], maxLine)
+	st.Sent("STARTTLS", s.buf[:len(s.buf)-2])
 	ended := s.ended
 	j := s.answer(st, step, want, "STARTTLS")
 	switch {
-	case st.Code == 220 && (j.Status > result.Warn || s.ended != ended):
+	case st.Code() == 220 && (j.Status > result.Warn || s.ended != ended):
 		// The server waits for a handshake, and nothing else can be said.
-		s.hangUp()
-	case st.Code == 220:
-		addNote(st, s.tlsTwice())
+		s.line.HangUp()
+	case st.Code() == 220:
+		s.tlsTwice(st)
 		trailed := bytes.IndexByte(s.buf, '\n') < len(s.buf)-1
 		j = s.upgrade(st, step, limit, j)
-		s.tls.trailed = trailed
-	case st.Code >= 400:
+		s.line.TLS.Trailed = trailed
+	case st.Code() >= 400:
 		if j.Status == result.Fail && j.Hint == "" && !s.offersStartTLS() {
 			j.Hint = "the server does not offer STARTTLS: if: STARTTLS leaves the step out on such a server"
 		}
@@ -73,41 +58,27 @@ func (s *session) playStartTLS(step *scenarios.Step) {
 	s.close(st, j)
 }
 
-// appendStartTLS appends the line to say.
-func appendStartTLS(buf []byte, step *scenarios.Step, lookup scenarios.Lookup) ([]byte, error) {
-	buf, err := step.StartTLSLine().Append(buf, lookup)
-	return append(buf, "\r\n"...), err
-}
-
 func (s *session) offersStartTLS() bool {
-	if s.keywords == nil {
+	if s.peer.Keywords == nil {
 		return false
 	}
-	_, ok := s.keywords.Lookup("STARTTLS")
+	_, ok := s.peer.Keywords.Lookup("STARTTLS")
 	return ok
 }
 
-// tlsTwice is the note on a server that takes STARTTLS under TLS.
-func (s *session) tlsTwice() string {
-	if !s.tls.on {
-		return ""
-	}
-	return "the server takes STARTTLS under TLS, against RFC 3207 section 4.2"
-}
-
-// addNote adds a note to a step, if there is one.
-func addNote(st *result.Step, text string) {
-	if text != "" {
-		st.Notes = append(st.Notes, text)
+// tlsTwice notes that the server takes STARTTLS under TLS.
+func (s *session) tlsTwice(st ledger.Step) {
+	if s.peer.Secure {
+		st.Note("the server takes STARTTLS under TLS, against RFC 3207 section 4.2")
 	}
 }
 
 // upgrade makes the handshake after the 220. Whatever came behind the 220 in
 // clear must not be taken for something said under TLS (RFC 3207 section 6,
 // CVE-2011-0411).
-func (s *session) upgrade(st *result.Step, step *scenarios.Step, limit time.Duration, j judge.Judgement) judge.Judgement {
-	if b, _ := s.conn.Unasked(); len(b) > 0 {
-		s.hangUp()
+func (s *session) upgrade(st ledger.Step, step *scenarios.Step, limit time.Duration, j judge.Judgement) judge.Judgement {
+	if b, _ := s.line.Conn.Unasked(); len(b) > 0 {
+		s.line.HangUp()
 		return judge.Judgement{
 			Status: result.Fail, Reason: result.TLS,
 			Message: "bytes before the handshake: the server sent " + result.Quoted(b) + " in clear behind the 220",
@@ -115,7 +86,7 @@ func (s *session) upgrade(st *result.Step, step *scenarios.Step, limit time.Dura
 		}
 	}
 	done := s.handshake(st, s.trial.dialogue.starttls[step.Number], limit)
-	if s.tls.brokenOff && step.PassIf.EOF {
+	if s.line.TLS.BrokenOff && step.PassIf.EOF {
 		s.over, s.ended = true, true
 		return judge.Judgement{Status: result.Pass, Note: "the server broke the handshake off: " + done.Message}
 	}
@@ -126,11 +97,11 @@ func (s *session) upgrade(st *result.Step, step *scenarios.Step, limit time.Dura
 }
 
 // implicitTLS makes the handshake before the greeting.
-func (s *session) implicitTLS(plan *tlsPlan) bool {
-	st := s.newStep(0, "TLS", s.scenario.Pos)
+func (s *session) implicitTLS(plan *handshake.Plan) bool {
+	st := s.beginAside(0, "TLS", s.scenario.Pos)
 	if j, decided := s.beforehand(plan); decided {
 		s.closeBeforehand(st, j)
-		s.hangUp()
+		s.line.HangUp()
 		for i := range s.scenario.Steps {
 			s.leaveOut(&s.scenario.Steps[i])
 		}
@@ -139,17 +110,14 @@ func (s *session) implicitTLS(plan *tlsPlan) bool {
 	j := s.handshake(st, plan, s.timeout(0, DefaultReplyTimeout))
 	if j.Status == result.Pass {
 		// The greeting is step 0: the handshake is not a step of its own.
-		for _, text := range st.Notes {
-			s.note(text)
-		}
-		s.steps, s.spans = s.steps[:len(s.steps)-1], s.spans[:len(s.spans)-1]
+		st.Drop()
 		return true
 	}
 	s.close(st, j)
-	if j.Status <= result.Warn && !s.gone {
+	if j.Status <= result.Warn && !s.line.Gone {
 		return true
 	}
-	s.hangUp()
+	s.line.HangUp()
 	for i := range s.scenario.Steps {
 		s.leaveOut(&s.scenario.Steps[i])
 	}
@@ -158,64 +126,83 @@ func (s *session) implicitTLS(plan *tlsPlan) bool {
 
 // handshake makes TLS of the connection. Where it fails the connection is of
 // no use any more (RFC 3207 section 4.1): nothing goes on in clear.
-func (s *session) handshake(st *result.Step, plan *tlsPlan, limit time.Duration) judge.Judgement {
-	h, err := s.newHandshake(plan)
+func (s *session) handshake(st ledger.Step, plan *handshake.Plan, limit time.Duration) judge.Judgement {
+	name, err := plan.Options.Name.Expand(s.lookup)
 	if err != nil {
-		s.hangUp()
-		return badValue(err)
+		s.line.HangUp()
+		return judge.BadValue(err)
 	}
+	if plan.Options.Verify == scenarios.VerifyDANE {
+		name = s.sure.dane.Set.Base // RFC 7672 section 3.2.2
+	}
+	h := handshake.New(plan, handshake.With{Name: name, Host: s.trial.target.Host, Address: s.trial.target.AddrPort(), Sessions: &s.run.tls, Now: s.run.now})
 	begun := time.Now()
-	s.setDeadline(begun.Add(limit))
-	client := tls.Client(s.conn.Carrier(), h.config)
+	s.line.SetDeadline(begun.Add(limit))
+	client := tls.Client(s.line.Conn.Carrier(), h.Config)
 	err = client.Handshake()
-	st.Millis += result.Millis(time.Since(begun))
+	st.Spent(time.Since(begun))
 	if err != nil {
-		s.record.Remark("TLS handshake failed: " + diagnosis.PlainError(err))
-		s.tls.brokenOff = diagnosis.BrokenOff(err)
-		j := judge.From(diagnosis.HandshakeFault(s.ctx, diagnosis.FailedHandshake{Most: plan.most, Implicit: plan.implicit, Lacked: h.asked && !h.answered, Limit: limit}, err), scenarios.Pos{})
+		s.ledger.Remark("TLS handshake failed: " + diagnosis.PlainError(err))
+		s.line.TLS.BrokenOff = diagnosis.BrokenOff(err)
+		j := judge.From(diagnosis.HandshakeFault(s.ctx, diagnosis.FailedHandshake{Most: plan.Most, Implicit: plan.Implicit, Lacked: h.WithoutAnswer(), Limit: limit}, err), scenarios.Pos{})
 		if j.Reason == result.TLS {
 			j.Cause = diagnosis.HandshakeCause(err)
 		}
-		s.hangUp()
+		s.line.HangUp()
 		return s.soften(plan, j)
 	}
-	s.conn.Upgrade(client)
+	s.line.Conn.Upgrade(client)
 	state := client.ConnectionState()
 	f := s.secure(h, &state)
-	s.record.Remark(certs.TlsLine(s.tls.state))
-	return s.judgeCertificate(st, h, &state, f)
+	s.ledger.Remark(certs.TlsLine(s.line.TLS.State))
+	return s.judgeCertificate(st, h, &state, &f)
+}
+
+// judgeCertificate says what the certificate of a handshake amounts to.
+func (s *session) judgeCertificate(st ledger.Step, h *handshake.Handshake, state *tls.ConnectionState, f *certs.Findings) judge.Judgement {
+	t := &s.trial.target
+	v := handshake.Verification{
+		Handshake: h, Insecure: s.run.TLS.Insecure, Now: s.run.now(), Domain: t.Domain, Host: t.Host,
+		Named: t.Named, Authentic: t.Authentic, Dane: s.sure.dane, Sts: s.sure.sts, Report: s.line.TLS.State, Note: s.ledger.Note,
+	}
+	j := s.soften(h.Plan, v.Judge(state, f))
+	if j.Status > result.Warn {
+		return j
+	}
+	if h.WithoutAnswer() {
+		st.Note("the server asks for a client certificate, and there was none to show")
+	}
+	if validity := h.JudgeValidity(state, s.run.now()); validity.Status > j.Status {
+		return validity
+	}
+	return j
 }
 
 // secure takes the connection over as one under TLS. What was known from
 // before counts no more (RFC 3207 section 4.2).
-func (s *session) secure(h *handshake, state *tls.ConnectionState) certs.Findings {
-	s.tls.clear = nil
-	if !h.implicit {
-		s.tls.clear = s.keywords
-	}
-	s.tls.on, s.tls.last, s.tls.unproven = true, h, state.Version >= tls.VersionTLS13
-	s.keywords, s.envelope, s.dataOpen = nil, envelope{}, false
-	s.loose, s.owed = false, nil
-	s.authenticated = false
+func (s *session) secure(h *handshake.Handshake, state *tls.ConnectionState) certs.Findings {
+	s.peer.Begins(h.Implicit)
+	s.line.TLS.Last, s.line.TLS.Unproven = h, state.Version >= tls.VersionTLS13
+	s.line.DataOpen, s.line.Loose, s.line.Owed = false, false, nil
 	v := certs.Verifier{
-		Certs: state.PeerCertificates[:min(len(state.PeerCertificates), certs.MaxChain)], Reference: h.reference, Roots: s.set.TLS.Roots, Now: s.set.now(),
-		SkipChain: s.set.TLS.Insecure && s.set.TLS.Roots == nil || h.options.Verify == scenarios.VerifyNot || h.options.Verify == scenarios.VerifyDANE,
+		Certs: state.PeerCertificates[:min(len(state.PeerCertificates), certs.MaxChain)], Reference: h.Reference, Roots: s.run.TLS.Roots, Now: s.run.now(),
+		SkipChain: s.run.TLS.Insecure && s.run.TLS.Roots == nil || h.Options.Verify == scenarios.VerifyNot || h.Options.Verify == scenarios.VerifyDANE,
 	}
 	f := v.Findings()
-	s.tls.state = certs.State(state, &f, v.Now)
-	s.tls.state.Implicit = h.implicit
-	s.tls.state.SNI, s.tls.state.Reference = result.PrintableString(h.config.ServerName), result.PrintableString(h.reference)
+	s.line.TLS.State = certs.State(state, &f, v.Now)
+	s.line.TLS.State.Implicit = h.Implicit
+	s.line.TLS.State.SNI, s.line.TLS.State.Reference = result.PrintableString(h.Config.ServerName), result.PrintableString(h.Reference)
 	return f
 }
 
 // endTLS ends TLS and goes on in clear on the same connection, if the server
 // does so as well.
 func (s *session) endTLS() judge.Judgement {
-	client, ok := s.conn.NetConn().(*tls.Conn)
-	if !ok || !s.tls.on {
-		return badValue(errors.New("there is no TLS to end; if: tls leaves the step out then"))
+	client, ok := s.line.Conn.NetConn().(*tls.Conn)
+	if !ok || !s.peer.Secure {
+		return judge.BadValue(errors.New("there is no TLS to end; if: tls leaves the step out then"))
 	}
-	s.setDeadline(time.Now().Add(quitTimeout))
+	s.line.SetDeadline(time.Now().Add(quitTimeout))
 	j := judge.Met()
 	if err := client.CloseWrite(); err != nil {
 		j.Note = "the end of TLS could not be said: " + diagnosis.PlainError(err)
@@ -224,7 +211,18 @@ func (s *session) endTLS() judge.Judgement {
 	if err := drain(client); diagnosis.IsTimeout(err) {
 		j.Note = fmt.Sprintf("the server did not end TLS on its side in %v", quitTimeout)
 	}
-	s.conn.Upgrade(client.NetConn())
-	s.tls.on, s.keywords, s.authenticated = false, nil, false
+	s.line.Conn.Upgrade(client.NetConn())
+	s.peer.Ends()
 	return j
+}
+
+// drain reads to the end of what the server says under TLS.
+func drain(client *tls.Conn) error {
+	buf := make([]byte, 512)
+	for range 1000 {
+		if _, err := client.Read(buf); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -6,6 +6,7 @@ import (
 
 	"mxprobe/probe"
 	"mxprobe/probe/ledger"
+	"mxprobe/probe/mailroom"
 	"mxprobe/probe/result"
 	"mxprobe/scenarios"
 )
@@ -18,18 +19,15 @@ type trial struct {
 	// or a scenario is given twice.
 	number  uint64
 	rule    *scenarios.HostRule // nil if none matches
-	stepped func(*result.Step)
-	mask    *ledger.Mask // grows with what logins make of secrets
-	result  result.Check
+	account ledger.Account
 	started time.Time
-	tries   int
 	// serial is set for the attempt after one in which the server lost its
 	// place in a group; unsynced is how that one ended.
 	serial   bool
 	unsynced *unsynced
 	// posts are the mailboxes that steps look into, by the number of the step;
 	// they are open until the last attempt is over.
-	posts map[int]*post
+	posts map[int]*mailroom.Post
 	// waiting is the attempt that waits for something in them, else nil.
 	waiting *session
 }
@@ -37,21 +35,20 @@ type trial struct {
 // Play makes one attempt.
 func (t *trial) Play(ctx context.Context) (wait time.Duration, again bool) {
 	if t.rule != nil && t.rule.Skip != "" {
-		t.result.Status, t.result.Reason, t.result.Message = result.Skip, result.Condition, t.rule.Skip
+		t.account.Rule(result.Ruling{Status: result.Skip, Reason: result.Condition, Message: t.rule.Skip})
 		return 0, false
 	}
 	if t.started.IsZero() {
 		t.started = time.Now()
 	}
-	t.tries++
 	s := newSession(ctx, t)
 	s.play()
 	if s.rest != nil {
 		t.waiting = s
 		return 0, false
 	}
-	t.take(s)
-	t.result.Millis = result.Millis(time.Since(t.started))
+	t.account.Take(s.ledger)
+	t.account.Took(time.Since(t.started))
 	if t.oneByOne(s) {
 		return 0, true
 	}
@@ -69,54 +66,39 @@ func (t *trial) Waits() bool { return t.waiting != nil }
 // to send the message again, so that there is no further attempt.
 func (t *trial) Await() {
 	t.waiting.await()
-	t.take(t.waiting)
-	t.result.Millis = result.Millis(time.Since(t.started))
+	t.account.Take(t.waiting.ledger)
+	t.account.Took(time.Since(t.started))
 	t.end()
 }
 
 // end closes what was open for the dialogue, and forgives.
 func (t *trial) end() {
 	for _, p := range t.posts {
-		t.dialogue.settings.mailboxes.release(p)
+		t.dialogue.run.mailboxes.Release(p)
 	}
 	t.posts = nil
 	t.forgive()
 }
 
-// take adds an attempt to the result. The verdict is the last attempt's.
-func (t *trial) take(s *session) {
-	r := &t.result
-	r.Attempts = t.tries
-	r.Status, r.Reason, r.Message, r.Hint = s.status, s.reason, s.message, s.hint
-	r.Cause, r.Whose = named(s.cause)
-	r.FailedStep = s.failedStep
-	r.TLS = s.tls.state
-	r.ControlAnswered = s.controlAnswered
-	r.ConnectMillis = result.Millis(s.connectTime)
-	r.Notes = s.notes
-	r.Captures = s.maskedCaptures()
-	r.Steps = append(r.Steps, s.steps...)
-}
-
 // wantsAnother applies the retry of the flags or of the scenario to an
 // attempt that did not pass.
 func (t *trial) wantsAnother(s *session) (bool, time.Duration) {
-	retry, set := t.dialogue.scenario.Retry, t.dialogue.settings
+	retry, over := t.dialogue.scenario.Retry, t.dialogue.run.Retry
 	times, wait := 0, DefaultRetryWait
 	if retry != nil {
 		times, wait = retry.Times, retry.Wait
 	}
-	if set.Retry != nil {
-		times = *set.Retry
+	if over.Times != nil {
+		times = *over.Times
 	}
-	if set.RetryWait != nil {
-		wait = *set.RetryWait
+	if over.Wait != nil {
+		wait = *over.Wait
 	}
-	tries := t.tries
+	tries := t.account.Tries()
 	if t.unsynced != nil {
 		tries-- // it is no attempt of its own
 	}
-	if tries > times || s.status <= result.Pass || s.ctx.Err() != nil {
+	if status, _ := s.ledger.Status(); tries > times || status <= result.Pass || s.ctx.Err() != nil {
 		return false, 0
 	}
 	return retryCovers(retry, s), wait
@@ -125,44 +107,86 @@ func (t *trial) wantsAnother(s *session) (bool, time.Duration) {
 // retryCovers reports whether the way an attempt ended is one that another
 // attempt may change: a 4xx, if the scenario says nothing else.
 func retryCovers(retry *scenarios.Retry, s *session) bool {
+	code := s.ledger.FailedCode()
+	_, reason := s.ledger.Status()
 	if retry == nil || (retry.On.IsZero() && !retry.Connect && !retry.EOF && !retry.Timeout) {
-		return s.failedCode/100 == 4
+		return code/100 == 4
 	}
 	switch {
-	case s.failedCode != 0:
-		return !retry.On.IsZero() && retry.On.Match(s.failedCode)
+	case code != 0:
+		return !retry.On.IsZero() && retry.On.Match(code)
 	case s.connectTime == 0:
-		return retry.Connect || (retry.Timeout && s.reason == result.Timeout)
-	case s.reason == result.EOF || s.reason == result.Reset:
+		return retry.Connect || (retry.Timeout && reason == result.Timeout)
+	case reason == result.EOF || reason == result.Reset:
 		return retry.EOF
 	}
-	return retry.Timeout && s.reason == result.Timeout
+	return retry.Timeout && reason == result.Timeout
 }
 
 // forgive turns a failure that the scenario allows for this host into a
 // warning.
 func (t *trial) forgive() {
-	if t.rule == nil || t.rule.MayFail == "" || t.result.Status <= result.Warn {
-		return
+	if t.rule != nil && t.rule.MayFail != "" {
+		t.account.Forgive(t.rule.MayFail)
 	}
-	t.result.Forgiven = t.rule.MayFail
-	t.result.Status = result.Warn
 }
 
 // Abandon says that no further attempt will be made. An attempt that was
 // made keeps its steps, but waiting for the next was cut short.
 func (t *trial) Abandon(reason result.Reason) {
-	if t.tries == 0 {
-		t.result.Status, t.result.Reason = result.NotRun, reason
-		t.result.Message = "not begun before the run was stopped"
+	if t.account.Tries() == 0 {
+		message := "not begun before the run was stopped"
 		if reason == result.Deadline {
-			t.result.Message = "not begun before the time for the whole run was over"
+			message = "not begun before the time for the whole run was over"
 		}
+		t.account.Rule(result.Ruling{Status: result.NotRun, Reason: reason, Message: message})
 		return
 	}
-	t.result.Notes = append(t.result.Notes, "the run ended before the next attempt")
+	t.account.Note("the run ended before the next attempt")
 	t.end()
 }
 
 // Result returns what was seen so far.
-func (t *trial) Result() result.Check { return t.result }
+func (t *trial) Result() result.Check { return t.account.Result() }
+
+// unsynced is how an attempt ended in which the server lost its place in a
+// group of commands; the attempts after it are made line by line.
+type unsynced struct {
+	verdict result.Check
+}
+
+// oneByOne reports whether a dialogue is to be played again at once, line by
+// line on a new connection: the server offers PIPELINING and lost its place
+// in a group (RFC 2920 section 3.2). That attempt tells whether the group or
+// a line of it is to blame. It is made once, and never after the text of a
+// message, which could arrive twice.
+func (t *trial) oneByOne(s *session) bool {
+	switch {
+	case t.unsynced == nil && s.line.Lost && s.mail.textAt.IsZero() && s.ctx.Err() == nil:
+		t.unsynced = &unsynced{verdict: t.account.Result()}
+		t.serial = true
+		return true
+	case t.unsynced != nil:
+		t.blame(s)
+	}
+	return false
+}
+
+// blame says what the attempt line by line has shown. Under pipeline: auto
+// the groups were ours, so that what the lines are answered counts, with a
+// warning. A scenario that sends a group itself asks for the group.
+func (t *trial) blame(s *session) {
+	first := &t.unsynced.verdict
+	if status, _ := s.ledger.Status(); status > result.Warn {
+		t.account.Note("a group of commands failed before (" + first.Message + "), and so did its lines one by one")
+		return
+	}
+	const finding = "the server offers PIPELINING and loses its place in a group, while the same lines one by one are answered as expected"
+	status := first.Status
+	if t.dialogue.scenario.Grouped {
+		status = result.Warn
+	}
+	t.account.Note(finding)
+	hint := finding + " (RFC 2920): senders that pipeline lose mail there or retry for long; look for a filter before the server"
+	t.account.Uphold(first, status, hint)
+}

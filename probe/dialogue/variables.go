@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"hash/fnv"
 	"strconv"
+	"strings"
 	"time"
 
 	"mxprobe/dnsmx"
 	"mxprobe/probe"
+	"mxprobe/probe/peer"
 	"mxprobe/scenarios"
 )
 
@@ -32,13 +34,13 @@ func (d *Dialogue) lookup(t probe.Target, number uint64, rule *scenarios.HostRul
 			if name == "dialogue_id" {
 				return d.id(t, number), true
 			}
-			return d.settings.builtin(t, name)
+			return d.run.builtin(t, name)
 		},
-		Overrides: d.settings.overrides(t, turn),
+		Overrides: d.run.overrides(t, turn),
 		Host:      rule,
-		Secrets:   d.secrets,
+		Secrets:   d.values,
 		Captures:  captures,
-		Getenv:    d.settings.getenv,
+		Getenv:    d.run.getenv,
 	})
 }
 
@@ -47,7 +49,7 @@ func (d *Dialogue) lookup(t probe.Target, number uint64, rule *scenarios.HostRul
 func (d *Dialogue) id(t probe.Target, number uint64) string {
 	s, hash := d.scenario, fnv.New64a()
 	_, _ = fmt.Fprintf(hash, "%s\x00%d\x00%d\x00%s\x00%s\x00%s\x00%d", s.File, s.Pos.Line, s.RowNumber, t.Domain, t.Host, t.AddrPort(), number)
-	return fmt.Sprintf("%s-%016x", d.settings.RunID, hash.Sum64())
+	return fmt.Sprintf("%s-%016x", d.run.RunID, hash.Sum64())
 }
 
 // overrides are the variables that beat those of the scenario, weakest first.
@@ -81,7 +83,7 @@ func (s *Settings) builtin(t probe.Target, name string) (string, bool) {
 	case "helo":
 		return dnsmx.ASCII(s.HELO), true
 	case "from":
-		return onWire(s.From), true
+		return peer.OnWire(s.From), true
 	case "to":
 		return s.recipient(t, 1), true
 	case "run_id":
@@ -90,4 +92,36 @@ func (s *Settings) builtin(t probe.Target, name string) (string, bool) {
 		return s.now().UTC().Format(time.RFC3339), true
 	}
 	return "", false
+}
+
+// recipient returns the n-th recipient of a target, counted from 1.
+func (s *Settings) recipient(t probe.Target, n int) string {
+	to := s.To
+	if n > 1 {
+		to = s.FurtherTo[n-2]
+	}
+	if to == "" {
+		return peer.OnWire("postmaster@" + t.Domain)
+	}
+	return peer.OnWire(strings.ReplaceAll(to, "${domain}", t.Domain))
+}
+
+// turns returns where the recipient whose turn it is stands among the
+// variables, nil where there is only one.
+func (s *Settings) turns() map[string]string {
+	if len(s.FurtherTo) == 0 {
+		return nil
+	}
+	return make(map[string]string, 1)
+}
+
+// take makes it the turn of the n-th recipient, of nobody for 0.
+func (s *Settings) take(turn map[string]string, t probe.Target, n int) {
+	if turn == nil {
+		return
+	}
+	delete(turn, "to")
+	if n > 0 {
+		turn["to"] = s.recipient(t, n)
+	}
 }

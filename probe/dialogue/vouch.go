@@ -1,7 +1,9 @@
 package dialogue
 
 import (
+	"mxprobe/probe/handshake"
 	"mxprobe/probe/judge"
+	"mxprobe/probe/ledger"
 	"mxprobe/probe/result"
 	"mxprobe/probe/vouch"
 	"mxprobe/scenarios"
@@ -18,23 +20,23 @@ type assurance struct {
 func (s *session) foresee() {
 	d := s.trial.dialogue
 	if d.verifies(scenarios.VerifyDANE) {
-		s.sure.dane = s.set.voucher().DANEOf(s.ctx, serverOf(s.trial.target))
+		s.sure.dane = s.run.voucher.DANEOf(s.ctx, serverOf(s.trial.target))
 	}
 	if d.verifies(scenarios.VerifySTS) {
-		s.sure.sts = s.set.voucher().PolicyOf(s.ctx, serverOf(s.trial.target))
+		s.sure.sts = s.run.voucher.PolicyOf(s.ctx, serverOf(s.trial.target))
 		for _, text := range s.sure.sts.Notes {
-			s.note(text)
+			s.ledger.Note("%s", text)
 		}
 	}
 }
 
 // verifies reports whether some handshake is verified in that way.
 func (d *Dialogue) verifies(how scenarios.Verify) bool {
-	if d.implicit != nil && d.implicit.options.Verify == how {
+	if d.implicit != nil && d.implicit.Options.Verify == how {
 		return true
 	}
 	for _, p := range d.starttls {
-		if p.options.Verify == how {
+		if p.Options.Verify == how {
 			return true
 		}
 	}
@@ -43,9 +45,9 @@ func (d *Dialogue) verifies(how scenarios.Verify) bool {
 
 // beforehand says what decides a handshake before it is made: that nothing is
 // promised, that nobody knows what is, or that TLS is promised and not there.
-func (s *session) beforehand(p *tlsPlan) (judge.Judgement, bool) {
+func (s *session) beforehand(p *handshake.Plan) (judge.Judgement, bool) {
 	var early result.Ruling
-	switch p.options.Verify {
+	switch p.Options.Verify {
 	case scenarios.VerifyDANE:
 		early = s.sure.dane.Early
 	case scenarios.VerifySTS:
@@ -57,10 +59,10 @@ func (s *session) beforehand(p *tlsPlan) (judge.Judgement, bool) {
 	case early.Status != result.NotRun:
 		j := judge.From(early, scenarios.Pos{})
 		if early.Status > result.Skip {
-			j.Pos = p.options.Pos
+			j.Pos = p.Options.Pos
 		}
 		return j, true
-	case p.implicit || s.tls.on || s.keywords == nil || s.offersStartTLS():
+	case p.Implicit || s.peer.Secure || s.peer.Keywords == nil || s.offersStartTLS():
 		return judge.Judgement{}, false
 	}
 	return s.soften(p, s.lacksStartTLS(p)), true
@@ -68,9 +70,9 @@ func (s *session) beforehand(p *tlsPlan) (judge.Judgement, bool) {
 
 // lacksStartTLS is the judgement on a server without the TLS that its domain
 // promises.
-func (s *session) lacksStartTLS(p *tlsPlan) judge.Judgement {
-	j := judge.Judgement{Status: result.Fail, Reason: result.TLS, Pos: p.options.Pos}
-	if p.options.Verify == scenarios.VerifyDANE {
+func (s *session) lacksStartTLS(p *handshake.Plan) judge.Judgement {
+	j := judge.Judgement{Status: result.Fail, Reason: result.TLS, Pos: p.Options.Pos}
+	if p.Options.Verify == scenarios.VerifyDANE {
 		j.Message = "STARTTLS is not offered, although there are TLSA records at " + s.sure.dane.Set.Name
 		j.Hint = "senders with DANE do not deliver to this host: offer STARTTLS, or take the TLSA records away"
 		return j
@@ -82,21 +84,21 @@ func (s *session) lacksStartTLS(p *tlsPlan) judge.Judgement {
 
 // closeBeforehand ends a step that was decided before its handshake, and with
 // it the dialogue: what follows would go on as if the handshake was made.
-func (s *session) closeBeforehand(st *result.Step, j judge.Judgement) {
+func (s *session) closeBeforehand(st ledger.Step, j judge.Judgement) {
 	s.close(st, j)
 	s.over, s.ended = true, true
-	if j.Status == result.Skip && s.status < result.Warn {
-		s.status, s.reason, s.message = result.Skip, result.Condition, st.Message
+	if j.Status == result.Skip {
+		s.ledger.Skip(j.Message)
 	}
 }
 
 // soften makes a warning of a failure where the policy is in mode testing:
 // mail is delivered all the same (RFC 8461 section 5).
-func (s *session) soften(p *tlsPlan, j judge.Judgement) judge.Judgement {
-	if p.options.Verify == scenarios.VerifySTS && s.sure.sts.Testing() && j.Status == result.Fail {
+func (s *session) soften(p *handshake.Plan, j judge.Judgement) judge.Judgement {
+	if p.Options.Verify == scenarios.VerifySTS && s.sure.sts.Testing() && j.Status == result.Fail {
 		j.Status = result.Warn
 		j.Message += "; the policy is in mode testing, so that mail is delivered all the same"
-		s.over = s.over || s.gone
+		s.over = s.over || s.line.Gone
 	}
 	return j
 }

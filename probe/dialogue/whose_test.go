@@ -11,6 +11,7 @@ import (
 
 	"mxprobe/internal/sandbox/sandboxtest"
 	"mxprobe/probe"
+	"mxprobe/probe/dialogue"
 	"mxprobe/probe/result"
 )
 
@@ -90,7 +91,8 @@ func TestTrap67GivenTwice(t *testing.T) {
 	set := settings(w)
 	set.Overrides = []map[string]string{{"box": dir}}
 	src := waiting("\n  - arrives: {maildir: \"${box}\"}\n    within: 500ms\n")
-	all := append(checks(t, set, src), checks(t, set, src)...)
+	run := dialogue.NewRun(set)
+	all := append(checksIn(t, run, src), checksIn(t, run, src)...)
 	passed := 0
 	for d := range runner(t, w).Run(t.Context(), slices.Values([]probe.Request{{Domain: "example.test", Checks: all}, {Domain: "example.test", Checks: all}})) {
 		for _, c := range d.Hosts[0].Addresses[0].Checks {

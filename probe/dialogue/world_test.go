@@ -71,12 +71,17 @@ func parse(t testing.TB, src string) []*scenarios.Scenario {
 	return parsed
 }
 
-// checks makes checks of scenarios.
+// checks makes checks of scenarios, in a run of their own.
 func checks(t *testing.T, set *dialogue.Settings, src string) []probe.Check {
+	t.Helper()
+	return checksIn(t, dialogue.NewRun(set), src)
+}
+
+func checksIn(t *testing.T, run *dialogue.Run, src string) []probe.Check {
 	t.Helper()
 	var made []probe.Check
 	for _, s := range parse(t, src) {
-		d, err := dialogue.New(s, set)
+		d, err := dialogue.New(s, run)
 		if err != nil {
 			t.Fatal(err)
 		}

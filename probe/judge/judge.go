@@ -71,6 +71,12 @@ func From(r result.Ruling, pos scenarios.Pos) Judgement {
 	return Judgement{Status: r.Status, Reason: r.Reason, Message: r.Message, Hint: r.Hint, Pos: pos}
 }
 
+// BadValue is the judgement on a step whose variables cannot be put in: the
+// mistake is ours.
+func BadValue(err error) Judgement {
+	return Judgement{Status: result.Inconclusive, Reason: result.Local, Message: result.PrintableString(err.Error()), Value: true}
+}
+
 // Judge says whether an observation is what was expected. It looks at
 // nothing else, and temporary answers where something else was expected get
 // the verdict temporary.

@@ -1,4 +1,3 @@
-// Package ledger hides secrets in what a result is told.
 package ledger
 
 import (
@@ -16,9 +15,9 @@ import (
 // masked stands for a secret in every output.
 const masked = "***"
 
-// Mask hides the values of secrets, and what was made of them for a login. A
+// mask hides the values of secrets, and what was made of them for a login. A
 // nil mask hides nothing. A mask does not change; with returns another one.
-type Mask struct {
+type mask struct {
 	words []string // hidden wherever they stand, the longest first
 	// inside are what base64 has of a secret whatever stands around it; the
 	// base64 they stand in is hidden as a whole.
@@ -28,19 +27,19 @@ type Mask struct {
 	names []string
 }
 
-// NewMask hides each value, its base64 alone and inside other base64, and
+// newMask hides each value, its base64 alone and inside other base64, and
 // its forms in a URL, in xtext and between quotes.
-func NewMask(secrets map[string]string) *Mask {
-	var m *Mask
+func newMask(secrets map[string]string) *mask {
+	var m *mask
 	for _, value := range secrets {
-		m = m.With(value)
+		m = m.with(value)
 	}
 	return m
 }
 
-// With returns a mask that hides these values too.
-func (m *Mask) With(values ...string) *Mask {
-	out := &Mask{}
+// with returns a mask that hides these values too.
+func (m *mask) with(values ...string) *mask {
+	out := &mask{}
 	if m != nil {
 		out.words, out.inside, out.names = slices.Clone(m.words), slices.Clone(m.inside), slices.Clone(m.names)
 	}
@@ -65,10 +64,10 @@ func (m *Mask) With(values ...string) *Mask {
 	return out
 }
 
-// WithNames returns a mask that hides these names of users too: everywhere,
+// withNames returns a mask that hides these names of users too: everywhere,
 // but as part of a mail address where they are none themselves.
-func (m *Mask) WithNames(names ...string) *Mask {
-	out := m.With(names...)
+func (m *mask) withNames(names ...string) *mask {
+	out := m.with(names...)
 	for _, name := range names {
 		if name != "" && !strings.Contains(name, "@") {
 			out.words = slices.DeleteFunc(out.words, func(word string) bool { return word == name })
@@ -78,16 +77,16 @@ func (m *Mask) WithNames(names ...string) *Mask {
 	return out
 }
 
-// Learn returns a mask that also hides the base64 of a message of a login,
+// learn returns a mask that also hides the base64 of a message of a login,
 // and the values in hide. The message itself need not be hidden: what is
 // secret in it is, and the rest may be words that stand in any text.
-func (m *Mask) Learn(message []byte, hide []string) *Mask {
-	out := m.With(hide...)
+func (m *mask) learn(message []byte, hide []string) *mask {
+	out := m.with(hide...)
 	if len(message) == 0 {
 		return out
 	}
 	if out == nil {
-		out = &Mask{}
+		out = &mask{}
 	}
 	for _, encoding := range encodings() {
 		out.words = append(out.words, encoding.EncodeToString(message))
@@ -96,17 +95,17 @@ func (m *Mask) Learn(message []byte, hide []string) *Mask {
 	return out
 }
 
-// Quotes hides what stands between the quotes of a text, the first to the
+// quotes hides what stands between the quotes of a text, the first to the
 // last: a part of a value may have been taken out of it.
-func (m *Mask) Quotes(s string) string {
+func (m *mask) quotes(s string) string {
 	from, to := strings.IndexByte(s, '"'), strings.LastIndexByte(s, '"')
 	if m == nil || from == to {
-		return m.Text(s)
+		return m.text(s)
 	}
-	return m.Text(s[:from]) + masked + m.Text(s[to+1:])
+	return m.text(s[:from]) + masked + m.text(s[to+1:])
 }
 
-func (m *Mask) sort() {
+func (m *mask) sort() {
 	slices.SortFunc(m.words, func(a, b string) int {
 		return cmp.Or(len(b)-len(a), strings.Compare(a, b))
 	})
@@ -115,16 +114,21 @@ func (m *Mask) sort() {
 
 // forms are the ways in which a value may stand in an output.
 func forms(value string) []string {
-	quoted := strconv.Quote(value)
-	quoted = quoted[1 : len(quoted)-1]
+	quoted := quote(value)
 	out := []string{
-		value, result.PrintableString(value), quoted, result.PrintableString(quoted),
+		value, result.PrintableString(value), quoted, result.PrintableString(quoted), quote(result.PrintableString(value)),
 		url.QueryEscape(value), url.PathEscape(value), smtpwire.EncodeXtext(value),
 	}
 	for _, encoding := range encodings() {
 		out = append(out, encoding.EncodeToString([]byte(value)))
 	}
 	return out
+}
+
+// quote is a value as it stands between quotes.
+func quote(value string) string {
+	quoted := strconv.Quote(value)
+	return quoted[1 : len(quoted)-1]
 }
 
 func encodings() []*base64.Encoding {
@@ -152,26 +156,26 @@ func insides(value string) []string {
 	return out
 }
 
-// Text hides the secrets in a text, however they overlap.
-func (m *Mask) Text(s string) string {
+// text hides the secrets in a text, however they overlap.
+func (m *mask) text(s string) string {
 	if m == nil || s == "" {
 		return s
 	}
 	return hide(s, m.find(s, false))
 }
 
-// Printable makes bytes from the line printable and hides secrets in them.
+// printable makes bytes from the line printable and hides secrets in them.
 // The secrets go first: an escape or a cut must not divide one.
-func (m *Mask) Printable(b []byte, limit int) string {
+func (m *mask) printable(b []byte, limit int) string {
 	if m == nil {
 		return result.Printable(b, limit)
 	}
-	return result.Printable([]byte(m.Text(string(b))), limit)
+	return result.Printable([]byte(m.text(string(b))), limit)
 }
 
-// CutShort hides what text does, and the beginning of a secret at the end: s
+// cutShort hides what text does, and the beginning of a secret at the end: s
 // was cut off there.
-func (m *Mask) CutShort(s string) string {
+func (m *mask) cutShort(s string) string {
 	if m == nil || s == "" {
 		return s
 	}
@@ -183,7 +187,7 @@ type stretch struct{ from, to int }
 
 // find returns the parts of s that give a secret away. An ellipsis is where a
 // text was cut: what stands before it may be the beginning of a secret.
-func (m *Mask) find(s string, cut bool) []stretch {
+func (m *mask) find(s string, cut bool) []stretch {
 	var found []stretch
 	for _, word := range m.words {
 		for from := range indices(s, word) {
@@ -245,7 +249,7 @@ func wholeBase64(s string, from, to int) stretch {
 const minCut = 3
 
 // findCut adds the end of s if a secret begins with it.
-func (m *Mask) findCut(found []stretch, s string) []stretch {
+func (m *mask) findCut(found []stretch, s string) []stretch {
 	for _, word := range slices.Concat(m.words, m.names) {
 		for n := min(len(word)-1, len(s)); n >= minCut; n-- {
 			if strings.HasSuffix(s, word[:n]) {

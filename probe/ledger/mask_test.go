@@ -12,7 +12,7 @@ import (
 func TestMaskLongestFirst(t *testing.T) {
 	t.Parallel()
 	for range 20 { // the order of a map changes
-		m := NewMask(map[string]string{"a": "hunter", "b": "hunter22tail", "c": "tail-of-b"})
+		m := newMask(map[string]string{"a": "hunter", "b": "hunter22tail", "c": "tail-of-b"})
 		for in, want := range map[string]string{
 			"got hunter22tail here":  "got *** here",
 			"got hunter22 here":      "got ***22 here",
@@ -20,7 +20,7 @@ func TestMaskLongestFirst(t *testing.T) {
 			"hunter22tail-of-b tail": "*** tail",
 			"nothing":                "nothing",
 		} {
-			if got := m.Text(in); got != want {
+			if got := m.text(in); got != want {
 				t.Fatalf("text(%q) = %q; want %q", in, got, want)
 			}
 		}
@@ -32,13 +32,13 @@ func TestMaskLongestFirst(t *testing.T) {
 func TestMaskInsideBase64(t *testing.T) {
 	t.Parallel()
 	const secret = "pa%ss w\u00f6rd"
-	m := NewMask(map[string]string{"p": secret})
+	m := newMask(map[string]string{"p": secret})
 	for before := range 7 {
 		for after := range 4 {
 			blob := strings.Repeat("x", before) + secret + strings.Repeat("y", after)
 			for _, encoding := range encodings() {
 				line := "334 " + encoding.EncodeToString([]byte(blob)) + " end"
-				if got := m.Text(line); got != "334 *** end" {
+				if got := m.text(line); got != "334 *** end" {
 					t.Errorf("text(%q) = %q; want all of the base64 hidden", line, got)
 				}
 			}
@@ -50,7 +50,7 @@ func TestMaskInsideBase64(t *testing.T) {
 // show the part before the cut.
 func TestMaskAtACut(t *testing.T) {
 	t.Parallel()
-	m := NewMask(map[string]string{"p": "correct-horse-battery"})
+	m := newMask(map[string]string{"p": "correct-horse-battery"})
 	for in, want := range map[string]string{
 		"not an SMTP reply: \"250 correct-hor\"...":  "not an SMTP reply: \"250 ***\"...",
 		"550 correct-horse... (7 more bytes)":        "550 ***... (7 more bytes)",
@@ -58,11 +58,11 @@ func TestMaskAtACut(t *testing.T) {
 		"wait...":                                    "wait...",
 		"the server says correct, and that is right": "the server says correct, and that is right",
 	} {
-		if got := m.Text(in); got != want {
+		if got := m.text(in); got != want {
 			t.Errorf("text(%q) = %q; want %q", in, got, want)
 		}
 	}
-	if got, want := m.CutShort("AUTH corre"), "AUTH ***"; got != want {
+	if got, want := m.cutShort("AUTH corre"), "AUTH ***"; got != want {
 		t.Errorf("cutShort = %q; want %q", got, want)
 	}
 }
@@ -71,12 +71,12 @@ func TestMaskAtACut(t *testing.T) {
 // lines stand apart, as in a transcript.
 func TestMaskLineByLine(t *testing.T) {
 	t.Parallel()
-	m := NewMask(map[string]string{"key": "first line\r\nsecond line\nx\n"})
+	m := newMask(map[string]string{"key": "first line\r\nsecond line\nx\n"})
 	for in, want := range map[string]string{
 		"C: first line": "C: ***", "C: second line!": "C: ***!", "C: x": "C: x",
 		"S: " + base64.StdEncoding.EncodeToString([]byte("a second line b")): "S: ***",
 	} {
-		if got := m.Text(in); got != want {
+		if got := m.text(in); got != want {
 			t.Errorf("text(%q) = %q; want %q", in, got, want)
 		}
 	}
@@ -84,17 +84,17 @@ func TestMaskLineByLine(t *testing.T) {
 
 func TestMaskLearns(t *testing.T) {
 	t.Parallel()
-	var none *Mask
-	first := none.With("exchange-one")
-	second := first.With("exchange-two")
+	var none *mask
+	first := none.with("exchange-one")
+	second := first.with("exchange-two")
 	blob := base64.StdEncoding.EncodeToString([]byte("exchange-two"))
-	if got := first.Text(blob + " exchange-two"); got != blob+" exchange-two" {
+	if got := first.text(blob + " exchange-two"); got != blob+" exchange-two" {
 		t.Errorf("the first mask changed: %q", got)
 	}
-	if got := second.Text(blob + " exchange-one"); got != "*** ***" {
+	if got := second.text(blob + " exchange-one"); got != "*** ***" {
 		t.Errorf("text = %q; want both hidden", got)
 	}
-	if none.With("") != nil {
+	if none.with("") != nil {
 		t.Error("an empty value makes a mask")
 	}
 }
@@ -108,8 +108,8 @@ func FuzzMask(f *testing.F) {
 	f.Add("*secret*", "*secret*", "***")                          // like the mask itself
 	f.Add("user\x00pass", "AHVzZXIAcGFzcw==", "\x00user\x00pass") // inside base64
 	f.Fuzz(func(t *testing.T, one, text, two string) {
-		m := NewMask(map[string]string{"one": one, "two": two})
-		got := m.Text(text)
+		m := newMask(map[string]string{"one": one, "two": two})
+		got := m.text(text)
 		for _, secret := range []string{one, two} {
 			// A secret can stand beside a mask by chance where it has
 			// asterisks or is very short.
@@ -120,7 +120,7 @@ func FuzzMask(f *testing.F) {
 				t.Errorf("%q shows %q", got, secret)
 			}
 		}
-		if fmt.Sprint(m.Text(text)) != got {
+		if fmt.Sprint(m.text(text)) != got {
 			t.Error("the same text is masked in two ways")
 		}
 	})
@@ -129,7 +129,7 @@ func FuzzMask(f *testing.F) {
 // A name of a user is hidden like a secret, but not out of an address.
 func TestNamesOfUsersAreShownInAddresses(t *testing.T) {
 	t.Parallel()
-	m := NewMask(map[string]string{"p": "geheim"}).WithNames("kate", "kate@example.org")
+	m := newMask(map[string]string{"p": "geheim"}).withNames("kate", "kate@example.org")
 	for text, want := range map[string]string{
 		"RCPT TO:<kate@example.test>":          "RCPT TO:<kate@example.test>",
 		"RCPT TO:<kate.b@example.test>":        "RCPT TO:<kate.b@example.test>",
@@ -142,7 +142,7 @@ func TestNamesOfUsersAreShownInAddresses(t *testing.T) {
 		"geheim@example.test, kate, a2F0ZQ==":  "***@example.test, ***, ***",
 		"kate:geheim kate@example.test geheim": "***:*** kate@example.test ***",
 	} {
-		if got := m.Text(text); got != want {
+		if got := m.text(text); got != want {
 			t.Errorf("Text(%q) = %q; want %q", text, got, want)
 		}
 	}

@@ -55,6 +55,9 @@ func PrintableString(s string) string {
 // MaxShown bounds what a message repeats of text from elsewhere, in bytes.
 const MaxShown = 200
 
+// Shown is text from elsewhere for a message, no longer than MaxShown.
+func Shown(text string) string { return Printable([]byte(text), MaxShown) }
+
 // maxQuoted bounds what a message shows of bytes that are not text.
 const maxQuoted = 120
 

@@ -9,7 +9,6 @@
 package result
 
 import (
-	"strings"
 	"time"
 )
 
@@ -126,13 +125,7 @@ type Check struct {
 	Status   Verdict `json:"status"`
 	Reason   Reason  `json:"reason,omitempty"`
 	Message  string  `json:"message,omitempty"`
-	// Cause is the name of what is behind the verdict, one of a closed list
-	// that docs/reading-a-failure.md explains, such as "greylisted"; Whose
-	// says who has to act: client, sender, recipient, message, server,
-	// network, protocol or unknown. Both are empty where there is nothing to
-	// explain.
-	Cause string `json:"cause,omitempty"`
-	Whose string `json:"whose,omitempty"`
+	Blame
 	// Hint is a likely cause and what to do next; empty where the reply
 	// leaves doubt.
 	Hint string `json:"hint,omitempty"`
@@ -212,14 +205,13 @@ type Step struct {
 	// Number counts from 1 in the order of the file, the lines of a
 	// pipeline one by one; 0 is the connection and its greeting, and the
 	// number after the last is the QUIT sent at the end.
-	Number int     `json:"step"`
-	Name   string  `json:"name"`
+	Number int    `json:"step"`
+	Name   string `json:"name"`
+	Facts
 	Sent   string  `json:"sent,omitempty"`
 	Status Verdict `json:"status"`
 	Reason Reason  `json:"reason,omitempty"`
-	// Cause and Whose are those of Check, for this step alone.
-	Cause string `json:"cause,omitempty"`
-	Whose string `json:"whose,omitempty"`
+	Blame
 	// Message says in one line why the status is not pass.
 	Message string `json:"message,omitempty"`
 	// Want is the expectation as written, such as "5xx" or "250 or 251".
@@ -243,27 +235,41 @@ type Step struct {
 	Transcript []Line `json:"transcript,omitempty"`
 }
 
-// Verb is the command that was sent, in upper case, without its arguments.
-func (s *Step) Verb() string {
-	verb, _, _ := strings.Cut(s.Sent, " ")
-	return strings.ToUpper(verb)
+// Blame says what is behind a verdict, and whose matter it is.
+type Blame struct {
+	// Cause is the name of what is behind the verdict, one of a closed list
+	// that docs/reading-a-failure.md explains, such as "greylisted"; Whose
+	// says who has to act: client, sender, recipient, message, server,
+	// network, protocol or unknown. Both are empty where there is nothing to
+	// explain.
+	Cause string `json:"cause,omitempty"`
+	Whose string `json:"whose,omitempty"`
 }
 
-// WantsRefusal reports whether the scenario asked for a refusal: that another
-// one came says nothing of mail.
-func (s *Step) WantsRefusal() bool { return strings.HasPrefix(s.Want, "5") }
+// Facts are what a step did, for programs: nothing need be read out of the text
+// that is there for people.
+type Facts struct {
+	// Action is the key of what the step does in the language of scenarios,
+	// such as send, message or starttls; empty for what is done without a step:
+	// the connection with its greeting, and the QUIT at the end.
+	Action string `json:"action,omitempty"`
+	// Verb is the command that was sent, in upper case and without arguments;
+	// DATA where that was said for a message. It is empty where none was sent, or
+	// what was sent begins with no word of a command.
+	Verb string `json:"verb,omitempty"`
+	// RefusalWanted is true where the scenario asks for a permanent refusal, and
+	// takes nothing else for an answer than that or a temporary one: that another
+	// refusal came says nothing of mail.
+	RefusalWanted bool `json:"refusal_wanted,omitempty"`
+	// FellBack is true where the step says EHLO, and HELO was said because the
+	// server did not understand it.
+	FellBack bool `json:"fell_back,omitempty"`
+}
 
 // IsHello reports whether the step asks for the server's extensions: EHLO or
 // LHLO, or the HELO that was said because EHLO was not understood.
 func (s *Step) IsHello() bool {
-	switch s.Verb() {
-	case "EHLO", "LHLO":
-		return true
-	case "HELO":
-		name, _, _ := strings.Cut(s.Name, " ")
-		return strings.EqualFold(name, "EHLO")
-	}
-	return false
+	return s.FellBack || s.Verb == "EHLO" || s.Verb == "LHLO"
 }
 
 // HelloUnknown reports whether a reply to EHLO means that the server does not

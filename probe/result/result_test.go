@@ -26,7 +26,7 @@ func TestNamesInJSONAreFrozen(t *testing.T) {
 		{Check{}, "scenario status reason? message? cause? whose? hint? failed_step? step_count attempts forgiven? captures? tls control_answered? connect_ms? delay_ms? notes? steps ms"},
 		{TLSState{}, "version cipher curve? implicit? resumed? sni? reference chain_finding name_finding dates_finding dane_finding? sts_finding? verified_by? days_left chain"},
 		{Certificate{}, "subject issuer names? not_before not_after sha256"},
-		{Step{}, "attempt step name sent? status reason? cause? whose? message? want? code? enhanced? text? ms file? line? col? notes? excerpt? transcript?"},
+		{Step{}, "attempt step name action? verb? refusal_wanted? fell_back? sent? status reason? cause? whose? message? want? code? enhanced? text? ms file? line? col? notes? excerpt? transcript?"},
 		{Finding{}, "id severity subject title evidence? actor? advice? publish? rfc?"},
 		{Subject{}, "domain host? address?"},
 		{Excerpt{}, "first lines line col width"},
@@ -39,8 +39,11 @@ func TestNamesInJSONAreFrozen(t *testing.T) {
 	} {
 		typ := reflect.TypeOf(tt.v)
 		var names []string
-		for i := range typ.NumField() {
-			name, option, _ := strings.Cut(typ.Field(i).Tag.Get("json"), ",")
+		for _, field := range reflect.VisibleFields(typ) {
+			if field.Anonymous {
+				continue // its members stand in its place
+			}
+			name, option, _ := strings.Cut(field.Tag.Get("json"), ",")
 			if option == "omitempty" {
 				name += "?"
 			}
@@ -83,22 +86,23 @@ func TestGreetingMayDecide(t *testing.T) {
 	}
 }
 
-func TestVerb(t *testing.T) {
+func TestIsHello(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
-		name, sent, verb string
-		hello            bool
+		verb     string
+		fellBack bool
+		hello    bool
 	}{
-		{"EHLO", "ehlo probe.test", "EHLO", true},
-		{"LHLO x", "LHLO x", "LHLO", true},
-		{"EHLO x", "HELO x", "HELO", true}, // EHLO was not understood
-		{"HELO x", "HELO x", "HELO", false},
-		{"RCPT", "RCPT TO:<a@b.test>", "RCPT", false},
-		{"greeting", "", "", false},
+		{"EHLO", false, true},
+		{"LHLO", false, true},
+		{"HELO", true, true}, // EHLO was not understood
+		{"HELO", false, false},
+		{"RCPT", false, false},
+		{"", false, false}, // the greeting
 	} {
-		s := Step{Name: tt.name, Sent: tt.sent}
-		if s.Verb() != tt.verb || s.IsHello() != tt.hello {
-			t.Errorf("%q sent for %q: %q, %t; want %q, %t", tt.sent, tt.name, s.Verb(), s.IsHello(), tt.verb, tt.hello)
+		s := Step{Facts: Facts{Verb: tt.verb, FellBack: tt.fellBack}}
+		if s.IsHello() != tt.hello {
+			t.Errorf("%q, fell back %t: hello is %t; want %t", tt.verb, tt.fellBack, s.IsHello(), tt.hello)
 		}
 	}
 }

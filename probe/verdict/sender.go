@@ -2,7 +2,6 @@ package verdict
 
 import (
 	"slices"
-	"strings"
 
 	"mxprobe/probe/result"
 )
@@ -140,7 +139,7 @@ func checkOutcome(c *result.Check) outcome {
 		}
 		return unknown
 	case result.Temporary:
-		if s := failedStep(c); s != nil && (s.WantsRefusal() || !partOfDelivery(c, s)) {
+		if s := failedStep(c); s != nil && (s.RefusalWanted || !partOfDelivery(c, s)) {
 			return unknown
 		}
 		return postponed
@@ -159,17 +158,26 @@ func checkOutcome(c *result.Check) outcome {
 // its place, so that its refusal is the refusal of the mail. RCPT without MAIL
 // and DATA without RCPT are mistakes of the scenario.
 func partOfDelivery(c *result.Check, s *result.Step) bool {
-	switch s.Verb() {
+	switch verb(s) {
 	case "EHLO", "HELO", "LHLO", "MAIL":
 		return true
 	case "RCPT":
 		sender, _ := envelopeBefore(c, s)
 		return sender
-	case "DATA", "BDAT", "MESSAGE": // the last as in "message (120 bytes)"
+	case "DATA", "BDAT":
 		_, recipient := envelopeBefore(c, s)
 		return recipient
 	}
 	return s.Number == 0
+}
+
+// verb is the command of a step. The text of a message whose DATA was a step of
+// its own counts as the DATA it completes.
+func verb(s *result.Step) string {
+	if s.Action == "body" {
+		return "DATA"
+	}
+	return s.Verb
 }
 
 // envelopeBefore reports whether the server held a sender and a recipient
@@ -183,7 +191,7 @@ func envelopeBefore(c *result.Check, until *result.Step) (sender, recipient bool
 		if s.Attempt != until.Attempt || s.Code/100 != 2 {
 			continue
 		}
-		switch s.Verb() {
+		switch verb(s) {
 		case "MAIL":
 			sender, recipient = true, false
 		case "RCPT":
@@ -200,7 +208,7 @@ func envelopeBefore(c *result.Check, until *result.Step) (sender, recipient bool
 func tookRecipient(c *result.Check) bool {
 	for i := range c.Steps {
 		s := &c.Steps[i]
-		if s.Attempt == c.Attempts && s.Code/100 == 2 && len(s.Sent) > 4 && strings.EqualFold(s.Sent[:4], "RCPT") {
+		if s.Attempt == c.Attempts && s.Code/100 == 2 && s.Verb == "RCPT" {
 			return true
 		}
 	}
@@ -220,7 +228,7 @@ func replyOutcome(c *result.Check) outcome {
 			return taken
 		}
 	case 4:
-		if partOfDelivery(c, s) && !s.WantsRefusal() {
+		if partOfDelivery(c, s) && !s.RefusalWanted {
 			return postponed
 		}
 	case 5:
@@ -229,9 +237,9 @@ func replyOutcome(c *result.Check) outcome {
 			return dead // no service (RFC 5321 section 3.1), and senders go on
 		case s.Code == 530, s.Code == 503:
 			return unknown // a sender would use TLS, or log in; and keeps the order
-		case s.Verb() == "EHLO" && result.HelloUnknown(s.Code):
+		case s.Verb == "EHLO" && result.HelloUnknown(s.Code):
 			return unknown // a sender would say HELO
-		case partOfDelivery(c, s) && !s.WantsRefusal():
+		case partOfDelivery(c, s) && !s.RefusalWanted:
 			return rejected
 		}
 	}

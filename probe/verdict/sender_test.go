@@ -1,6 +1,7 @@
 package verdict
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -18,9 +19,15 @@ func host(name string, pref uint16, checks ...result.Check) result.Host {
 	return h
 }
 
+// said are the facts of a step that sent a line.
+func said(line string) result.Facts {
+	verb, _, _ := strings.Cut(line, " ")
+	return result.Facts{Verb: strings.ToUpper(verb)}
+}
+
 func passed() result.Check {
 	return result.Check{Status: result.Pass, Attempts: 1, Steps: []result.Step{
-		{Attempt: 1, Number: 3, Sent: "rcpt to:<kate@example.test>", Code: 250},
+		{Attempt: 1, Number: 3, Sent: "rcpt to:<kate@example.test>", Facts: said("rcpt to:<kate@example.test>"), Code: 250},
 	}}
 }
 
@@ -28,7 +35,7 @@ func passed() result.Check {
 // accepted.
 func refusedAsExpected() result.Check {
 	return result.Check{Status: result.Pass, Attempts: 1, Steps: []result.Step{
-		{Attempt: 1, Number: 3, Sent: "RCPT TO:<kate@example.test>", Code: 550},
+		{Attempt: 1, Number: 3, Sent: "RCPT TO:<kate@example.test>", Facts: said("RCPT TO:<kate@example.test>"), Code: 550},
 	}}
 }
 
@@ -44,7 +51,7 @@ func replied(code int) result.Check {
 	step := 3
 	return result.Check{
 		Status: result.Fail, Reason: result.Reply, Attempts: 2, FailedStep: &step,
-		Steps: []result.Step{{Attempt: 1, Number: 3, Code: 451}, {Attempt: 2, Number: 2, Sent: "mail from:<a@example.net>", Code: 250}, {Attempt: 2, Number: 3, Sent: "RCPT TO:<x>", Code: code}},
+		Steps: []result.Step{{Attempt: 1, Number: 3, Code: 451}, {Attempt: 2, Number: 2, Sent: "mail from:<a@example.net>", Facts: said("mail from:<a@example.net>"), Code: 250}, {Attempt: 2, Number: 3, Sent: "RCPT TO:<x>", Facts: said("RCPT TO:<x>"), Code: code}},
 	}
 }
 
@@ -66,21 +73,22 @@ func refusedAt(want string, code int, lines ...string) result.Check {
 	}
 	c.Steps = []result.Step{{Attempt: 1, Number: 0, Code: 220}}
 	for i, line := range lines {
-		c.Steps = append(c.Steps, result.Step{Attempt: 1, Number: i + 1, Sent: line, Code: 250})
+		c.Steps = append(c.Steps, result.Step{Attempt: 1, Number: i + 1, Sent: line, Facts: said(line), Code: 250})
 	}
 	c.Steps[last].Want, c.Steps[last].Code = want, code
+	c.Steps[last].RefusalWanted = strings.HasPrefix(want, "5")
 	return c
 }
 
 func nonsense() result.Check {
 	c := replied(502)
-	c.Steps[2].Sent = "NOPE"
+	c.Steps[2].Sent, c.Steps[2].Verb = "NOPE", "NOPE"
 	return c
 }
 
 func endedBySelf() result.Check {
 	c := replied(0)
-	c.Reason, c.Steps[2].Sent = result.EOF, ""
+	c.Reason, c.Steps[2].Sent, c.Steps[2].Verb = result.EOF, "", ""
 	return c
 }
 

@@ -45,7 +45,7 @@ func textsOf(v reflect.Value) []string {
 			// Words of the program, which the page says in others; what the
 			// transcript has; and places of steps that were met.
 			case name == "Origin", name == "From", name == "Kind", name == "Sent", name == "Text" && v.Type() == reflect.TypeFor[result.Step]():
-			case name == "Enhanced", name == "Want", name == "File", name == "Lines":
+			case name == "Enhanced", name == "Want", name == "File", name == "Lines", name == "Action", name == "Verb":
 			case name == "Message" && v.Type() == reflect.TypeFor[result.Domain]() && saidElsewhere(v.Interface().(result.Domain)):
 			default:
 				all = append(all, textsOf(v.Field(i))...)

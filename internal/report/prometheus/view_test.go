@@ -1,6 +1,7 @@
 package prometheus
 
 import (
+	"strings"
 	"testing"
 
 	"mxprobe/probe/result"
@@ -11,10 +12,11 @@ import (
 func TestAnOfferOfSTARTTLS(t *testing.T) {
 	t.Parallel()
 	ehlo := func(attempt int, text ...string) result.Step {
-		return result.Step{Attempt: attempt, Number: 1, Name: "EHLO ${helo}", Sent: "EHLO probe.test", Code: 250, Text: append([]string{"mx1 says STARTTLS"}, text...)}
+		return result.Step{Attempt: attempt, Number: 1, Name: "EHLO ${helo}", Sent: "EHLO probe.test", Facts: result.Facts{Verb: "EHLO"}, Code: 250, Text: append([]string{"mx1 says STARTTLS"}, text...)}
 	}
 	step := func(name, sent string, code int) result.Step {
-		return result.Step{Attempt: 1, Number: 1, Name: name, Sent: sent, Code: code, Text: []string{"mx1", "STARTTLS"}}
+		verb, _, _ := strings.Cut(sent, " ")
+		return result.Step{Attempt: 1, Number: 1, Name: name, Sent: sent, Facts: result.Facts{Verb: verb}, Code: code, Text: []string{"mx1", "STARTTLS"}}
 	}
 	under := &result.TLSState{Version: "TLS 1.3"}
 	for _, tt := range []struct {
@@ -32,7 +34,7 @@ func TestAnOfferOfSTARTTLS(t *testing.T) {
 		{"gone in the second attempt", result.Check{Attempts: 2, Steps: []result.Step{ehlo(1, "STARTTLS"), ehlo(2, "SIZE")}}, absent},
 		{"back in the second attempt", result.Check{Attempts: 2, Steps: []result.Step{ehlo(1, "SIZE"), ehlo(2, "STARTTLS")}}, offered},
 		{"EHLO refused", result.Check{Steps: []result.Step{step("EHLO x", "EHLO x", 550)}}, notAsked},
-		{"EHLO not understood", result.Check{Steps: []result.Step{{Attempt: 1, Name: "EHLO x", Sent: "HELO x", Code: 250, Text: []string{"mx1"}}}}, absent},
+		{"EHLO not understood", result.Check{Steps: []result.Step{{Attempt: 1, Name: "EHLO x", Sent: "HELO x", Facts: result.Facts{Verb: "HELO", FellBack: true}, Code: 250, Text: []string{"mx1"}}}}, absent},
 		{"HELO by choice", result.Check{Steps: []result.Step{step("HELO x", "HELO x", 250)}}, notAsked},
 		{"a banner", result.Check{Steps: []result.Step{step("greeting", "", 220)}}, notAsked},
 	} {

@@ -158,6 +158,7 @@ func EncryptedDomain() *result.Domain {
 	bad.TLS = &expired
 	bad.Status, bad.Reason, bad.Message, bad.FailedStep = result.Fail, result.TLS, "the certificate expired 3 days ago", ptr(2)
 	s := &bad.Steps[2]
+	s.Facts = result.Facts{Action: "starttls", Verb: "STARTTLS"}
 	s.Name, s.Sent, s.Status, s.Reason, s.Message = "STARTTLS", "STARTTLS", result.Fail, result.TLS, bad.Message
 	s.Notes = []string{"TLS 1.3, TLS_AES_128_GCM_SHA256"}
 	bad.Steps[3].Status, bad.Steps[4].Status = result.NotRun, result.NotRun

@@ -5,6 +5,7 @@
 package reporttest
 
 import (
+	"strings"
 	"time"
 
 	"mxprobe/probe/result"
@@ -30,7 +31,7 @@ func said(attempt, number int, sent string, code int, enhanced, text string) res
 		reply = enhanced + " " + text
 	}
 	s := result.Step{
-		Attempt: attempt, Number: number, Name: sent, Sent: sent, Status: result.Pass,
+		Attempt: attempt, Number: number, Name: sent, Sent: sent, Facts: factsOf(sent), Status: result.Pass,
 		Want: "2xx", Code: code, Enhanced: enhanced, Text: []string{reply},
 		Millis: 41*ms + result.Millis(500*time.Microsecond), File: "send.yaml", Line: 3 + number, Col: 5,
 	}
@@ -57,4 +58,10 @@ func ehlo(attempt int, host string) result.Step {
 		s.Transcript = append(s.Transcript, result.Line{From: "S", Text: "250" + sep + t, Millis: 54 * ms})
 	}
 	return s
+}
+
+// factsOf are the facts of a step that sent a line.
+func factsOf(line string) result.Facts {
+	verb, _, _ := strings.Cut(line, " ")
+	return result.Facts{Action: "send", Verb: verb}
 }

@@ -1,4 +1,4 @@
-package dialogue
+package peer
 
 import (
 	"bytes"
@@ -13,40 +13,40 @@ import (
 
 // envelope is the transaction as far as it is known.
 type envelope struct {
-	from     string
-	to       []string
-	accepted int
-	// rcpts are the recipients whose RCPT was accepted, in order.
-	rcpts []string
+	From     string // the reverse-path
+	To       []string
+	Accepted int
+	// Rcpts are the recipients whose RCPT was accepted, in order.
+	Rcpts []string
 	// What the MAIL line declared: 8-bit text (RFC 6152), UTF-8 in addresses
 	// and header (RFC 6531), the size in octets (-1 where none).
-	eightBit, binary, utf8, prdr, requireTLS bool
+	eightBit, Binary, utf8, Prdr, requireTLS bool
 	size                                     int64
-	// envid is ENVID of the MAIL line, decoded (RFC 3461 section 4.4), messageID
+	// Envid is ENVID of the MAIL line, decoded (RFC 3461 section 4.4), messageID
 	// that field of the text; empty where there is none.
-	envid, messageID string
-	// enclosures are the attachments of the text, where a step compares them.
-	enclosures []enclosure
+	Envid, MessageID string
 	// pending are the recipients whose RCPT has no reply yet.
 	pending []string
-	// mails counts the transactions of the session.
-	mails int
+	// Answered is the recipient whose RCPT was answered last.
+	Answered string
+	// Mails counts the transactions of the session.
+	Mails int
 }
 
-// sent keeps what a MAIL or RCPT line says.
-func (e *envelope) sent(verb string, line []byte) {
+// Sent keeps what a MAIL or RCPT line says.
+func (e *envelope) Sent(verb string, line []byte) {
 	switch verb {
 	case "MAIL":
 		// What was accepted before stays until the server says that this
 		// begins a new transaction: it may refuse to.
 		*e = envelope{
-			from: pathOf(line), accepted: e.accepted, rcpts: e.rcpts, pending: e.pending, mails: e.mails + 1, size: -1,
+			From: pathOf(line), Accepted: e.Accepted, Rcpts: e.Rcpts, pending: e.pending, Mails: e.Mails + 1, size: -1,
 		}
 		for name, value := range paramsOf(line) {
 			e.declare(name, value)
 		}
 	case "RCPT":
-		e.to = append(e.to, pathOf(line))
+		e.To = append(e.To, pathOf(line))
 		e.pending = append(e.pending, pathOf(line))
 	}
 }
@@ -54,19 +54,19 @@ func (e *envelope) sent(verb string, line []byte) {
 func (e *envelope) declare(name, value string) {
 	switch name {
 	case "BODY":
-		e.binary = strings.EqualFold(value, "BINARYMIME")
-		e.eightBit = e.binary || strings.EqualFold(value, "8BITMIME")
+		e.Binary = strings.EqualFold(value, "BINARYMIME")
+		e.eightBit = e.Binary || strings.EqualFold(value, "8BITMIME")
 	case "SMTPUTF8":
 		e.utf8 = true
 	case "REQUIRETLS":
 		e.requireTLS = true
 	case "ENVID":
-		e.envid = value
+		e.Envid = value
 		if id, err := smtpwire.DecodeXtext(value); err == nil {
-			e.envid = id
+			e.Envid = id
 		}
 	case "PRDR":
-		e.prdr = true
+		e.Prdr = true
 	case "SIZE":
 		if n, err := strconv.ParseInt(value, 10, 64); err == nil && n >= 0 {
 			e.size = n
@@ -74,26 +74,27 @@ func (e *envelope) declare(name, value string) {
 	}
 }
 
-// learn takes a reply up. MAIL, RSET, EHLO and the end of a message begin a
+// Learn takes a reply up. MAIL, RSET, EHLO and the end of a message begin a
 // new transaction.
-func (e *envelope) learn(verb string, positive bool) {
+func (e *envelope) Learn(verb string, positive bool) {
 	switch verb {
 	case "MAIL":
 		if positive {
-			e.accepted, e.rcpts = 0, nil
+			e.Accepted, e.Rcpts = 0, nil
 		}
 	case "RCPT":
 		to := ""
 		if len(e.pending) > 0 {
 			to, e.pending = e.pending[0], e.pending[1:]
 		}
+		e.Answered = to
 		if positive {
-			e.accepted++
-			e.rcpts = append(e.rcpts, to)
+			e.Accepted++
+			e.Rcpts = append(e.Rcpts, to)
 		}
 	case "RSET", "EHLO", "HELO", "LHLO", diagnosis.DataEnd:
 		if positive || verb == diagnosis.DataEnd {
-			*e = envelope{mails: e.mails, pending: e.pending, size: -1}
+			*e = envelope{Mails: e.Mails, pending: e.pending, size: -1}
 		}
 	}
 }
@@ -125,9 +126,9 @@ func paramsOf(line []byte) func(yield func(name, value string) bool) {
 	}
 }
 
-// onWire returns an address as it goes over the wire: a local part in ASCII
+// OnWire returns an address as it goes over the wire: a local part in ASCII
 // needs no SMTPUTF8 if its domain is in A-labels (RFC 6531 section 3.7.1).
-func onWire(address string) string {
+func OnWire(address string) string {
 	at := strings.LastIndexByte(address, '@')
 	if at < 0 || !ascii.Only(address[:at]) {
 		return address

@@ -46,11 +46,11 @@ func (s *session) playLine(step *scenarios.Step) {
 		s.buf, err = s.appendLine(s.buf[:0], step)
 	}
 	if err != nil {
-		s.close(st, badValue(err))
+		s.close(st, judge.BadValue(err))
 		return
 	}
-	l := line{step, want, verbOf(step, s.buf)}
-	if j, ok := s.write(l.verb, s.buf, s.timeout(step.Timeout, DefaultReplyTimeout)); !ok {
+	l := command{step, want, verbOf(step, s.buf)}
+	if j, ok := s.line.Write(l.verb, s.buf, s.timeout(step.Timeout, DefaultReplyTimeout)); !ok {
 		switch {
 		case step.PassIf.EOF && (j.Closed || j.Reason == result.Reset):
 			j, s.over, s.ended = judge.Met(), true, true
@@ -61,19 +61,19 @@ func (s *session) playLine(step *scenarios.Step) {
 		s.close(st, j)
 		return
 	}
-	st.Sent = s.sent(step, s.buf)
+	st.Sent(l.verb, sentOf(step, s.buf))
 	s.sentLine(l, s.buf)
-	s.remarkOn(st, l, s.buf)
+	s.peer.RemarkOn(l.verb, s.buf, st.Note)
 	j := s.answer(st, step, want, l.verb)
-	if fallsBack(l, st.Code) {
-		j = s.fallBack(st, step, want, shownStep(st))
+	if fallsBack(l, st.Code()) {
+		j = s.fallBack(st, step, want, st.Shown())
 	}
 	s.close(st, j)
 }
 
-// line is a command as it is played: what must follow it, and its command
+// command is a line as it is played: what must follow it, and its command
 // word, if it has one.
-type line struct {
+type command struct {
 	step *scenarios.Step
 	want *scenarios.Expect
 	verb string
@@ -115,21 +115,21 @@ func (s *session) appendLine(buf []byte, step *scenarios.Step) ([]byte, error) {
 	return buf, err
 }
 
-// sent is what a step sent, for the report.
-func (s *session) sent(step *scenarios.Step, b []byte) string {
+// sentOf is what a step sent, for the report: without its CRLF.
+func sentOf(step *scenarios.Step, b []byte) []byte {
 	if step.Action == scenarios.Send {
 		b = b[:len(b)-2]
 	}
-	return s.trial.mask.Printable(b, maxLine)
+	return b
 }
 
 // sentLine keeps the envelope, and whether replies are still owed.
-func (s *session) sentLine(l line, sent []byte) {
+func (s *session) sentLine(l command, sent []byte) {
 	if l.step.Action != scenarios.Send || bytes.Count(sent, []byte("\n")) > 1 {
-		s.loose = true
+		s.line.Loose = true
 	}
-	s.quitSaid = s.quitSaid || l.verb == "QUIT"
-	s.envelope.sent(l.verb, sent)
+	s.line.QuitSaid = s.line.QuitSaid || l.verb == "QUIT"
+	s.peer.Envelope.Sent(l.verb, sent)
 }
 
 // playRead reads a reply that no line asked for.
@@ -137,38 +137,27 @@ func (s *session) playRead(step *scenarios.Step) {
 	st := s.begin(step)
 	want, err := s.want(step)
 	if err != nil {
-		s.close(st, badValue(err))
+		s.close(st, judge.BadValue(err))
 		return
 	}
 	if !step.Optional {
-		s.close(st, s.answer(st, step, want, s.nextOwed()))
+		s.close(st, s.answer(st, step, want, s.line.NextOwed()))
 		return
 	}
-	seen := s.read(s.timeout(step.Timeout, DefaultReplyTimeout))
+	seen := s.line.Read(s.timeout(step.Timeout, DefaultReplyTimeout))
 	switch {
 	case seen.Reply == nil && seen.Fault.Reason == result.Timeout:
-		st.Want = s.trial.dialogue.wantText(st.Number, want)
+		s.wants(st, want)
 		s.close(st, judge.Judgement{Status: result.Pass, Note: "no such reply came, which is fine"})
 	case seen.Reply != nil && !want.Codes.Any && !want.Codes.Match(seen.Reply.Code) && !step.PassIf.Match(seen.Reply.Code):
-		st.Want = s.trial.dialogue.wantText(st.Number, want)
-		s.conn.UnreadReply(*seen.Reply)
-		s.loose = true
+		s.wants(st, want)
+		s.line.Conn.UnreadReply(*seen.Reply)
+		s.line.Loose = true
 		s.close(st, judge.Judgement{Status: result.Pass, Note: "another reply came and is left for the next step"})
 	default:
-		s.greeted = true
+		s.line.Greeted = true
 		s.close(st, s.settle(st, step, want, &seen))
 	}
-}
-
-// nextOwed is the command word of the line whose reply is read next, if a
-// step left that reply unread.
-func (s *session) nextOwed() string {
-	if len(s.owed) == 0 {
-		return ""
-	}
-	verb := s.owed[0]
-	s.owed = s.owed[1:]
-	return verb
 }
 
 func (s *session) playSleep(step *scenarios.Step) {
@@ -182,7 +171,7 @@ func (s *session) playSleep(step *scenarios.Step) {
 	case <-s.ctx.Done():
 		j = judge.Judgement{Status: result.Inconclusive, Reason: diagnosis.StopReason(s.ctx), Message: diagnosis.StopMessage(s.ctx)}
 	}
-	st.Millis = result.Millis(time.Since(begun))
+	st.Took(time.Since(begun))
 	s.close(st, j)
 }
 
@@ -197,11 +186,57 @@ func (s *session) playClose(step *scenarios.Step) {
 		j = judge.Met()
 	}
 	if step.Close == scenarios.CloseRST {
-		if err := s.conn.Reset(); err != nil {
+		if err := s.line.Conn.Reset(); err != nil {
 			j.Note = "the connection could not be reset: " + diagnosis.PlainError(err)
 		}
 	}
-	s.hangUp()
+	s.line.HangUp()
 	s.over = true
 	s.close(st, j)
+}
+
+// leaveOut records a step that is not played because of an earlier one.
+func (s *session) leaveOut(step *scenarios.Step) {
+	if step.Action == scenarios.Pipeline {
+		for i := range step.Steps {
+			s.leaveOut(&step.Steps[i])
+		}
+		return
+	}
+	s.close(s.begin(step), judge.Judgement{Status: result.NotRun})
+}
+
+// step plays one step of the scenario.
+func (s *session) step(step *scenarios.Step) {
+	if s.over && !s.goesOn(step) {
+		s.leaveOut(step)
+		return
+	}
+	if message := s.peer.LeftOutBy(step.If, step.Unless); message != "" {
+		s.skip(step, message)
+		return
+	}
+	over := s.over
+	playStep(s, step)
+	if s.over && !over {
+		s.stopped = step
+	}
+}
+
+// goesOn reports whether a step is played although an earlier one was not met:
+// it is the same for another recipient, and the server has refused that one
+// only. What became of each recipient is worth knowing.
+func (s *session) goesOn(step *scenarios.Step) bool {
+	return s.stopped != nil && s.stopped.Recipient > 0 && step.Recipient > 0 && s.stopped.Pos == step.Pos &&
+		s.ledger.FailedCode() != 0 && s.line.FarewellCode == 0 && !s.ended && !s.line.Gone
+}
+
+func (s *session) skip(step *scenarios.Step, message string) {
+	if step.Action == scenarios.Pipeline {
+		for i := range step.Steps {
+			s.skip(&step.Steps[i], message)
+		}
+		return
+	}
+	s.close(s.begin(step), judge.Judgement{Status: result.Skip, Reason: result.Condition, Message: message})
 }

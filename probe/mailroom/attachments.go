@@ -1,4 +1,4 @@
-package dialogue
+package mailroom
 
 import (
 	"bytes"
@@ -12,17 +12,17 @@ import (
 	"mxprobe/scenarios"
 )
 
-// enclosure is what is known of an attachment that was sent.
-type enclosure struct {
+// Enclosure is what is known of an attachment that was sent.
+type Enclosure struct {
 	name string
 	size int
 	sum  [sha256.Size]byte
 }
 
-// enclosures are the attachments of a message: its parts that have a name, or
+// Enclosures are the attachments of a message: its parts that have a name, or
 // say that they are one (RFC 2183).
-func enclosures(message *letter.Message) []enclosure {
-	var out []enclosure
+func Enclosures(message *letter.Message) []Enclosure {
+	var out []Enclosure
 	for i := range message.Parts {
 		part := &message.Parts[i]
 		disposition := strings.ToLower(part.Header.Get("Content-Disposition"))
@@ -35,7 +35,7 @@ func enclosures(message *letter.Message) []enclosure {
 			// Servers may end lines as they like (RFC 2046 section 4.1.1).
 			content = bytes.TrimRight(bytes.ReplaceAll(content, []byte("\r\n"), []byte("\n")), "\n")
 		}
-		out = append(out, enclosure{name, len(content), sha256.Sum256(content)})
+		out = append(out, Enclosure{name, len(content), sha256.Sum256(content)})
 	}
 	return out
 }
@@ -50,20 +50,9 @@ func fileNameOf(part *letter.Part) string {
 	return part.Params["name"]
 }
 
-// sendsEnclosures notes the attachments of a message that goes out, where a
-// step compares them.
-func (s *session) sendsEnclosures(text []byte) {
-	for i := range s.scenario.Steps {
-		if m := s.scenario.Steps[i].Mailbox; m != nil && m.Arrived.Attachments {
-			s.envelope.enclosures = enclosures(letter.Read(text))
-			return
-		}
-	}
-}
-
 // attachments judges whether all attachments came as they were sent.
-func (w *watch) attachments(pos scenarios.Pos, message *letter.Message) []judge.Judgement {
-	sent, came := w.handed.enclosures, enclosures(message)
+func (w *Watch) attachments(pos scenarios.Pos, message *letter.Message) []judge.Judgement {
+	sent, came := w.Handed.Enclosures, Enclosures(message)
 	if len(sent) == 0 {
 		return []judge.Judgement{{
 			Status: result.Inconclusive, Reason: result.Local, Pos: pos,
@@ -79,7 +68,7 @@ func (w *watch) attachments(pos scenarios.Pos, message *letter.Message) []judge.
 				changed = c.size
 			}
 		}
-		name := w.trial.mask.Printable([]byte(e.name), result.MaxShown)
+		name := result.Shown(e.name)
 		switch {
 		case same:
 		case changed >= 0:

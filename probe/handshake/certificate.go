@@ -1,4 +1,4 @@
-package dialogue
+package handshake
 
 import (
 	"crypto/tls"
@@ -10,48 +10,53 @@ import (
 	"mxprobe/probe/diagnosis"
 	"mxprobe/probe/judge"
 	"mxprobe/probe/result"
+	"mxprobe/probe/vouch"
 	"mxprobe/scenarios"
 )
 
-// judgeCertificate says what the certificate amounts to. How long it must be
-// valid is a limit of its own.
-func (s *session) judgeCertificate(st *result.Step, h *handshake, state *tls.ConnectionState, f certs.Findings) judge.Judgement {
-	var j judge.Judgement
-	switch h.options.Verify {
+// Verification is what a certificate is held against.
+type Verification struct {
+	*Handshake
+	Insecure bool
+	Now      time.Time
+	Domain   string // of the mail
+	Host     string // as it was found
+	// Named is true for a server that was named instead of looking up MX
+	// records, authentic if those were validated with DNSSEC.
+	Named, Authentic bool
+	Dane             vouch.DANE
+	Sts              *vouch.STS
+	Report           *result.TLSState
+	Note             func(format string, args ...any)
+}
+
+// Judge says what the certificate amounts to. How long it must be valid is a
+// limit of its own.
+func (v *Verification) Judge(state *tls.ConnectionState, f *certs.Findings) judge.Judgement {
+	switch v.Options.Verify {
 	case scenarios.VerifyDANE:
-		j = s.judgeDANE(h, state)
+		return v.judgeDANE(state)
 	case scenarios.VerifySTS:
-		j = s.judgeSTS(h, &f)
-	default:
-		j = s.judgeFindings(h, &f)
+		return v.judgeSTS(f)
 	}
-	if j.Status > result.Warn {
-		return j
-	}
-	if h.asked && !h.answered {
-		addNote(st, "the server asks for a client certificate, and there was none to show")
-	}
-	if validity := h.judgeValidity(state, s.set.now()); validity.Status > j.Status {
-		return validity
-	}
-	return j
+	return v.judgeFindings(f)
 }
 
 // judgeFindings judges chain, name and dates: they fail the step with verify:
 // true, warn with verify: warn, and are notes otherwise.
-func (s *session) judgeFindings(h *handshake, f *certs.Findings) judge.Judgement {
-	verify, bad := h.options.Verify, f.Bad()
-	if s.set.TLS.Insecure {
+func (v *Verification) judgeFindings(f *certs.Findings) judge.Judgement {
+	verify, bad := v.Options.Verify, f.Bad()
+	if v.Insecure {
 		verify = scenarios.VerifyNot
 	}
 	if len(bad) == 0 || verify < scenarios.VerifyWarn {
 		for _, text := range bad {
-			s.note(text)
+			v.Note("%s", text)
 		}
 		return judge.Met()
 	}
 	j := judge.Judgement{
-		Status: result.Fail, Reason: result.TLS, Pos: h.options.Pos, Message: strings.Join(bad, "; "),
+		Status: result.Fail, Reason: result.TLS, Pos: v.Options.Pos, Message: strings.Join(bad, "; "),
 		Hint: certs.Hint(f), Cause: diagnosis.TLSCertificate,
 	}
 	if f.NoRoots && len(bad) == 1 {
@@ -70,12 +75,12 @@ func noRootsHere(j judge.Judgement) judge.Judgement {
 	return j
 }
 
-// judgeValidity holds the server's own certificate against valid_for.
-func (h *handshake) judgeValidity(state *tls.ConnectionState, now time.Time) judge.Judgement {
+// JudgeValidity holds the server's own certificate against valid_for.
+func (h *Handshake) JudgeValidity(state *tls.ConnectionState, now time.Time) judge.Judgement {
 	if len(state.PeerCertificates) == 0 {
 		return judge.Met()
 	}
-	return judgeValidity(h.options.ValidFor, state.PeerCertificates[0].NotAfter, now)
+	return judgeValidity(h.Options.ValidFor, state.PeerCertificates[0].NotAfter, now)
 }
 
 // judgeValidity holds the end of a certificate against valid_for.

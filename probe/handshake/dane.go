@@ -1,4 +1,4 @@
-package dialogue
+package handshake
 
 import (
 	"crypto/tls"
@@ -11,43 +11,43 @@ import (
 )
 
 // judgeDANE holds the server against the TLSA records.
-func (s *session) judgeDANE(h *handshake, state *tls.ConnectionState) judge.Judgement {
-	p, t := &s.sure.dane, s.tls.state
-	v := dane.Judge(p.Records, dane.Peer{
-		Chain: state.PeerCertificates[:min(len(state.PeerCertificates), certs.MaxChain)], Names: p.Names, Now: s.set.now(),
+func (v *Verification) judgeDANE(state *tls.ConnectionState) judge.Judgement {
+	p, t := &v.Dane, v.Report
+	found := dane.Judge(p.Records, dane.Peer{
+		Chain: state.PeerCertificates[:min(len(state.PeerCertificates), certs.MaxChain)], Names: p.Names, Now: v.Now,
 	})
-	for _, text := range v.Unusable {
-		s.note("TLSA record " + text)
+	for _, text := range found.Unusable {
+		v.Note("%s", "TLSA record "+text)
 	}
 	t.DANEFinding = certs.OK
-	if !v.OK {
-		t.DANEFinding = result.PrintableString(v.Reason)
+	if !found.OK {
+		t.DANEFinding = result.PrintableString(found.Reason)
 	}
 	switch {
-	case v.Usable == 0:
+	case found.Usable == 0:
 		return judge.Judgement{
-			Status: result.Warn, Reason: result.DNS, Pos: h.options.Pos,
+			Status: result.Warn, Reason: result.DNS, Pos: v.Options.Pos,
 			Message: "none of the TLSA records at " + p.Set.Name + " can be used: senders with DANE ask for TLS, and verify nothing",
 			Hint:    "publish a record 3 1 1 of the server's key (RFC 7672 section 3.1); -v says what is wrong with those there",
 		}
-	case !v.OK && s.set.TLS.Insecure:
-		s.note(t.DANEFinding)
+	case !found.OK && v.Insecure:
+		v.Note("%s", t.DANEFinding)
 		return judge.Met()
-	case !v.OK && p.Set.More > 0:
+	case !found.OK && p.Set.More > 0:
 		return judge.Judgement{
-			Status: result.Inconclusive, Reason: result.Local, Pos: h.options.Pos,
+			Status: result.Inconclusive, Reason: result.Local, Pos: v.Options.Pos,
 			Message: fmt.Sprintf("%s, but only %d of the %d records at %s were looked at", t.DANEFinding, len(p.Records), len(p.Records)+p.Set.More, p.Set.Name),
 			Hint:    "publish one or two records for each certificate: a large answer may not reach senders (RFC 7671 section 10.1)",
 		}
-	case !v.OK:
-		return judge.Judgement{Status: result.Fail, Reason: result.TLS, Pos: h.options.Pos, Message: t.DANEFinding + ", at " + p.Set.Name, Hint: daneHint(&v)}
+	case !found.OK:
+		return judge.Judgement{Status: result.Fail, Reason: result.TLS, Pos: v.Options.Pos, Message: t.DANEFinding + ", at " + p.Set.Name, Hint: daneHint(&found)}
 	}
-	s.note(fmt.Sprintf("the certificate fits the TLSA record %s at %s", v.By, p.Set.Name))
-	if target := s.trial.target; !target.Named && !target.Authentic {
+	v.Note("the certificate fits the TLSA record %s at %s", found.By, p.Set.Name)
+	if !v.Named && !v.Authentic {
 		return judge.Judgement{
-			Status: result.Warn, Reason: result.DNS, Pos: h.options.Pos,
-			Message: "the certificate fits the TLSA records, but the MX records of " + target.Domain + " are not secured by DNSSEC: a forged answer leads mail elsewhere",
-			Hint:    "sign the zone of " + target.Domain + " (RFC 7672 section 2.2.1)",
+			Status: result.Warn, Reason: result.DNS, Pos: v.Options.Pos,
+			Message: "the certificate fits the TLSA records, but the MX records of " + v.Domain + " are not secured by DNSSEC: a forged answer leads mail elsewhere",
+			Hint:    "sign the zone of " + v.Domain + " (RFC 7672 section 2.2.1)",
 		}
 	}
 	t.VerifiedBy = "dane"

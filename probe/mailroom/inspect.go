@@ -1,4 +1,4 @@
-package dialogue
+package mailroom
 
 import (
 	"errors"
@@ -19,23 +19,23 @@ const (
 )
 
 // inspect looks into what has come.
-func (w *watch) inspect(want *scenarios.Arrived, at *sighting) []judge.Judgement {
+func (w *Watch) inspect(want *scenarios.Arrived, at *sighting) []judge.Judgement {
 	out := []judge.Judgement{w.folder(want, at.Folder)}
 	if len(want.Headers)+len(want.Auth) == 0 && want.Hop == (scenarios.Limit{}) && !want.Attachments {
 		return out
 	}
-	w.set.mailboxes.whole.Lock()
-	defer w.set.mailboxes.whole.Unlock()
+	w.Mailboxes.whole.Lock()
+	defer w.Mailboxes.whole.Unlock()
 	most := maxArrivedHeader
 	if want.Attachments {
 		most = maxArrived
 	}
-	raw, err := w.post.read(w.ctx, at.Message, most)
+	raw, err := w.Post.read(w.Ctx, at.Message, most)
 	if err == nil && want.Attachments && len(raw) == most {
 		err = errors.New("the message is larger than 32 MiB, too large to compare its attachments")
 	}
 	if err != nil {
-		return append(out, w.unreadable(err))
+		return append(out, Unreadable(w.Ctx, err))
 	}
 	message := letter.Read(raw)
 	for i := range want.Headers {
@@ -55,20 +55,20 @@ func (w *watch) inspect(want *scenarios.Arrived, at *sighting) []judge.Judgement
 }
 
 // folder judges where the message is.
-func (w *watch) folder(want *scenarios.Arrived, folder string) judge.Judgement {
-	expected := w.post.place.folder
+func (w *Watch) folder(want *scenarios.Arrived, folder string) judge.Judgement {
+	expected := w.Post.place.Folder
 	if folder == expected {
 		return judge.Met()
 	}
 	at := want.Folder.Pos()
 	if at == (scenarios.Pos{}) {
-		at = w.step.Mailbox.Pos
+		at = w.Step.Mailbox.Pos
 	}
 	show := func(name string) string {
 		if name == "" {
 			return "the mailbox itself"
 		}
-		return w.trial.mask.Printable([]byte(name), result.MaxShown)
+		return result.Shown(name)
 	}
 	if expected == "" {
 		j := judge.Failed(at, "it arrived, but in the folder %s", show(folder))
@@ -79,7 +79,7 @@ func (w *watch) folder(want *scenarios.Arrived, folder string) judge.Judgement {
 }
 
 // header judges one field. Of several with the name one has to fit.
-func (w *watch) header(want *scenarios.HeaderWant, h letter.Header) judge.Judgement {
+func (w *Watch) header(want *scenarios.HeaderWant, h letter.Header) judge.Judgement {
 	seen := ""
 	for value := range h.All(want.Name) {
 		decoded := letter.DecodeWords(value)
@@ -105,7 +105,7 @@ func (w *watch) header(want *scenarios.HeaderWant, h letter.Header) judge.Judgem
 // authenticated judges what the server that received the message found out.
 // Its own results are those under the name that the uppermost field has:
 // servers write theirs above what came with the message.
-func (w *watch) authenticated(want *scenarios.AuthWant, checks []trace.Check) judge.Judgement {
+func (w *Watch) authenticated(want *scenarios.AuthWant, checks []trace.Check) judge.Judgement {
 	if len(checks) == 0 {
 		j := judge.Failed(want.Pos, "nobody says anything of %s: the message has no Authentication-Results", want.Method)
 		j.Hint = "the server that receives the mail checks nothing, or does not write down what it finds (RFC 8601)"
@@ -118,7 +118,7 @@ func (w *watch) authenticated(want *scenarios.AuthWant, checks []trace.Check) ju
 			return judge.Met()
 		}
 	}
-	by := w.trial.mask.Printable([]byte(server), result.MaxShown)
+	by := result.Shown(server)
 	if by == "" {
 		by = "the server that received it"
 	}
@@ -130,7 +130,7 @@ func (w *watch) authenticated(want *scenarios.AuthWant, checks []trace.Check) ju
 		text += " (" + found[0].Reason + ")"
 	}
 	return judge.Failed(want.Pos, "expected %s to be %s, but %s says %s", want.Method, strings.Join(want.Values, " or "), by,
-		w.trial.mask.Printable([]byte(text), result.MaxShown))
+		result.Shown(text))
 }
 
 // results are what one server says of a method. Of SPF that of the
@@ -157,6 +157,6 @@ func results(method, server string, checks []trace.Check) []trace.Result {
 }
 
 // quoted is a value of the message on one line.
-func (w *watch) quoted(s string) string {
-	return `"` + w.trial.mask.Printable([]byte(s), result.MaxShown) + `"`
+func (w *Watch) quoted(s string) string {
+	return `"` + result.Shown(s) + `"`
 }

@@ -1,4 +1,4 @@
-package dialogue
+package mailroom
 
 import (
 	"errors"
@@ -10,20 +10,20 @@ import (
 	"mxprobe/scenarios"
 )
 
-// arrives waits for the message itself, and looks at what has come.
-func (w *watch) arrives() judge.Judgement {
-	if w.handed.id == "" {
-		return w.unreadable(errors.New("the message has no Message-ID to be recognised by"))
+// Arrives waits for the message itself, and looks at what has come.
+func (w *Watch) Arrives() judge.Judgement {
+	if w.Handed.ID == "" {
+		return Unreadable(w.Ctx, errors.New("the message has no Message-ID to be recognised by"))
 	}
-	want, err := w.step.Mailbox.Arrived.Resolve(w.lookup)
+	want, err := w.Step.Mailbox.Arrived.Resolve(w.Lookup)
 	if err != nil {
-		return badValue(err)
+		return judge.BadValue(err)
 	}
 	var there []sighting
-	j, ok := w.until("Message-ID "+w.handed.id, func(seen []sighting) bool {
+	j, ok := w.until("Message-ID "+w.Handed.ID, func(seen []sighting) bool {
 		there = there[:0]
 		for i := range seen {
-			if seen[i].MessageID == w.handed.id {
+			if seen[i].MessageID == w.Handed.ID {
 				there = append(there, seen[i])
 			}
 		}
@@ -32,13 +32,13 @@ func (w *watch) arrives() judge.Judgement {
 	switch {
 	case len(there) > 0 && (ok || j.Reason == result.Timeout):
 	case j.Reason == result.Timeout:
-		j.Message = fmt.Sprintf("accepted by the server, but not seen in the mailbox within %s", timespan.String(w.limit))
-		j.Hint = "a 250 is a promise only: look for " + w.trial.mask.Printable([]byte(w.handed.id), result.MaxShown) + " in the log and the queue of the server, and in other folders of the mailbox, such as that for spam"
+		j.Message = fmt.Sprintf("accepted by the server, but not seen in the mailbox within %s", timespan.String(w.Limit))
+		j.Hint = "a 250 is a promise only: look for " + result.Shown(w.Handed.ID) + " in the log and the queue of the server, and in other folders of the mailbox, such as that for spam"
 		return j
 	default:
 		return j
 	}
-	j = w.worst(append([]judge.Judgement{w.saw("the message", w.handed.id, &there[0]), w.copies(want, len(there))}, w.inspect(want, &there[0])...))
+	j = w.worst(append([]judge.Judgement{w.saw("the message", w.Handed.ID, &there[0]), w.copies(want, len(there))}, w.inspect(want, &there[0])...))
 	for i := range there {
 		j = w.remove(j, there[i].Message)
 	}
@@ -47,7 +47,7 @@ func (w *watch) arrives() judge.Judgement {
 
 // worst returns the judgement that decides, the first of its kind; what the
 // others say are notes.
-func (w *watch) worst(all []judge.Judgement) judge.Judgement {
+func (w *Watch) worst(all []judge.Judgement) judge.Judgement {
 	decides := 0
 	for i := range all {
 		if all[i].Status > all[decides].Status {
@@ -56,17 +56,17 @@ func (w *watch) worst(all []judge.Judgement) judge.Judgement {
 	}
 	for i := range all {
 		if i != decides && all[i].Status != result.Pass {
-			w.noteStep("also: %s", all[i].Message)
+			w.St.Note("also: %s", all[i].Message)
 		}
 	}
 	return all[decides]
 }
 
 // copies judges how often the message came.
-func (w *watch) copies(want *scenarios.Arrived, n int) judge.Judgement {
+func (w *Watch) copies(want *scenarios.Arrived, n int) judge.Judgement {
 	switch {
 	case want.Copies == 0 && n > 1:
-		w.noteStep("it came %d times", n)
+		w.St.Note("it came %d times", n)
 	case want.Copies != 0 && n != want.Copies:
 		j := judge.Failed(want.CopiesPos, "expected %s, got %d", times(want.Copies), n)
 		if n > want.Copies {

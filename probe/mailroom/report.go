@@ -1,4 +1,4 @@
-package dialogue
+package mailroom
 
 import (
 	"fmt"
@@ -8,34 +8,35 @@ import (
 	"mxprobe/internal/mailbox"
 	"mxprobe/internal/timespan"
 	"mxprobe/probe/judge"
+	"mxprobe/probe/peer"
 	"mxprobe/probe/result"
 )
 
-// report waits for a report about the message (RFC 3461 section 5.2, RFC 3464).
-func (w *watch) report() judge.Judgement {
-	recipient, err := w.step.Mailbox.Recipient.Expand(w.lookup)
+// Report waits for a report about the message (RFC 3461 section 5.2, RFC 3464).
+func (w *Watch) Report() judge.Judgement {
+	recipient, err := w.Step.Mailbox.Recipient.Expand(w.Lookup)
 	if err != nil {
-		return badValue(err)
+		return judge.BadValue(err)
 	}
-	if w.handed.id == "" && w.handed.envid == "" {
-		return w.unreadable(fmt.Errorf("the message has neither an ENVID nor a Message-ID that a report could name"))
+	if w.Handed.ID == "" && w.Handed.Envid == "" {
+		return Unreadable(w.Ctx, fmt.Errorf("the message has neither an ENVID nor a Message-ID that a report could name"))
 	}
-	found := reports{watch: w, recipient: onWire(strings.TrimSpace(recipient))}
-	what := "a report about Message-ID " + w.handed.id
-	if w.handed.envid != "" {
-		what += ", ENVID " + w.handed.envid
+	found := reports{Watch: w, recipient: peer.OnWire(strings.TrimSpace(recipient))}
+	what := "a report about Message-ID " + w.Handed.ID
+	if w.Handed.Envid != "" {
+		what += ", ENVID " + w.Handed.Envid
 	}
 	j, ok := w.until(what, found.look)
 	switch {
-	case ok && w.step.Mailbox.NoReport():
+	case ok && w.Step.Mailbox.NoReport():
 		found.describe()
-		return judge.Failed(w.step.Mailbox.ActionPos, "expected no report, got one that says %s", w.shownAction(found.to))
+		return judge.Failed(w.Step.Mailbox.ActionPos, "expected no report, got one that says %s", w.shownAction(found.to))
 	case ok:
 		return w.remove(found.judge(), found.at.Message)
-	case j.Reason == result.Timeout && w.step.Mailbox.NoReport():
+	case j.Reason == result.Timeout && w.Step.Mailbox.NoReport():
 		return judge.Met()
 	case j.Reason == result.Timeout:
-		j.Message = fmt.Sprintf("accepted by the server, but no report that says %s was seen in the mailbox within %s", w.st.Want, timespan.String(w.limit))
+		j.Message = fmt.Sprintf("accepted by the server, but no report that says %s was seen in the mailbox within %s", WantedInMailbox(w.Step.Mailbox), timespan.String(w.Limit))
 		if found.interim != nil {
 			j.Message += "; it is " + w.shownAction(found.interim)
 		}
@@ -49,7 +50,7 @@ func (w *watch) report() judge.Judgement {
 
 // reports are those about the message that were seen so far.
 type reports struct {
-	*watch
+	*Watch
 	recipient string
 	// at holds the report that decides, to what it says about the recipient.
 	at sighting
@@ -71,8 +72,8 @@ func (r *reports) look(seen []sighting) bool {
 			if r.recipient != "" && !to.About(r.recipient) {
 				continue
 			}
-			wanted := slices.Contains(r.step.Mailbox.Actions, to.Action)
-			if !wanted && !r.step.Mailbox.NoReport() && !isFinal(to.Action) {
+			wanted := slices.Contains(r.Step.Mailbox.Actions, to.Action)
+			if !wanted && !r.Step.Mailbox.NoReport() && !isFinal(to.Action) {
 				r.interim = to
 				continue
 			}
@@ -102,17 +103,17 @@ func (r *reports) ours(report *mailbox.Report) bool {
 // mark returns what a report names the message of this dialogue by, empty if
 // it is about another.
 func (r *reports) mark(report *mailbox.Report) string {
-	same := r.handed.envid != "" && report.EnvelopeID == r.handed.envid
+	same := r.Handed.Envid != "" && report.EnvelopeID == r.Handed.Envid
 	switch {
-	case same && r.own(r.handed.envid):
-		return r.handed.envid
-	case report.MessageID != "" && r.handed.id != "":
-		if report.MessageID == r.handed.id {
-			return r.handed.id
+	case same && r.own(r.Handed.Envid):
+		return r.Handed.Envid
+	case report.MessageID != "" && r.Handed.ID != "":
+		if report.MessageID == r.Handed.ID {
+			return r.Handed.ID
 		}
 		return ""
 	case same:
-		return r.handed.envid
+		return r.Handed.Envid
 	}
 	return ""
 }
@@ -121,10 +122,10 @@ func (r *reports) mark(report *mailbox.Report) string {
 func (r *reports) judge() judge.Judgement {
 	r.describe()
 	j := r.saw("the report", r.mark(r.at.Report), &r.at)
-	box := r.step.Mailbox
+	box := r.Step.Mailbox
 	switch returned := string(r.at.Report.Returned); {
 	case !slices.Contains(box.Actions, r.to.Action):
-		j = judge.Failed(box.ActionPos, "expected %s, got %s", r.st.Want, r.shownAction(r.to))
+		j = judge.Failed(box.ActionPos, "expected %s, got %s", WantedInMailbox(r.Step.Mailbox), r.shownAction(r.to))
 		j.Hint = actionHint(r.to.Action)
 	case box.Returns != "" && box.Returns != returned:
 		if returned == "" {
@@ -134,7 +135,7 @@ func (r *reports) judge() judge.Judgement {
 	case r.at.Sender != "<>" && r.at.Sender != "" && j.Status == result.Pass:
 		j = judge.Judgement{
 			Status: result.Warn, Reason: result.Protocol, Pos: box.Pos,
-			Message: "the report came from " + r.trial.mask.Printable([]byte(r.at.Sender), result.MaxShown) + ", not from the null sender (RFC 3461 section 6.1): should it not arrive, it is answered with another",
+			Message: "the report came from " + result.Shown(r.at.Sender) + ", not from the null sender (RFC 3461 section 6.1): should it not arrive, it is answered with another",
 		}
 	}
 	return j
@@ -163,7 +164,7 @@ func interimHint(to *mailbox.Recipient) string {
 
 // describe puts what the report says into the record of the step.
 func (r *reports) describe() {
-	mask, report := r.trial.mask, r.at.Report
+	report := r.at.Report
 	for _, field := range [...][2]string{
 		{"Action", r.to.Action},
 		{"Status", r.to.Status},
@@ -176,33 +177,31 @@ func (r *reports) describe() {
 		{"Return-Path", r.at.Sender},
 	} {
 		if field[1] != "" {
-			line := mask.Printable([]byte(field[0]+": "+field[1]), maxLine)
-			r.st.Text = append(r.st.Text, line)
-			r.record.Remark(line)
+			r.St.Line(field[0] + ": " + field[1])
 		}
 	}
 	if code := r.to.Status; len(code) > 1 && strings.Contains("245", code[:1]) && code[1] == '.' {
-		r.st.Enhanced = mask.Printable([]byte(code), 20)
+		r.St.Enhanced(code)
 	}
 	switch {
 	case report.Returned == mailbox.Nothing:
-		r.noteStep("the report returns nothing of the message")
+		r.St.Note("the report returns nothing of the message")
 	default:
-		r.noteStep("the report returns the %s", report.Returned)
+		r.St.Note("the report returns the %s", report.Returned)
 	}
-	if r.handed.envid != "" && report.EnvelopeID != r.handed.envid {
-		r.noteStep("the report does not repeat the ENVID of the MAIL line (RFC 3464 section 2.2.1)")
+	if r.Handed.Envid != "" && report.EnvelopeID != r.Handed.Envid {
+		r.St.Note("the report does not repeat the ENVID of the MAIL line (RFC 3464 section 2.2.1)")
 	}
 	if r.at.Sender == "" {
-		r.noteStep("the mailbox does not say from whom the report came (no Return-Path)")
+		r.St.Note("the mailbox does not say from whom the report came (no Return-Path)")
 	}
 }
 
 // shownAction is what a report says about a recipient, on one line.
-func (w *watch) shownAction(to *mailbox.Recipient) string {
+func (w *Watch) shownAction(to *mailbox.Recipient) string {
 	text := strings.TrimSpace(to.Action + " " + to.Status)
 	if to.Diagnostic != "" {
 		text += " (" + to.Diagnostic + ")"
 	}
-	return w.trial.mask.Printable([]byte(text), result.MaxShown)
+	return result.Shown(text)
 }

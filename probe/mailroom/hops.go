@@ -1,4 +1,4 @@
-package dialogue
+package mailroom
 
 import (
 	"fmt"
@@ -17,7 +17,7 @@ const clockStep = time.Second
 // hops judges how long each server on the way had the message, by what the
 // servers wrote down. Where their clocks do not agree nothing is sure, so that
 // nothing fails.
-func (w *watch) hops(limit scenarios.Limit, hops []trace.Hop) []judge.Judgement {
+func (w *Watch) hops(limit scenarios.Limit, hops []trace.Hop) []judge.Judgement {
 	skewed, timed := false, 0
 	for i := range hops {
 		skewed = skewed || hops[i].Skewed()
@@ -26,7 +26,7 @@ func (w *watch) hops(limit scenarios.Limit, hops []trace.Hop) []judge.Judgement 
 		}
 	}
 	if timed == 0 {
-		w.noteStep("no two servers on the way wrote when they had it: there is no hop to time")
+		w.St.Note("no two servers on the way wrote when they had it: there is no hop to time")
 	}
 	var out []judge.Judgement
 	for i := range hops {
@@ -43,7 +43,7 @@ func (w *watch) hops(limit scenarios.Limit, hops []trace.Hop) []judge.Judgement 
 		default:
 			continue
 		}
-		j.Message = fmt.Sprintf("it took %v to %s, the limit is %s", h.Delay.Round(time.Second), w.trial.mask.Printable([]byte(h.By), result.MaxShown), timespan.String(bound))
+		j.Message = fmt.Sprintf("it took %v to %s, the limit is %s", h.Delay.Round(time.Second), result.Shown(h.By), timespan.String(bound))
 		if skewed {
 			j.Status = result.Warn
 			j.Message += "; but the clocks on the way do not agree"

@@ -1,4 +1,4 @@
-package dialogue
+package handshake
 
 import (
 	"strings"
@@ -10,8 +10,8 @@ import (
 
 // judgeSTS holds the server against the policy: its name, and its certificate
 // in all that is usually looked at (RFC 8461 section 4.1).
-func (s *session) judgeSTS(h *handshake, f *certs.Findings) judge.Judgement {
-	p, t, host := s.sure.sts, s.tls.state, s.trial.target.Host
+func (v *Verification) judgeSTS(f *certs.Findings) judge.Judgement {
+	p, t, host := v.Sts, v.Report, v.Host
 	bad, named := f.Bad(), p.Policy.Allows(host)
 	if !named {
 		bad = append(bad, p.Stranger(host))
@@ -26,7 +26,7 @@ func (s *session) judgeSTS(h *handshake, f *certs.Findings) judge.Judgement {
 		t.STSFinding, t.VerifiedBy = certs.OK, "mta-sts"
 		return judge.Met()
 	}
-	j := judge.Judgement{Status: result.Fail, Reason: result.TLS, Pos: h.options.Pos, Message: t.STSFinding, Hint: certs.Hint(f)}
+	j := judge.Judgement{Status: result.Fail, Reason: result.TLS, Pos: v.Options.Pos, Message: t.STSFinding, Hint: certs.Hint(f)}
 	if !named {
 		// No certificate helps a host that the policy leaves out.
 		j.Hint = "name the host in the policy, then give the record another id, so that senders ask for it"
@@ -34,9 +34,9 @@ func (s *session) judgeSTS(h *handshake, f *certs.Findings) judge.Judgement {
 	switch {
 	case f.NoRoots && len(bad) == 1:
 		return noRootsHere(j)
-	case s.set.TLS.Insecure && named:
-		s.note(t.STSFinding)
+	case v.Insecure && named:
+		v.Note("%s", t.STSFinding)
 		return judge.Met()
 	}
-	return s.soften(h.tlsPlan, j)
+	return j
 }

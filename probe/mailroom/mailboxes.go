@@ -1,4 +1,6 @@
-package dialogue
+// Package mailroom looks into mailboxes for the messages that dialogues have sent,
+// and for reports about them.
+package mailroom
 
 import (
 	"context"
@@ -12,36 +14,36 @@ import (
 	"mxprobe/probe"
 )
 
-// boxPlace tells mailboxes apart.
-type boxPlace struct {
-	kind           string // imap, maildir ...
-	where          string // as the report shows it
-	folder         string // beside it
-	user, password string
-	clear          bool
+// Place tells mailboxes apart.
+type Place struct {
+	Kind           string // imap, maildir ...
+	Where          string // as the report shows it
+	Folder         string // beside it
+	User, Password string
+	Clear          bool
 }
 
-// mailboxes are those that the dialogues of a run look into. Each is opened
+// Mailboxes are those that the dialogues of a run look into. Each is opened
 // once, however many wait for something in it: servers of mailboxes allow few
 // connections of one user.
-type mailboxes struct {
+type Mailboxes struct {
 	mu   sync.Mutex
-	open map[boxPlace]*post
+	open map[Place]*Post
 	// whole is held while a whole message is read and looked at, which bounds
 	// the memory of a run.
 	whole sync.Mutex
 }
 
-// acquire returns the mailbox of a place, which stays open until it is
+// Acquire returns the mailbox of a place, which stays open until it is
 // released as often. open is called where nobody has it yet.
-func (m *mailboxes) acquire(at boxPlace, open func(context.Context) (mailbox.Box, error)) *post {
+func (m *Mailboxes) Acquire(at Place, open func(context.Context) (mailbox.Box, error)) *Post {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	p := m.open[at]
 	if p == nil {
-		p = &post{place: at, open: open, turn: make(chan struct{}, 1)}
+		p = &Post{place: at, open: open, turn: make(chan struct{}, 1)}
 		if m.open == nil {
-			m.open = make(map[boxPlace]*post)
+			m.open = make(map[Place]*Post)
 		}
 		m.open[at] = p
 	}
@@ -49,7 +51,8 @@ func (m *mailboxes) acquire(at boxPlace, open func(context.Context) (mailbox.Box
 	return p
 }
 
-func (m *mailboxes) release(p *post) {
+// Release gives a mailbox back; the last one closes it.
+func (m *Mailboxes) Release(p *Post) {
 	m.mu.Lock()
 	p.users--
 	last := p.users == 0
@@ -62,9 +65,9 @@ func (m *mailboxes) release(p *post) {
 	}
 }
 
-// post is one mailbox and what was seen in it since it was opened.
-type post struct {
-	place boxPlace
+// Post is one mailbox and what was seen in it since it was opened.
+type Post struct {
+	place Place
 	open  func(context.Context) (mailbox.Box, error)
 	users int // guarded by mailboxes.mu
 	// turn is held by the one who looks; it guards what follows.
@@ -86,7 +89,7 @@ type sighting struct {
 const maxSeen = 64 << 20
 
 // take waits for the turn to look.
-func (p *post) take(ctx context.Context) error {
+func (p *Post) take(ctx context.Context) error {
 	select {
 	case p.turn <- struct{}{}:
 		return nil
@@ -95,8 +98,8 @@ func (p *post) take(ctx context.Context) error {
 	}
 }
 
-// begin opens the mailbox, so that what comes from now on is seen.
-func (p *post) begin(ctx context.Context) error {
+// Begin opens the mailbox, so that what comes from now on is seen.
+func (p *Post) Begin(ctx context.Context) error {
 	if err := p.take(ctx); err != nil {
 		return err
 	}
@@ -113,7 +116,7 @@ func (p *post) begin(ctx context.Context) error {
 
 // look returns all that was seen, from a look that began not before some time,
 // and when it began.
-func (p *post) look(ctx context.Context, notBefore time.Time) ([]sighting, time.Time, error) {
+func (p *Post) look(ctx context.Context, notBefore time.Time) ([]sighting, time.Time, error) {
 	if err := p.take(ctx); err != nil {
 		return nil, time.Time{}, err
 	}
@@ -143,7 +146,7 @@ const lastLook = 3 * time.Second
 
 // lookUntil is look with an end: a server that falls silent does not hold up
 // the wait.
-func (p *post) lookUntil(ctx context.Context, notBefore, end time.Time) ([]sighting, time.Time, error) {
+func (p *Post) lookUntil(ctx context.Context, notBefore, end time.Time) ([]sighting, time.Time, error) {
 	if now := time.Now(); end.Before(now) {
 		end = now
 	}
@@ -153,7 +156,7 @@ func (p *post) lookUntil(ctx context.Context, notBefore, end time.Time) ([]sight
 }
 
 // read returns a message, up to most bytes of it.
-func (p *post) read(ctx context.Context, m *mailbox.Message, most int) ([]byte, error) {
+func (p *Post) read(ctx context.Context, m *mailbox.Message, most int) ([]byte, error) {
 	if err := p.take(ctx); err != nil {
 		return nil, err
 	}
@@ -161,7 +164,7 @@ func (p *post) read(ctx context.Context, m *mailbox.Message, most int) ([]byte, 
 	return p.box.Read(ctx, m, most)
 }
 
-func (p *post) remove(ctx context.Context, m *mailbox.Message) error {
+func (p *Post) remove(ctx context.Context, m *mailbox.Message) error {
 	if err := p.take(ctx); err != nil {
 		return err
 	}
@@ -171,9 +174,9 @@ func (p *post) remove(ctx context.Context, m *mailbox.Message) error {
 
 // interval is how long to wait for the next look, so that nothing is seen more
 // than a tenth later than it could be.
-func (p *post) interval(waited time.Duration) time.Duration {
+func (p *Post) interval(waited time.Duration) time.Duration {
 	least := 500 * time.Millisecond // looking costs an exchange with a server
-	switch p.place.kind {
+	switch p.place.Kind {
 	case "maildir", "mbox":
 		least = 50 * time.Millisecond
 	case "pop3":
@@ -186,7 +189,7 @@ func (p *post) interval(waited time.Duration) time.Duration {
 // look at the end of the time has not found it: then over is true. At each of
 // the times in bounds there is a look too, so that what came in time is known
 // to have done so. An error is one of looking, not of what is looked for.
-func (p *post) wait(ctx context.Context, from time.Time, limit time.Duration, bounds []time.Duration, found func([]sighting) bool) (over bool, err error) {
+func (p *Post) wait(ctx context.Context, from time.Time, limit time.Duration, bounds []time.Duration, found func([]sighting) bool) (over bool, err error) {
 	end := from.Add(limit)
 	times := append(slices.Clone(bounds), limit)
 	for notBefore := from; ; {

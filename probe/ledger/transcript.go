@@ -1,45 +1,45 @@
-package dialogue
+package ledger
 
 import (
 	"bytes"
-	"fmt"
 	"strconv"
 
 	"mxprobe/probe/result"
 )
 
-// finish gives the attempt its verdict and its transcript.
-func (s *session) finish() {
-	if s.status == result.NotRun {
-		s.status = result.Pass
+// Finish gives the attempt its verdict and, if it did not pass or always is
+// true, its transcript. The record is not needed any more then.
+func (l *Ledger) Finish(seen *Seen, always bool) {
+	l.seen = *seen
+	if l.ruling.Status == result.NotRun {
+		l.ruling.Status = result.Pass
 	}
-	if s.status > result.Pass || s.set.Transcript == TranscriptAlways {
-		s.transcribe()
-		s.transcribeGroup()
+	if l.ruling.Status > result.Pass || always {
+		l.transcribe()
+		l.transcribeGroup()
 	}
-	s.set.recorders.Put(s.record)
-	s.record = nil
+	l.record = nil
 }
 
 // transcribe gives each step what went over the line in it.
-func (s *session) transcribe() {
-	mask, cut := s.trial.mask, s.record.Left() > 0
+func (l *Ledger) transcribe() {
+	secrets, cut := &l.account.secrets, l.record.Left() > 0
 	if cut {
-		s.note(fmt.Sprintf("%d bytes of the dialogue are left out of the transcript", s.record.Left()))
+		l.Note("%d bytes of the dialogue are left out of the transcript", l.record.Left())
 	}
 	at, i := 0, 0
-	for e := range s.record.Entries(0) {
-		i = s.stepOfEntry(at, i)
+	for e := range l.record.Entries(0) {
+		i = l.stepOfEntry(at, i)
 		at++
-		if s.spans[i].grouped {
+		if l.spans[i].grouped {
 			continue
 		}
 		for line := range bytes.Lines(e.Bytes) {
 			if cut && !bytes.HasSuffix(line, []byte("\n")) {
-				line = []byte(mask.CutShort(string(line)))
+				line = []byte(secrets.mask.cutShort(string(line)))
 			}
-			s.steps[i].Transcript = append(s.steps[i].Transcript, result.Line{
-				From: string(rune(e.From)), Text: mask.Printable(trimLineEnd(line), maxLine), Millis: result.Millis(e.At),
+			l.steps[i].Transcript = append(l.steps[i].Transcript, result.Line{
+				From: string(rune(e.From)), Text: secrets.Show(trimLineEnd(line), maxLine), Millis: result.Millis(e.At),
 			})
 		}
 	}
@@ -47,9 +47,9 @@ func (s *session) transcribe() {
 
 // transcribeGroup gives each line of a group its own command and reply. On
 // the line they went in one piece each way, which nobody can read.
-func (s *session) transcribeGroup() {
-	for i, sp := range s.spans {
-		st := &s.steps[i]
+func (l *Ledger) transcribeGroup() {
+	for i, sp := range l.spans {
+		st := &l.steps[i]
 		if !sp.grouped {
 			continue
 		}
@@ -69,8 +69,8 @@ func (s *session) transcribeGroup() {
 
 // stepOfEntry returns the index of the step an entry of the record belongs
 // to: the one of the entry before, or a later one.
-func (s *session) stepOfEntry(entry, before int) int {
-	for before < len(s.spans)-1 && entry >= s.spans[before].to {
+func (l *Ledger) stepOfEntry(entry, before int) int {
+	for before < len(l.spans)-1 && entry >= l.spans[before].to {
 		before++
 	}
 	return before

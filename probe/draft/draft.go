@@ -1,0 +1,157 @@
+// Package draft makes the text of a message out of what a step of a scenario says:
+// variables, header fields, attachments, a signature, and what is missing.
+package draft
+
+import (
+	"bytes"
+	"crypto"
+	"strings"
+	"time"
+
+	"mxprobe/internal/compose"
+	"mxprobe/probe/peer"
+	"mxprobe/probe/smtpwire"
+	"mxprobe/scenarios"
+)
+
+// Draft is what makes the text of a message out of what a step says.
+type Draft struct {
+	Lookup scenarios.Lookup
+	Key    crypto.Signer // that the message is signed with, if it is
+	To     []string      // recipients of the envelope
+	// Date and ID go into the fields Date and Message-ID where the text has
+	// none: attempts of one dialogue share both, since greylisting must see the
+	// same message again.
+	Date time.Time
+	ID   string // of Message-ID, before the at sign
+}
+
+// Text returns the text of a message or body: with its variables put in and,
+// unless it is a body, all that the step says beside the text, and the missing
+// fields.
+func (d *Draft) Text(step *scenarios.Step) ([]byte, error) {
+	text := step.Content
+	if text == nil {
+		var err error
+		if text, err = step.Text.Append(nil, d.Lookup); err != nil {
+			return nil, err
+		}
+	}
+	if step.Action == scenarios.Body {
+		return text, nil
+	}
+	return d.composed(step, text)
+}
+
+// composed puts into a message what its step says beside the text, and what
+// it lacks.
+func (d *Draft) composed(step *scenarios.Step, text []byte) ([]byte, error) {
+	text, err := d.withFields(step, text)
+	if err != nil {
+		return nil, err
+	}
+	if !step.AsIs {
+		text = d.complete(text)
+	}
+	if text, err = d.withFiles(step, text); err != nil {
+		return nil, err
+	}
+	return d.signed(step, text)
+}
+
+func (d *Draft) withFields(step *scenarios.Step, text []byte) ([]byte, error) {
+	if len(step.Headers) == 0 {
+		return text, nil
+	}
+	fields := make([]compose.Field, len(step.Headers))
+	for i := range step.Headers {
+		value, err := step.Headers[i].Value.Expand(d.Lookup)
+		if err != nil {
+			return nil, err
+		}
+		fields[i] = compose.Field{Name: step.Headers[i].Name, Value: value}
+	}
+	return compose.SetFields(text, fields)
+}
+
+func (d *Draft) withFiles(step *scenarios.Step, text []byte) ([]byte, error) {
+	if len(step.Attach) == 0 {
+		return text, nil
+	}
+	files := make([]compose.File, len(step.Attach))
+	for i := range step.Attach {
+		a := &step.Attach[i]
+		content := a.Content
+		if content == nil {
+			var err error
+			if content, err = a.Text.Append(nil, d.Lookup); err != nil {
+				return nil, err
+			}
+		}
+		name, err := a.FileName(d.Lookup)
+		if err != nil {
+			return nil, err
+		}
+		files[i] = compose.File{Name: name, Content: content}
+	}
+	return compose.Attach(text, files)
+}
+
+// signed signs a message with the line ends it will be sent with.
+func (d *Draft) signed(step *scenarios.Step, text []byte) ([]byte, error) {
+	if step.DKIM == nil {
+		return text, nil
+	}
+	domain, err := step.DKIM.Domain.Expand(d.Lookup)
+	if err != nil {
+		return nil, err
+	}
+	selector, err := step.DKIM.Selector.Expand(d.Lookup)
+	if err != nil {
+		return nil, err
+	}
+	return compose.Sign(smtpwire.AppendData(nil, text, false, false), compose.Signature{
+		Domain: domain, Selector: selector, Key: d.Key,
+	})
+}
+
+// complete adds the header fields a message must have (RFC 5322 section
+// 3.6), those that make it recognisable, and the one that keeps responders
+// quiet (RFC 3834 section 5).
+func (d *Draft) complete(text []byte) []byte {
+	header, hasHeader := peer.HeaderOf(text)
+	var out []byte
+	add := func(name, value string) {
+		if !hasField(header, name) {
+			out = append(append(append(append(out, name...), ": "...), value...), '\n')
+		}
+	}
+	from, _ := d.Lookup("from")
+	helo, _ := d.Lookup("helo")
+	if from == "" {
+		from = "mxprobe@" + helo
+	}
+	to := d.To
+	if len(to) == 0 {
+		address, _ := d.Lookup("to")
+		to = []string{address}
+	}
+	add("Date", d.Date.Format("Mon, 02 Jan 2006 15:04:05 -0700"))
+	add("Message-ID", "<"+d.ID+"@"+helo+">")
+	add("From", "<"+from+">")
+	add("To", "<"+strings.Join(to, ">, <")+">")
+	add("Auto-Submitted", "auto-generated")
+	if !hasHeader {
+		out = append(out, '\n')
+	}
+	return append(out, text...)
+}
+
+func hasField(header []byte, name string) bool {
+	for line := range bytes.Lines(header) {
+		if len(line) > len(name) && line[len(name)] == ':' && strings.EqualFold(string(line[:len(name)]), name) {
+			return true
+		}
+	}
+	return false
+}

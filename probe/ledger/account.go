@@ -1,0 +1,119 @@
+package ledger
+
+import (
+	"time"
+
+	"mxprobe/probe/result"
+	"mxprobe/probe/smtpwire"
+)
+
+// Account is what is told of one dialogue with one address, all attempts
+// included.
+type Account struct {
+	secrets Secrets
+	told    func(*result.Step) // after each step; may be nil
+	tries   int
+	check   result.Check
+}
+
+// NewAccount begins the account of a scenario with so many steps. told, if not
+// nil, is called after each step.
+func NewAccount(secrets Secrets, scenario string, steps int, told func(*result.Step)) Account {
+	return Account{
+		secrets: secrets, told: told,
+		check: result.Check{Scenario: scenario, StepCount: steps, Steps: []result.Step{}},
+	}
+}
+
+// Secrets are those of the account; logins make more of them.
+func (a *Account) Secrets() *Secrets { return &a.secrets }
+
+// Attempt begins an attempt. What goes over the line is taken from the record.
+func (a *Account) Attempt(file string, record *smtpwire.Recorder) *Ledger {
+	a.tries++
+	return &Ledger{account: a, record: record, file: file, steps: make([]result.Step, 0, a.check.StepCount+2)}
+}
+
+// Tries returns how many attempts were begun.
+func (a *Account) Tries() int { return a.tries }
+
+// Take adds an attempt that is over. The verdict is the last attempt's.
+func (a *Account) Take(l *Ledger) {
+	c := &a.check
+	c.Attempts = a.tries
+	c.Status, c.Reason, c.Message, c.Hint = l.ruling.Status, l.ruling.Reason, l.ruling.Message, l.ruling.Hint
+	c.Blame = l.blame
+	c.FailedStep = l.failedStep
+	c.TLS = a.tls(l.seen.TLS)
+	c.ControlAnswered = l.seen.ControlAnswered
+	c.ConnectMillis = result.Millis(l.seen.Connect)
+	c.Notes = l.notes
+	c.Captures = a.captures(l.seen.Captures)
+	if len(c.Steps) == 0 {
+		c.Steps = l.steps // most dialogues have one attempt
+		return
+	}
+	c.Steps = append(c.Steps, l.steps...)
+}
+
+// captures are the values that were captured, without secrets.
+func (a *Account) captures(values map[string]string) map[string]string {
+	if len(values) == 0 {
+		return nil
+	}
+	out := make(map[string]string, len(values))
+	for name, value := range values {
+		out[name] = a.secrets.short(value, result.MaxShown)
+	}
+	return out
+}
+
+// tls hides what the names of a handshake repeat of secrets.
+func (a *Account) tls(t *result.TLSState) *result.TLSState {
+	if t == nil || a.secrets.mask == nil {
+		return t
+	}
+	for _, text := range []*string{
+		&t.SNI, &t.Reference, &t.ChainFinding, &t.NameFinding, &t.DatesFinding, &t.DANEFinding, &t.STSFinding,
+	} {
+		*text = a.secrets.text(*text)
+	}
+	for i := range t.Chain {
+		c := &t.Chain[i]
+		c.Subject, c.Issuer = a.secrets.text(c.Subject), a.secrets.text(c.Issuer)
+		for j, name := range c.Names {
+			c.Names[j] = a.secrets.text(name)
+		}
+	}
+	return t
+}
+
+// Took says how long all attempts took.
+func (a *Account) Took(d time.Duration) { a.check.Millis = result.Millis(d) }
+
+// Note keeps a finding that decides nothing.
+func (a *Account) Note(text string) { a.check.Notes = append(a.check.Notes, a.secrets.text(text)) }
+
+// Rule says what the dialogue amounts to where no attempt decides that.
+func (a *Account) Rule(r result.Ruling) {
+	c := &a.check
+	c.Status, c.Reason = r.Status, r.Reason
+	c.Message, c.Hint = a.secrets.text(r.Message), a.secrets.text(r.Hint)
+}
+
+// Uphold lets the verdict of an earlier attempt stand, with another status and
+// other advice.
+func (a *Account) Uphold(earlier *result.Check, status result.Verdict, hint string) {
+	a.Rule(result.Ruling{Status: status, Reason: earlier.Reason, Message: earlier.Message, Hint: hint})
+	a.check.FailedStep = earlier.FailedStep
+}
+
+// Forgive makes a warning of a failure that does not count, and says why.
+func (a *Account) Forgive(why string) {
+	if a.check.Status > result.Warn {
+		a.check.Forgiven, a.check.Status = a.secrets.text(why), result.Warn
+	}
+}
+
+// Result returns what was told so far.
+func (a *Account) Result() result.Check { return a.check }

@@ -1,0 +1,103 @@
+package ledger
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"mxprobe/probe/result"
+	"mxprobe/probe/smtpwire"
+)
+
+const (
+	// maxLine bounds a line of a reply in the result; replies of more lines than
+	// smtpwire's limit do not come this far.
+	maxLine = 2048
+	// maxName bounds the name of a step.
+	maxName = 200
+)
+
+// Ledger is what is told of one attempt. Account.Attempt makes one.
+type Ledger struct {
+	account *Account
+	record  *smtpwire.Recorder
+	file    string // of the scenario
+	steps   []result.Step
+	spans   []span // of each step, in the record
+	notes   []string
+	seen    Seen
+	ruling  result.Ruling
+	blame   result.Blame
+	// failedStep is the number of the step that decided, nil while none did,
+	// failedCode the reply code that it got.
+	failedStep *int
+	failedCode int
+	unmet      bool  // a step was not met, and decided
+	unmetAt    place // its place in the file
+}
+
+// Seen is what is told of an attempt beside its steps.
+type Seen struct {
+	// TLS is the latest handshake, nil where there was none.
+	TLS *result.TLSState
+	// Connect is how long the connection took, 0 where there was none.
+	Connect time.Duration
+	// ControlAnswered is true where the server did not answer, and the control
+	// server did.
+	ControlAnswered bool
+	Captures        map[string]string
+}
+
+// place is a place in a file.
+type place struct{ line, col int }
+
+// span is the part of the record that belongs to a step.
+type span struct {
+	from, to int
+	grouped  bool // sent in one piece with others
+}
+
+// Begin begins the record of a step under the name it shows. The line and the
+// column are its place in the file.
+func (l *Ledger) Begin(number int, name string, line, col int) Step {
+	l.steps = append(l.steps, result.Step{
+		Attempt: l.account.tries,
+		Number:  number,
+		Name:    l.account.secrets.short(name, maxName),
+		File:    l.file,
+		Line:    line,
+		Col:     col,
+	})
+	at := l.record.Len()
+	l.spans = append(l.spans, span{from: at, to: at})
+	return Step{l, len(l.steps) - 1}
+}
+
+// Note keeps a finding that decides nothing.
+func (l *Ledger) Note(format string, args ...any) {
+	text := l.account.secrets.text(fmt.Sprintf(format, args...))
+	if !slices.Contains(l.notes, text) {
+		l.notes = append(l.notes, text)
+	}
+}
+
+// Remark adds a remark on what happened to the transcript.
+func (l *Ledger) Remark(text string) { l.record.Remark(text) }
+
+// Skip says that the attempt ends because the scenario leaves out what follows.
+// A step that was not as expected is not made up for by that.
+func (l *Ledger) Skip(message string) {
+	if l.ruling.Status < result.Warn {
+		l.ruling.Status, l.ruling.Reason = result.Skip, result.Condition
+		l.ruling.Message = l.account.secrets.text(message)
+	}
+}
+
+// Status returns what the attempt amounts to so far, and why.
+func (l *Ledger) Status() (result.Verdict, result.Reason) { return l.ruling.Status, l.ruling.Reason }
+
+// FailedCode returns the reply code that decided, 0 where none did.
+func (l *Ledger) FailedCode() int { return l.failedCode }
+
+// Unmet reports whether a step was not met.
+func (l *Ledger) Unmet() bool { return l.unmet }

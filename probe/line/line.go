@@ -1,0 +1,292 @@
+// Package line is the connection to a server, and how far what was said on it
+// fits together: whether it is still open, whether a reply is owed, whether one
+// came too many.
+package line
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"mxprobe/probe/diagnosis"
+	"mxprobe/probe/handshake"
+	"mxprobe/probe/judge"
+	"mxprobe/probe/result"
+	"mxprobe/probe/smtpwire"
+	"mxprobe/scenarios"
+)
+
+// Line is the connection, and how far what was said on it fits together.
+type Line struct {
+	Ctx  context.Context
+	Conn *smtpwire.Conn // nil while there is none
+	TLS  secured
+	// Temporary is how temporary answers count; speaksFirst is true where the
+	// scenario speaks before the greeting.
+	Temporary   result.Verdict
+	SpeaksFirst bool
+
+	Greeted  bool
+	Gone     bool // nothing more can be said on the connection
+	AuthOpen bool // the server waits for an answer in a login
+	DataOpen bool // the server waits for message text
+	// Announced is true if the server has said 421, expected or not.
+	Announced bool
+	// FarewellCode is the 421 with which the server ends the session, where the
+	// scenario had expected something else.
+	FarewellCode int
+	// Loose is set once a reply was left unread on purpose: from then on a
+	// byte in the buffer is no surprise.
+	Loose bool
+	// Grouped is set once commands were sent in a group, and lost once the
+	// server lost its place in one: both only where it offers PIPELINING.
+	Grouped, Lost bool
+	// Owed are the command words whose replies were left to later steps.
+	Owed []string
+	// Misread is set once a line got its reply while an earlier one was
+	// owed: if that one did come, every reply since is another line's.
+	Misread  bool
+	QuitSaid bool               // by the scenario itself
+	QuitSeen *judge.Observation // the answer to a QUIT of the scenario's own
+}
+
+// secured is what a session knows of its TLS.
+type secured struct {
+	Last  *handshake.Handshake // the latest handshake, nil before it
+	State *result.TLSState     // what it agreed on, for the report
+	// Unproven is true until the server said something under TLS. Servers
+	// with TLS 1.3 judge the client's certificate after the client is done
+	// (RFC 8446 section 4.4.2), so that the end may come late.
+	Unproven bool
+	// BrokenOff is true if it was the server that ended a handshake.
+	BrokenOff bool
+	// Trailed is true if a command went out in clear behind STARTTLS, until
+	// the server said something under TLS.
+	Trailed bool
+}
+
+// Learn takes up what a reply tells of the state of the line.
+func (l *Line) Learn(seen *judge.Observation) {
+	l.AuthOpen = seen.Reply.Code == 334
+	if seen.Verb == "DATA" {
+		l.DataOpen = seen.Reply.Class() == 3
+	}
+}
+
+// Read waits for one reply.
+func (l *Line) Read(limit time.Duration) judge.Observation {
+	if l.Gone {
+		return judge.Observation{Fault: diagnosis.Fault{Status: result.Fail, Reason: result.EOF, Message: "the connection had ended before this step", Closed: true}}
+	}
+	begun := time.Now()
+	l.SetDeadline(begun.Add(limit))
+	reply, err := l.Conn.ReadReply()
+	seen := judge.Observation{Took: time.Since(begun)}
+	if err != nil {
+		seen.Fault = diagnosis.ReadFault(l.Ctx, err, limit)
+		seen.Silent = seen.Fault.Reason == result.Timeout && l.Conn.Buffered() == 0
+		var broken *smtpwire.ReplyError
+		seen.Partial = errors.As(err, &broken)
+		return seen
+	}
+	l.TLS.Unproven = false
+	seen.Reply = &reply
+	return seen
+}
+
+// SetDeadline bounds the next read and write; the end of the run bounds them
+// as well, whichever comes first.
+func (l *Line) SetDeadline(at time.Time) {
+	_ = l.Conn.SetDeadline(at)
+	if l.Ctx.Err() != nil { // the run may have ended before the line above
+		_ = l.Conn.SetDeadline(time.Unix(1, 0))
+	}
+}
+
+// HangUp closes a connection on which nothing more can be said.
+func (l *Line) HangUp() {
+	l.Gone = true
+	_ = l.Conn.Close()
+}
+
+// Write sends a flight in one write. Before it, the line must be quiet: a
+// byte that nobody asked for means that replies and commands are out of
+// step, and every verdict after it would be wrong.
+func (l *Line) Write(verb string, b []byte, limit time.Duration) (judge.Judgement, bool) {
+	if l.Gone || l.FarewellCode != 0 {
+		return l.NothingToSayTo(), false
+	}
+	if j, ok := l.Quiet(verb); !ok {
+		return j, false
+	}
+	l.SetDeadline(time.Now().Add(limit))
+	if err := l.Conn.WriteRaw(b); err != nil {
+		return l.WriteFailed(err, verb, limit), false
+	}
+	return judge.Judgement{}, true
+}
+
+// NothingToSayTo is the judgement on a line for a connection that has ended
+// in an earlier step, as that step had expected.
+func (l *Line) NothingToSayTo() judge.Judgement {
+	if l.Announced {
+		return l.SaidGoodbye()
+	}
+	return judge.Judgement{Status: result.Fail, Reason: result.EOF, Message: "the connection had ended before this step"}
+}
+
+// SaidGoodbye is the judgement on a step after a server has hung up as it had
+// announced with 421.
+func (l *Line) SaidGoodbye() judge.Judgement {
+	return judge.Judgement{Status: l.Temporary, Reason: result.Temporary, Message: "the server had ended the session with 421"}
+}
+
+// WriteFailed looks for the server's last words before it blames the write:
+// a server that ends the session with 421 closes its side at once.
+func (l *Line) WriteFailed(err error, verb string, limit time.Duration) judge.Judgement {
+	reply, readErr := l.Conn.ReadReply()
+	if readErr == nil {
+		seen := judge.Observation{Verb: verb, Reply: &reply}
+		j := judge.Failed(scenarios.Pos{}, "the server closed the connection with %s", seen.Shown())
+		j.Code = reply.Code
+		if judge.IsTemporary(verb, reply.Code) {
+			j.Status, j.Reason = l.Temporary, result.Temporary
+		}
+		j.Explain(&seen)
+		l.HangUp()
+		return j
+	}
+	f := diagnosis.ReadFault(l.Ctx, err, limit)
+	if readErr != nil && diagnosis.IsTLSFault(readErr) {
+		f = diagnosis.TLSFault(readErr)
+	}
+	l.HangUp()
+	j := judge.Judgement{Status: f.Status, Reason: f.Reason, Message: f.Message, Closed: f.Closed}
+	j.Explain(&judge.Observation{Verb: verb, Fault: f})
+	l.SoonAfterHandshake(&j)
+	return j
+}
+
+// leftover takes what has arrived that no line asked for, if anything. Where
+// that is a 421, the server ended the session, and farewell is the reply.
+func (l *Line) leftover(verb string) (said []byte, farewell *judge.Observation) {
+	// What went out in clear behind STARTTLS on purpose may be answered.
+	if l.Loose || l.TLS.Trailed || (l.SpeaksFirst && !l.Greeted) {
+		return nil, nil
+	}
+	if said, _ = l.Conn.Unasked(); len(said) == 0 {
+		return nil, nil
+	}
+	l.SetDeadline(time.Now().Add(time.Second))
+	if reply, err := l.Conn.ReadReply(); err == nil && reply.Code == 421 {
+		l.HangUp()
+		return said, &judge.Observation{Verb: verb, Reply: &reply}
+	}
+	l.Lost = l.Lost || l.Grouped
+	return said, nil
+}
+
+// Quiet reports whether nothing has arrived that was not asked for.
+func (l *Line) Quiet(verb string) (judge.Judgement, bool) {
+	said, farewell := l.leftover(verb)
+	switch {
+	case len(said) == 0:
+		return judge.Judgement{}, true
+	case farewell != nil:
+		j := judge.Judgement{
+			Status: l.Temporary, Reason: result.Temporary,
+			Message: "the server ended the session: " + farewell.Shown(), Code: farewell.Reply.Code,
+		}
+		j.Explain(farewell)
+		return j, false
+	case l.Misread:
+		return l.OutOfStep("a reply too many: " + result.Quoted(said)), false
+	}
+	return judge.Judgement{
+		Status: result.Fail, Reason: result.Protocol,
+		Message: "the server spoke unasked: " + result.Quoted(said),
+		Hint:    "a reply too many came before this step, so that replies and commands are out of step",
+	}, false
+}
+
+// Settled reports whether no reply is left where nothing more is asked. One
+// too many means that the last one may not have been the one asked for; that
+// the server ended the session by itself is a note.
+func (l *Line) Settled() (judge.Judgement, bool) {
+	if l.Gone || len(l.Owed) > 0 || l.Ctx.Err() != nil {
+		return judge.Judgement{}, true
+	}
+	said, farewell := l.leftover("QUIT")
+	switch {
+	case len(said) == 0:
+		return judge.Judgement{}, true
+	case farewell != nil:
+		return judge.Judgement{Status: result.Pass, Note: "the server ended the session before QUIT: " + farewell.Shown()}, false
+	}
+	return l.OutOfStep("a reply too many: " + result.Quoted(said)), false
+}
+
+// SpokenInText looks for what the server says while it is due to listen. It
+// reports a refusal, which is left to be read, or judges what is no such thing.
+func (l *Line) SpokenInText() (refused bool, j judge.Judgement) {
+	if l.Loose {
+		return false, j
+	}
+	b, _ := l.Conn.Unasked()
+	if len(b) == 0 {
+		return false, j
+	}
+	reply, err := l.Conn.ReadReply()
+	if err == nil && reply.Class() >= 4 {
+		l.Conn.UnreadReply(reply)
+		return true, j
+	}
+	l.HangUp()
+	return false, judge.Judgement{
+		Status: result.Fail, Reason: result.Protocol,
+		Message: "the server spoke before the end of the message: " + result.Quoted(b),
+		Hint:    "a reply too many came before this step, so that replies and commands are out of step",
+	}
+}
+
+// OutOfStep is the judgement on replies that were not those asked for: the
+// server's fault, unless the scenario left one unread.
+func (l *Line) OutOfStep(what string) judge.Judgement {
+	if l.Misread {
+		return judge.Judgement{
+			Status: result.Inconclusive, Reason: result.Local,
+			Message: what + ", for the reply to an earlier line was left unread: later steps did not get the replies to theirs",
+			Hint:    "let an expect step read the reply to each line that has expect: none, as raw and bytes have, and the greeting after greeting: none",
+		}
+	}
+	return judge.Judgement{Status: result.Fail, Reason: result.Protocol, Message: what + ", so an earlier reply may not have been the one asked for"}
+}
+
+// NextOwed is the command word of the line whose reply is read next, if a
+// step left that reply unread.
+func (l *Line) NextOwed() string {
+	if len(l.Owed) == 0 {
+		return ""
+	}
+	verb := l.Owed[0]
+	l.Owed = l.Owed[1:]
+	return verb
+}
+
+// SoonAfterHandshake attributes the end of a connection to TLS if the server
+// has not said a word under it yet: an alert may be lost, or never be sent.
+func (l *Line) SoonAfterHandshake(j *judge.Judgement) {
+	if !l.TLS.Unproven || (j.Reason != result.EOF && j.Reason != result.Reset && j.Reason != result.TLS) {
+		return
+	}
+	j.Message += ", right after the handshake"
+	if j.Reason != result.TLS {
+		j.Reason = result.TLS
+	}
+	if h := l.TLS.Last; h.WithoutAnswer() {
+		j.Message += "; the server had asked for a client certificate"
+		j.Hint = "the server asks for a client certificate: give one with client_cert, or --client-cert"
+	} else if h.Asked {
+		j.Hint = "the server may not have liked the client certificate: its log says more"
+	}
+}
