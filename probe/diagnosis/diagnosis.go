@@ -6,6 +6,9 @@
 // The rule of the table is: the right cause or [Unknown], never a wrong one.
 // What two rows of equal rank explain in different ways is unknown.
 //
+// Faults of the network and of TLS are judged here as well, on the side of the
+// server's fault: only what leaves no doubt is called ours.
+//
 // The table costs nothing until it is first asked: it is made ready then,
 // once.
 package diagnosis

@@ -1,6 +1,3 @@
-// Package diagnosis says what an answer, or the lack of one, means: whose fault
-// it is, and what helps. It errs on the side of the server's fault: only what
-// leaves no doubt is called ours.
 package diagnosis
 
 import (

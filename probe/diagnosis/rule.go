@@ -50,7 +50,7 @@ func allRules() []rule {
 	for _, rules := range [][]rule{
 		recipientRules(), mailboxRules(), relayRules(), senderRules(), proofRules(), clientRules(), listRules(), paceRules(),
 		contentRules(), loginRules(), dialogueRules(), serverRules(), networkRules(),
-		microsoftRules(), providerRules(), softwareRules(), languageRules(), eastRules(),
+		microsoftRules(), googleRules(), providerRules(), softwareRules(), languageRules(), eastRules(),
 	} {
 		out = append(out, rules...)
 	}
