@@ -26,7 +26,7 @@ func (p *Program) collect(ctx context.Context, s *settings, runner *probe.Runner
 	sum := tally{require: runner.Require, family: runner.Family}
 	run, cancel := context.WithCancel(ctx)
 	defer cancel()
-	for d := range runner.Run(run, plan.requests()) {
+	for d := range plan.results(run, runner, cancel) {
 		if plan.judge != nil {
 			plan.judge(&d)
 		}
@@ -72,6 +72,10 @@ func (p *Program) collect(ctx context.Context, s *settings, runner *probe.Runner
 	// Only now: what a report was to tell is told again until one is written.
 	told := broken == nil && (out.told() || plan.memory.beginsAnew())
 	if err := plan.memory.save(ctx, complete && told); err != nil {
+		o.internal = true
+		say(p.Stderr, "%s", err)
+	}
+	if err := plan.journal.end(complete && cut == "" && plan.asked.Load() && broken == nil); err != nil {
 		o.internal = true
 		say(p.Stderr, "%s", err)
 	}

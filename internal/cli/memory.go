@@ -28,6 +28,7 @@ type memorySettings struct {
 	slowerGiven    bool
 	failOn         string
 
+	journal string
 	state   string
 	longest time.Duration // of greylisting; 0 for the default
 }
@@ -72,6 +73,10 @@ func (m *memorySettings) options() []option {
 			name: "greylist-max", arg: "TIME", set: m.setLongest, def: "24h",
 			help: "with --state: a temporary answer that stays for longer is no greylisting",
 		},
+		{
+			name: "journal", arg: "FILE", env: "MXPROBE_JOURNAL", set: setText(&m.journal),
+			help: "write to FILE what is done, so that the same command goes on after it was killed; gone at the end",
+		},
 	}
 	for i := range all {
 		all[i].group = groupMemory
@@ -109,8 +114,8 @@ func (m *memorySettings) contradiction(dryRun bool) error {
 		return usagef("%s is of no use without --baseline FILE", without)
 	case m.state == "" && m.longest != usualLongest:
 		return usagef("--greylist-max is of no use without --state FILE")
-	case dryRun && (m.baseline != "" || m.state != ""):
-		return usagef("--dry-run plays nothing that --baseline or --state could remember; leave them out")
+	case dryRun && (m.baseline != "" || m.state != "" || m.journal != ""):
+		return usagef("--dry-run plays nothing that --baseline, --state or --journal could remember; leave them out")
 	}
 	return nil
 }

@@ -24,6 +24,8 @@ type plan struct {
 	judge func(*result.Domain)
 	// memory is what is kept from run to run, nil where nothing is.
 	memory *memory
+	// journal is where the run writes down what is done, nil for nowhere.
+	journal *journaling
 	// asked is set when every request was handed out, or the list of
 	// domains turned out to be faulty. The runner reads ahead in a goroutine
 	// of its own, which outlives a run that was stopped.

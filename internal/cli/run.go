@@ -63,6 +63,7 @@ type session struct {
 	plainDialer probe.Dialer
 	memory      *memory
 	runID       string
+	sources     [][]byte // the files of the scenarios
 }
 
 func (p *Program) run(s *settings, args []string) (int, error) {
@@ -131,6 +132,7 @@ func (r *session) prepare(args []string) (err error) {
 	if err != nil {
 		return err
 	}
+	r.sources = l.sources
 	r.scenarios, err = r.settings.choose(l.scenarios, r.overrides)
 	if bad := l.check(r.scenarios, r.overrides); bad != nil {
 		return bad
@@ -267,6 +269,10 @@ func (r *session) play(ctx context.Context) (int, error) {
 		return r.preview(ctx, runner, plan)
 	}
 	plan.memory = r.memory
+	if plan.journal, err = r.openJournal(); err != nil {
+		return 0, err
+	}
+	defer plan.journal.close()
 	stdout := r.Stdout
 	var line *progress
 	if _, ok := terminal(r.Stderr); ok && !s.out.quiet {

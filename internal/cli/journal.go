@@ -1,0 +1,236 @@
+package cli
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"iter"
+	"net/netip"
+	"os"
+	"strings"
+	"time"
+
+	"mxprobe/internal/journal"
+	"mxprobe/probe"
+	"mxprobe/probe/result"
+)
+
+// journaling is a run that writes down what is done. A nil one writes nothing.
+type journaling struct {
+	*journal.Journal
+	path string
+	// cut is true once a domain came that was not done: what comes after it
+	// is not written down, for the next run to go on there.
+	cut bool
+	err error
+}
+
+// openJournal opens the file of --journal, nil where none is asked for.
+func (r *session) openJournal() (*journaling, error) {
+	path := r.settings.memory.journal
+	if path == "" {
+		return nil, nil
+	}
+	run, err := r.identity()
+	if err != nil {
+		return nil, err
+	}
+	j, err := journal.Open(path, run)
+	switch {
+	case errors.Is(err, journal.ErrOther):
+		return nil, usagef("--journal %s: %s; name another file, or remove it to begin anew", shown(path), err)
+	case err != nil:
+		return nil, usagef("--journal %s: %s", shown(path), cause(err))
+	}
+	if n := j.Done(); n > 0 && !r.settings.out.quiet {
+		warn(r.Stderr, "%s of a run begun at %s %s from the journal %s", count(n, "result"), j.Begun().Format(time.RFC3339), comes(n), shown(path))
+	}
+	return &journaling{Journal: j, path: path}, nil
+}
+
+func comes(n int) string {
+	if n == 1 {
+		return "comes"
+	}
+	return "come"
+}
+
+// identity stands for everything that decides what is played and with whom.
+func (r *session) identity() (string, error) {
+	h := sha256.New()
+	for _, src := range r.sources {
+		fmt.Fprintf(h, "scenario %d\n%s\n", len(src), src)
+	}
+	for _, sc := range r.scenarios {
+		fmt.Fprintf(h, "chosen %q\n", sc.Name.String())
+	}
+	s := r.settings
+	for _, part := range []any{
+		r.overrides, s.server, s.ports, s.only4, s.only6, s.dns, s.connectTo, s.loopback, s.source, s.only, s.skipHosts, s.way.proxy,
+		s.way.proxyProtocol, s.way.proxySource, s.helo, s.from, s.fromGiven, s.to, s.furtherTo, s.tls.insecure, s.tls.caFile, s.tls.clientCert,
+		s.retry, s.retryWait, s.require, s.temporary, s.control,
+	} {
+		fmt.Fprintf(h, "%q\n", fmt.Sprint(part))
+	}
+	for _, spec := range r.domains.specs {
+		fmt.Fprintf(h, "domains %q\n", spec)
+		if name, isFile := strings.CutPrefix(spec, "@"); isFile {
+			if err := hashList(h, name); err != nil {
+				return "", usagef("list of domains %s: %s", shown(name), cause(err))
+			}
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil)[:16]), nil
+}
+
+// hashList takes in a list that can be read twice.
+func hashList(h hash.Hash, name string) error {
+	file, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	if info, err := file.Stat(); err != nil || !info.Mode().IsRegular() {
+		return err
+	}
+	_, err = io.Copy(h, file)
+	return err
+}
+
+// results yields the results of all requests: those in the journal first, then
+// those of the runner, which are written down. stop ends the run.
+func (p *plan) results(ctx context.Context, runner *probe.Runner, stop func()) iter.Seq[result.Domain] {
+	if p.journal == nil {
+		return runner.Run(ctx, p.requests())
+	}
+	return func(yield func(result.Domain) bool) {
+		next, _ := iter.Pull(p.requests())
+		if !p.journal.replay(ctx, next, runner.Watch, yield) {
+			stop()
+			return
+		}
+		rest := func(yield func(probe.Request) bool) {
+			for {
+				if req, ok := next(); !ok || !yield(req) {
+					return
+				}
+			}
+		}
+		for d := range runner.Run(ctx, rest) {
+			p.journal.add(&d, stop)
+			if !yield(d) {
+				return
+			}
+		}
+	}
+}
+
+// replay yields what is done and reports whether the run is to go on.
+func (j *journaling) replay(ctx context.Context, next func() (probe.Request, bool), watch probe.Watcher, yield func(result.Domain) bool) bool {
+	number := 0
+	for d, err := range j.Domains() {
+		if number++; err != nil {
+			j.err = err
+			return false
+		}
+		req, ok := next()
+		if !ok || req.Domain != d.Domain || req.Server != d.Server {
+			j.err = fmt.Errorf("number %d in it is %q, and %q in the list: it belongs to another list", number, d.Domain, req.Domain)
+			return false
+		}
+		watched(watch, &d)
+		if !yield(d) || ctx.Err() != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// watched shows a watcher what it would have seen of a domain.
+func watched(w probe.Watcher, d *result.Domain) {
+	if w == nil {
+		return
+	}
+	w.Routed(d)
+	for i := range d.Hosts {
+		h := &d.Hosts[i]
+		for j := range h.Addresses {
+			a := &h.Addresses[j]
+			ip, _ := netip.ParseAddr(a.IP)
+			t := probe.Target{Domain: d.Domain, Host: h.Name, Preference: h.Preference, IP: ip, Port: a.Port, Named: d.Server != ""}
+			for k := range a.Checks {
+				c := &a.Checks[k]
+				for l := range c.Steps {
+					w.Stepped(t, c.Scenario, &c.Steps[l])
+				}
+				w.Checked(t, c)
+			}
+		}
+	}
+}
+
+// add writes a domain down that is done. What was cut short is not done.
+func (j *journaling) add(d *result.Domain, stop func()) {
+	j.cut = j.cut || j.err != nil || interrupted(d)
+	if j.cut {
+		return
+	}
+	if err := j.Add(d); err != nil {
+		j.err, j.cut = err, true
+		stop()
+	}
+}
+
+// interrupted reports whether the end of the run cut something of a domain
+// short.
+func interrupted(d *result.Domain) bool {
+	early := func(r result.Reason) bool { return r == result.Interrupted || r == result.Deadline }
+	if early(d.Reason) {
+		return true
+	}
+	for i := range d.Hosts {
+		if early(d.Hosts[i].Reason) {
+			return true
+		}
+		for j := range d.Hosts[i].Addresses {
+			for k := range d.Hosts[i].Addresses[j].Checks {
+				if early(d.Hosts[i].Addresses[j].Checks[k].Reason) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// end removes the journal of a run whose report is complete, and else says
+// what became of it.
+func (j *journaling) end(complete bool) error {
+	switch {
+	case j == nil:
+		return nil
+	case j.err != nil:
+		return fmt.Errorf("the journal %s: %s; %s in it, and the same command goes on behind", shown(j.path), cause(j.err), are(j.Done()))
+	case !complete || j.cut:
+		return nil
+	}
+	return j.Finish()
+}
+
+func are(n int) string {
+	if n == 1 {
+		return "1 result is"
+	}
+	return fmt.Sprintf("%d results are", n)
+}
+
+// close lets go of the journal.
+func (j *journaling) close() {
+	if j != nil {
+		_ = j.Close() // a second time after the end of the run, which says nothing
+	}
+}
