@@ -3,7 +3,6 @@ package report
 import (
 	"iter"
 	"slices"
-	"strconv"
 	"strings"
 
 	"mxprobe/probe/result"
@@ -234,36 +233,6 @@ func (e *Entry) Scenario() string {
 // Subject is what the user asked for: a domain, or a server, or both.
 func (e *Entry) Subject() string { return Title(e.Domain) }
 
-// Place is the host and the address with its port, as in
-// "mx1.example.org 192.0.2.10:25"; the host alone where it has no address,
-// nothing for a domain.
-func (e *Entry) Place() string {
-	if f := e.Finding; f != nil {
-		return strings.Join(present(clean(f.Subject.Host), clean(f.Subject.Address)), " ")
-	}
-	if e.Host == nil {
-		return ""
-	}
-	return At(e.Host, e.Address)
-}
-
-// At names a host and its address, which may be nil.
-func At(h *result.Host, a *result.Address) string {
-	if a == nil {
-		return clean(h.Name)
-	}
-	return strings.Join(present(clean(h.Name), AddressOf(a)), " ")
-}
-
-// AddressOf is an address with its port, and where the connections to it
-// really went; nothing for a Unix socket.
-func AddressOf(a *result.Address) string {
-	if a.Via == "" {
-		return HostPort(a.IP, a.Port)
-	}
-	return strings.TrimSpace(HostPort(a.IP, a.Port) + " via " + clean(a.Via))
-}
-
 // Cause is what is behind the verdict, in words, and who has to act; nothing
 // where that is not known. A name of a cause is its words with hyphens.
 func (e *Entry) Cause() string {
@@ -284,20 +253,4 @@ func (e *Entry) Decider() *result.Step {
 		return nil
 	}
 	return Decider(e.Check)
-}
-
-// Position is where a step stands in its file, as in "mail.yaml:9:13";
-// nothing where that is not known.
-func Position(s *result.Step) string {
-	if s.File == "" || s.Line <= 0 {
-		return ""
-	}
-	return clean(s.File) + ":" + strconv.Itoa(s.Line) + ":" + strconv.Itoa(max(s.Col, 1))
-}
-
-// InFile reports whether a step stands in a line of a file, which other
-// programs can show. A built-in scenario, whose name begins with @, and one
-// from standard input do not.
-func InFile(s *result.Step) bool {
-	return s.File != "" && s.Line > 0 && s.File[0] != '@' && s.File != "stdin"
 }
