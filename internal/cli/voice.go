@@ -67,6 +67,10 @@ func printable(text string) string {
 			parts[j] = result.PrintableString(part)
 		}
 		lines[i] = strings.Join(parts, "\t")
+		if begins := strings.TrimLeft(lines[i], " \t"); strings.HasPrefix(begins, "::") {
+			// The log of a CI system would take it for a command.
+			lines[i] = strings.TrimSuffix(lines[i], begins) + `\x3a` + begins[1:]
+		}
 	}
 	return strings.Join(lines, "\n")
 }
