@@ -117,9 +117,9 @@ func inFindings(sites []site) []result.Difference {
 				return "", false
 			}
 			switch f.of(s.check.TLS) {
-			case findingOK:
+			case result.CertificateOK:
 				return f.good, true
-			case "", findingNotChecked:
+			case "", result.CertificateNotChecked:
 				return "", false
 			}
 			return f.bad, true
@@ -130,12 +130,6 @@ func inFindings(sites []site) []result.Difference {
 	}
 	return all
 }
-
-// The words of package probe for findings that are no fault.
-const (
-	findingOK         = "ok"
-	findingNotChecked = "not checked"
-)
 
 // endsSoon is when a certificate should have been renewed, muchLater how much
 // longer others have to last for that to be odd. Authorities that renew by

@@ -34,9 +34,9 @@ func inVouching(sites []site) []result.Difference {
 		}
 		v := plainly(sites, func(s *site) (string, bool) {
 			switch text := finding(s); {
-			case text == findingOK:
+			case text == result.CertificateOK:
 				return f.good, true
-			case text == findingNotChecked:
+			case text == result.CertificateNotChecked:
 				return "", false
 			case text != "":
 				return f.bad, true

@@ -194,9 +194,9 @@ func certificateOf(c *result.Check) *Certificate {
 }
 
 func finding(text string) *bool {
-	if text == "" || text == findingNotChecked {
+	if text == "" || text == result.CertificateNotChecked {
 		return nil
 	}
-	good := text == findingOK
+	good := text == result.CertificateOK
 	return &good
 }

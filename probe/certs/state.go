@@ -13,9 +13,9 @@ import (
 // Hint says what to do about the worst of the findings.
 func Hint(f *Findings) string {
 	switch {
-	case strings.HasPrefix(f.Chain, "missing intermediate"):
+	case f.Gap == Intermediate:
 		return "have the server send its certificate with all intermediate certificates behind it (the full chain), or trust a private authority with --ca-file"
-	case strings.HasPrefix(f.Chain, "self-signed"), strings.Contains(f.Chain, "not trusted here"):
+	case f.Gap == Authority:
 		return "trust a private authority with --ca-file, or have the server use a certificate of a known one"
 	case f.Dates != OK && f.Dates != NotChecked:
 		return "renew the certificate, and see whether the server has loaded the new one; a clock that is wrong on either side looks the same"

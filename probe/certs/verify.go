@@ -17,8 +17,19 @@ import (
 
 // What a finding says where there is nothing to find.
 const (
-	OK         = "ok"
-	NotChecked = "not checked"
+	OK         = result.CertificateOK
+	NotChecked = result.CertificateNotChecked
+)
+
+// Gap is what is missing between a certificate and an authority that is
+// trusted here.
+type Gap uint8
+
+// The gaps.
+const (
+	NoGap        Gap = iota // or one that no authority mends
+	Intermediate            // a certificate in between, which the server does not send
+	Authority               // an authority that is trusted: there is another, or none
 )
 
 // What is looked at of foreign certificates. No server needs a quarter of
@@ -32,6 +43,8 @@ const (
 // looked at by itself so that one does not hide another.
 type Findings struct {
 	Chain, Name, Dates string
+	// Gap is what the chain lacks.
+	Gap Gap
 	// NoRoots says that this machine has no list of authorities, so that
 	// nothing is known of the chain.
 	NoRoots bool
@@ -111,9 +124,9 @@ func (v *Verifier) chain(f *Findings) {
 			f.Dates = datesOf(invalid.Cert, v.Now, "the certificate of the authority "+quotedName(invalid.Cert))
 		}
 	}
-	f.Chain = v.chainText(err)
+	f.Chain, f.Gap = v.chainText(err)
 	if f.NoRoots = v.Roots == nil && err != nil && !systemHasRoots(); f.NoRoots {
-		f.Chain = "this machine has no list of trusted authorities"
+		f.Chain, f.Gap = "this machine has no list of trusted authorities", NoGap
 	}
 }
 
@@ -140,26 +153,26 @@ func isExpired(err error) bool {
 }
 
 // chainText says in words why no chain is good.
-func (v *Verifier) chainText(err error) string {
+func (v *Verifier) chainText(err error) (string, Gap) {
 	leaf := v.Certs[0]
 	var unknown x509.UnknownAuthorityError
 	var invalid x509.CertificateInvalidError
 	switch {
 	case err == nil:
-		return OK
+		return OK, NoGap
 	case isSelfSigned(leaf):
-		return "self-signed certificate: no authority vouches for it"
+		return "self-signed certificate: no authority vouches for it", Authority
 	case errors.As(err, &unknown):
 		return v.unknownText()
 	case errors.As(err, &invalid) && invalid.Reason == x509.IncompatibleUsage:
-		return "the certificate is not meant for servers (extended key usage)"
+		return "the certificate is not meant for servers (extended key usage)", NoGap
 	}
-	return "bad chain: " + result.PrintableString(strings.TrimPrefix(err.Error(), "x509: "))
+	return "bad chain: " + result.PrintableString(strings.TrimPrefix(err.Error(), "x509: ")), NoGap
 }
 
 // unknownText tells a chain with a gap from an authority that nobody here
 // knows, which call for different repairs.
-func (v *Verifier) unknownText() string {
+func (v *Verifier) unknownText() (string, Gap) {
 	top := v.Certs[0]
 	for range min(len(v.Certs), 8) {
 		i := slices.IndexFunc(v.Certs, func(c *x509.Certificate) bool {
@@ -173,11 +186,11 @@ func (v *Verifier) unknownText() string {
 	issuer := printableName(top.Issuer.String())
 	switch {
 	case isSelfSigned(top):
-		return fmt.Sprintf("the authority %s is not trusted here", quotedName(top))
+		return fmt.Sprintf("the authority %s is not trusted here", quotedName(top)), Authority
 	case top == v.Certs[0]:
-		return fmt.Sprintf("missing intermediate certificate: the server does not send that of the issuer %q, which is not trusted here by itself", issuer)
+		return fmt.Sprintf("missing intermediate certificate: the server does not send that of the issuer %q, which is not trusted here by itself", issuer), Intermediate
 	}
-	return fmt.Sprintf("unknown authority: the chain ends at the issuer %q, which is not trusted here", issuer)
+	return fmt.Sprintf("unknown authority: the chain ends at the issuer %q, which is not trusted here", issuer), Authority
 }
 
 func isSelfSigned(c *x509.Certificate) bool {

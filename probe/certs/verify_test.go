@@ -175,3 +175,23 @@ func TestNoAuthorities(t *testing.T) {
 		t.Errorf("findings = %+v", f)
 	}
 }
+
+// What helps follows from what is missing, whatever names a certificate bears.
+func TestHintFollowsFromTheGap(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		found Findings
+		want  string
+	}{
+		{Findings{Chain: "not trusted here, says a name", Name: OK, Dates: OK, Gap: Intermediate}, "all intermediate certificates"},
+		{Findings{Chain: "missing intermediate, says a name", Name: OK, Dates: OK, Gap: Authority}, "trust a private authority"},
+		{Findings{Chain: OK, Name: OK, Dates: "expired"}, "renew"},
+		{Findings{Chain: NotChecked, Name: "not for it", Dates: NotChecked}, "name of the mail host"},
+		{Findings{Chain: OK, Name: OK, Dates: OK}, ""},
+	} {
+		got := Hint(&tc.found)
+		if !strings.Contains(got, tc.want) || tc.want == "" && got != "" {
+			t.Errorf("Hint(%+v) = %q; want %q in it", tc.found, got, tc.want)
+		}
+	}
+}

@@ -188,6 +188,12 @@ type TLSState struct {
 	Chain []Certificate `json:"chain"`
 }
 
+// What a finding of a TLSState says where there is nothing to find.
+const (
+	CertificateOK         = "ok"
+	CertificateNotChecked = "not checked"
+)
+
 // Certificate is one certificate that a server sent.
 type Certificate struct {
 	Subject   string    `json:"subject"`

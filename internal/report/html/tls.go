@@ -66,9 +66,9 @@ func tlsOf(t *result.TLSState) *tlsView {
 func finding(what, found string) tlsFinding {
 	v := tlsFinding{What: what, Finding: cut(found)}
 	switch found {
-	case "ok":
+	case result.CertificateOK:
 		v.badge = badgeOf(result.Pass)
-	case "not checked", "":
+	case result.CertificateNotChecked, "":
 		v.badge = badgeOf(result.NotRun)
 	default:
 		v.badge = badgeOf(result.Fail)
