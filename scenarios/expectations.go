@@ -16,14 +16,9 @@ func (p *parser) expectation(e *Expect, f field) {
 		e.Codes = p.codes(f.value, "expect")
 		e.template = e.template || len(e.Codes.vars) > 0
 	case "enhanced":
-		e.Enhanced = collect(p, f, e, parseEnhanced, func(x *EnhancedPattern, at Pos, t *Text) { x.Pos, x.tmpl = at, t })
+		e.Enhanced = collect(p, f, e, parseEnhanced, placeEnhanced)
 	case "text":
-		e.Text = collect(p, f, e, parseTextPattern, func(x *TextPattern, at Pos, t *Text) {
-			x.Pos, x.tmpl = at, t
-			if t != nil {
-				x.source = t.source
-			}
-		})
+		e.Text = collect(p, f, e, parseTextPattern, placePattern)
 	case "lines":
 		e.Lines = collect(p, f, e, parseLinePattern, func(x *LinePattern, at Pos, t *Text) { x.Pos, x.tmpl = at, t })
 	case "offers":
@@ -32,6 +27,15 @@ func (p *parser) expectation(e *Expect, f field) {
 		e.Lacks = collect(p, f, e, parseKeyword, func(x *Keyword, at Pos, t *Text) { x.Pos, x.tmpl = at, t })
 	case "within":
 		e.Within = p.limit(f.value, "within", false)
+	}
+}
+
+func placeEnhanced(x *EnhancedPattern, at Pos, t *Text) { x.Pos, x.tmpl = at, t }
+
+func placePattern(x *TextPattern, at Pos, t *Text) {
+	x.Pos, x.tmpl = at, t
+	if t != nil {
+		x.source = t.source
 	}
 }
 

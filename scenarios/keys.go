@@ -32,7 +32,9 @@ func arrivesKeys() []string {
 	return []string{"mailbox", "maildir", "imap", "user", "password", "allow_clear", "delete"}
 }
 
-func reportKeys() []string { return append(arrivesKeys(), "action", "recipient", "returns") }
+func reportKeys() []string {
+	return append(arrivesKeys(), "action", "recipient", "returns", "status", "diagnostic", "remote", "envid")
+}
 
 func attachKeys() []string { return []string{"file", "name", "text"} }
 

@@ -41,6 +41,13 @@ type Mailbox struct {
 	// or empty for either.
 	Returns    string
 	ReturnsPos Pos
+	// Says is what the report must say of the recipient: Enhanced of its
+	// status, Text of its diagnostic text. Remote is the same of the server
+	// that it names.
+	Says, Remote Expect
+	// Envelope is true if the report must repeat the ENVID of the MAIL line.
+	Envelope    bool
+	EnvelopePos Pos
 }
 
 // Where is the text that says where the mailbox is.
@@ -131,6 +138,14 @@ func (p *parser) mailboxField(m *Mailbox, f field) {
 		m.Actions, m.ActionPos = p.reportActions(f.value), pos(yamlnode.Deref(f.value))
 	case "recipient":
 		m.Recipient = p.line(f.value, "recipient")
+	case "status":
+		m.Says.Enhanced = collect(p, f, &m.Says, parseEnhanced, placeEnhanced)
+	case "diagnostic":
+		m.Says.Text = collect(p, f, &m.Says, parseTextPattern, placePattern)
+	case "remote":
+		m.Remote.Text = collect(p, f, &m.Remote, parseTextPattern, placePattern)
+	case "envid":
+		m.Envelope, m.EnvelopePos = p.boolean(f.value, "envid"), pos(yamlnode.Deref(f.value))
 	case "returns":
 		m.ReturnsPos = pos(yamlnode.Deref(f.value))
 		word, ok := p.word(f.value, "returns")
@@ -177,7 +192,7 @@ func (p *parser) mailboxSense(m *Mailbox, n *yaml.Node, fields []field) {
 	if !m.NoReport() {
 		return
 	}
-	for _, name := range []string{"returns", "delete"} {
+	for _, name := range []string{"returns", "delete", "status", "diagnostic", "remote", "envid"} {
 		if key := at(name); key != nil {
 			p.fail(key, "remove it", "%s is of no use where no report may come", name)
 		}

@@ -129,6 +129,8 @@ func (c *checker) mailbox(s *Step) {
 		c.value(text)
 	}
 	c.arrived(&m.Arrived)
+	c.expect(&m.Says)
+	c.expect(&m.Remote)
 	where := m.Where()
 	if text, ok := c.value(where); ok && text != "" {
 		if _, err := m.parse(text); err != nil {

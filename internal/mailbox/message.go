@@ -20,19 +20,10 @@ type Message struct {
 	Sender string
 	// Report is what a delivery status notification says, nil for a message
 	// that is none.
-	Report *Report
+	Report *bounce.Report
 
 	id string // for Delete
 }
-
-// What a report says; see internal/bounce.
-type (
-	Report    = bounce.Report
-	Recipient = bounce.Recipient
-)
-
-// Nothing is what a report holds that returns nothing of the message.
-const Nothing = bounce.Nothing
 
 // Parse reads a message, or as much of it as there is. Whatever cannot be read
 // is left out; there is no message that is none.

@@ -157,7 +157,7 @@ func (c *Conn) report(m Message) []byte {
 		if original != "" {
 			fmt.Fprintf(&b, "Original-Recipient: %s\n", original)
 		}
-		fmt.Fprintf(&b, "Final-Recipient: rfc822; %s\nAction: delivered\nStatus: 2.1.5\n", to)
+		fmt.Fprintf(&b, "Final-Recipient: rfc822; %s\nAction: delivered\nStatus: 2.1.5\nRemote-MTA: dns; %s\nDiagnostic-Code: smtp; 250 2.1.5 Ok\n", to, c.srv.hostname)
 	}
 	header, _, _ := bytes.Cut(bytes.ReplaceAll(m.Data, []byte("\r\n"), []byte("\n")), []byte("\n\n"))
 	fmt.Fprintf(&b, "\n--%s\nContent-Type: text/rfc822-headers\n\n%s\n\n--%s--\n", mark, header, mark)

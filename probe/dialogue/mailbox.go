@@ -69,6 +69,7 @@ func (s *session) playMailbox(step *scenarios.Step) {
 		Mailboxes: &s.run.mailboxes,
 		Ctx:       s.ctx, Step: step, St: st, Remark: s.ledger.Remark, Lookup: s.lookup, Post: s.trial.posts[step.Number],
 		Handed: *s.mail.handed, TextAt: s.mail.textAt, ID: s.trial.dialogue.id(s.trial.target, s.trial.number), Limit: step.MailboxTimeout(),
+		DSN: s.peer.Offers("DSN"),
 	}
 	if step.Mailbox.Report {
 		s.close(st, w.Report())

@@ -23,6 +23,15 @@ func dsn(sender, envid, messageID, fields string) string {
 		sender, envid, fields, returned)
 }
 
+// words is a bounce without a report in it.
+func words(messageID, text string) string {
+	copied := ""
+	if messageID != "" {
+		copied = "--- Below this line is a copy of the message.\n\nReceived: by x\nMessage-ID: " + messageID + "\n\n"
+	}
+	return "Return-Path: <>\nFrom: MAILER-DAEMON@mx1.example.test\nSubject: failure notice\n\nI could not deliver your message.\n\n" + text + "\n\n" + copied
+}
+
 const kate = "Final-Recipient: rfc822; kate@example.test\n"
 
 func TestTrap52ReportIsWaitedFor(t *testing.T) {
@@ -104,6 +113,54 @@ func TestTrap52ReportIsWaitedFor(t *testing.T) {
 			ending{result.Fail, result.Reply, 5, "the report should return the message, but returns headers"},
 		},
 		"none": {", action: none", func(string, string) []string { return nil }, pass},
+		"none, but a bounce in words came": {
+			", action: none", func(id, _ string) []string { return []string{words(id, "<kate@example.test>:\n550 5.1.1 no such user")} },
+			ending{result.Fail, result.Reply, 5, "expected no report, got one that says failed 5.1.1 (550 5.1.1 no such user)"},
+		},
+		"none, but a bounce came that names nobody": {
+			", action: none", func(id, _ string) []string { return []string{words(id, "Sorry.")} },
+			ending{result.Fail, result.Reply, 5, "expected no report, got one that says failed (a bounce that names no recipient)"},
+		},
+		"none, but one came that may be about the message": {
+			", action: none, recipient: \"${to}\"", func(string, string) []string { return []string{words("", "<kate@example.test>:\n550 no")} },
+			ending{result.Warn, result.Local, 5, "names the recipient, but not the message"},
+		},
+		"failed in words, as expected": {
+			", action: failed, recipient: \"${to}\"", func(id, _ string) []string { return []string{words(id, "<kate@example.test>:\n550 no")} }, pass,
+		},
+		"failed in words about another message": {
+			", action: failed, recipient: \"${to}\"", func(string, string) []string { return []string{words("<other@x>", "<kate@example.test>:\n550 no")} },
+			ending{result.Fail, result.Timeout, 5, "no report that says failed"},
+		},
+		"failed in words, of nobody": {
+			", action: failed", func(id, _ string) []string { return []string{words(id, "Sorry.")} },
+			ending{result.Fail, result.Timeout, 5, "it is failed (a bounce that names no recipient)"},
+		},
+		"failed in words, not as expected": {
+			"", func(id, _ string) []string { return []string{words(id, "Sorry.")} },
+			ending{result.Fail, result.Reply, 5, "expected delivered or relayed, got failed (a bounce that names no recipient)"},
+		},
+		"as it should say": {
+			", action: failed, status: [4.x.x, 5.1.x], diagnostic: no such, remote: \"/^mx2[.]/\", envid: true",
+			func(id, envid string) []string { return []string{dsn("<>", envid, id, failed+"\nRemote-MTA: dns; mx2.example.test")} },
+			pass,
+		},
+		"another status": {
+			", action: failed, status: 5.7.x", func(id, envid string) []string { return []string{dsn("<>", envid, id, failed)} },
+			ending{result.Fail, result.Reply, 5, "expected the status 5.7.x, got 5.1.1"},
+		},
+		"another diagnostic text": {
+			", action: failed, diagnostic: quota", func(id, envid string) []string { return []string{dsn("<>", envid, id, failed)} },
+			ending{result.Fail, result.Reply, 5, "the diagnostic text does not have quota: 550 5.1.1 no such user"},
+		},
+		"no remote server": {
+			", action: failed, remote: mx2", func(id, envid string) []string { return []string{dsn("<>", envid, id, failed)} },
+			ending{result.Fail, result.Reply, 5, "the remote server is not mx2: none"},
+		},
+		"no ENVID": {
+			", envid: true", func(id, _ string) []string { return []string{dsn("<>", "", id, delivered)} },
+			ending{result.Fail, result.Reply, 5, "should repeat the ENVID of the MAIL line, but has none"},
+		},
 		"none, but one came": {
 			", action: none", func(id, envid string) []string { return []string{dsn("<>", envid, id, failed)} },
 			ending{result.Fail, result.Reply, 5, "expected no report, got one that says failed 5.1.1"},

@@ -5,11 +5,12 @@ import (
 	"slices"
 	"strings"
 
-	"mxprobe/internal/mailbox"
+	"mxprobe/internal/bounce"
 	"mxprobe/internal/timespan"
 	"mxprobe/probe/judge"
 	"mxprobe/probe/peer"
 	"mxprobe/probe/result"
+	"mxprobe/scenarios"
 )
 
 // Report waits for a report about the message (RFC 3461 section 5.2, RFC 3464).
@@ -22,6 +23,9 @@ func (w *Watch) Report() judge.Judgement {
 		return Unreadable(w.Ctx, fmt.Errorf("the message has neither an ENVID nor a Message-ID that a report could name"))
 	}
 	found := reports{Watch: w, recipient: peer.OnWire(strings.TrimSpace(recipient))}
+	if err := found.resolve(); err != nil {
+		return judge.BadValue(err)
+	}
 	what := "a report about Message-ID " + w.Handed.ID
 	if w.Handed.Envid != "" {
 		what += ", ENVID " + w.Handed.Envid
@@ -29,8 +33,7 @@ func (w *Watch) Report() judge.Judgement {
 	j, ok := w.until(what, found.look)
 	switch {
 	case ok && w.Step.Mailbox.NoReport():
-		found.describe()
-		return judge.Failed(w.Step.Mailbox.ActionPos, "expected no report, got one that says %s", w.shownAction(found.to))
+		return found.unwanted()
 	case ok:
 		return w.remove(found.judge(), found.at.Message)
 	case j.Reason == result.Timeout && w.Step.Mailbox.NoReport():
@@ -52,11 +55,13 @@ func (w *Watch) Report() judge.Judgement {
 type reports struct {
 	*Watch
 	recipient string
+	// says and remote are what the step asks of the recipient's fields.
+	says, remote *scenarios.Expect
 	// at holds the report that decides, to what it says about the recipient.
 	at sighting
-	to *mailbox.Recipient
+	to *bounce.Recipient
 	// interim is what is known of a message that is still on its way.
-	interim *mailbox.Recipient
+	interim *bounce.Recipient
 }
 
 // look goes through what is in the mailbox, the first that is not as wanted
@@ -64,16 +69,19 @@ type reports struct {
 func (r *reports) look(seen []sighting) bool {
 	r.to = nil
 	for i := range seen {
-		if seen[i].Report == nil || !r.ours(seen[i].Report) {
+		report := seen[i].Report
+		if report == nil || !r.ours(report) && !r.mayBeOurs(report) {
 			continue
 		}
-		for j := range seen[i].Report.Recipients {
-			to := &seen[i].Report.Recipients[j]
-			if r.recipient != "" && !to.About(r.recipient) {
+		all := recipientsOf(report)
+		for j := range all {
+			to := &all[j]
+			if r.recipient != "" && !to.About(r.recipient) && to.Address() != "" {
 				continue
 			}
 			wanted := slices.Contains(r.Step.Mailbox.Actions, to.Action)
-			if !wanted && !r.Step.Mailbox.NoReport() && !isFinal(to.Action) {
+			nameless := wanted && to.Address() == ""
+			if !r.Step.Mailbox.NoReport() && (nameless || !wanted && !isFinal(to.Action)) {
 				r.interim = to
 				continue
 			}
@@ -96,13 +104,13 @@ func isFinal(action string) bool { return action != "delayed" && action != "expa
 // ours reports whether a report is about the message of this dialogue. An
 // ENVID that holds the name of the dialogue, or the Message-ID, says so for
 // sure; an ENVID that others may use too counts where nothing else is there.
-func (r *reports) ours(report *mailbox.Report) bool {
+func (r *reports) ours(report *bounce.Report) bool {
 	return r.mark(report) != ""
 }
 
 // mark returns what a report names the message of this dialogue by, empty if
 // it is about another.
-func (r *reports) mark(report *mailbox.Report) string {
+func (r *reports) mark(report *bounce.Report) string {
 	same := r.Handed.Envid != "" && report.EnvelopeID == r.Handed.Envid
 	switch {
 	case same && r.own(r.Handed.Envid):
@@ -121,12 +129,18 @@ func (r *reports) mark(report *mailbox.Report) string {
 // judge says whether the report is as it should be.
 func (r *reports) judge() judge.Judgement {
 	r.describe()
-	j := r.saw("the report", r.mark(r.at.Report), &r.at)
+	var j judge.Judgement
+	if mark := r.mark(r.at.Report); mark != "" {
+		j = r.saw("the report", mark, &r.at)
+	} else {
+		j = r.unsure()
+	}
 	box := r.Step.Mailbox
 	switch returned := string(r.at.Report.Returned); {
 	case !slices.Contains(box.Actions, r.to.Action):
 		j = judge.Failed(box.ActionPos, "expected %s, got %s", WantedInMailbox(r.Step.Mailbox), r.shownAction(r.to))
 		j.Hint = actionHint(r.to.Action)
+	case r.saysOther(&j), r.lacksEnvelope(&j):
 	case box.Returns != "" && box.Returns != returned:
 		if returned == "" {
 			returned = "nothing"
@@ -151,7 +165,7 @@ func actionHint(action string) string {
 	return ""
 }
 
-func interimHint(to *mailbox.Recipient) string {
+func interimHint(to *bounce.Recipient) string {
 	switch {
 	case to == nil:
 	case to.Action == "delayed":
@@ -183,8 +197,11 @@ func (r *reports) describe() {
 	if code := r.to.Status; len(code) > 1 && strings.Contains("245", code[:1]) && code[1] == '.' {
 		r.St.Enhanced(code)
 	}
+	if report.Form == bounce.Words {
+		r.St.Note("this is a bounce in words, not a report (RFC 3464): what it says was read from its text, and may be read wrong")
+	}
 	switch {
-	case report.Returned == mailbox.Nothing:
+	case report.Returned == bounce.Nothing:
 		r.St.Note("the report returns nothing of the message")
 	default:
 		r.St.Note("the report returns the %s", report.Returned)
@@ -198,7 +215,7 @@ func (r *reports) describe() {
 }
 
 // shownAction is what a report says about a recipient, on one line.
-func (w *Watch) shownAction(to *mailbox.Recipient) string {
+func (w *Watch) shownAction(to *bounce.Recipient) string {
 	text := strings.TrimSpace(to.Action + " " + to.Status)
 	if to.Diagnostic != "" {
 		text += " (" + to.Diagnostic + ")"

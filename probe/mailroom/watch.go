@@ -61,6 +61,8 @@ type Watch struct {
 	// ID is the name of the dialogue, as Message-ID and ENVID hold it.
 	ID    string
 	Limit time.Duration
+	// DSN reports whether the server offered it.
+	DSN bool
 }
 
 // until waits until found says so. It returns false with the judgement if
