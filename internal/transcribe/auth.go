@@ -19,6 +19,9 @@ type auth struct {
 // login all the same: AUTH misspelt or forgotten, or a response to a challenge
 // that never came.
 func mayBeSecret(text string, loggedIn bool) bool {
+	if v := verb(text); v == "XCLIENT" || v == "XFORWARD" { // LOGIN= there is a name
+		return false
+	}
 	words := strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == '\t' || r == '=' })
 	if len(words) > 2 && isMechanism(words[1]) {
 		return true

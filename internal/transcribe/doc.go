@@ -3,10 +3,13 @@
 // what the server said becomes their expectations.
 //
 // Read knows telnet and nc with and without their prompts, openssl s_client,
-// swaks, transcripts whose lines are marked (C: and S:, >>> and <<<, -> and
-// <-, C> and S>, In: and Out:, > and <), the text report of mxprobe, and what
-// script(1) records of all these: control sequences, corrections, carriage
-// returns. It is a pure function of the bytes.
+// the marks of the programs in the table of formats (marks.go), the text report
+// of mxprobe, and what script(1) records of all these: control sequences,
+// corrections, carriage returns. Quoted mail and Markdown around a session are
+// taken off. It is a pure function of the bytes.
+//
+// Where it is not sure whose a line is, the line is left out, and a remark says
+// so.
 //
 // A password never comes out of it. What a login sent is replaced by a secret
 // whose value comes from the environment, and no remark quotes a line.

@@ -10,7 +10,7 @@ import (
 
 // reader follows a session line by line.
 type reader struct {
-	marks    *marks // nil where the lines bear none
+	format   *format // nil where the lines bear no marks
 	sessions []*session
 	cur      *session // nil outside of a connection
 	remarks  []Remark
@@ -26,6 +26,8 @@ type reader struct {
 	writing *exchange // the message or chunk that is being sent
 	lmtp    int       // recipients accepted in this transaction
 
+	implicit bool // TLS began before the greeting of the next connection
+
 	refused bool   // DATA was refused, and its text sent all the same
 	report  bool   // this is a report of mxprobe
 	blank   int    // the line before this one was empty: its number
@@ -35,17 +37,32 @@ type reader struct {
 
 // line takes in one line.
 func (r *reader) line(l *line) {
-	who, text := unmarked, l.text
-	if r.marks != nil {
-		who, text = r.marks.side(l.text)
+	who, texts := unmarked, []string{l.text}
+	if r.format != nil {
+		who, texts = r.format.side(l.text)
 	}
-	// What was sent ahead of the 354 ends where the replies begin.
-	early := r.writing != nil && len(r.queue) > 0 && r.marks == nil && isReply(text)
-	if r.writing != nil && who != server && !early {
-		if who == unmarked {
-			text = l.text
+	for _, text := range texts {
+		if who == unmarked && r.format.bare(strings.TrimLeft(text, " \t"), r.partial != nil) {
+			who, text = server, strings.TrimLeft(text, " \t")
 		}
-		r.content(l, text)
+		r.said(l, who, text)
+	}
+}
+
+// said takes in what one side said, or what nobody is known to have said.
+func (r *reader) said(l *line, who side, text string) {
+	// What was sent ahead of the 354 ends where the replies begin.
+	early := r.writing != nil && len(r.queue) > 0 && r.format == nil && isReply(text)
+	if r.writing != nil && who != server && !early {
+		switch {
+		case hidesMessage(text):
+			r.hidden(l)
+		case who != info:
+			if who == unmarked {
+				text = l.text
+			}
+			r.content(l, text)
+		}
 		return
 	}
 	blank := r.blank
@@ -53,6 +70,7 @@ func (r *reader) line(l *line) {
 	switch {
 	case who == server && isReply(text):
 		r.replyLine(l, text, blank)
+	case who == server && strings.TrimSpace(text) == "":
 	case who == server:
 		r.remark(l.number, "left out: no reply begins like this")
 	case who == client:
@@ -62,7 +80,7 @@ func (r *reader) line(l *line) {
 	case strings.TrimSpace(text) == "":
 		r.blank = l.number
 	case r.tool(text) || r.toolNoise(l, text):
-	case r.marks != nil:
+	case r.format != nil:
 		r.outside(l, text)
 	case isReply(text):
 		r.replyLine(l, text, blank)
@@ -70,6 +88,8 @@ func (r *reader) line(l *line) {
 		r.remark(l.number, "left out: no reply begins like this")
 	case r.cur != nil || isVerb(verb(text)):
 		r.command(l, text)
+	case verb(text) == "PROXY":
+		r.remark(l.number, noLine)
 	case !isPrompt(text):
 		r.remark(l.number, "left out: it belongs to no connection")
 	}
@@ -78,7 +98,8 @@ func (r *reader) line(l *line) {
 // session returns the connection that is open, or begins one.
 func (r *reader) session(l *line) *session {
 	if r.cur == nil {
-		r.cur = &session{line: l.number, host: r.host, port: r.port}
+		r.cur = &session{line: l.number, host: r.host, port: r.port, implicit: r.implicit}
+		r.implicit = false
 		r.sessions = append(r.sessions, r.cur)
 		r.lmtp = 0
 	}
@@ -164,13 +185,22 @@ func (r *reader) answer(got *reply) {
 	switch {
 	case e.kind == message && r.cur.lmtp && len(e.replies) < e.accepted:
 		return
+	case e.kind == message && r.cur.prdr && e.replies[0].code == 353:
+		// A reply for each recipient follows, and a last one; the 353 says so.
+		if len(e.replies) < e.accepted+2 {
+			return
+		}
+		e.replies = e.replies[1:]
+	case e.verb == "MAIL":
+		r.cur.prdr = strings.HasSuffix(strings.ToUpper(e.sent), " PRDR") || strings.Contains(strings.ToUpper(e.sent), " PRDR ")
+		r.lmtp = 0
 	case e.verb == "RCPT" && got.code < 300:
 		r.lmtp++
 	case e.verb == "DATA" && e.kind == command && got.code == 354 && r.writing == nil && len(r.queue) == 1:
 		r.writing = r.begin(&exchange{kind: message, line: got.line})
 	case e.verb == "DATA" && e.kind == command && got.code != 354:
 		r.dropText()
-	case e.verb == "EHLO" || e.verb == "HELO" || e.verb == "LHLO" || e.verb == "MAIL" || e.verb == "RSET":
+	case e.verb == "EHLO" || e.verb == "HELO" || e.verb == "LHLO" || e.verb == "RSET":
 		r.lmtp = 0
 	}
 	r.queue = r.queue[1:]

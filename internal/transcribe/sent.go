@@ -10,6 +10,9 @@ import (
 func (r *reader) command(l *line, text string) {
 	s := r.session(l)
 	r.commands++
+	if r.unplayable(l, s, text) {
+		return
+	}
 	if r.partial != nil {
 		r.remark(r.partial.line, "this reply has no last line")
 		r.settle(l, 0)
@@ -49,6 +52,41 @@ func (r *reader) command(l *line, text string) {
 	r.queue = append(r.queue, e)
 }
 
+const noLine = "left out: the PROXY protocol is no line of the dialogue; --proxy-protocol v1 and --proxy-source play it"
+
+// unplayable leaves out what a scenario does not send by itself, and what a
+// program shows in place of what it sent.
+func (r *reader) unplayable(l *line, s *session, text string) bool {
+	switch {
+	case verb(text) == "PROXY" && s.greeting == nil && len(s.exchanges) == 0:
+		r.remark(l.number, noLine)
+	case text == "." && len(r.queue) > 0 && r.queue[len(r.queue)-1].hidden, hidesMessage(text):
+	default:
+		return false
+	}
+	return true
+}
+
+// hidesMessage reports whether a line stands for the text of a message: Exim and
+// nodemailer do not show it.
+func hidesMessage(text string) bool {
+	text = strings.TrimLeft(text, " (")
+	return strings.HasPrefix(text, "writing message") || strings.HasPrefix(text, "<") && strings.Contains(text, " bytes encoded mime message")
+}
+
+// hidden ends a message whose text is not shown.
+func (r *reader) hidden(l *line) {
+	e := r.writing
+	if e.kind == chunk {
+		e.sent, e.needed = e.sent+strings.Repeat("x", e.needed), 0
+	} else {
+		e.text = []string{"Subject: mxprobe import", "", "The session does not show the text of this message."}
+	}
+	e.hidden = true
+	r.remark(l.number, "the session does not show the text of the message; another one stands for it")
+	r.sent(e)
+}
+
 // chunkSize returns the size that a BDAT line names, 0 if it names none that
 // a session could hold.
 func chunkSize(text string) int {
@@ -82,10 +120,17 @@ func (r *reader) content(l *line, text string) {
 		return
 	}
 	if text == "." {
+		if r.format != nil && r.format.half && len(e.text) == 0 {
+			r.hidden(l)
+			return
+		}
 		r.sent(e)
 		return
 	}
-	e.text = append(e.text, strings.TrimPrefix(text, ".")) // RFC 5321 section 4.5.2
+	if r.format == nil || !r.format.asTyped {
+		text = strings.TrimPrefix(text, ".") // RFC 5321 section 4.5.2
+	}
+	e.text = append(e.text, text)
 }
 
 // sent is for a message or chunk that is complete.

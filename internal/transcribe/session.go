@@ -1,5 +1,7 @@
 package transcribe
 
+import "fmt"
+
 // session is one connection.
 type session struct {
 	line      int
@@ -11,6 +13,7 @@ type session struct {
 	implicit  bool // TLS from the first byte
 	lmtp      bool
 	login     bool // AUTH was sent
+	prdr      bool // the transaction asked for a reply for each recipient
 }
 
 // kind says what was sent.
@@ -34,6 +37,7 @@ type exchange struct {
 	verb  string
 
 	text   []string // of a message, dots undone
+	hidden bool     // the session does not show it
 	auth   *auth
 	needed int // octets of a chunk still to come
 
@@ -57,6 +61,28 @@ func (e *exchange) code() int {
 		return 0
 	}
 	return e.replies[len(e.replies)-1].code
+}
+
+// whole returns an error for what is no session from its greeting or EHLO on:
+// what came before it decides what the rest means.
+func (s *session) whole() error {
+	const unasked = "line %d: the session has no greeting, and begins with a reply to nothing"
+	if g := s.greeting; g != nil {
+		if g.code != 220 && g.code < 400 {
+			return fmt.Errorf(unasked, g.line)
+		}
+		return nil
+	}
+	for _, e := range s.exchanges {
+		switch {
+		case e.kind == listen:
+			return fmt.Errorf(unasked, e.line)
+		case e.verb != "EHLO" && e.verb != "HELO" && e.verb != "LHLO":
+			return fmt.Errorf("line %d: the session has no greeting and no EHLO: it begins in the middle", e.line)
+		}
+		return nil
+	}
+	return nil
 }
 
 // usable reports whether something can be played: a command with its reply,

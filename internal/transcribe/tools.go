@@ -24,6 +24,8 @@ func (r *reader) tool(text string) bool {
 		return true
 	}
 	switch {
+	case strings.HasPrefix(text, "TLS started"):
+		r.implicit = r.implicit || r.cur == nil
 	case strings.HasPrefix(text, "Connection closed by foreign host"),
 		strings.HasPrefix(text, "Connection closed with remote host"),
 		strings.HasPrefix(text, "Remote host closed connection"),
@@ -49,6 +51,13 @@ func (r *reader) connection(text string) bool {
 			command, _, _ = strings.Cut(command, `" `)
 			r.connect(strings.Fields(command))
 		}
+		return true
+	}
+	if rest, ok := between(text, "connect: to ('", ""); ok { // smtplib
+		host, port, _ := strings.Cut(rest, "', ")
+		port, _, _ = strings.Cut(port, ")")
+		r.hangUp(false)
+		r.aim(host, port)
 		return true
 	}
 	for _, form := range [][2]string{

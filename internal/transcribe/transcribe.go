@@ -45,13 +45,9 @@ func Read(name string, src []byte) (*Result, error) {
 	if err != nil {
 		return &Result{}, err
 	}
-	r := &reader{marks: findMarks(lines)}
-	if stamped(lines) {
-		for i := range lines {
-			lines[i].text = cutStamp(lines[i].text)
-		}
-		r.marks = findMarks(lines)
-	}
+	r := &reader{}
+	r.unwrapped(lines)
+	r.format = findFormat(lines)
 	for i := range lines {
 		r.line(&lines[i])
 	}
@@ -103,6 +99,9 @@ func (r *reader) result(name string) (*Result, error) {
 		}
 	}
 	for i, s := range used {
+		if err := s.whole(); err != nil {
+			return &Result{}, err
+		}
 		w := writer{b: &b, result: out, remarks: &r.remarks}
 		if i > 0 {
 			b.WriteString("---\n")
