@@ -53,7 +53,7 @@ func rooms() map[string]room {
 		"probe/line":      {packages: []string{"scenarios", "probe/handshake", "probe/judge", "probe/diagnosis", "probe/smtpwire", "probe/result"}},
 		"probe/peer":      {packages: []string{"scenarios", "dnsmx", "probe/diagnosis", "probe/smtpwire", "probe/result", "internal/ascii"}},
 		"probe/handshake": {packages: []string{"scenarios", "probe/diagnosis", "probe/judge", "probe/certs", "probe/vouch", "probe/dane", "probe/result"}},
-		"probe/mailroom":  {packages: []string{"scenarios", "probe", "probe/judge", "probe/ledger", "probe/peer", "probe/diagnosis", "probe/result", "internal/mailbox", "internal/letter", "internal/trace", "internal/timespan"}},
+		"probe/mailroom":  {packages: []string{"scenarios", "probe", "probe/judge", "probe/ledger", "probe/peer", "probe/diagnosis", "probe/result", "internal/bounce", "internal/mailbox", "internal/letter", "internal/trace", "internal/timespan"}},
 		"probe/draft":     {packages: []string{"scenarios", "probe/peer", "probe/smtpwire", "internal/compose"}},
 		// floor 2
 		"internal/transcribe": {packages: []string{"scenarios"}},

@@ -24,9 +24,7 @@ type named struct {
 // shape says what an address is that stands at a place of a line.
 func shape(line string, at span) rank {
 	before, after := strings.ToLower(line[:at.from]), strings.ToLower(line[at.to:])
-	if strings.HasPrefix(after, ">") {
-		after = after[1:]
-	}
+	after = strings.TrimPrefix(after, ">")
 	before = strings.TrimRight(before, "<\"'[( \t")
 	if strings.HasSuffix(before, "smtp=") { // an X.400 address that holds one
 		return leading

@@ -73,14 +73,14 @@ func (s *session) whole() error {
 		}
 		return nil
 	}
-	for _, e := range s.exchanges {
-		switch {
-		case e.kind == listen:
-			return fmt.Errorf(unasked, e.line)
-		case e.verb != "EHLO" && e.verb != "HELO" && e.verb != "LHLO":
-			return fmt.Errorf("line %d: the session has no greeting and no EHLO: it begins in the middle", e.line)
-		}
+	if len(s.exchanges) == 0 {
 		return nil
+	}
+	switch e := s.exchanges[0]; {
+	case e.kind == listen:
+		return fmt.Errorf(unasked, e.line)
+	case e.verb != "EHLO" && e.verb != "HELO" && e.verb != "LHLO":
+		return fmt.Errorf("line %d: the session has no greeting and no EHLO: it begins in the middle", e.line)
 	}
 	return nil
 }

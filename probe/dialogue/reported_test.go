@@ -114,7 +114,9 @@ func TestTrap52ReportIsWaitedFor(t *testing.T) {
 		},
 		"none": {", action: none", func(string, string) []string { return nil }, pass},
 		"none, but a bounce in words came": {
-			", action: none", func(id, _ string) []string { return []string{words(id, "<kate@example.test>:\n550 5.1.1 no such user")} },
+			", action: none", func(id, _ string) []string {
+				return []string{words(id, "<kate@example.test>:\n550 5.1.1 no such user")}
+			},
 			ending{result.Fail, result.Reply, 5, "expected no report, got one that says failed 5.1.1 (550 5.1.1 no such user)"},
 		},
 		"none, but a bounce came that names nobody": {
@@ -142,7 +144,9 @@ func TestTrap52ReportIsWaitedFor(t *testing.T) {
 		},
 		"as it should say": {
 			", action: failed, status: [4.x.x, 5.1.x], diagnostic: no such, remote: \"/^mx2[.]/\", envid: true",
-			func(id, envid string) []string { return []string{dsn("<>", envid, id, failed+"\nRemote-MTA: dns; mx2.example.test")} },
+			func(id, envid string) []string {
+				return []string{dsn("<>", envid, id, failed+"\nRemote-MTA: dns; mx2.example.test")}
+			},
 			pass,
 		},
 		"another status": {
