@@ -91,11 +91,36 @@ func Read(m *letter.Message) *Report {
 	r := standard(m)
 	if r == nil {
 		r = inWords(m)
+	} else {
+		r.addWords(m)
 	}
 	if r != nil {
 		r.addReturned(m)
 	}
 	return r
+}
+
+// addWords takes what the text for people says of a recipient where the fields
+// do not: Exim and OpenSMTPD write no Diagnostic-Code for what they refuse
+// themselves.
+func (r *Report) addWords(m *letter.Message) {
+	var bare []string
+	for i := range r.Recipients {
+		if to := &r.Recipients[i]; to.Diagnostic == "" && to.Action != "delivered" {
+			bare = append(bare, to.Final)
+		}
+	}
+	if bare == nil {
+		return
+	}
+	text := readText(m, false)
+	for _, said := range text.recipients(nil, bare) {
+		for i := range r.Recipients {
+			if to := &r.Recipients[i]; to.Diagnostic == "" && said.About(to.Final) {
+				to.Diagnostic = said.Diagnostic
+			}
+		}
+	}
 }
 
 // addReturned notes what the report holds of the message it is about.

@@ -141,6 +141,17 @@ func TestReportWithoutEmptyLines(t *testing.T) {
 	}
 }
 
+// Where the fields do not say why, the text for people does.
+func TestReportWithoutDiagnosticCode(t *testing.T) {
+	t.Parallel()
+	r := read("Content-Type: multipart/report; boundary=b\n\n--b\n\nThe following address(es) failed:\n\n  joe@example.net\n    no such mailbox\n  ann@example.net\n    mailbox is full\n\n" +
+		"--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; a\n\nAction: failed\nFinal-Recipient: rfc822;ann@example.net\nStatus: 5.0.0\n\n" +
+		"Action: failed\nFinal-Recipient: rfc822;joe@example.net\nStatus: 5.0.0\nDiagnostic-Code: smtp; 550 no\n\n--b--\n")
+	if r == nil || len(r.Recipients) != 2 || r.Recipients[0].Diagnostic != "mailbox is full" || r.Recipients[1].Diagnostic != "550 no" {
+		t.Errorf("the report is %+v", r)
+	}
+}
+
 func TestNoReport(t *testing.T) {
 	t.Parallel()
 	text := string(sample(t))

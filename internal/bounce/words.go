@@ -15,7 +15,7 @@ func inWords(m *letter.Message) *Report {
 	if isOther(m) {
 		return nil
 	}
-	text := readText(m)
+	text := readText(m, true)
 	named := text.recipients(ownAddresses(m), failedField(m))
 	if !weigh(m, text, len(named)).enough(len(named)) {
 		return nil
@@ -84,7 +84,9 @@ const (
 	maxLine  = 1000
 )
 
-func readText(m *letter.Message) text {
+// readText gathers the text for people; with status, also that of parts whose
+// fields could not be read.
+func readText(m *letter.Message, status bool) text {
 	var t text
 	html := -1
 	for i := range m.Parts {
@@ -97,7 +99,7 @@ func readText(m *letter.Message) text {
 			if html < 0 {
 				html = i
 			}
-		case strings.HasPrefix(p.Type, "text/"), strings.HasPrefix(p.Type, "multipart/"), p.Type == "message/delivery-status":
+		case strings.HasPrefix(p.Type, "text/"), strings.HasPrefix(p.Type, "multipart/"), status && p.Type == "message/delivery-status":
 			t.read(p.Plain())
 		}
 	}

@@ -19,7 +19,7 @@ th,td{text-align:left;vertical-align:top;padding:.25rem .6rem;border-bottom:1px 
 // WriteHTML writes a page without script, and without anything it would have
 // to fetch: a bar a hop, as long as it took.
 func WriteHTML(w io.Writer, messages []*Message) error {
-	var h html
+	h := html{escape: strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&#34;", "'", "&#39;")}
 	h.raw(`<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">` +
 		`<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'"><title>mxprobe explain</title><style>` + style + "</style></head><body>\n")
 	for _, m := range messages {
@@ -31,16 +31,15 @@ func WriteHTML(w io.Writer, messages []*Message) error {
 }
 
 // html is a page that is being written.
-type html struct{ b strings.Builder }
+type html struct {
+	b      strings.Builder
+	escape *strings.Replacer
+}
 
 func (h *html) raw(s string) { h.b.WriteString(s) }
 
 // text writes foreign text: what means something in HTML is escaped.
-func (h *html) text(s string) { h.raw(escaper().Replace(s)) }
-
-func escaper() *strings.Replacer {
-	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&#34;", "'", "&#39;")
-}
+func (h *html) text(s string) { h.raw(h.escape.Replace(s)) }
 
 func (h *html) row(name, value string) {
 	if value == "" {
