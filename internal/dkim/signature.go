@@ -53,7 +53,7 @@ func (s *signature) readRest(tags map[string]string) error {
 		signed = signed || name == "from"
 	}
 	if !signed {
-		return fmt.Errorf("From is not signed")
+		return fmt.Errorf("the field From is not signed")
 	}
 	header, body, _ := strings.Cut(strings.ToLower(tags["c"]), "/")
 	s.relaxedHeader, s.relaxedBody = header == "relaxed", body == "relaxed"

@@ -150,4 +150,4 @@ func isSendmail(by string) bool {
 
 // isVersion reports whether there are no blanks in a text: a remark in words
 // is no version.
-func isVersion(s string) bool { return strings.IndexAny(s, " @[]") < 0 }
+func isVersion(s string) bool { return !strings.ContainsAny(s, " @[]") }

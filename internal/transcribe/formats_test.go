@@ -237,6 +237,23 @@ func TestMiddleOfASession(t *testing.T) {
 	}
 }
 
+// What somebody wrote between the lines is not taken for a command, and does not
+// take the reply of one.
+func TestProseBetweenTheLines(t *testing.T) {
+	t.Parallel()
+	got, err := transcribe.Read("x", []byte("220 x\nEHLO a\n250 ok\nthis was strange\nand so on\nMAIL FROM:<a@b>\n250 ok\nXYZZY\n500 what\nNOOP\n250 ok\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = "steps:\n  - send: EHLO a\n    expect: 250\n  - send: MAIL FROM:<a@b>\n    expect: 250\n  - send: XYZZY\n    expect: 500\n  - send: NOOP\n    expect: 250\n"
+	if _, steps, _ := strings.Cut(string(got.YAML), "steps:\n"); "steps:\n"+steps != want {
+		t.Errorf("got\n%s", got.YAML)
+	}
+	if !strings.Contains(remarks(got), "it is no command") || got.Remarks[0].Line != 4 {
+		t.Errorf("the remarks are %v", got.Remarks)
+	}
+}
+
 // Extensions of which a replay needs care.
 func TestExtensionsAreReplayed(t *testing.T) {
 	t.Parallel()

@@ -168,8 +168,24 @@ func (r *reader) nextGroup() int {
 
 const noReply = "left out: there is no reply to this line"
 
+// skipProse leaves out lines that are no commands where a reply of success can
+// only be meant for the command behind them: remarks that somebody wrote into
+// the session. A server that was sent such a line says 500.
+func (r *reader) skipProse(got *reply) {
+	first := slices.IndexFunc(r.queue, func(e *exchange) bool { return e.kind != command || isVerb(e.verb) })
+	if first < 1 || got.code >= 400 {
+		return
+	}
+	for _, e := range r.queue[:first] {
+		r.remark(e.line, "left out: it is no command, and the reply that follows is to another line")
+		r.remove(e)
+	}
+	r.queue = r.queue[first:]
+}
+
 // answer gives a reply to the first line that waits for one.
 func (r *reader) answer(got *reply) {
+	r.skipProse(got)
 	if i := slices.IndexFunc(r.queue, func(e *exchange) bool { return e.alone(got.code) }); i > 0 {
 		for _, e := range r.queue[:i] {
 			r.remark(e.line, noReply)
