@@ -56,7 +56,7 @@ func rooms() map[string]room {
 		"probe/mailroom":  {packages: []string{"scenarios", "probe", "probe/judge", "probe/ledger", "probe/peer", "probe/diagnosis", "probe/result", "internal/bounce", "internal/mailbox", "internal/letter", "internal/trace", "internal/timespan"}},
 		"probe/draft":     {packages: []string{"scenarios", "probe/peer", "probe/smtpwire", "internal/compose"}},
 		// floor 2
-		"internal/transcribe": {packages: []string{"scenarios"}},
+		"internal/transcribe": {packages: []string{"internal/hostname", "scenarios"}},
 		"probe":               {packages: []string{"dnsmx", "probe/verdict", "probe/diagnosis", "probe/result", "internal/glob", "internal/hostname"}},
 		// the engine's pure rooms, each with one question
 		"probe/judge":      {packages: []string{"scenarios", "probe/diagnosis", "probe/smtpwire", "probe/result"}},

@@ -4,6 +4,8 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+
+	"mxprobe/internal/hostname"
 )
 
 // tool takes in a line of the program that made the connection, not of the
@@ -125,13 +127,7 @@ func isHost(text string) bool {
 	if _, err := netip.ParseAddr(text); err == nil {
 		return !strings.Contains(text, "%")
 	}
-	for i := range len(text) {
-		c := text[i]
-		if !digit(c) && !(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && (i == 0 || c != '-' && c != '.' && c != '_') {
-			return false
-		}
-	}
-	return text != "" && len(text) < 256
+	return hostname.Check(text) == nil
 }
 
 // telnetPrompt takes in what was typed at the prompt of telnet.
