@@ -164,3 +164,27 @@ func causesOf(b *table, hits []found, best rank) string {
 	slices.Sort(out)
 	return strings.Join(slices.Compact(out), ", ")
 }
+
+// The replies of heldback.tsv say how well the table does with what nobody
+// here has seen. A wrong cause is worse than none.
+func TestHeldBack(t *testing.T) {
+	t.Parallel()
+	var right, unknown, wrong int
+	for _, e := range examples(t, "heldback.tsv") {
+		switch got := Diagnose(e.seen()).Cause; {
+		case got.String() == e.cause:
+			right++
+		case got == Unknown:
+			unknown++
+			t.Logf("%s: %q is not known; people say %s", e.place, e.reply, e.cause)
+		default:
+			wrong++
+			t.Logf("%s: %q = %s; people say %s", e.place, e.reply, got, e.cause)
+		}
+	}
+	all := right + unknown + wrong
+	t.Logf("right %d, unknown %d, wrong %d of %d", right, unknown, wrong, all)
+	if wrong*100 > 3*all || right*100 < 85*all {
+		t.Errorf("right %d, unknown %d, wrong %d of %d; want at least 85 in 100 right and at most 3 wrong", right, unknown, wrong, all)
+	}
+}
