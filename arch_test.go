@@ -37,6 +37,7 @@ func rooms() map[string]room {
 		"internal/cli": {
 			packages: []string{
 				"internal/report/formats", "internal/report/message", "internal/report/nagios", "internal/report", "probe", "probe/dialogue", "probe/handshake", "probe/verdict",
+				"internal/audit", "internal/audit/gather", "internal/audit/rules",
 				"dnsmx", "scenarios", "probe/result", "internal/sandbox", "internal/transport", "internal/transcribe", "internal/atomicfile",
 				"internal/ascii", "internal/hostname", "internal/spelling", "internal/timespan",
 				"internal/compare", "internal/greylist", "internal/journal", "internal/state", "internal/pasted", "internal/letter", "internal/dkim", "probe/diagnosis",
@@ -112,6 +113,11 @@ func rooms() map[string]room {
 		"internal/trace":      {packages: []string{"internal/letter"}, libraries: []string{"golang.org/x/net/publicsuffix"}},
 		"internal/sandbox":    {packages: []string{"internal/ascii", "internal/glob", "internal/spelling", "internal/timespan", "internal/yamlnode"}, libraries: []string{"github.com/miekg/dns", "gopkg.in/yaml.v3"}},
 		// a domain as a whole: rules judge facts, and know nothing of how they were had
+		"internal/audit": {packages: []string{"dnsmx", "internal/audit/facts", "internal/audit/gather", "internal/audit/rules", "probe/result"}},
+		"internal/audit/gather": {packages: []string{
+			"dnsmx", "internal/audit/facts", "internal/audit/records", "internal/audit/spf", "internal/transport", "probe", "probe/dane", "probe/diagnosis", "probe/dialogue",
+			"probe/mtasts", "probe/result", "scenarios",
+		}},
 		"internal/audit/facts":   {packages: []string{"internal/audit/spf"}},
 		"internal/audit/records": {},
 		"internal/audit/rules":   {packages: []string{"internal/audit/facts", "internal/audit/records", "internal/audit/spf", "probe/mtasts", "probe/result"}},

@@ -69,6 +69,7 @@ func (e *encoder) domain(d *result.Domain, full bool) {
 		e.close()
 	}
 	e.findings(d.Findings)
+	e.receptions(d.Reception)
 	e.differences(d.Differences)
 	e.changes(d.Changes)
 	e.millis("dns_ms", d.DNSMillis)

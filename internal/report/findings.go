@@ -28,3 +28,22 @@ func (e *encoder) findings(all []result.Finding) {
 	}
 	e.endList()
 }
+
+// receptions writes what senders would do with each address.
+func (e *encoder) receptions(all []result.Reception) {
+	if len(all) == 0 {
+		return
+	}
+	e.list("reception")
+	for i := range all {
+		r := &all[i]
+		e.open()
+		e.str("host", r.Host)
+		e.str("address", r.Address)
+		e.str("opportunistic", r.Opportunistic)
+		e.str("mta_sts", r.MTASTS)
+		e.str("dane", r.DANE)
+		e.close()
+	}
+	e.endList()
+}

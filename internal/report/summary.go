@@ -28,12 +28,28 @@ func (t *Text) End(end *result.End) error {
 }
 
 func (t *Text) summary(end *result.End) string {
+	if t.audited != (result.Counts{}) {
+		return auditSummary(&t.audited, end)
+	}
 	c := &t.overview.Entries
 	s := t.overview.Words() + " in " + Duration(end.Millis.Duration())
 	if end.Exit != 0 && c.Fail+c.Inconclusive == 0 {
 		s += fmt.Sprintf(", exit status %d", end.Exit)
 	}
 	return s
+}
+
+// auditSummary counts the domains of a check.
+func auditSummary(c *result.Counts, end *result.End) string {
+	s := Count(c.Pass+c.Warn+c.Fail+c.Inconclusive+c.Skip+c.NotRun, "domain", "domains") + " checked: " +
+		fmt.Sprintf("%d sound, %d failed", c.Pass, c.Fail)
+	if c.Warn > 0 {
+		s += fmt.Sprintf(", %d with warnings", c.Warn)
+	}
+	if unknown := c.Inconclusive + c.NotRun; unknown > 0 {
+		s += fmt.Sprintf(", %d inconclusive", unknown)
+	}
+	return s + " in " + Duration(end.Millis.Duration())
 }
 
 // writeOverview ends a long list: the domains that did not pass, a line each,

@@ -25,6 +25,9 @@ type Text struct {
 	opt      Options
 	page     page
 	overview *Overview
+	// audited counts the domains that were checked as a whole: of these, the
+	// findings count, and there are as many as rules.
+	audited result.Counts
 	// pages counts the domains of a list that did not pass and were shown in
 	// full.
 	pages int
@@ -42,6 +45,9 @@ func NewText(w io.Writer, o Options) *Text {
 // below, every call returns that error and writes nothing.
 func (t *Text) Domain(d *result.Domain) error {
 	t.overview.Add(d)
+	if isCheck(d) {
+		t.audited.Add(d.Status)
+	}
 	well := d.Status == result.Pass || d.Status == result.Skip
 	switch {
 	case well && t.opt.Verbose < 0 && len(d.Changes) == 0:
@@ -57,6 +63,12 @@ func (t *Text) Domain(d *result.Domain) error {
 		t.told = true
 		t.page.sentence(Line{d.Status, Sentence(d)})
 		t.page.changes(d.Changes, t.opt.Verbose)
+	case isCheck(d):
+		t.told = true
+		t.pages++
+		t.page.blank()
+		t.checked(d)
+		t.page.blank()
 	case len(d.Hosts) == 0:
 		t.told = true
 		t.pages++

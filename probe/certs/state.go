@@ -46,7 +46,7 @@ func State(state *tls.ConnectionState, f *Findings, now time.Time) *result.TLSSt
 		sum := sha256.Sum256(c.Raw)
 		out.Chain = append(out.Chain, result.Certificate{
 			Subject: printableName(c.Subject.String()), Issuer: printableName(c.Issuer.String()), Names: namesOf(c),
-			NotBefore: c.NotBefore.UTC(), NotAfter: c.NotAfter.UTC(), SHA256: hex.EncodeToString(sum[:]),
+			NotBefore: c.NotBefore.UTC(), NotAfter: c.NotAfter.UTC(), SHA256: hex.EncodeToString(sum[:]), DER: c.Raw,
 		})
 	}
 	return out

@@ -92,3 +92,14 @@ type Finding struct {
 	// RFC names the document and section that the rule goes by.
 	RFC string `json:"rfc,omitempty"`
 }
+
+// Reception is what three kinds of senders would do with mail for one address.
+type Reception struct {
+	Host    string `json:"host"`
+	Address string `json:"address"`
+	// Opportunistic is what one does that takes TLS as it comes, MTASTS and DANE
+	// what those do that follow RFC 8461 and RFC 7672.
+	Opportunistic string `json:"opportunistic"`
+	MTASTS        string `json:"mta_sts"`
+	DANE          string `json:"dane"`
+}

@@ -72,6 +72,9 @@ type Domain struct {
 	// Findings are what was found out beside the dialogues, of the domain, its
 	// hosts and their addresses.
 	Findings []Finding `json:"findings,omitempty"`
+	// Reception is what three kinds of senders would do with each address; only
+	// a check of the domain says so.
+	Reception []Reception `json:"reception,omitempty"`
 	// Differences are the properties in which hosts and addresses of the
 	// domain do not agree.
 	Differences []Difference `json:"differences,omitempty"`
@@ -203,6 +206,8 @@ type Certificate struct {
 	NotAfter  time.Time `json:"not_after"`
 	// SHA256 is the fingerprint of the whole certificate, in hex.
 	SHA256 string `json:"sha256"`
+	// DER is the certificate itself. It is in no report.
+	DER []byte `json:"-"`
 }
 
 // Step is one step of one attempt.

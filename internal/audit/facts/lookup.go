@@ -50,9 +50,6 @@ type Lookup struct {
 	State State
 	// Why says what went wrong where State is Failed.
 	Why string
-	// Permanent is true of a failure that no second try mends: a loop of
-	// aliases, or a text that is no name.
-	Permanent bool
 	// Authentic is true if the answer, be it that there is none, was validated
 	// with DNSSEC by a resolver that is trusted to.
 	Authentic bool
@@ -71,10 +68,10 @@ func (l *Lookup) Missing() bool { return l.State == NoData || l.State == NoName 
 
 // Failure says what is not known, and why.
 func (l *Lookup) Failure(what string) string {
-	if l.Why == "" {
-		return fmt.Sprintf("%s of %s: %s", what, l.Name, l.State)
+	if l.Why != "" {
+		return l.Why // it names the question
 	}
-	return fmt.Sprintf("%s of %s: %s", what, l.Name, l.Why)
+	return fmt.Sprintf("%s of %s: %s", what, l.Name, l.State)
 }
 
 // Text is a look-up of TXT records.

@@ -78,6 +78,8 @@ type Certificate struct {
 	TLSA   []int
 	Judged bool
 	DANE   string
+	// DER are the certificates as they were sent, the server's own first.
+	DER [][]byte
 }
 
 // Sound is what is said of a part of a certificate that is as it should be.

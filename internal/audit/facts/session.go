@@ -28,7 +28,8 @@ type Session struct {
 
 // Reply is a reply of a server to one command.
 type Reply struct {
-	// State is Found for a reply, Failed where none came.
+	// State is Found for a reply, NoData where the server gave none, Failed
+	// where that is not known.
 	State    State
 	Why      string
 	Code     int

@@ -100,7 +100,7 @@ func recipientRules() []Rule {
 	}
 }
 
-// eachProbe calls f for each reply to a probe.
+// eachProbe calls f for the reply to a probe, of the first session that had it.
 func eachProbe(d *facts.Domain, s *sheet, name string, f func(place, *facts.Session, *facts.Probe)) {
 	eachAddress(d, func(p place, _ *facts.Host, a *facts.Address) {
 		for _, m := range []*facts.Session{&a.Main, &a.Manners} {
@@ -111,6 +111,7 @@ func eachProbe(d *facts.Domain, s *sheet, name string, f func(place, *facts.Sess
 			if s.replied(p, &r.Reply, or(r.Sent, name)) {
 				f(p, m, r)
 			}
+			return
 		}
 	})
 }

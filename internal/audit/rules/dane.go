@@ -209,14 +209,18 @@ func tlsaLines(h *facts.Host) []string {
 // to the authority, which stays when the key changes.
 func checkRollover(s *sheet, p place, h *facts.Host) {
 	inUse := map[int]bool{}
-	judged := false
+	judged, met := false, false
 	for _, a := range h.Addresses {
+		met = met || a.Main.State != facts.NotAsked
 		for _, c := range a.Certificates {
 			judged = judged || c.Judged
 			for _, i := range c.TLSA {
 				inUse[i] = true
 			}
 		}
+	}
+	if !met {
+		return
 	}
 	if !judged {
 		s.unknown(p, "no certificate was seen to hold the records against")

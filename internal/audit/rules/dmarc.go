@@ -13,8 +13,14 @@ func dmarcRules() []Rule {
 	return slices.Concat(dmarcRecordRules(), dmarcPolicyRules(), dmarcReportRules())
 }
 
-// walkKnown reports whether the tree walk could be made to its end.
+// walkKnown reports whether the tree walk could be made as far as it decides: a
+// domain with a record of its own needs none above.
 func walkKnown(d *facts.Domain, s *sheet) bool {
+	if len(d.DMARC.Walk) > 0 && d.DMARC.Walk[0].State == facts.Found {
+		if text, _ := records.OneDMARC(d.DMARC.Walk[0].Records); text != "" && records.ParseDMARC(text).Void == "" {
+			return true
+		}
+	}
 	for i := range d.DMARC.Walk {
 		if d.DMARC.Walk[i].State == facts.Failed {
 			s.unknown(place{}, "%s", d.DMARC.Walk[i].Failure("TXT"))

@@ -22,9 +22,11 @@ func ehloReplyRules() []Rule {
 			Means:  "The server refuses each client, or this one, before any mail. Nothing can be sent.",
 			Advice: "look in the log of the server why it refuses the name given in EHLO",
 			check: func(d *facts.Domain, s *sheet) {
-				eachHello(d, s, func(p place, h *facts.Hello) {
-					switch {
-					case h.HELO: // another rule
+				eachSession(d, s, func(p place, _ *facts.Address, m *facts.Session) {
+					switch h := &m.Hello; {
+					case h.State == facts.NoData:
+						s.bad(p, "no reply: %s", h.Why)
+					case !s.replied(p, &h.Reply, "EHLO"), h.HELO: // another rule
 					case h.Positive():
 						s.ok(p, "%d", h.Code)
 					case h.Ours, !h.Negative():

@@ -85,16 +85,7 @@ func mxRecordRules() []Rule {
 			RFC:    "RFC 1912 section 2.2",
 			Means:  "With a time to live under five minutes, senders ask again for nearly every message, and a short failure of the name servers already delays mail.",
 			Advice: "give the MX records a time to live of an hour or more",
-			check: func(d *facts.Domain, s *sheet) {
-				if !s.known(place{}, &d.MX.Lookup, "MX") || d.MX.State != facts.Found || d.MX.TTL == 0 {
-					return
-				}
-				if d.MX.TTL < 5*time.Minute {
-					s.bad(place{}, "time to live of %s", d.MX.TTL)
-					return
-				}
-				s.ok(place{}, "time to live of %s", d.MX.TTL)
-			},
+			check:  checkMXTTL,
 		},
 		{
 			ID: "mx.wildcard", Title: "every name below the domain has MX records", Severity: result.SeverityNote, Actor: result.ActorDNS,
@@ -131,6 +122,24 @@ func checkMXNone(d *facts.Domain, s *sheet) {
 		s.bad(place{}, "no MX record and no address: there is nowhere to deliver to").Publish = publish
 	default:
 		s.as(result.SeverityWarn, place{}, "no MX record; senders use the address of the domain").Publish = publish
+	}
+}
+
+// checkMXTTL goes by the name servers of the zone: a resolver tells what is left
+// of the time.
+func checkMXTTL(d *facts.Domain, s *sheet) {
+	var ttl time.Duration
+	eachAnswer(d, func(_ place, a *facts.ServerAnswer) {
+		if a.Authoritative && a.MX.State == facts.Found {
+			ttl = max(ttl, a.MX.TTL)
+		}
+	})
+	switch {
+	case ttl == 0:
+	case ttl < 5*time.Minute:
+		s.bad(place{}, "time to live of %s", ttl)
+	default:
+		s.ok(place{}, "time to live of %s", ttl)
 	}
 }
 

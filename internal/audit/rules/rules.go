@@ -165,7 +165,8 @@ func (s *sheet) as(severity result.Severity, p place, format string, args ...any
 
 // unknown says that it could not be found out.
 func (s *sheet) unknown(p place, format string, args ...any) {
-	s.add(result.SeverityInconclusive, p, fmt.Sprintf(format, args...))
+	f := s.add(result.SeverityInconclusive, p, fmt.Sprintf(format, args...))
+	f.Title = "not known whether " + f.Title
 }
 
 // known reports whether a look-up was answered; where it failed, the rule is

@@ -36,7 +36,11 @@ func mxTwins() map[string]twin {
 		"mx.duplicate": {spoil: func(d *facts.Domain) {
 			d.MX.Records = append(d.MX.Records, facts.MXRecord{Preference: 30, Host: "mx1.corp.example.net"})
 		}, evidence: "preferences 10 and 30"},
-		"mx.ttl":      {spoil: func(d *facts.Domain) { d.MX.TTL = time.Minute }, evidence: "1m0s"},
+		"mx.ttl": {spoil: func(d *facts.Domain) {
+			for i := range d.Zone.Servers {
+				d.Zone.Servers[i].Asked[0].MX.TTL = time.Minute
+			}
+		}, evidence: "1m0s"},
 		"mx.wildcard": {spoil: func(d *facts.Domain) { d.MX.Wildcard.State = facts.Found }, evidence: "zz.corp.example.net"},
 		"mx.cname": {
 			spoil:    func(d *facts.Domain) { d.Hosts[0].V4.Alias = "real.example.org" },

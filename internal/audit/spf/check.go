@@ -64,7 +64,6 @@ type check struct {
 	resolver       Resolver
 	sender         Sender
 	lookups, voids int
-	depth          int
 	validated      []string // the names of the address that it is shown to have
 	asked          bool
 }
