@@ -23,6 +23,16 @@ type Knot struct {
 // SERVFAIL for all names below. The error is a *MissingError where Knot is
 // not installed.
 func StartKnot(dir, zone string, broken ...string) (*Knot, error) {
+	return startKnot(dir, zone, "", broken)
+}
+
+// StartSignedKnot starts Knot DNS in dir with the text of a root zone, which it
+// signs with keys of its own.
+func StartSignedKnot(dir, zone string) (*Knot, error) {
+	return startKnot(dir, zone, "    dnssec-signing: on\n", nil)
+}
+
+func startKnot(dir, zone, more string, broken []string) (*Knot, error) {
 	path, err := find("knot", "knotd")
 	if err != nil {
 		return nil, err
@@ -37,11 +47,12 @@ func StartKnot(dir, zone string, broken ...string) (*Knot, error) {
 	if err := os.WriteFile(filepath.Join(dir, "zones", "root.zone"), []byte(zone), 0o644); err != nil {
 		return nil, err
 	}
-	var more strings.Builder
+	var zones strings.Builder
+	zones.WriteString(more)
 	for _, name := range broken {
-		fmt.Fprintf(&more, "  - domain: %s\n    file: no-such-file\n", name)
+		fmt.Fprintf(&zones, "  - domain: %s\n    file: no-such-file\n", name)
 	}
-	file, err := write(dir, "knot.conf", "DIR", dir, "PORT", strconv.Itoa(port), "BROKEN", more.String())
+	file, err := write(dir, "knot.conf", "DIR", dir, "PORT", strconv.Itoa(port), "BROKEN", zones.String())
 	if err != nil {
 		return nil, err
 	}
