@@ -11,6 +11,14 @@ import (
 
 // sample is a value that the option takes.
 func sample(o *option) string {
+	switch o.arg {
+	case "ID":
+		return "mx.cname"
+	case "ID=LEVEL":
+		return "mx.cname=note"
+	case "ZONE":
+		return "bl.example.org"
+	}
 	switch o.name {
 	case "port", "dns-port", "smtp-port":
 		return "2525"

@@ -34,7 +34,7 @@ func (p *Program) collect(ctx context.Context, s *settings, runner *probe.Runner
 		if out.Domain(&d); out.inVain() {
 			cancel() // nobody reads any more: stop politely
 		}
-		if d.Status == result.Warn && !(s.out.quiet && plan.memory.known(&d)) {
+		if d.Status == result.Warn && len(d.Findings) == 0 && !(s.out.quiet && plan.memory.known(&d)) {
 			warn(p.Stderr, "%s: %s", report.Title(&d), d.Message)
 		}
 	}

@@ -31,7 +31,7 @@ func (c *command) call() string {
 // commands returns all commands in the order of the help.
 func commands() []command {
 	return []command{
-		runCommand(), mxCommand(), validateCommand(), listCommand(), initCommand(), importCommand(), explainCommand(),
+		runCommand(), checkCommand(), mxCommand(), validateCommand(), listCommand(), initCommand(), importCommand(), explainCommand(),
 		schemaCommand(), demoCommand(), sandboxCommand(), completionCommand(), versionCommand(),
 		{name: "help", arguments: "[COMMAND]", summary: "say what a command does", bind: bindHelp},
 	}
@@ -56,12 +56,25 @@ func findCommand(args []string) (*command, []string, error) {
 		if cmd == nil && i > 0 {
 			continue // perhaps the value of a flag before it
 		}
+		if cmd == nil && looksLikeDomain(word) {
+			return commandNamed(checkName), args, nil
+		}
 		if cmd == nil {
 			return nil, nil, unknownCommand(word)
 		}
 		return cmd, slices.Concat(args[:i], args[i+1:]), nil
 	}
 	return nil, args, nil
+}
+
+// looksLikeDomain reports whether a word in the place of a command is meant as a
+// domain to be checked.
+func looksLikeDomain(word string) bool {
+	return strings.Contains(strings.TrimSuffix(word, "."), ".") && domainFault(word) == "" && !isScenario(word)
+}
+
+func isScenario(word string) bool {
+	return strings.HasPrefix(word, "@") || strings.HasSuffix(word, ".yaml") || strings.HasSuffix(word, ".yml")
 }
 
 func commandNamed(name string) *command {
@@ -75,7 +88,7 @@ func commandNamed(name string) *command {
 }
 
 func unknownCommand(word string) error {
-	if strings.HasPrefix(word, "@") || strings.HasSuffix(word, ".yaml") || strings.HasSuffix(word, ".yml") {
+	if isScenario(word) {
 		return usagef("unknown command %s (did you mean mxprobe run %s?)", shown(word), shown(word))
 	}
 	if strings.Contains(word, ".") && domainFault(word) == "" {

@@ -73,7 +73,7 @@ func (l *loaded) parse(name string, src []byte) (err error) {
 	found, err := scenarios.Parse(name, src)
 	if err != nil {
 		l.faulty = append(l.faulty, faultyFile{name, src})
-		l.bad, err = gather(l.bad, err)
+		l.bad, err = addProblems(l.bad, err)
 		return err
 	}
 	l.scenarios = append(l.scenarios, found...)
@@ -87,12 +87,12 @@ func (l *loaded) parse(name string, src []byte) (err error) {
 func (l *loaded) check(chosen []*scenarios.Scenario, overrides []map[string]string) error {
 	var bad scenarios.Problems
 	for _, f := range l.faulty {
-		bad, _ = gather(bad, scenarios.Mistakes(f.name, f.src, overrides))
+		bad, _ = addProblems(bad, scenarios.Mistakes(f.name, f.src, overrides))
 	}
-	bad, _ = gather(bad, l.bad)
+	bad, _ = addProblems(bad, l.bad)
 	for _, sc := range chosen {
 		if problems := sc.Undefined(overrides); len(problems) > 0 {
-			bad, _ = gather(bad, problems)
+			bad, _ = addProblems(bad, problems)
 		}
 	}
 	if len(bad) > 0 {
@@ -217,9 +217,9 @@ func (b *badFiles) summary() string {
 		count(len(b.problems), "error"), count(len(files), "file"))
 }
 
-// gather adds the mistakes in err to those known, each once: the rows of an
+// addProblems adds the mistakes in err to those known, each once: the rows of an
 // each share their steps. Any other error is returned.
-func gather(known scenarios.Problems, err error) (scenarios.Problems, error) {
+func addProblems(known scenarios.Problems, err error) (scenarios.Problems, error) {
 	problems, ok := errors.AsType[scenarios.Problems](err)
 	if !ok {
 		return known, err

@@ -1,6 +1,9 @@
 package cli
 
 import (
+	"net/netip"
+	"slices"
+
 	"mxprobe/dnsmx"
 	"mxprobe/internal/transport"
 	"mxprobe/probe"
@@ -8,11 +11,11 @@ import (
 
 // network makes the resolver and the dialer that the flags ask for.
 func (r *session) network() error {
-	resolver, err := newResolver(r.settings.dns, r.settings.loopback)
+	redirects, err := r.settings.parseRedirects()
 	if err != nil {
 		return err
 	}
-	redirects, err := r.settings.parseRedirects()
+	resolver, err := newResolver(r.settings.dns, r.settings.loopback, redirects...)
 	if err != nil {
 		return err
 	}
@@ -34,8 +37,9 @@ func (r *session) network() error {
 }
 
 // newResolver asks the given servers, or the system's where none is given.
-// With loopback every address of an exchange is one to use.
-func newResolver(servers []string, loopback bool) (*dnsmx.Resolver, error) {
+// With loopback every address of an exchange is one to use. In a laboratory,
+// name servers of zones are redirected by their addresses, as others are.
+func newResolver(servers []string, loopback bool, redirects ...transport.Redirect) (*dnsmx.Resolver, error) {
 	var config dnsmx.Config
 	if len(servers) == 0 {
 		var err error
@@ -43,7 +47,7 @@ func newResolver(servers []string, loopback bool) (*dnsmx.Resolver, error) {
 			return nil, err
 		}
 	}
-	config.AllowLoopback = loopback
+	config.AllowLoopback, config.Redirect = loopback, redirectServers(redirects)
 	for _, text := range servers {
 		server, err := parseAddrPort(text, 53)
 		if err != nil {
@@ -52,4 +56,21 @@ func newResolver(servers []string, loopback bool) (*dnsmx.Resolver, error) {
 		config.Servers = append(config.Servers, server)
 	}
 	return dnsmx.New(config)
+}
+
+// redirectServers returns where the name servers of zones are asked, nil where no
+// redirect is about them: only those of an address and port 53 are.
+func redirectServers(redirects []transport.Redirect) func(netip.AddrPort) netip.AddrPort {
+	redirects = slices.DeleteFunc(slices.Clone(redirects), func(r transport.Redirect) bool { return r.Port != 53 || r.Name != "" })
+	if len(redirects) == 0 {
+		return nil
+	}
+	return func(to netip.AddrPort) netip.AddrPort {
+		for i := range redirects {
+			if redirects[i].Fits("", to) {
+				return redirects[i].To
+			}
+		}
+		return to
+	}
 }

@@ -20,6 +20,8 @@ type plan struct {
 	// targeted are the dialogues whose scenario names a server of its own.
 	targeted []*targeted
 	domains  *domainList
+	// begin, if not nil, is told of each domain before it is asked for.
+	begin func(domain string)
 	// judge, if not nil, changes the verdict of each domain.
 	judge func(*result.Domain)
 	// memory is what is kept from run to run, nil where nothing is.
@@ -163,6 +165,9 @@ func (p *plan) eachDomain(yield func(probe.Request) bool) bool {
 		return true
 	}
 	for domain := range p.domains.all() {
+		if p.begin != nil {
+			p.begin(domain)
+		}
 		if len(p.mx) > 0 && !yield(probe.Request{Domain: domain, Server: p.server, Ports: p.ports, Checks: p.mx}) {
 			return false
 		}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"mxprobe/dnsmx"
 	"mxprobe/internal/compare"
 	"mxprobe/probe"
 	"mxprobe/probe/dialogue"
@@ -54,7 +55,7 @@ type session struct {
 	domains   *domainList
 	// resolver and dialer are the network, dns what is behind the resolver.
 	resolver probe.Resolver
-	dns      records
+	dns      *dnsmx.Resolver
 	dialer   probe.Dialer
 	// redirector knows where --connect-to leads, nil without.
 	redirector probe.Redirector
@@ -189,7 +190,7 @@ func (r *session) dialogues(set *dialogue.Settings) ([]*dialogue.Dialogue, error
 	for _, sc := range r.scenarios {
 		d, err := dialogue.New(sc, run)
 		if err != nil {
-			if bad, err = gather(bad, err); err != nil {
+			if bad, err = addProblems(bad, err); err != nil {
 				return nil, usagef("%s: %s", sc.File, err)
 			}
 			continue

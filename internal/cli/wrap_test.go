@@ -12,7 +12,7 @@ import (
 func TestLongHintsStandBelowTheirCaret(t *testing.T) {
 	t.Parallel()
 	_, err := scenarios.Parse("x.yaml", []byte("steps:\n  - send: NOOP\n    expect: 25y\n  - clsoe: true\n    frist: b\n"))
-	problems, ok := gather(nil, err)
+	problems, ok := addProblems(nil, err)
 	if ok != nil || len(problems) == 0 {
 		t.Fatalf("Parse = %v; want mistakes", err)
 	}

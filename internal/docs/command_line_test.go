@@ -230,7 +230,9 @@ func TestCommandsInDocumentsExist(t *testing.T) {
 }
 
 func knownCommand(words []string, names, flags map[string]bool) error {
-	if !names[words[0]] && !flags[words[0]] && words[0] != "COMMAND" {
+	// A domain in the place of a command is checked.
+	domain := words[0] == "DOMAIN" || strings.Contains(words[0], ".") && !strings.HasSuffix(words[0], ".yaml")
+	if !names[words[0]] && !flags[words[0]] && words[0] != "COMMAND" && !domain {
 		return fmt.Errorf("there is no command %q", words[0])
 	}
 	for _, w := range words[1:] {

@@ -1,0 +1,153 @@
+package cli
+
+import (
+	"context"
+	"crypto/rand"
+	"strings"
+	"time"
+
+	"mxprobe/internal/audit"
+	"mxprobe/internal/audit/gather"
+	"mxprobe/probe"
+	"mxprobe/probe/result"
+)
+
+const checkName = "check"
+
+func checkCommand() command {
+	return command{
+		name:      checkName,
+		arguments: "DOMAIN...",
+		summary:   "look at all there is to know of a mail domain, and say what to mend",
+		examples: []string{
+			"mxprobe example.org                              the same as mxprobe check example.org",
+			"mxprobe check example.org --skip dnssec -v       leave a subject out, show what is sound",
+			"mxprobe check example.org --selector s1 --dnsbl default",
+			"mxprobe check -d @domains.txt --quick -f jsonl   a list, one connection an address",
+			"mxprobe check --self                             what would a receiver hold against us?",
+			"mxprobe check --explain dane.rollover            what does a finding mean?",
+		},
+		notes: []string{
+			"It sends no mail: every session stops before DATA. It makes at most three",
+			"connections to an address, one with --quick, eight with --tls-versions.",
+			"A DOMAIN may be @FILE, one domain a line, or - for standard input.",
+		},
+		bind: func(p *Program) ([]option, action) {
+			s := newCheckSettings()
+			s.out.format = p.defaultFormat()
+			s.out.summary, _ = p.LookupEnv("GITHUB_STEP_SUMMARY")
+			return s.options(), func(args []string) (int, error) { return p.check(s, args) }
+		},
+	}
+}
+
+func (p *Program) check(s *checkSettings, args []string) (int, error) {
+	switch {
+	case s.explain != "":
+		return p.explainRule(s.explain)
+	case s.dialogues:
+		_, err := p.Stdout.Write(s.depth.Source())
+		return ExitOK, err
+	}
+	for _, arg := range args {
+		if err := checkDomainArgument(arg); err != nil {
+			return 0, usagef("%s", err)
+		}
+	}
+	s.domains = append(s.domains, args...)
+	if err := s.wrong(p); err != nil {
+		return 0, err
+	}
+	r := &session{Program: p, settings: s.settings, runID: strings.ToLower(rand.Text()[:12])}
+	var err error
+	if r.domains, err = p.newDomainList(s.domains); err != nil {
+		return 0, err
+	}
+	if err := s.tls.load(); err != nil {
+		return 0, err
+	}
+	ctx, stop := untilSignal()
+	defer stop()
+	if r.memory, err = s.recall(ctx, r.runID); err != nil {
+		return 0, err
+	}
+	if err := r.network(); err != nil {
+		return 0, err
+	}
+	if s.keeps() {
+		outliveReader()
+	}
+	return r.audit(ctx, s)
+}
+
+// audit looks at every domain, writes the reports and returns the exit status.
+func (r *session) audit(ctx context.Context, s *checkSettings) (int, error) {
+	started := time.Now()
+	ctx, cancel := s.limit(ctx)
+	defer cancel()
+	set, note := r.probeSettings(ctx)
+	if note != "" && !s.out.quiet {
+		warn(r.Stderr, "%s", note)
+	}
+	checks, err := s.depth.Checks(set)
+	if err != nil {
+		return 0, err
+	}
+	a := &audit.Audit{
+		Gatherer: &gather.Gatherer{
+			Resolver: r.dns, Web: r.plainDialer, Roots: set.TLS.Roots, Now: time.Now, Selectors: s.selectors,
+			Lists: s.lists, NameLists: s.nameLists, Self: s.self, HELO: set.HELO, From: set.From, Port: s.mailPort,
+		},
+		Choice: s.choice(),
+	}
+	defer a.Wait()
+	if len(s.domains) == 0 {
+		return r.preflight(ctx, s, a, started)
+	}
+	plan := &plan{domains: r.domains, mx: checks, memory: r.memory}
+	if s.mailPort != 0 {
+		plan.ports = []uint16{s.mailPort}
+	}
+	plan.begin = func(domain string) { a.Begin(ctx, domain) }
+	plan.judge = func(d *result.Domain) {
+		r.memory.judge(d)
+		a.Finish(ctx, d)
+	}
+	runner := &probe.Runner{
+		Resolver: r.resolver, Jobs: s.jobs, PerHost: s.perHost, Family: s.family(), Self: set.HELO, FailFast: s.failFast,
+	}
+	out, err := openReports(&s.out, r.Stdout, r.occasion(r.checkAgain))
+	if err != nil {
+		return 0, err
+	}
+	out.kept = s.keeps()
+	return r.collect(ctx, s.settings, runner, plan, out, started)
+}
+
+// preflight looks at our own side alone.
+func (r *session) preflight(ctx context.Context, s *checkSettings, a *audit.Audit, started time.Time) (int, error) {
+	out, err := openReports(&s.out, r.Stdout, r.occasion(r.checkAgain))
+	if err != nil {
+		return 0, err
+	}
+	d := a.Preflight(ctx)
+	sum := tally{}
+	sum.add(&d)
+	o := outcome{signal: stoppedBy(ctx), verdict: sum.verdict}
+	out.Domain(&d)
+	end := sum.end(r.exit(o), time.Since(started))
+	if err := out.End(&end, o.plugin()); err != nil {
+		o.internal = true
+		say(r.Stderr, "the report cannot be written: %s", err)
+	}
+	return r.exit(o), nil
+}
+
+// checkAgain words the command to look closer at a domain.
+func (r *session) checkAgain(d *result.Domain, _ *result.Host, _ *result.Address, _ *result.Check) string {
+	words := []string{"mxprobe", checkName, d.Domain}
+	for i := range r.typed {
+		words = append(words, r.typed[i].words()...)
+	}
+	return commandLine(append(words, "-v"))
+}
