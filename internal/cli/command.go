@@ -91,9 +91,6 @@ func unknownCommand(word string) error {
 	if isScenario(word) {
 		return usagef("unknown command %s (did you mean mxprobe run %s?)", shown(word), shown(word))
 	}
-	if strings.Contains(word, ".") && domainFault(word) == "" {
-		return usagef("unknown command %s; to probe a domain write mxprobe run @rcpt -d %s", shown(word), word)
-	}
 	return usagef("unknown command %s%s; see mxprobe --help", shown(word), spelling.DidYouMean(word, commandNames()))
 }
 

@@ -116,7 +116,7 @@ func (r *reader) step(s *result.Step) {
 		return
 	}
 	reply := r.reply(s)
-	verb := s.Verb()
+	verb := s.Verb
 	switch {
 	case s.Number == 0:
 		r.session.Greeting = reply
@@ -157,7 +157,7 @@ func aimedAtUs(s *result.Step) bool {
 	if s.Code < 400 {
 		return false
 	}
-	verb := s.Verb()
+	verb := s.Verb
 	if s.Number == 0 {
 		verb = ""
 	}
@@ -178,7 +178,7 @@ func (r *reader) probe(s *result.Step, reply facts.Reply) {
 }
 
 func (r *reader) hello(s *result.Step, reply facts.Reply) {
-	h := facts.Hello{Reply: reply, HELO: s.Verb() == "HELO"}
+	h := facts.Hello{Reply: reply, HELO: s.FellBack || s.Verb == "HELO"}
 	if reply.Positive() {
 		parseHello(&h)
 	}

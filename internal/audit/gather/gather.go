@@ -80,6 +80,10 @@ func (g *Gatherer) DNS(ctx context.Context, domain string) *facts.Domain {
 		func() { g.dkim(ctx, d) },
 		func() { d.BIMI = g.text(ctx, "default._bimi."+d.Name) },
 	)
+	if d.MX.State == facts.NoName {
+		// Nothing else is to be said of a name that does not exist.
+		return &facts.Domain{Name: d.Name, Now: d.Now, MX: facts.MX{Lookup: d.MX.Lookup}}
+	}
 	g.lists(ctx, d)
 	return d
 }

@@ -73,6 +73,7 @@ func read(name string) []byte {
 // the other. What the first session shows decides whether the others are
 // needed: a dead address is not tried again.
 func (p Depth) Checks(set *dialogue.Settings) ([]probe.Check, error) {
+	run := dialogue.NewRun(set)
 	s := &sights{of: map[probe.Target]*sight{}}
 	var checks []probe.Check
 	files := p.files()
@@ -82,7 +83,7 @@ func (p Depth) Checks(set *dialogue.Settings) ([]probe.Check, error) {
 			return nil, err
 		}
 		for _, sc := range parsed {
-			d, err := dialogue.New(sc, set)
+			d, err := dialogue.New(sc, run)
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", name, err)
 			}
