@@ -1,6 +1,7 @@
 package dialogue
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -9,6 +10,7 @@ import (
 	"net/netip"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"time"
 
@@ -236,6 +238,16 @@ func (r *Run) dialMailbox(ctx context.Context, server scenarios.MailboxAddress) 
 		last = fmt.Errorf("connect to %s: %s", net.JoinHostPort(addr.String(), strconv.Itoa(int(server.Port))), diagnosis.PlainError(err))
 	}
 	return nil, last
+}
+
+// willLookFor keeps what the text of a message is known by in a mailbox, where
+// a step looks into one.
+func (s *session) willLookFor(text []byte) {
+	if !slices.ContainsFunc(s.scenario.Steps, func(step scenarios.Step) bool { return step.Action.LooksAside() }) {
+		return
+	}
+	s.peer.Envelope.MessageID = cmp.Or(mailbox.MessageID(text), s.peer.Envelope.MessageID)
+	s.sendsEnclosures(text)
 }
 
 // sendsEnclosures notes the attachments of a message that goes out, where a

@@ -1,12 +1,10 @@
 package dialogue
 
 import (
-	"cmp"
 	"fmt"
 	"strings"
 	"time"
 
-	"mxprobe/internal/mailbox"
 	"mxprobe/probe/diagnosis"
 	"mxprobe/probe/draft"
 	"mxprobe/probe/judge"
@@ -220,8 +218,7 @@ func (s *session) messageText(step *scenarios.Step) ([]byte, error) {
 		Date: s.run.now().UTC().Add(-time.Since(t.started)), ID: s.messageID(),
 	}).Text(step)
 	if err == nil {
-		s.peer.Envelope.MessageID = cmp.Or(mailbox.MessageID(text), s.peer.Envelope.MessageID)
-		s.sendsEnclosures(text)
+		s.willLookFor(text)
 	}
 	return text, err
 }

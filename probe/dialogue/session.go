@@ -222,10 +222,14 @@ func (s *session) judge(st ledger.Step, want *scenarios.Expect, seen *judge.Obse
 func (s *session) nameForeign(seen *judge.Observation, j *judge.Judgement) {
 	switch seen.Verb {
 	case "":
-		s.peer.Foreign = diagnosis.OfFirstBytes([]byte(seen.Shown()))
+		s.peer.Greeting = seen.Reply
 	case "EHLO", "HELO":
-		if s.peer.Foreign != diagnosis.Unknown && j.Status > result.Pass {
-			j.Cause, j.Hint = s.peer.Foreign, diagnosis.Of(s.peer.Foreign, false).Advice
+		if j.Status <= result.Pass || s.peer.Greeting == nil {
+			return
+		}
+		greeting := judge.Observation{Reply: s.peer.Greeting}
+		if foreign := diagnosis.OfFirstBytes([]byte(greeting.Shown())); foreign != diagnosis.Unknown {
+			j.Cause, j.Hint = foreign, diagnosis.Of(foreign, false).Advice
 		}
 	}
 }

@@ -7,8 +7,6 @@ import (
 	"net/netip"
 	"strings"
 
-	"mxprobe/probe/diagnosis"
-
 	"mxprobe/probe/result"
 	"mxprobe/probe/smtpwire"
 )
@@ -24,9 +22,8 @@ type Peer struct {
 	Secure   bool // the connection is under TLS now
 	// OwnSender is true if the scenario gave a reverse-path of its own.
 	OwnSender bool
-	// Foreign is what a greeting says that is none of SMTP, though its reply
-	// code could be.
-	Foreign diagnosis.Cause
+	// Greeting is what the server said first, nil before that.
+	Greeting *smtpwire.Reply
 	// Authenticated is true after a login, until TLS begins or ends.
 	Authenticated bool
 }
@@ -70,7 +67,7 @@ func (p *Peer) learnKeywords(reply *smtpwire.Reply) []string {
 // before counts no more (RFC 3207 section 4.2). implicit is true where nothing
 // was said before.
 func (p *Peer) Begins(implicit bool) {
-	*p = Peer{Ip: p.Ip, Secure: true, clear: p.Keywords, OwnSender: p.OwnSender, Foreign: p.Foreign}
+	*p = Peer{Ip: p.Ip, Secure: true, clear: p.Keywords, OwnSender: p.OwnSender, Greeting: p.Greeting}
 	if implicit {
 		p.clear = nil
 	}
