@@ -152,6 +152,7 @@ func (e *encoder) outcome(c *result.Check) {
 	e.trueSome("control_answered", c.ControlAnswered)
 	e.millisSome("connect_ms", c.ConnectMillis)
 	e.millisSome("delay_ms", c.DelayMillis)
+	e.millisSome("delivery_ms", c.DeliveryMillis)
 	e.strsSome("notes", c.Notes)
 }
 

@@ -78,6 +78,10 @@ func (s *session) playMailbox(step *scenarios.Step) {
 		return
 	}
 	s.close(st, w.Arrives())
+	if w.Delivered > 0 {
+		s.delivery = max(s.delivery, w.Delivered)
+		s.ledger.Note("the message was delivered after %v", mailroom.Rounded(w.Delivered))
+	}
 }
 
 // IMAPSettings say how servers of mailboxes are reached, of any protocol.

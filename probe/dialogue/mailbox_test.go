@@ -104,6 +104,9 @@ func TestTrap67ArrivalIsSeen(t *testing.T) {
 		if len(st.Notes) != 1 || !strings.HasSuffix(st.Notes[0], ": "+filepath.Join(dir, "new", "2.it")) {
 			t.Errorf("notes of the step are %q; want where it was found", st.Notes)
 		}
+		if c.DeliveryMillis != st.Millis || len(c.Notes) != 1 || !strings.HasPrefix(c.Notes[0], "the message was delivered after ") {
+			t.Errorf("it was delivered after %v, notes %q; want %v", c.DeliveryMillis.Duration(), c.Notes, st.Millis.Duration())
+		}
 		if st.Millis <= 0 || st.Millis.Duration() > 20*time.Second {
 			t.Errorf("the message took %v", st.Millis.Duration())
 		}

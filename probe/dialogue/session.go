@@ -28,6 +28,7 @@ type session struct {
 	record      *smtpwire.Recorder
 	ledger      *ledger.Ledger
 	connectTime time.Duration
+	delivery    time.Duration // of the message, as seen in a mailbox; 0 where it was not
 	// controlAnswered is true where the server did not answer, and the control
 	// server did.
 	controlAnswered bool
@@ -237,7 +238,7 @@ func (s *session) nameForeign(seen *judge.Observation, j *judge.Judgement) {
 // finish gives the attempt its verdict and its transcript.
 func (s *session) finish() {
 	s.ledger.Finish(&ledger.Seen{
-		TLS: s.line.TLS.State, Connect: s.connectTime, ControlAnswered: s.controlAnswered, Captures: s.captures,
+		TLS: s.line.TLS.State, Connect: s.connectTime, Delivery: s.delivery, ControlAnswered: s.controlAnswered, Captures: s.captures,
 	}, s.run.Transcript == TranscriptAlways)
 	s.run.recorders.Put(s.record)
 	s.record = nil

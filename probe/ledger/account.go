@@ -47,6 +47,7 @@ func (a *Account) Take(l *Ledger) {
 	c.TLS = a.tls(l.seen.TLS)
 	c.ControlAnswered = l.seen.ControlAnswered
 	c.ConnectMillis = result.Millis(l.seen.Connect)
+	c.DeliveryMillis = result.Millis(l.seen.Delivery)
 	c.Notes = l.notes
 	c.Captures = a.captures(l.seen.Captures)
 	if len(c.Steps) == 0 {

@@ -42,6 +42,9 @@ type Seen struct {
 	TLS *result.TLSState
 	// Connect is how long the connection took, 0 where there was none.
 	Connect time.Duration
+	// Delivery is how long the message took into a mailbox, 0 where it was not
+	// seen there.
+	Delivery time.Duration
 	// ControlAnswered is true where the server did not answer, and the control
 	// server did.
 	ControlAnswered bool

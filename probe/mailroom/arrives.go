@@ -38,6 +38,7 @@ func (w *Watch) Arrives() judge.Judgement {
 	default:
 		return j
 	}
+	w.Delivered = max(1, there[0].at.Sub(w.Handed.At))
 	j = w.worst(append([]judge.Judgement{w.saw("the message", w.Handed.ID, &there[0]), w.copies(want, len(there))}, w.inspect(want, &there[0])...))
 	for i := range there {
 		j = w.remove(j, there[i].Message)

@@ -63,6 +63,8 @@ type Watch struct {
 	Limit time.Duration
 	// DSN reports whether the server offered it.
 	DSN bool
+	// Delivered is how long the message took, once Arrives has seen it.
+	Delivered time.Duration
 }
 
 // until waits until found says so. It returns false with the judgement if
@@ -90,7 +92,7 @@ func (w *Watch) until(what string, found func([]sighting) bool) (judge.Judgement
 func (w *Watch) saw(what, mark string, at *sighting) judge.Judgement {
 	took := max(0, at.at.Sub(w.Handed.At)) // it may be there before the reply is read
 	w.St.Took(took)
-	found := fmt.Sprintf("%s was in the mailbox after %v: %s", what, rounded(took), at.Place)
+	found := fmt.Sprintf("%s was in the mailbox after %v: %s", what, Rounded(took), at.Place)
 	w.Remark(found)
 	w.St.Note("%s", found)
 	within, absent := w.Step.Expect.Within, at.notAt.Sub(w.Handed.At)
@@ -98,9 +100,9 @@ func (w *Watch) saw(what, mark string, at *sighting) judge.Judgement {
 	switch {
 	case within.Fail > 0 && absent >= within.Fail:
 		late.Status = result.Fail
-		late.Message = fmt.Sprintf("as expected, but after %v, the limit is %v", rounded(took), timespan.String(within.Fail))
+		late.Message = fmt.Sprintf("as expected, but after %v, the limit is %v", Rounded(took), timespan.String(within.Fail))
 	case within.Warn > 0 && absent >= within.Warn:
-		late.Message = fmt.Sprintf("as expected, but after %v, the limit is %v", rounded(took), timespan.String(within.Warn))
+		late.Message = fmt.Sprintf("as expected, but after %v, the limit is %v", Rounded(took), timespan.String(within.Warn))
 	case !w.own(mark):
 		return w.notOwn(what, mark)
 	default:
@@ -135,8 +137,8 @@ func (w *Watch) remove(j judge.Judgement, m *mailbox.Message) judge.Judgement {
 	return j
 }
 
-// rounded is a delay as people read it.
-func rounded(d time.Duration) time.Duration {
+// Rounded is a delay as people read it.
+func Rounded(d time.Duration) time.Duration {
 	switch {
 	case d > 10*time.Second:
 		return d.Round(time.Second)

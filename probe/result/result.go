@@ -149,10 +149,13 @@ type Check struct {
 	ConnectMillis Millis `json:"connect_ms,omitempty"`
 	// DelayMillis is how long a greylisting server made this sender wait
 	// before it took the recipient, over several runs; 0 where it is not known.
-	DelayMillis Millis   `json:"delay_ms,omitempty"`
-	Notes       []string `json:"notes,omitempty"`
-	Steps       []Step   `json:"steps"`
-	Millis      Millis   `json:"ms"`
+	DelayMillis Millis `json:"delay_ms,omitempty"`
+	// DeliveryMillis is how long the message took from its acceptance into the
+	// mailbox, as an arrives step saw it; 0 where it was not seen.
+	DeliveryMillis Millis   `json:"delivery_ms,omitempty"`
+	Notes          []string `json:"notes,omitempty"`
+	Steps          []Step   `json:"steps"`
+	Millis         Millis   `json:"ms"`
 }
 
 // TLSState is what the last handshake of a dialogue agreed on, and what is to

@@ -32,6 +32,7 @@ func (h hostID) compare(o hostID) int {
 type hostLabels struct {
 	addresses   []string
 	certificate string
+	delivery    string
 }
 
 // labels labels all values. A label is the first part of the host's name and
@@ -78,7 +79,7 @@ func (h *hostSeries) labels(stem string, used taken) hostLabels {
 		a, b := h.addresses[i], h.addresses[j]
 		return cmp.Or(strings.Compare(a.ip, b.ip), cmp.Compare(a.port, b.port))
 	})
-	l := hostLabels{addresses: make([]string, len(h.addresses)), certificate: used.take(stem + "_cert")}
+	l := hostLabels{addresses: make([]string, len(h.addresses)), certificate: used.take(stem + "_cert"), delivery: used.take(stem + "_mail")}
 	for _, i := range order {
 		a := h.addresses[i]
 		label := stem + "_" + version(a.ip)

@@ -18,12 +18,13 @@ type series struct {
 }
 
 // hostSeries is a host with the days that the first of its certificates to
-// expire is still valid.
+// expire is still valid, and the longest that a message took into a mailbox.
 type hostSeries struct {
 	id        hostID
 	addresses []addressSeries
 	days      int
 	encrypted bool
+	delivery  time.Duration // 0 where none was seen
 }
 
 // addressSeries is an address with the time its dialogues took, waits for
@@ -58,6 +59,7 @@ func (h *hostSeries) add(a *result.Address) {
 	for i := range a.Checks {
 		c := &a.Checks[i]
 		one.took += c.Millis.Duration()
+		h.delivery = max(h.delivery, c.DeliveryMillis.Duration())
 		if c.TLS == nil || len(c.TLS.Chain) == 0 {
 			continue
 		}
@@ -91,6 +93,12 @@ func (s *series) appendTo(b []byte, list bool) []byte {
 			b = append(b, labels[i].certificate...)
 			b = append(b, '=')
 			b = strconv.AppendInt(b, int64(h.days), 10)
+		}
+		if h.delivery > 0 {
+			b = append(b, ' ')
+			b = append(b, labels[i].delivery...)
+			b = append(b, '=')
+			b = append(appendSeconds(b, h.delivery), "s;;;0"...)
 		}
 	}
 	return b

@@ -68,6 +68,8 @@ func effortFamilies(r *records) []family {
 			func(c *checkRecord) (float64, bool) { return c.took.Seconds(), c.took > 0 }),
 		checkFamily(r, "mxprobe_connect_duration_seconds", "How long the last TCP handshake took.",
 			func(c *checkRecord) (float64, bool) { return c.connect.Seconds(), c.connect > 0 }),
+		checkFamily(r, "mxprobe_delivery_duration_seconds", "How long the message took from its acceptance into the mailbox.",
+			func(c *checkRecord) (float64, bool) { return c.delivery.Seconds(), c.delivery > 0 }),
 	}
 }
 

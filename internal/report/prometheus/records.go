@@ -49,6 +49,7 @@ type checkRecord struct {
 	attempts   int
 	took       time.Duration
 	connect    time.Duration
+	delivery   time.Duration
 	tls        *tlsRecord
 	starttls   offer
 	steps      []stepRecord
@@ -94,7 +95,7 @@ func checkOf(e *report.Entry) checkRecord {
 	r := checkRecord{
 		scenario: label(c.Scenario), ip: label(e.Address.IP), failedStep: -1,
 		status: c.Status, skipped: e.Kind() == report.Skipped, reason: label(string(c.Reason)), cause: label(c.Cause), whose: label(c.Whose),
-		attempts: c.Attempts, took: c.Millis.Duration(), connect: c.ConnectMillis.Duration(),
+		attempts: c.Attempts, took: c.Millis.Duration(), connect: c.ConnectMillis.Duration(), delivery: c.DeliveryMillis.Duration(),
 		starttls: offerOf(c), steps: lastSteps(c),
 	}
 	if e.Address.Port != 0 {

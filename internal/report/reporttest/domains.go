@@ -226,3 +226,10 @@ func ExaminedDomain() *result.Domain {
 func List() []*result.Domain {
 	return []*result.Domain{PassingDomain(), MixedDomain(), NullMX(), NoSuchDomain(), UncertainDomain()}
 }
+
+// DeliveredDomain passes, and its message was seen in a mailbox after 2.1 s.
+func DeliveredDomain() *result.Domain {
+	d := PassingDomain()
+	d.Hosts[0].Addresses[0].Checks[0].DeliveryMillis = 2100 * ms
+	return d
+}
