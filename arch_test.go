@@ -40,7 +40,7 @@ func rooms() map[string]room {
 				"internal/audit", "internal/audit/gather", "internal/audit/rules",
 				"dnsmx", "scenarios", "probe/result", "internal/sandbox", "internal/transport", "internal/transcribe", "internal/atomicfile",
 				"internal/ascii", "internal/hostname", "internal/spelling", "internal/timespan",
-				"internal/compare", "internal/greylist", "internal/journal", "internal/state", "internal/pasted", "internal/letter", "internal/dkim", "probe/diagnosis",
+				"internal/compare", "internal/greylist", "internal/journal", "internal/state", "internal/pasted", "internal/letter", "internal/dkim", "internal/mailbox", "probe/diagnosis", "probe/ledger",
 			},
 			libraries: []string{"github.com/urfave/cli/v2", "golang.org/x/term"},
 		},
@@ -71,7 +71,7 @@ func rooms() map[string]room {
 		"internal/journal": {packages: []string{"probe/result"}},
 		// mailboxes, a protocol each, over a wire that bears with everything
 		"internal/mailbox": {packages: []string{
-			"internal/mailbox/imap", "internal/mailbox/pop3", "internal/mailbox/mailpit", "internal/bounce", "internal/letter",
+			"internal/mailbox/imap", "internal/mailbox/pop3", "internal/mailbox/mailpit", "internal/bounce", "internal/letter", "internal/trace",
 		}},
 		"internal/mailbox/imap": {packages: []string{"internal/mailbox/wire", "probe/sasl"}},
 		"internal/mailbox/pop3": {packages: []string{"internal/mailbox/wire", "probe/sasl"}},

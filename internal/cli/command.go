@@ -32,7 +32,7 @@ func (c *command) call() string {
 func commands() []command {
 	return []command{
 		runCommand(), checkCommand(), mxCommand(), validateCommand(), listCommand(), initCommand(), importCommand(), explainCommand(),
-		schemaCommand(), demoCommand(), sandboxCommand(), completionCommand(), versionCommand(),
+		purgeCommand(), schemaCommand(), demoCommand(), sandboxCommand(), completionCommand(), versionCommand(),
 		{name: "help", arguments: "[COMMAND]", summary: "say what a command does", bind: bindHelp},
 	}
 }

@@ -1,6 +1,6 @@
 // Package mailbox looks for messages in mailboxes: a Maildir, an mbox file, or
 // what a server shows by IMAP or POP3, or Mailpit by HTTP. It reads and does
-// not write, but for Delete, which removes the one message it is given.
+// not write, but for Delete, which removes the messages it is given.
 //
 // What stands in a mailbox was sent by anybody. Of a message 1 MiB is read, of
 // a field 500 bytes are kept, and a mailbox into which more than 10,000
@@ -16,7 +16,8 @@ import (
 // Limits on what is read. They are far beyond what anybody waits for.
 const (
 	maxMessage  = 1 << 20 // bytes read of a message
-	maxMessages = 10_000  // messages looked at
+	maxMessages = 10_000  // messages looked at while waiting
+	maxListed   = 100_000 // messages looked at that are there already
 	maxValue    = 500     // bytes kept of a field
 )
 
@@ -27,6 +28,14 @@ var ErrFinal = errors.New("final")
 // ErrFlooded is the error for a mailbox into which too much comes. It wraps
 // ErrFinal.
 var ErrFlooded = fmt.Errorf("more than %d messages came while waiting%w", maxMessages, silent{ErrFinal})
+
+// flooded is the error for more messages than are looked at.
+func (l *Look) flooded() error {
+	if l.Marked {
+		return final(fmt.Errorf("the mailbox has more than %d messages", maxListed))
+	}
+	return ErrFlooded
+}
 
 // ErrGone is the error for a message that is there no more.
 var ErrGone = errors.New("somebody else has removed it before")
@@ -40,6 +49,27 @@ func (s silent) Unwrap() error { return s.error }
 // final wraps an error as one that will be the same again.
 func final(err error) error { return fmt.Errorf("%w%w", err, silent{ErrFinal}) }
 
+// Look says what is shown of a mailbox.
+type Look struct {
+	// Folder is a folder of IMAP or a Maildir to look into as well, empty for
+	// none. That for spam is found by itself.
+	Folder string
+	// Marked shows the messages that bear MarkField, those that are there
+	// already too, and no others.
+	Marked bool
+}
+
+// most is how many messages are looked at.
+func (l *Look) most() int {
+	if l.Marked {
+		return maxListed
+	}
+	return maxMessages
+}
+
+// shows reports whether a message is one to show.
+func (l *Look) shows(m *Message) bool { return !l.Marked || m.Mark != "" }
+
 // Box is a mailbox that was opened. One goroutine uses it.
 type Box interface {
 	// Next returns the messages that no earlier call has returned.
@@ -47,9 +77,9 @@ type Box interface {
 	// Read returns a message as it stands in the mailbox, up to most bytes of
 	// it. The error is ErrGone where somebody else has removed it.
 	Read(ctx context.Context, m *Message, most int) ([]byte, error)
-	// Delete removes one message. It may fail where somebody else has removed
-	// it before.
-	Delete(ctx context.Context, m *Message) error
+	// Delete removes messages, up to the first that cannot be removed. It may
+	// fail where somebody else has removed one before.
+	Delete(ctx context.Context, messages ...*Message) error
 	// Close ends the use of the mailbox.
 	Close() error
 }

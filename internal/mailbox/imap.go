@@ -134,7 +134,9 @@ func (b *imapBox) open(ctx context.Context, f *imapFolder, readOnly bool) error 
 	case folder.Next == 0 || folder.Validity == 0:
 		return final(errors.New("mailbox: the server gives its messages no lasting numbers (UIDNEXT, UIDVALIDITY)"))
 	case f.validity == 0:
-		f.validity, f.next = folder.Validity, folder.Next
+		if f.validity, f.next = folder.Validity, folder.Next; b.config.Marked {
+			f.next = 1
+		}
 	case f.validity != folder.Validity:
 		return final(errors.New("mailbox: it was made anew while it was looked at (UIDVALIDITY)"))
 	}
@@ -176,14 +178,18 @@ func (b *imapBox) reach(ctx context.Context, m *Message, write bool) (uid uint32
 	return uid, err
 }
 
-// Delete implements Box. Without UIDPLUS (RFC 4315) the message is marked
-// only.
-func (b *imapBox) Delete(ctx context.Context, m *Message) error {
-	uid, err := b.reach(ctx, m, true)
-	if err == nil {
-		err = b.conn.Delete(ctx, uid)
+// Delete implements Box. Without UIDPLUS (RFC 4315) messages are marked only.
+func (b *imapBox) Delete(ctx context.Context, messages ...*Message) error {
+	for _, m := range messages {
+		uid, err := b.reach(ctx, m, true)
+		if err == nil {
+			err = b.conn.Delete(ctx, uid)
+		}
+		if err != nil {
+			return b.broken(err)
+		}
 	}
-	return b.broken(err)
+	return nil
 }
 
 // Close implements Box. It says goodbye where there is somebody to say it to.

@@ -51,9 +51,13 @@ func (b *imapBox) arrived(ctx context.Context, f *imapFolder) ([]uint32, error) 
 	if err != nil {
 		return nil, err
 	}
-	uids, err := b.conn.Since(ctx, f.next, maxMessages-b.read)
+	field := ""
+	if b.config.Marked {
+		field = MarkField
+	}
+	uids, err := b.conn.Since(ctx, f.next, b.config.most()-b.read, field)
 	if errors.Is(err, imap.ErrTooMany) {
-		return nil, ErrFlooded
+		return nil, b.config.flooded()
 	}
 	return uids, err
 }
@@ -79,7 +83,9 @@ func (b *imapBox) fetch(ctx context.Context, f *imapFolder, uids []uint32) ([]Me
 		}
 		m := Parse(raw)
 		m.Place, m.Folder, m.id = fmt.Sprintf("UID %d of %s", uid, cmp.Or(f.shown, b.config.Name)), f.shown, fmt.Sprint(uid)
-		out = append(out, m)
+		if b.config.shows(&m) {
+			out = append(out, m)
+		}
 	}
 	return out, nil
 }

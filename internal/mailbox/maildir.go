@@ -19,14 +19,14 @@ import (
 //
 // Of a folder named beside it, and of that for spam, what comes is shown too
 // (Maildir++: folders whose names begin with a dot).
-func OpenMaildir(folder, beside string) (Box, error) {
+func OpenMaildir(folder string, look Look) (Box, error) {
 	root, err := os.OpenRoot(folder)
 	if err != nil {
 		return nil, final(fmt.Errorf("%s: %w", folder, cause(err)))
 	}
-	m := &maildir{folder: folder, root: root, seen: make(map[string]bool), folders: []string{""}}
-	if beside != "" {
-		m.folders = append(m.folders, beside)
+	m := &maildir{folder: folder, look: look, root: root, seen: make(map[string]bool), folders: []string{""}}
+	if look.Folder != "" {
+		m.folders = append(m.folders, look.Folder)
 	}
 	m.addJunk()
 	if err := m.begin(); err != nil {
@@ -47,7 +47,7 @@ func (m *maildir) begin() error {
 			return err
 		}
 		for _, name := range names {
-			m.seen[uniqueName(name)] = true
+			m.seen[uniqueName(name)] = !m.look.Marked
 		}
 	}
 	if !is {
@@ -85,6 +85,7 @@ func (m *maildir) subs() []string {
 
 type maildir struct {
 	folder string
+	look   Look
 	root   *os.Root
 	// folders are those that are looked into; the first is the Maildir itself.
 	folders []string
@@ -108,7 +109,7 @@ func (m *maildir) Next(ctx context.Context) ([]Message, error) {
 			if err := ctx.Err(); err != nil {
 				return out, err
 			}
-			msg, ok, err := m.look(sub, name)
+			msg, ok, err := m.inspect(sub, name)
 			if err != nil {
 				return out, err
 			}
@@ -139,8 +140,8 @@ func (m *maildir) names(sub string) ([]string, error) {
 	return names, nil
 }
 
-// look reads one file that was not looked at before.
-func (m *maildir) look(sub, name string) (Message, bool, error) {
+// inspect reads one file that was not looked at before.
+func (m *maildir) inspect(sub, name string) (Message, bool, error) {
 	unique := uniqueName(name)
 	if m.seen[unique] || strings.HasPrefix(name, ".") {
 		return Message{}, false, nil
@@ -156,8 +157,8 @@ func (m *maildir) look(sub, name string) (Message, bool, error) {
 		m.seen[unique] = true
 		return Message{}, false, nil
 	}
-	if m.read++; m.read > maxMessages {
-		return Message{}, false, ErrFlooded
+	if m.read++; m.read > m.look.most() {
+		return Message{}, false, m.look.flooded()
 	}
 	raw, err := m.content(place, maxMessage)
 	switch {
@@ -170,7 +171,7 @@ func (m *maildir) look(sub, name string) (Message, bool, error) {
 	msg := Parse(raw)
 	msg.Place, msg.id = filepath.Join(m.folder, sub, name), unique
 	msg.Folder = m.folders[slices.IndexFunc(m.folders, func(f string) bool { return path.Dir(within(f, "new")) == path.Dir(sub) })]
-	return msg, true, nil
+	return msg, m.look.shows(&msg), nil
 }
 
 func (m *maildir) content(place string, most int) ([]byte, error) {
@@ -193,12 +194,17 @@ func (m *maildir) Read(_ context.Context, msg *Message, most int) ([]byte, error
 }
 
 // Delete implements Box.
-func (m *maildir) Delete(_ context.Context, msg *Message) error {
-	place, err := m.find(msg)
-	if err != nil {
-		return err
+func (m *maildir) Delete(_ context.Context, messages ...*Message) error {
+	for _, msg := range messages {
+		place, err := m.find(msg)
+		if err == nil {
+			err = m.wrap(place, m.root.Remove(place))
+		}
+		if err != nil {
+			return err
+		}
 	}
-	return m.wrap(place, m.root.Remove(place))
+	return nil
 }
 
 // find returns where a message is now: readers move it, and set flags.

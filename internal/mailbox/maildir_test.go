@@ -21,7 +21,7 @@ func put(t *testing.T, path, text string) {
 
 func open(t *testing.T, dir string) Box {
 	t.Helper()
-	b, err := OpenMaildir(dir, "")
+	b, err := OpenMaildir(dir, Look{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -142,7 +142,7 @@ func TestNoMaildir(t *testing.T) {
 		file:                           "not a directory",
 		filepath.Join(empty, "no-one"): "no such file or directory",
 	} {
-		_, err := OpenMaildir(path, "")
+		_, err := OpenMaildir(path, Look{})
 		if err == nil || !errors.Is(err, ErrFinal) || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), says) {
 			t.Errorf("OpenMaildir(%q): %v; want a final error that says %q", path, err, says)
 		}
@@ -161,7 +161,7 @@ func TestMaildirHasFoldersBesideIt(t *testing.T) {
 		}
 	}
 	put(t, filepath.Join(dir, ".Junk", "new", "0.old"), "Message-ID: <old@x>\n\n")
-	b, err := OpenMaildir(dir, "Lists/one")
+	b, err := OpenMaildir(dir, Look{Folder: "Lists/one"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,27 +9,28 @@ import (
 	"mxprobe/internal/mailbox/mailpit"
 )
 
-const (
-	// page is how many messages are asked for at once.
-	page = 500
-	// maxListed bounds the messages that are there already.
-	maxListed = 100_000
-)
+// page is how many messages are asked for at once.
+const page = 500
 
 // OpenMailpit looks at the list of a Mailpit. What is in it already is passed
 // over. The error wraps ErrFinal where the server says no.
 func OpenMailpit(ctx context.Context, config Server) (Box, error) {
-	b := &pitBox{seen: make(map[string]bool), client: mailpit.New(mailpit.Config{
+	b := &pitBox{look: config.Look, seen: make(map[string]bool), client: mailpit.New(mailpit.Config{
 		Base: config.Name, User: config.User, Password: config.Password, TLS: config.TLS, Dial: config.Dial,
 	})}
-	if _, err := b.arrived(ctx, maxListed); err != nil {
+	entries, err := b.arrived(ctx, maxListed)
+	if err != nil {
 		return nil, err
+	}
+	if b.look.Marked {
+		b.forget(entries)
 	}
 	return b, nil
 }
 
 type pitBox struct {
 	client *mailpit.Client
+	look   Look
 	seen   map[string]bool // by ID
 	read   int
 }
@@ -52,7 +53,7 @@ func (b *pitBox) arrived(ctx context.Context, most int) ([]mailpit.Entry, error)
 			}
 		}
 		if len(out) > most {
-			return nil, ErrFlooded
+			return nil, b.look.flooded()
 		}
 		if len(out) == before || len(entries) < page {
 			break
@@ -74,7 +75,7 @@ func unanswered(err error) error {
 
 // Next implements Box.
 func (b *pitBox) Next(ctx context.Context) ([]Message, error) {
-	entries, err := b.arrived(ctx, maxMessages-b.read)
+	entries, err := b.arrived(ctx, b.look.most()-b.read)
 	var out []Message
 	for _, e := range entries {
 		var raw []byte
@@ -83,15 +84,24 @@ func (b *pitBox) Next(ctx context.Context) ([]Message, error) {
 		}
 		switch {
 		case err != nil:
-			delete(b.seen, e.ID) // to be looked at the next time
+			b.forget([]mailpit.Entry{e})
 		case raw != nil:
 			b.read++
 			m := Parse(raw)
 			m.Place, m.id = "message "+e.ID+" of Mailpit", e.ID
-			out = append(out, m)
+			if b.look.shows(&m) {
+				out = append(out, m)
+			}
 		}
 	}
 	return out, unanswered(err)
+}
+
+// forget lets messages be looked at the next time.
+func (b *pitBox) forget(entries []mailpit.Entry) {
+	for _, e := range entries {
+		delete(b.seen, e.ID)
+	}
 }
 
 // Read implements Box.
@@ -104,7 +114,14 @@ func (b *pitBox) Read(ctx context.Context, m *Message, most int) ([]byte, error)
 }
 
 // Delete implements Box.
-func (b *pitBox) Delete(ctx context.Context, m *Message) error { return b.client.Delete(ctx, m.id) }
+func (b *pitBox) Delete(ctx context.Context, messages ...*Message) error {
+	for _, m := range messages {
+		if err := b.client.Delete(ctx, m.id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // Close implements Box. Nothing is kept open between two looks.
 func (b *pitBox) Close() error { return nil }

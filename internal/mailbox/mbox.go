@@ -168,7 +168,7 @@ func (m *mbox) Read(ctx context.Context, msg *Message, most int) ([]byte, error)
 }
 
 // Delete implements Box.
-func (m *mbox) Delete(context.Context, *Message) error { return ErrReadOnly }
+func (m *mbox) Delete(context.Context, ...*Message) error { return ErrReadOnly }
 
 // Close implements Box. The file is open during a look alone.
 func (m *mbox) Close() error { return nil }

@@ -1,8 +1,11 @@
 package mailbox
 
 import (
+	"time"
+
 	"mxprobe/internal/bounce"
 	"mxprobe/internal/letter"
+	"mxprobe/internal/trace"
 )
 
 // Message is what is kept of a message in a mailbox.
@@ -18,6 +21,10 @@ type Message struct {
 	// 5321 section 4.4), with its brackets: "<>" is the null sender. Empty if
 	// the field is missing.
 	Sender string
+	// Mark is MarkField, empty for a message that mxprobe did not send. Sent is
+	// its Date, zero where it has none that can be read.
+	Mark string
+	Sent time.Time
 	// Report is what a delivery status notification says, nil for a message
 	// that is none.
 	Report *bounce.Report
@@ -32,8 +39,18 @@ func Parse(raw []byte) Message {
 	return Message{
 		MessageID: short(read.Header.Get("Message-ID")),
 		Sender:    short(read.Header.Get("Return-Path")),
+		Mark:      short(read.Header.Get(MarkField)),
+		Sent:      dateOf(read.Header),
 		Report:    bounce.Read(read),
 	}
+}
+
+// MarkField is the field that mxprobe puts into every message it composes.
+const MarkField = "X-Mxprobe"
+
+func dateOf(h letter.Header) time.Time {
+	at, _, _ := trace.ParseDate(h.Get("Date"))
+	return at
 }
 
 // short returns as much of a field as is kept.
@@ -41,7 +58,7 @@ func short(value string) string { return value[:min(len(value), maxValue)] }
 
 // Size is roughly what a message costs to keep, in bytes.
 func (m *Message) Size() int {
-	n := 200 + len(m.Place) + len(m.MessageID) + len(m.Sender)
+	n := 200 + len(m.Place) + len(m.Folder) + len(m.Mark) + len(m.MessageID) + len(m.Sender)
 	if r := m.Report; r != nil {
 		n += len(r.EnvelopeID) + len(r.By) + len(r.MessageID)
 		for i := range r.Recipients {

@@ -30,7 +30,7 @@ func OpenPOP3(ctx context.Context, config Server) (Box, error) {
 	err := b.session(ctx, func(conn *pop3.Conn) error {
 		entries, err := conn.List(ctx)
 		for _, e := range entries {
-			b.seen[e.UID] = true
+			b.seen[e.UID] = !config.Marked
 		}
 		return err
 	})
@@ -151,8 +151,8 @@ func (b *popBox) Next(ctx context.Context) ([]Message, error) {
 			if b.seen[e.UID] {
 				continue
 			}
-			if b.read++; b.read > maxMessages {
-				return ErrFlooded
+			if b.read++; b.read > b.config.most() {
+				return b.config.flooded()
 			}
 			raw, err := conn.Top(ctx, e.Number, 0, maxHeader)
 			if err == nil && mayReport(raw) {
@@ -164,7 +164,9 @@ func (b *popBox) Next(ctx context.Context) ([]Message, error) {
 			b.seen[e.UID] = true
 			m := Parse(raw)
 			m.Place, m.id = "UIDL "+e.UID, e.UID
-			out = append(out, m)
+			if b.config.shows(&m) {
+				out = append(out, m)
+			}
 		}
 		return nil
 	})
@@ -173,32 +175,39 @@ func (b *popBox) Next(ctx context.Context) ([]Message, error) {
 
 // Read implements Box.
 func (b *popBox) Read(ctx context.Context, m *Message, most int) (raw []byte, err error) {
-	err = b.with(ctx, m, func(conn *pop3.Conn, number int) error {
+	err = b.with(ctx, []*Message{m}, func(conn *pop3.Conn, number int) error {
 		raw, err = conn.Message(ctx, number, most)
 		return err
 	})
 	return raw, err
 }
 
-// Delete implements Box: the end of the session removes the message.
-func (b *popBox) Delete(ctx context.Context, m *Message) error {
-	return b.with(ctx, m, func(conn *pop3.Conn, number int) error { return conn.Delete(ctx, number) })
+// Delete implements Box: the end of the session removes the messages.
+func (b *popBox) Delete(ctx context.Context, messages ...*Message) error {
+	return b.with(ctx, messages, func(conn *pop3.Conn, number int) error { return conn.Delete(ctx, number) })
 }
 
-// with does something with one message, which has another number in each
-// session.
-func (b *popBox) with(ctx context.Context, m *Message, do func(*pop3.Conn, int) error) error {
+// with does something with messages, which have other numbers in each session.
+func (b *popBox) with(ctx context.Context, messages []*Message, do func(*pop3.Conn, int) error) error {
 	return b.session(ctx, func(conn *pop3.Conn) error {
 		entries, err := conn.List(ctx)
 		if err != nil {
 			return err
 		}
+		numbers := make(map[string]int, len(entries))
 		for _, e := range entries {
-			if e.UID == m.id {
-				return do(conn, e.Number)
+			numbers[e.UID] = e.Number
+		}
+		for _, m := range messages {
+			number, ok := numbers[m.id]
+			if !ok {
+				return ErrGone
+			}
+			if err := do(conn, number); err != nil {
+				return err
 			}
 		}
-		return ErrGone
+		return nil
 	})
 }
 

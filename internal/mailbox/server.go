@@ -13,9 +13,7 @@ type Server struct {
 	// Name is the mailbox of IMAP, such as INBOX, or the URL of Mailpit, such
 	// as http://localhost:8025. POP3 has none.
 	Name string
-	// Folder is a folder of IMAP to look into as well, empty for none. That
-	// for spam is found by itself.
-	Folder         string
+	Look
 	User, Password string
 	// TLS is how TLS is spoken: from the first byte where Implicit is set,
 	// else after STARTTLS or STLS. Mailpit goes by its URL.

@@ -3,12 +3,9 @@ package dialogue
 import (
 	"cmp"
 	"context"
-	"crypto/tls"
-	"errors"
 	"fmt"
 	"net"
 	"net/netip"
-	"net/url"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -165,55 +162,15 @@ func (s *session) mailboxOf(m *scenarios.Mailbox) (at mailroom.Place, open func(
 		if at.Where = place.Path; !filepath.IsAbs(at.Where) {
 			at.Where = filepath.Join(filepath.Dir(s.scenario.File), at.Where)
 		}
-		return at, openFolder(&at), nil
+		return at, s.run.opening(scenarios.MailboxAddress{Kind: at.Kind, Path: at.Where}, loginOf(&at)), nil
 	}
 	at.Where = place.String()
-	switch {
-	case place.NeedsLogin() && (at.User == "" || at.Password == ""):
-		return at, nil, fmt.Errorf("%s needs both user and password", place.Kind)
-	case place.Kind == "mailpit" && !place.TLS && at.Password != "" && !at.Clear:
-		return at, nil, errors.New("mailpit:// would send the password in clear: use mailpits://, or allow_clear: true")
-	}
-	return at, openServer(place.Kind, s.serverOf(place, &at)), nil
+	return at, s.run.opening(place, loginOf(&at)), nil
 }
 
-func openFolder(at *mailroom.Place) func(context.Context) (mailbox.Box, error) {
-	path, beside := at.Where, at.Folder
-	if at.Kind == "mbox" {
-		return func(ctx context.Context) (mailbox.Box, error) { return mailbox.OpenMbox(ctx, path) }
-	}
-	return func(context.Context) (mailbox.Box, error) { return mailbox.OpenMaildir(path, beside) }
-}
-
-func openServer(kind string, server mailbox.Server) func(context.Context) (mailbox.Box, error) {
-	open := mailbox.OpenIMAP
-	switch kind {
-	case "pop3":
-		open = mailbox.OpenPOP3
-	case "mailpit":
-		open = mailbox.OpenMailpit
-	}
-	return func(ctx context.Context) (mailbox.Box, error) { return open(ctx, server) }
-}
-
-func (s *session) serverOf(place scenarios.MailboxAddress, at *mailroom.Place) mailbox.Server {
-	server := mailbox.Server{
-		Name: place.Path, Folder: at.Folder, User: at.User, Password: at.Password, Implicit: place.TLS, AllowClear: at.Clear,
-		TLS: &tls.Config{
-			ServerName: place.Host, MinVersion: tls.VersionTLS12, Time: s.run.now,
-			RootCAs: s.run.TLS.Roots, InsecureSkipVerify: s.run.TLS.Insecure,
-		},
-		Dial: func(ctx context.Context) (net.Conn, error) { return s.run.dialMailbox(ctx, place) },
-	}
-	if place.Kind == "mailpit" {
-		scheme := "http"
-		if place.TLS {
-			scheme = "https"
-		}
-		page := url.URL{Scheme: scheme, Host: net.JoinHostPort(place.Host, strconv.Itoa(int(place.Port))), Path: "/" + place.Path}
-		server.Name = page.String()
-	}
-	return server
+// loginOf is who looks into the mailbox of a step, and at what.
+func loginOf(at *mailroom.Place) MailboxLogin {
+	return MailboxLogin{User: at.User, Password: at.Password, AllowClear: at.Clear, Look: mailbox.Look{Folder: at.Folder}}
 }
 
 // dialMailbox connects to the first address of a server that answers.

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"mxprobe/internal/mailbox"
 	"mxprobe/internal/sandbox"
 	"mxprobe/internal/sandbox/sandboxtest"
 	"mxprobe/probe"
@@ -119,6 +120,19 @@ func TestTrap67ArrivalIsSeen(t *testing.T) {
 			t.Errorf("%d files are left; want all 3", len(files))
 		}
 	}
+}
+
+// A composed message bears the mark by which it is found when it is old.
+func TestTrap84MessagesAreMarked(t *testing.T) {
+	t.Parallel()
+	dir := sandboxtest.Maildir(t, t.TempDir())
+	w := afterText(t, func(_ string, text []byte) {
+		if m := mailbox.Parse(text); m.Mark == "" || m.Sent.IsZero() {
+			t.Errorf("the message has the mark %q and was sent %v", m.Mark, m.Sent)
+		}
+		deliver(t, dir, "1.it", strings.ReplaceAll(string(text), "\r\n", "\n"))
+	})
+	expect(t, playBox(t, t.Context(), w, dir, waiting(arrives)), ending{result.Pass, result.None, -1, ""})
 }
 
 // A message that is accepted and does not arrive is a failure, not the pass

@@ -141,6 +141,7 @@ func (d *Draft) complete(text []byte) []byte {
 	add("From", "<"+from+">")
 	add("To", "<"+strings.Join(to, ">, <")+">")
 	add("Auto-Submitted", "auto-generated")
+	add("X-Mxprobe", d.ID) // mailbox.MarkField, by which old messages are found
 	if !hasHeader {
 		out = append(out, '\n')
 	}

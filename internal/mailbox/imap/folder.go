@@ -62,11 +62,16 @@ func (c *Conn) Noop(ctx context.Context) error {
 // ErrTooMany is the error for a search that finds more than its caller takes.
 var ErrTooMany = errors.New("the server finds too many messages")
 
-// Since returns the UIDs of the messages from one on, in order. The error is
-// ErrTooMany where there are more than most.
-func (c *Conn) Since(ctx context.Context, from uint32, most int) ([]uint32, error) {
+// Since returns the UIDs of the messages from one on, in order, that have a
+// field, or all where field is empty. The error is ErrTooMany where there are
+// more than most.
+func (c *Conn) Since(ctx context.Context, from uint32, most int, field string) ([]uint32, error) {
 	var uids []uint32
-	err := c.command(ctx, call{what: "search", line: fmt.Sprintf("UID SEARCH UID %d:*", from), see: func(r *response) error {
+	line := fmt.Sprintf("UID SEARCH UID %d:*", from)
+	if field != "" {
+		line += " HEADER " + field + ` ""`
+	}
+	err := c.command(ctx, call{what: "search", line: line, see: func(r *response) error {
 		var err error
 		switch r.kind {
 		case "SEARCH":

@@ -106,7 +106,7 @@ func visit(ctx context.Context, s *script) (string, error) {
 	if err := c.Noop(ctx); err != nil {
 		return "", err
 	}
-	uids, err := c.Since(ctx, folder.Next, 100)
+	uids, err := c.Since(ctx, folder.Next, 100, "")
 	if err != nil {
 		return "", err
 	}

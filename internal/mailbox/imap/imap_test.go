@@ -216,7 +216,7 @@ func FuzzServer(f *testing.F) {
 		_ = c.LogIn(t.Context(), "kate", "secret")
 		folder, _ := c.Examine(t.Context(), "INBOX")
 		_ = c.Noop(t.Context())
-		uids, _ := c.Since(t.Context(), folder.Next, 10)
+		uids, _ := c.Since(t.Context(), folder.Next, 10, "")
 		if len(uids) > 10 {
 			t.Errorf("%d messages are found; want at most 10", len(uids))
 		}
