@@ -80,6 +80,7 @@ func (p *properties) check(c *result.Check) {
 	p.add("attempts", strconv.Itoa(c.Attempts))
 	p.add("forgiven", c.Forgiven)
 	p.addMillis("delay_seconds", c.DelayMillis)
+	p.addMillis("delivery_seconds", c.DeliveryMillis)
 	p.addMillis("connect_seconds", c.ConnectMillis)
 	if t := c.TLS; t != nil {
 		p.add("tls_version", t.Version)
