@@ -34,8 +34,9 @@ const (
 	loosely rank = -2
 	// byCode is the rank of an enhanced status code.
 	byCode rank = -1
-	// plainly is the rank of words that say what is the matter.
-	plainly rank = 0
+	// Rank 0, that of a rule without one, is for words that say what is the
+	// matter.
+
 	// exactly is the rank of the words of one software or provider, whose
 	// meaning is documented: they decide over others in the same reply.
 	exactly rank = 1
