@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"mxprobe/dnsmx"
-	"mxprobe/probe/diagnosis"
+	"mxprobe/probe/fault"
 	"mxprobe/probe/result"
 	"mxprobe/probe/verdict"
 )
@@ -24,7 +24,7 @@ func (r *run) domain(ctx context.Context, req Request) result.Domain {
 	started := time.Now()
 	d := result.Domain{Domain: req.Domain, Server: req.Server, Hosts: []result.Host{}}
 	if ctx.Err() != nil {
-		d.Reason, d.Message = diagnosis.StopReason(ctx), diagnosis.StopMessage(ctx)
+		d.Reason, d.Message = fault.StopReason(ctx), fault.StopMessage(ctx)
 		return d
 	}
 	route, err := r.route(ctx, req)
@@ -133,9 +133,9 @@ func (r *run) planHost(ctx context.Context, d *result.Domain, req Request, h *dn
 	host := &d.Hosts[at]
 	if h.Err != nil {
 		host.Temporary = temporary(h.Err)
-		host.Status, host.Reason = diagnosis.LookupVerdict(ctx, h.Err, r.resolver.Alive)
+		host.Status, host.Reason = fault.LookupVerdict(ctx, h.Err, r.resolver.Alive)
 		host.Message = result.PrintableString(h.Err.Error())
-		host.Hint = diagnosis.LookupHint(h.Err, host.Reason)
+		host.Hint = fault.LookupHint(h.Err, host.Reason)
 		excuse(host, req.Checks)
 		return lanes
 	}

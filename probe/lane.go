@@ -5,7 +5,7 @@ import (
 	"sync"
 	"time"
 
-	"mxprobe/probe/diagnosis"
+	"mxprobe/probe/fault"
 	"mxprobe/probe/result"
 )
 
@@ -43,12 +43,12 @@ func (l *lane) work(ctx context.Context) []result.Check {
 			break
 		}
 		if !WaitUntil(ctx, next.due) {
-			l.abandon(diagnosis.StopReason(ctx))
+			l.abandon(fault.StopReason(ctx))
 			break
 		}
 		release := l.acquire(ctx)
 		if release == nil {
-			l.abandon(diagnosis.StopReason(ctx))
+			l.abandon(fault.StopReason(ctx))
 			break
 		}
 		wait, again := next.trial.Play(ctx)

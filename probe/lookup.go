@@ -6,15 +6,15 @@ import (
 	"fmt"
 
 	"mxprobe/dnsmx"
-	"mxprobe/probe/diagnosis"
+	"mxprobe/probe/fault"
 	"mxprobe/probe/result"
 )
 
 // unrouted says why there is no host to speak to.
 func (r *run) unrouted(ctx context.Context, d *result.Domain, err error) {
-	d.Status, d.Reason = diagnosis.LookupVerdict(ctx, err, r.resolver.Alive)
+	d.Status, d.Reason = fault.LookupVerdict(ctx, err, r.resolver.Alive)
 	d.Message = result.PrintableString(err.Error())
-	d.Hint = diagnosis.LookupHint(err, d.Reason)
+	d.Hint = fault.LookupHint(err, d.Reason)
 	d.Temporary = temporary(err)
 	r.routed(d)
 }
@@ -45,11 +45,11 @@ func (r *run) missing(ctx context.Context, host *result.Host, h *dnsmx.Host) {
 	case len(h.Itself) > 0:
 		host.Status, host.Reason = result.Fail, result.DNS
 		host.Message = fmt.Sprintf("its address %s leads every sender to itself", h.Itself[0])
-		host.Hint = diagnosis.ItselfHint
+		host.Hint = fault.ItselfHint
 	case h.Missing != nil && (none || r.Family == AnyFamily):
-		host.Status, host.Reason = diagnosis.LookupVerdict(ctx, h.Missing, r.resolver.Alive)
+		host.Status, host.Reason = fault.LookupVerdict(ctx, h.Missing, r.resolver.Alive)
 		host.Message = result.PrintableString(h.Missing.Error())
-		host.Hint = diagnosis.LookupHint(h.Missing, host.Reason)
+		host.Hint = fault.LookupHint(h.Missing, host.Reason)
 		host.Temporary = true
 		if !none && host.Reason == result.DNS {
 			host.Status = result.Warn

@@ -12,6 +12,7 @@ import (
 	"mxprobe/internal/pasted"
 	"mxprobe/internal/report"
 	"mxprobe/internal/report/formats"
+	"mxprobe/probe/causes"
 	"mxprobe/probe/diagnosis"
 	"mxprobe/probe/result"
 )
@@ -242,7 +243,7 @@ func (e *explainer) text(out io.Writer, found *pasted.Answer, d *diagnosis.Diagn
 	}
 	row("cause", d.Cause.String())
 	row("whose", whoseWords(d))
-	if d.Cause == diagnosis.Unknown {
+	if d.Cause == causes.Unknown {
 		row("do", "nothing is known of this reply; the log of the server says which rule it comes from")
 		return nil
 	}
@@ -256,7 +257,7 @@ func (e *explainer) text(out io.Writer, found *pasted.Answer, d *diagnosis.Diagn
 func whoseWords(d *diagnosis.Diagnosis) string {
 	whose := d.Whose.String()
 	switch {
-	case d.Cause == diagnosis.Unknown && !d.Temporary:
+	case d.Cause == causes.Unknown && !d.Temporary:
 		return "unknown"
 	case d.Temporary:
 		return whose + "; temporary: the same may succeed later"

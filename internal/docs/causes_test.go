@@ -3,7 +3,7 @@ package docs
 import (
 	"testing"
 
-	"mxprobe/probe/diagnosis"
+	"mxprobe/probe/causes"
 )
 
 // The table of causes in the document is the table of the program.
@@ -19,7 +19,7 @@ func TestCausesAreExplained(t *testing.T) {
 		}
 		said[row[0]] = row
 	}
-	for _, c := range diagnosis.Causes() {
+	for _, c := range causes.All() {
 		row := said[c.String()]
 		delete(said, c.String())
 		if row == nil {

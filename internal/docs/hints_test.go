@@ -18,7 +18,7 @@ import (
 func hints(t *testing.T) []string {
 	t.Helper()
 	var out []string
-	for _, folder := range []string{"probe", "probe/certs", "probe/diagnosis", "probe/dialogue", "probe/handshake", "probe/judge", "probe/line", "probe/mailroom", "probe/verdict", "probe/vouch", "internal/greylist"} {
+	for _, folder := range []string{"probe", "probe/certs", "probe/causes", "probe/diagnosis", "probe/dialogue", "probe/fault", "probe/handshake", "probe/judge", "probe/line", "probe/mailroom", "probe/verdict", "probe/vouch", "internal/greylist"} {
 		names, err := filepath.Glob(filepath.Join(root, folder, "*.go"))
 		if err != nil {
 			t.Fatal(err)

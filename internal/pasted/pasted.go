@@ -7,6 +7,7 @@ package pasted
 import (
 	"strings"
 
+	"mxprobe/probe/causes"
 	"mxprobe/probe/diagnosis"
 )
 
@@ -176,5 +177,5 @@ func ofWords(line string) (a Answer, ok bool) {
 	if enhanced(line) {
 		return a, true
 	}
-	return a, diagnosis.Diagnose(a.Seen).Cause != diagnosis.Unknown
+	return a, diagnosis.Diagnose(a.Seen).Cause != causes.Unknown
 }

@@ -3,6 +3,7 @@ package diagnosis
 import (
 	"strings"
 
+	"mxprobe/probe/causes"
 	"mxprobe/probe/result"
 )
 
@@ -40,44 +41,10 @@ func (d *Diagnosis) Hint(reason result.Reason) string {
 	return ""
 }
 
-// OfFault returns the diagnosis of a fault that came in place of the answer to
-// a command; verb is as for [StageOf], and "connect" where there was no
-// connection yet.
-func OfFault(f *Fault, verb string) Diagnosis {
-	cause := f.Cause
-	switch {
-	case cause == ReplyTimeout && verb == "connect":
-		cause = ConnectTimeout
-	case cause == Unknown:
-		return Diagnosis{}
-	}
-	d := Of(cause, true)
-	if hint := faultAdvice(f.Reason, verb); hint != "" {
-		d.Advice = hint
-	}
-	return d
-}
-
-// faultAdvice is the advice on what came at a moment that says more than the
-// fault alone.
-func faultAdvice(reason result.Reason, verb string) string {
-	switch {
-	case reason == result.Refused:
-		return "the mail service is not running there, or listens on another port or address; a firewall may also refuse"
-	case reason == result.NoRoute:
-		return "nothing is known of the server: give this machine such a route, or leave the family out with -4 or -6"
-	case reason == result.EOF && verb == "":
-		return "a filter or a connection limit before the server may have closed the line before it spoke, or the server wants to hear of the client first (--proxy-protocol)"
-	case reason == result.Timeout && verb == "":
-		return "the port takes connections but nothing speaks SMTP: a firewall or proxy may answer for the server, or the port wants TLS from the first byte, or the PROXY protocol (--proxy-protocol)"
-	case reason == result.Timeout && verb == DataEnd:
-		return "it is not known whether the message was accepted: it may arrive, and sending it again may deliver it twice"
-	}
-	return ""
-}
-
 // AimedAtUs reports whether a refusal is meant for this machine whatever it
 // asked for: its address is listed, has no name, or connects too often. Nothing
 // is known then of what the scenario asks. Greylisting passes by itself and
 // is no such refusal.
-func (d *Diagnosis) AimedAtUs() bool { return d.Whose == Client && d.Cause != Greylisted }
+func (d *Diagnosis) AimedAtUs() bool {
+	return d.Whose == causes.Client && d.Cause != causes.Greylisted
+}

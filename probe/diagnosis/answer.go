@@ -1,6 +1,10 @@
 package diagnosis
 
-import "strings"
+import (
+	"strings"
+
+	"mxprobe/probe/causes"
+)
 
 // answer is a reply, read for the table.
 type answer struct {
@@ -107,9 +111,68 @@ func (a *answer) class() int {
 
 // temporary reports whether the same may succeed later: the server says so by
 // the class of its code (RFC 5321 section 4.2.1).
-func (a *answer) temporary(c Cause) bool {
+func (a *answer) temporary(c causes.Cause) bool {
 	if class := a.class(); class != 0 {
 		return class == 4
 	}
-	return c.entry().passes
+	return c.Passes()
+}
+
+// ofCode returns what a reply code says by itself, where no word of the text
+// is known.
+func ofCode(a *answer) causes.Cause {
+	switch a.code {
+	case 454:
+		switch a.at {
+		case STARTTLS:
+			return causes.TLSBroken
+		case AUTH:
+			return causes.AuthUnavailable
+		}
+	case 500:
+		if a.at&(EHLO|STARTTLS|AUTH|Other) != 0 {
+			return causes.CommandUnknown
+		}
+	case 501:
+		switch a.at {
+		case EHLO:
+			return causes.HeloRefused
+		case AUTH:
+			return causes.AuthExchange
+		}
+	case 502:
+		return causes.CommandUnknown
+	case 503:
+		return causes.CommandOrder
+	case 504:
+		switch a.at {
+		case EHLO:
+			return causes.HeloRefused
+		case AUTH:
+			return causes.AuthMechanism
+		}
+	case 517: // Courier's code for the domain of the sender
+		return causes.SenderDomainUnknown
+	case 521:
+		if a.at == Greeting {
+			return causes.ServerNoMail
+		}
+	case 530:
+		return causes.AuthRequired
+	case 534:
+		return causes.AuthWeak
+	case 535:
+		return causes.AuthWrong
+	case 538:
+		return causes.AuthEncryption
+	case 554:
+		if a.at == Greeting {
+			return causes.ServerNoService
+		}
+	case 555:
+		return causes.ParameterUnsupported
+	case 556:
+		return causes.NullMX
+	}
+	return causes.Unknown
 }

@@ -1,6 +1,10 @@
 package diagnosis
 
-import "sync"
+import (
+	"sync"
+
+	"mxprobe/probe/causes"
+)
 
 // book is the table, made ready when it is first asked.
 var book table
@@ -100,7 +104,7 @@ type found struct {
 func (t *table) rule(h found) *rule { return &t.rules[t.of[h.pattern]] }
 
 // look returns the cause of an answer, and what that rests on.
-func (t *table) look(a *answer) (Cause, string) {
+func (t *table) look(a *answer) (causes.Cause, string) {
 	t.once.Do(t.prepare)
 	hits := t.hits(a)
 	best := vague
@@ -121,12 +125,12 @@ func (t *table) look(a *answer) (Cause, string) {
 
 // decide returns what the rules of the best rank agree on. One whose words
 // are all within those of another says less and does not count.
-func (t *table) decide(hits []found, best rank) (Cause, string) {
-	cause, source := Unknown, ""
+func (t *table) decide(hits []found, best rank) (causes.Cause, string) {
+	cause, source := causes.Unknown, ""
 	for _, h := range hits {
 		if r := t.rule(h); r.rank == best && !t.beaten(h, hits, best) {
-			if cause != Unknown && cause != r.cause {
-				return Unknown, ""
+			if cause != causes.Unknown && cause != r.cause {
+				return causes.Unknown, ""
 			}
 			cause, source = r.cause, sourceName(r.source)
 		}
@@ -182,4 +186,101 @@ func (t *table) hits(a *answer) []found {
 		try(t.linked)
 	}
 	return out
+}
+
+// closer reports whether a cause is the closer one where a reply has words of
+// both: the general one is only how the server begins, as in "message
+// rejected: listed at ...".
+func closer(a, b causes.Cause) bool {
+	for _, over := range general(a) {
+		if over == b {
+			return true
+		}
+	}
+	return false
+}
+
+// general returns the causes that a cause is more than.
+func general(c causes.Cause) []causes.Cause {
+	switch c {
+	case causes.ClientListed:
+		return []causes.Cause{causes.ClientRefused, causes.ContentSpam, causes.ClientReputation, causes.ClientDynamic, causes.RecipientRestricted, causes.MailboxDisabled, causes.ContentRefused, causes.SenderRefused}
+	case causes.ClientNoReverseName:
+		return []causes.Cause{causes.RateLimited, causes.ClientRefused, causes.RelayDenied, causes.SenderDomainUnknown, causes.ServerLookup, causes.ClientDynamic, causes.NameUnknown, causes.HeloRefused, causes.RecipientDomainUnknown}
+	case causes.ClientReputation, causes.ClientDynamic:
+		return []causes.Cause{causes.ClientRefused, causes.ContentSpam, causes.SenderRefused, causes.ContentRefused, causes.AuthRequired}
+	case causes.SenderListed:
+		return []causes.Cause{causes.ClientListed, causes.SenderRefused, causes.ClientReputation, causes.ContentSpam, causes.ContentLink}
+	case causes.ContentLink:
+		return []causes.Cause{causes.ClientListed, causes.ContentSpam, causes.ContentRefused}
+	case causes.HeloRefused:
+		return []causes.Cause{causes.CommandSyntax, causes.ClientRefused, causes.RecipientDomainUnknown}
+	case causes.ServerNoMail:
+		return []causes.Cause{causes.ClientRefused, causes.NullMX}
+	case causes.RecipientRate:
+		return []causes.Cause{causes.RateLimited}
+	case causes.SMTPUTF8Required:
+		return []causes.Cause{causes.ParameterUnsupported, causes.CommandUnknown}
+	case causes.MailboxDisabled:
+		return []causes.Cause{causes.RecipientRestricted}
+	case causes.ClientRefused:
+		return []causes.Cause{causes.ServerNoService}
+	case causes.TooManyRecipients:
+		return []causes.Cause{causes.RateLimited}
+	case causes.ParameterUnsupported:
+		return []causes.Cause{causes.CommandUnknown, causes.CommandSyntax}
+	case causes.MessageExpired:
+		return []causes.Cause{causes.ServerRoute, causes.SessionTimeout, causes.ServerLookup, causes.ConnectTimeout, causes.ConnectRefused, causes.NameUnknown, causes.ReplyTimeout}
+	case causes.TooManyMessages:
+		return []causes.Cause{causes.RateLimited, causes.TooManyConnections}
+	case causes.ContentVirus, causes.ContentAttachment:
+		return []causes.Cause{causes.ContentRefused, causes.ContentSpam, causes.ServerFilter, causes.ContentFormat}
+	case causes.AuthRequired:
+		return []causes.Cause{causes.CommandOrder, causes.ClientRefused, causes.CommandSyntax}
+	case causes.ClientTooEarly:
+		return []causes.Cause{causes.ClientRefused, causes.CommandSyntax, causes.CommandOrder}
+	case causes.ContentSpam:
+		return []causes.Cause{causes.ContentRefused, causes.SenderRefused, causes.ClientRefused, causes.ServerFault, causes.MailboxDisabled}
+	case causes.DMARCRefused:
+		return []causes.Cause{causes.RateLimited, causes.SPFRefused, causes.DKIMRefused, causes.SenderUnauthenticated, causes.SenderRefused, causes.ContentSpam, causes.AuthWrong, causes.ServerLookup}
+	case causes.TLSRequired:
+		return []causes.Cause{causes.RateLimited, causes.CommandOrder, causes.CommandSyntax}
+	case causes.SPFRefused, causes.DKIMRefused:
+		return []causes.Cause{causes.RateLimited, causes.SenderRefused, causes.SenderUnauthenticated, causes.ClientRefused, causes.ServerLookup, causes.ServerFault, causes.ContentSpam, causes.RecipientRestricted, causes.AuthWrong, causes.SenderForged, causes.CommandSyntax}
+	case causes.Greylisted:
+		return []causes.Cause{causes.ClientListed, causes.ClientRefused, causes.RateLimited, causes.RecipientRestricted, causes.ServerBusy, causes.SenderRefused}
+	case causes.RelayDenied:
+		return []causes.Cause{causes.AuthRequired, causes.AuthWrong, causes.ServerConfig, causes.ServerRoute, causes.RecipientUnknown, causes.RecipientDomainUnknown, causes.ClientRefused, causes.RecipientRestricted}
+	case causes.ContentFormat:
+		return []causes.Cause{causes.ContentSpam, causes.ServerFault, causes.ContentRefused, causes.CommandSyntax}
+	case causes.MailboxFull:
+		return []causes.Cause{causes.MailboxDisabled, causes.ServerFault, causes.RecipientRestricted, causes.ServerStorage}
+	case causes.RecipientUnknown:
+		return []causes.Cause{causes.ServerFault, causes.ServerLookup, causes.ServerRoute, causes.RecipientRestricted}
+	case causes.RecipientSyntax:
+		return []causes.Cause{causes.RecipientUnknown, causes.CommandSyntax, causes.HeloRefused, causes.ContentFormat}
+	case causes.SenderSyntax:
+		return []causes.Cause{causes.CommandSyntax, causes.SenderRefused, causes.HeloRefused, causes.SenderDomainUnknown, causes.SenderUnknown, causes.ContentFormat, causes.RecipientSyntax}
+	case causes.SenderUnchecked:
+		return []causes.Cause{causes.SenderRefused, causes.SenderUnknown, causes.SenderDomainUnknown, causes.RecipientDomainUnknown, causes.ServerLookup}
+	case causes.SenderUnknown, causes.SenderDomainUnknown, causes.SenderNotAllowed, causes.SenderForged, causes.SenderUnauthenticated:
+		return []causes.Cause{causes.SenderRefused, causes.RecipientUnknown, causes.RecipientDomainUnknown, causes.ClientRefused, causes.RecipientRestricted, causes.AuthWrong, causes.SPFRefused, causes.DKIMRefused, causes.RateLimited}
+	case causes.AuthExchange:
+		return []causes.Cause{causes.LineTooLong, causes.CommandSyntax, causes.AuthWrong}
+	case causes.ConnectUnreachable, causes.ConnectRefused, causes.ConnectTimeout, causes.ConnectionReset, causes.ConnectionClosed:
+		return []causes.Cause{causes.ServerRoute, causes.ClientRefused}
+	case causes.RecipientDomainUnknown:
+		return []causes.Cause{causes.RecipientUnknown, causes.ServerLookup, causes.NameUnknown}
+	case causes.TooManyConnections:
+		return []causes.Cause{causes.RateLimited, causes.ClientRefused, causes.ServerBusy}
+	case causes.RateLimited:
+		return []causes.Cause{causes.ClientReputation, causes.ServerBusy, causes.ClientRefused}
+	case causes.CommandOrder:
+		return []causes.Cause{causes.NoRecipients, causes.CommandUnknown, causes.CommandSyntax, causes.HeloRefused}
+	case causes.AuthEncryption, causes.AuthMechanism, causes.AuthWeak, causes.AuthUnavailable:
+		return []causes.Cause{causes.AuthWrong, causes.AuthRequired, causes.ServerFault, causes.TLSRequired, causes.CommandUnknown}
+	case causes.RecipientRestricted:
+		return []causes.Cause{causes.ClientRefused, causes.SenderRefused, causes.ContentRefused}
+	}
+	return nil
 }

@@ -13,6 +13,12 @@
 // once.
 package diagnosis
 
+import (
+	"cmp"
+
+	"mxprobe/probe/causes"
+)
+
 // Seen is what was seen of a server: an answer, or a fault in place of one.
 type Seen struct {
 	// At says what was answered; zero if that is not known.
@@ -31,9 +37,9 @@ type Seen struct {
 
 // Diagnosis says why a server answered as it did.
 type Diagnosis struct {
-	Cause Cause
+	Cause causes.Cause
 	// Whose matter it is.
-	Whose Whose
+	Whose causes.Whose
 	// Temporary reports whether the same may succeed later.
 	Temporary bool
 	// Advice is the likely cause in one sentence and the next thing to do;
@@ -54,25 +60,21 @@ func Diagnose(seen Seen) Diagnosis {
 	}
 	a := read(seen)
 	if 0 < a.code && a.code < 400 {
-		return Diagnosis{Cause: Unknown, Whose: WhoseUnknown, Enhanced: a.enhanced}
+		return Diagnosis{Cause: causes.Unknown, Whose: causes.WhoseUnknown, Enhanced: a.enhanced}
 	}
 	cause, source := book.look(&a)
 	cause = atStage(cause, a.at)
-	d := cause.diagnosis(a.temporary(cause), source)
+	d := diagnosis(cause, a.temporary(cause), source)
 	d.Enhanced = a.enhanced
 	return d
 }
 
 // Of returns the diagnosis for a cause that is known already, as where the
 // program itself found it out.
-func Of(cause Cause, temporary bool) Diagnosis {
-	return cause.diagnosis(temporary, "")
+func Of(cause causes.Cause, temporary bool) Diagnosis {
+	return diagnosis(cause, temporary, "")
 }
 
-func (c Cause) diagnosis(temporary bool, source string) Diagnosis {
-	e := c.entry()
-	if source == "" {
-		source = e.source
-	}
-	return Diagnosis{Cause: c, Whose: e.whose, Temporary: temporary, Advice: e.advice(), Source: source}
+func diagnosis(c causes.Cause, temporary bool, source string) Diagnosis {
+	return Diagnosis{Cause: c, Whose: c.Whose(), Temporary: temporary, Advice: c.Advice(), Source: cmp.Or(source, c.Source())}
 }

@@ -3,20 +3,22 @@ package diagnosis
 import (
 	"bytes"
 	"strings"
+
+	"mxprobe/probe/causes"
 )
 
 // OfFirstBytes returns what speaks at a port by the first bytes that came
 // from it, which may be cut off anywhere: one of the causes not-smtp-..., or
 // [Unknown] for what may be SMTP or is too little to tell. A greeting that
 // names LMTP is not SMTP either, though its reply code is the same.
-func OfFirstBytes(first []byte) Cause {
+func OfFirstBytes(first []byte) causes.Cause {
 	switch {
 	case len(first) == 0:
-		return Unknown
+		return causes.Unknown
 	case bytes.HasPrefix(first, []byte("SSH-")):
-		return NotSSH
+		return causes.NotSSH
 	case isTLSRecord(first):
-		return NotTLS
+		return causes.NotTLS
 	}
 	line, _, _ := bytes.Cut(first, []byte("\n"))
 	text := strings.TrimRight(string(line[:min(len(line), 512)]), "\r")
@@ -25,15 +27,15 @@ func OfFirstBytes(first []byte) Cause {
 	case isReplyLine(text):
 		return ofReplyLine(text, upper)
 	case hasAny(upper, "* OK", "* PREAUTH", "* BYE", "* BAD"):
-		return NotIMAP
+		return causes.NotIMAP
 	case hasAny(upper, "+OK", "-ERR"):
-		return NotPOP3
+		return causes.NotPOP3
 	case hasAny(upper, "HTTP/", "<!DOCTYPE", "<HTML", "<?XML"):
-		return NotHTTP
+		return causes.NotHTTP
 	case len(text) < 4 && isDigits(text):
-		return Unknown // it may become a reply
+		return causes.Unknown // it may become a reply
 	}
-	return NotSMTP
+	return causes.NotSMTP
 }
 
 func hasAny(s string, prefixes ...string) bool {
@@ -53,7 +55,7 @@ func isReplyLine(s string) bool {
 
 // ofReplyLine tells by the words of a greeting what is behind it. A server
 // that names SMTP or mail in any way is not taken for another.
-func ofReplyLine(text, upper string) Cause {
+func ofReplyLine(text, upper string) causes.Cause {
 	words, _ := wordsOf(text)
 	named := func(names ...string) bool {
 		for _, w := range words {
@@ -67,13 +69,13 @@ func ofReplyLine(text, upper string) Cause {
 	}
 	switch {
 	case named("lmtp"):
-		return NotLMTP
+		return causes.NotLMTP
 	case named("smtp", "esmtp", "esmtps", "smtps", "mail", "mailserver", "postfix", "exim", "sendmail"):
-		return Unknown
+		return causes.Unknown
 	case named("ftp", "ftpd", "proftpd", "vsftpd", "sftp", "filezilla", "ftps") || strings.Contains(upper, "FTPD"):
-		return NotFTP
+		return causes.NotFTP
 	}
-	return Unknown
+	return causes.Unknown
 }
 
 // isTLSRecord reports whether bytes begin like a record of TLS: an alert or a

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"mxprobe/probe/causes"
 )
 
 // example is a reply that somebody has seen, with its cause as people see it.
@@ -40,7 +42,7 @@ func examples(t *testing.T, file string) []example {
 		if !ok && parts[1] != "-" {
 			t.Fatalf("%s: no such stage: %q", place, parts[1])
 		}
-		if _, ok := ParseCause(parts[0]); !ok {
+		if _, ok := causes.Parse(parts[0]); !ok {
 			t.Fatalf("%s: no such cause: %q", place, parts[0])
 		}
 		out = append(out, example{place, parts[0], at, parts[2], parts[3]})
@@ -93,7 +95,7 @@ func TestEveryRuleHasAReply(t *testing.T) {
 		}
 	}
 	for i, r := range b.rules {
-		if !used[i] && r.cause != Unknown {
+		if !used[i] && r.cause != causes.Unknown {
 			t.Errorf("no reply for the rule of %s, %s, %q ...", r.cause, r.source, r.words[0])
 		}
 	}
@@ -113,10 +115,10 @@ func TestNoTwoRulesDisagree(t *testing.T) {
 		for _, h := range hits {
 			best = max(best, b.rule(h).rank)
 		}
-		if best != r.rank || r.cause == Unknown || len(hits) == 0 {
+		if best != r.rank || r.cause == causes.Unknown || len(hits) == 0 {
 			continue
 		}
-		if got, _ := b.decide(hits, best); got == Unknown {
+		if got, _ := b.decide(hits, best); got == causes.Unknown {
 			t.Errorf("%s: %q disagrees with another rule of its rank: %s", r.cause, strings.Join(a.words, " "), causesOf(&b, hits, best))
 		}
 	}
@@ -174,7 +176,7 @@ func TestHeldBack(t *testing.T) {
 		switch got := Diagnose(e.seen()).Cause; {
 		case got.String() == e.cause:
 			right++
-		case got == Unknown:
+		case got == causes.Unknown:
 			unknown++
 			t.Logf("%s: %q is not known; people say %s", e.place, e.reply, e.cause)
 		default:

@@ -1,10 +1,14 @@
 package diagnosis
 
-import "strings"
+import (
+	"strings"
+
+	"mxprobe/probe/causes"
+)
 
 // rule is a row of the table: what servers say, and what they mean by it.
 type rule struct {
-	cause Cause
+	cause causes.Cause
 	// words are the patterns that the text has to fit, one of them.
 	words []string
 	// at are the stages that it holds for; any if zero, and where the stage is

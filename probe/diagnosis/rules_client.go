@@ -1,9 +1,11 @@
 package diagnosis
 
+import "mxprobe/probe/causes"
+
 // clientRules are what servers say of this machine: its address and its name.
 func clientRules() []rule {
 	return []rule{
-		{cause: ClientNoReverseName, source: "words", words: []string{
+		{cause: causes.ClientNoReverseName, source: "words", words: []string{
 			"cannot|couldnt|cant|unable .. find|resolve|get your? reverse? hostname|host|name|ptr|rdns ! sender domain|recipient",
 			"reverse dns|lookup|name|hostname|record|mapping|resolution ! temporary",
 			"reversedns|rdns|revdns|fcrdns",
@@ -25,7 +27,7 @@ func clientRules() []rule {
 			"possibly forged hostname|host",
 			"access denied ip name",
 		}},
-		{cause: ClientDynamic, source: "words", words: []string{
+		{cause: causes.ClientDynamic, source: "words", words: []string{
 			"dynamic .. ip|ips|address|addresses|host|hosts|pool|range|dns|looking",
 			"dynamically .. assigned",
 			"dialup|dialups|dial up|ups ! session",
@@ -41,7 +43,7 @@ func clientRules() []rule {
 			"client host bypassing service provider",
 			"direct to mx|directly ! group",
 		}},
-		{cause: HeloRefused, source: "words", words: []string{
+		{cause: causes.HeloRefused, source: "words", words: []string{
 			"helo|ehlo .. command? rejected|invalid|refused|denied|forged|bad|fake|mismatch|syntax|required|resolve|resolvable|match|dns|unknown|bogus|qualified|localhost|not|does|doesnt|must|name|argument|is|your|fqdn ! first|send|say|polite|before|use|please|nice|starttls|greeting",
 			"invalid|bad|forged|fake|bogus|syntactically|malformed|impersonating|wrong .. helo|ehlo ! expected|invalid command|unknown command",
 			"helo command rejected",
@@ -61,7 +63,7 @@ func clientRules() []rule {
 			"say helo|ehlo|hello .. with|using .. name|fqdn|hostname",
 			"bad|illegal hostname|host ! reverse|route",
 		}, at: Greeting | EHLO | MAIL | RCPT | DATA | Other},
-		{cause: ClientTooEarly, source: "words", words: []string{
+		{cause: causes.ClientTooEarly, source: "words", words: []string{
 			"talk|talked|talking|spoke|speak|speaking .. too soon|early|before",
 			"protocol error .. too soon|early",
 			"pregreet*|earlytalk*",
@@ -75,7 +77,7 @@ func clientRules() []rule {
 			"speak when .. spoken",
 			"too early .. data|command|talker",
 		}},
-		{cause: ClientReputation, source: "words", words: []string{
+		{cause: causes.ClientReputation, source: "words", words: []string{
 			"adresse ip source bloquee",
 			"bad ip profile",
 			"ip .. bad .. score|rating|profile",
@@ -99,7 +101,7 @@ func clientRules() []rule {
 			"too many spam|junk .. from|sent",
 			"complaints|complaint .. ip|host|server|network|from",
 		}},
-		{cause: ClientRefused, source: "words", rank: loosely, words: []string{
+		{cause: causes.ClientRefused, source: "words", rank: loosely, words: []string{
 			"policy .. ip based",
 			"ip|host|client|server address? .. {not} .. welcome|wanted",
 			"host|client network .. {not} .. allowed",
@@ -131,12 +133,12 @@ func clientRules() []rule {
 			"client host rejected access denied",
 			"{not} .. whitelist*|allowlist* ! recipient|sender",
 		}},
-		{cause: ClientRefused, source: "words", rank: vague, at: Greeting | EHLO, words: []string{
+		{cause: causes.ClientRefused, source: "words", rank: vague, at: Greeting | EHLO, words: []string{
 			"access denied|rejected|blocked",
 			"rejected|refused|denied|blocked|banned|barred",
 			"{not} .. allowed|authorized|permitted",
 		}, class: 5},
-		{cause: ServerNoService, source: "rfc5321", rank: vague, at: Greeting, class: 5, words: []string{
+		{cause: causes.ServerNoService, source: "rfc5321", rank: vague, at: Greeting, class: 5, words: []string{
 			"{not} .. accept|accepting .. connections|connection|mail|messages",
 			"no .. service",
 			"policy",
@@ -147,7 +149,7 @@ func clientRules() []rule {
 // listRules are what servers say of lists. Each needs a word about a list.
 func listRules() []rule {
 	return []rule{
-		{cause: ClientListed, source: "rfc5782", words: []string{
+		{cause: causes.ClientListed, source: "rfc5782", words: []string{
 			"currently sending spam",
 			"ivmsip|ivmuri ! sender blacklisted|email address has|address that has",
 			"listed as abusive ! sender blacklisted|email address has|address that has",
@@ -200,7 +202,7 @@ func listRules() []rule {
 // coming back later.
 func paceRules() []rule {
 	return []rule{
-		{cause: Greylisted, source: "rfc6647", words: []string{
+		{cause: causes.Greylisted, source: "rfc6647", words: []string{
 			"greylist*|graylist* ! whitelist",
 			"grey|gray list|listed|listing",
 			"greylisting in effect|action|enabled",
@@ -212,10 +214,10 @@ func paceRules() []rule {
 			"new|unknown .. sender|triplet|client .. temporarily|later|delayed",
 			"temporarily delayed|deferred .. first|unknown|new",
 		}, class: 4},
-		{cause: Greylisted, source: "rfc6647", rank: exactly, words: []string{
+		{cause: causes.Greylisted, source: "rfc6647", rank: exactly, words: []string{
 			"greylist*|graylist*",
 		}, class: 4},
-		{cause: TooManyConnections, source: "words", words: []string{
+		{cause: causes.TooManyConnections, source: "words", words: []string{
 			"too many .. connections|connection|sessions|session|simultaneous|concurrent|connects ! recipients|messages per",
 			"too many .. smtp? connections|sessions",
 			"concurrent|simultaneous|parallel|open .. connections|connection|sessions|session .. limit|exceed*|many|maximum|max|from|allowed|reached",
@@ -228,7 +230,7 @@ func paceRules() []rule {
 			"connection limit",
 			"max connection|connections|sessions",
 		}},
-		{cause: RateLimited, source: "words", words: []string{
+		{cause: causes.RateLimited, source: "words", words: []string{
 			"too many recent messages",
 			"rate limit*|limited|limiting|exceeded|control|controlled|of ! recipient user|receiving|concurrent|bounce",
 			"ratelimit*|throttl*|throttled",
@@ -258,21 +260,21 @@ func paceRules() []rule {
 			"relay .. limit .. exceed*",
 			"please? slow|reduce .. rate|sending|down|your",
 		}},
-		{cause: TooManyErrors, source: "words", words: []string{
+		{cause: causes.TooManyErrors, source: "words", words: []string{
 			"too many .. errors|error|bad|unrecognized|invalid|unknown|syntax|failed|wrong|protocol|junk|nonmail|nonsense|failures .. commands|errors|command|smtp|from|violations|attempts|closing|protocol ! recipients|users|recipient|authentication|login|auth|rcpt|user",
 			"too many errors|error ! recipient",
 			"too many failed|bad|invalid .. commands|command",
 			"error limit|count|threshold .. exceed*|reached",
 			"too many .. non mail|smtp commands",
 		}},
-		{cause: RateLimited, source: "words", words: []string{
+		{cause: causes.RateLimited, source: "words", words: []string{
 			"too many .. invalid|unknown|bad|wrong|nonexistent|failed|bounced .. recipients|users|addresses|recipient|rcpt|user",
 			"excessive .. unknown|invalid .. recipients|users|userid",
 			"excessive userid unknowns",
 			"too many unknown|invalid users|recipients",
 			"directory harvest|dictionary|dha ! listed",
 		}},
-		{cause: TooManyRecipients, source: "words", words: []string{
+		{cause: causes.TooManyRecipients, source: "words", words: []string{
 			"too many|maximum|excess|excessive|max|exceed* .. recipients|recipient|rcpts|rcpt|rcptos ! invalid|unknown|bad|nonexistent|hour|day|rate|sent|hourly|daily|failed",
 			"recipient|recipients limit|count|number .. exceed*|reached|maximum ! hour|day|rate",
 			"number of recipients .. exceed*|limit|large",
@@ -286,7 +288,7 @@ func paceRules() []rule {
 			"only one recipient|rcpt",
 			"message has too many recipients",
 		}},
-		{cause: TooManyMessages, source: "words", words: []string{
+		{cause: causes.TooManyMessages, source: "words", words: []string{
 			"too many messages|mails|transactions|emails .. session|connection",
 			"too many .. transactions",
 			"max*|limit|exceed* .. messages|transactions|mails .. session|connection",

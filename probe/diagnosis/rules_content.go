@@ -1,9 +1,11 @@
 package diagnosis
 
+import "mxprobe/probe/causes"
+
 // contentRules are what servers say of the message.
 func contentRules() []rule {
 	return []rule{
-		{cause: ContentSpam, source: "words", words: []string{
+		{cause: causes.ContentSpam, source: "words", words: []string{
 			"nature of the content or the links",
 			"bulk advertising|advertisement",
 			"mail|message|spam score .. over|above|exceeds|too",
@@ -39,8 +41,8 @@ func contentRules() []rule {
 			"scored as|scores # spam?",
 			"score .. too high|exceed*|above|limit",
 		}},
-		{cause: ContentSpam, source: "words", rank: loosely, words: []string{"spam|spamtext|junk|junkmail|ube|spamming ! complaints", "message filtered"}},
-		{cause: ContentVirus, source: "words", words: []string{
+		{cause: causes.ContentSpam, source: "words", rank: loosely, words: []string{"spam|spamtext|junk|junkmail|ube|spamming ! complaints", "message filtered"}},
+		{cause: causes.ContentVirus, source: "words", words: []string{
 			"virus|viruses|malware|infected|worm|trojan|ransomware|eicar|clamav|infection|virii ! scanner failed|unavailable|timeout|protect|antivirus|temporarily|spam or|or spam|recent|attachment has",
 			"virus|malware .. detected|found|infected|contains|rejected|content ! spam or|or spam",
 			"contains|contained|carries|has|with .. virus|viruses|malware|worm|trojan ! spam or|or spam",
@@ -48,7 +50,7 @@ func contentRules() []rule {
 			"infected .. message|file|with|attachment ! spam or|or spam",
 			"prohibited virus ! spam or|or spam",
 		}},
-		{cause: ContentAttachment, source: "words", words: []string{
+		{cause: causes.ContentAttachment, source: "words", words: []string{
 			"attachment|attachments|attached .. {not}|blocked|banned|rejected|allowed|prohibited|forbidden|illegal|type|types|refused|removed|dangerous|unacceptable|disallowed|name|extension|zip|executable|restricted|has|filter|encrypted|exceed* ! spam",
 			"illegal|banned|blocked|prohibited|forbidden|dangerous|unacceptable|executable|disallowed|bad|suspicious .. attachment|attachments|file|filename|extension|attached|mime ! header",
 			"banned .. content|contents|file|filename|name|type|mime",
@@ -58,7 +60,7 @@ func contentRules() []rule {
 			"content|contains .. presents .. security",
 			"executable|macro|macros|password .. file|files|attachment|zip|archive|document ! too|account|wrong",
 		}},
-		{cause: ContentLink, source: "words", words: []string{
+		{cause: causes.ContentLink, source: "words", words: []string{
 			"url|urls|uri|uris|link|links|hyperlink .. blocked|blacklist*|blocklist*|listed|banned|message|found|rejected|spam|bad|malicious|in|on ! ip",
 			"blacklisted|listed|blocked|bad|malicious|banned|spammy|forbidden|phishing url|urls|uri|uris|link|links|website",
 			"message|mail|content|body|contains|contain .. url|urls|uri|link|links|domain .. blacklist*|listed|uribl|surbl|blocked|list|dbl|black",
@@ -67,7 +69,7 @@ func contentRules() []rule {
 			"link:uribl.com",
 			"link:surbl.org",
 		}},
-		{cause: ContentSize, source: "rfc1870", words: []string{
+		{cause: causes.ContentSize, source: "rfc1870", words: []string{
 			"message|mail|email|data|content|attachment|size|e|header .. too large|big|long ! line|command|mailbox|response|helo|domain",
 			"message|mail|email|maximum|max|msg|content .. size .. exceed*|too|limit|maximum|large|larger|violation|fixed ! mailbox size limit|quota|recipient storage|line",
 			"size .. exceed*|larger|limit|over|bigger .. limit|maximum|max|than|size|allowed|fixed|databytes ! mailbox size|quota|line|connection",
@@ -86,7 +88,7 @@ func contentRules() []rule {
 			"message too large",
 			"the size of your? .. message|header .. exceed*",
 		}},
-		{cause: ContentFormat, source: "rfc5322", words: []string{
+		{cause: causes.ContentFormat, source: "rfc5322", words: []string{
 			"header error",
 			"unicode character .. header",
 			"content|message has .. no .. header",
@@ -122,14 +124,14 @@ func contentRules() []rule {
 			"file .. format .. error",
 			"domain is invalid provide a valid from",
 		}, at: inMessage},
-		{cause: ContentConversion, source: "rfc6152", words: []string{
+		{cause: causes.ContentConversion, source: "rfc6152", words: []string{
 			"conversion|convert|converting .. required|failed|prohibited|loss|impossible|not|{not} ! currency",
 			"8bit|8bitmime|binarymime|# bit .. {not}|unsupported|required|data|support*|characters|prohibited|mime ! header|login",
 			"{not} .. support|accept|allowed|handle .. 8bit|8bitmime|binarymime|# bit",
 			"media .. {not} .. supported",
 			"content transfer encoding .. invalid|not|unsupported|illegal",
 		}},
-		{cause: ContentEncryption, source: "rfc3463", words: []string{
+		{cause: causes.ContentEncryption, source: "rfc3463", words: []string{
 			"message .. must|{not} .. encrypted|signed|encrypt|decrypt ! certificate|session|connection|tls",
 			"encryption .. failed|required|needed .. message|content ! tls|starttls|authentication",
 			"smime|pgp|openpgp|gpg .. failed|required|invalid|error|signature|not",
@@ -137,7 +139,7 @@ func contentRules() []rule {
 			"integrity failure",
 			"cryptographic failure",
 		}, at: inMessage},
-		{cause: MailLoop, source: "rfc5321", words: []string{
+		{cause: causes.MailLoop, source: "rfc5321", words: []string{
 			"mailloop",
 			"loop|loops|looping|looped ! open|feedback",
 			"too many hops|hop|received|trace|received: ! mailbox",
@@ -151,7 +153,7 @@ func contentRules() []rule {
 			"excessive .. hops|received",
 			"mail for .. loops back",
 		}},
-		{cause: ContentRefused, source: "words", rank: loosely, words: []string{
+		{cause: causes.ContentRefused, source: "words", rank: loosely, words: []string{
 			"policy .. header based",
 			"content .. rejected|refused|blocked|reject|{not}|prohibited|forbidden|restriction*|policy|violat*|filter|denied|rule|unacceptable|restricted ! spam|virus|filter unavailable|temporarily|type|conversion|timeout",
 			"rejected|refused|blocked|bounced|prohibited|forbidden|denied .. content|contents|subject|keyword|keywords|words|language ! spam|ip",
@@ -167,12 +169,12 @@ func contentRules() []rule {
 			"command? rejected .. content",
 			"message|mail .. blocked|rejected|refused .. by|due .. filter|content|rule|rules ! spam|ip|host|sender|recipient|virus",
 		}, at: inMessage},
-		{cause: ContentRefused, source: "words", rank: vague, at: EndOfData, words: []string{
+		{cause: causes.ContentRefused, source: "words", rank: vague, at: EndOfData, words: []string{
 			"message|mail|email|it .. rejected|refused|blocked|denied|{not} .. accepted|accept ! temporarily|later|try ip|sender",
 			"policy",
 			"rejected|refused|blocked",
 		}, class: 5},
-		{cause: MessageExpired, source: "rfc3463", words: []string{
+		{cause: causes.MessageExpired, source: "rfc3463", words: []string{
 			"message|delivery|queue|retry|time|delivery .. expired|expire|expiry|timeout exceeded|exceeded|over ! account|password|session|connection|certificate|token|quota|size|limit|rate",
 			"message expired|timeout",
 			"delivery time expired",

@@ -1,9 +1,11 @@
 package diagnosis
 
+import "mxprobe/probe/causes"
+
 // loginRules are what servers say of logins and TLS.
 func loginRules() []rule {
 	return []rule{
-		{cause: TLSRequired, source: "rfc3207", words: []string{
+		{cause: causes.TLSRequired, source: "rfc3207", words: []string{
 			"must issue .. starttls",
 			"issue|use|send|require|requires|required|need|needs|needed|must|enable|please|with|only .. starttls|tls|ssl .. first|command|required|before|connection|encryption|to|or ! authentication mechanism|auth|certificate|not supported|unavailable|login",
 			"starttls|tls|ssl|encryption|encrypted .. required|needed|first|mandatory|must|only|necessary|require|requires ! certificate|auth|authentication mechanism|mechanism|login|client|message|password|authentication|unavailable",
@@ -13,7 +15,7 @@ func loginRules() []rule {
 			"sent over .. {not} tls|unencrypted",
 			"{not} sent over .. tls",
 		}, at: EHLO | MAIL | RCPT | DATA | EndOfData | Greeting | Other | STARTTLS},
-		{cause: AuthEncryption, source: "rfc4954", words: []string{
+		{cause: causes.AuthEncryption, source: "rfc4954", words: []string{
 			"encryption required for requested authentication",
 			"authentication|auth|login|password|plain|mechanism|plaintext .. requires|required|only|disallowed|need|must|disabled|{not} .. tls|ssl|encryption|encrypted|starttls|secure|cleartext|unencrypted|insecure|clear|plaintext",
 			"starttls|tls|ssl|encryption .. required|before|first|needed|must .. auth|authentication|login|mechanism|logging",
@@ -21,14 +23,14 @@ func loginRules() []rule {
 			"{not} .. auth|authenticate|authentication|login .. without|unencrypted|insecure|over .. tls|ssl|connection|encryption|plaintext",
 			"auth .. {not} .. available|allowed|permitted .. until|without|before|unencrypted|over|insecure .. tls|starttls|encryption|connection|encrypted",
 		}, at: AUTH | MAIL | Other},
-		{cause: TLSClientCertificate, source: "rfc3207", words: []string{
+		{cause: causes.TLSClientCertificate, source: "rfc3207", words: []string{
 			"client certificate .. required|needed|not|missing|untrusted|invalid|verif*|presented|failed|error|must|rejected ! no client certificate requested",
 			"no|need|require|present|requires|missing|valid|trusted client certificate|cert",
 			"authentication .. client certificate",
 			"client cert .. required|not",
 			"verified .. client certificate",
 		}},
-		{cause: TLSBroken, source: "rfc3207", words: []string{
+		{cause: causes.TLSBroken, source: "rfc3207", words: []string{
 			"tls|starttls|ssl .. {not} .. available|initialized|initialised|configured|working|ready|start ! command|recognized|implemented|sent|required|over|supported by|auth|authentication",
 			"tls|ssl|starttls .. temporar*|internal|local|unavailable|failed|failure|error|problem|engine|negotiation|handshake|initialization ! certificate verif*|required|must|sts|client",
 			"not|failed|unable|cannot|cant|couldnt .. initialize|start|establish|negotiate|load .. tls|ssl|certificate|key",
@@ -36,7 +38,7 @@ func loginRules() []rule {
 			"tls currently|temporarily unavailable|disabled",
 			"tls negotiation|handshake fail*|error",
 		}},
-		{cause: TLSCertificate, source: "rfc7817", words: []string{
+		{cause: causes.TLSCertificate, source: "rfc7817", words: []string{
 			"server|peer|remote certificate .. {not} .. verif*|trusted|match|valid|expired",
 			"certificate verif* failed|error ! client",
 			"certificate .. expired|mismatch|untrusted|invalid|revoked|self|hostname|unknown ca ! client|token",
@@ -44,7 +46,7 @@ func loginRules() []rule {
 			"starttls not supported|offered .. remote|by host|required",
 			"tls is required but was not offered",
 		}},
-		{cause: AuthWrong, source: "rfc4954", words: []string{
+		{cause: causes.AuthWrong, source: "rfc4954", words: []string{
 			"too many authentication|login errors|failures",
 			"authentication|auth|login|credentials|password|username|logon|sasl .. {not} .. accepted|correct|valid|match ! support*|message|dmarc|spf|dkim|mechanism",
 			"authentification|authentication invalide",
@@ -68,7 +70,7 @@ func loginRules() []rule {
 			"authentication not allowed|enabled .. for .. user|account|this",
 			"logindenied|login denied",
 		}, at: AUTH | Other | MAIL},
-		{cause: AuthWeak, source: "rfc4954", words: []string{
+		{cause: causes.AuthWeak, source: "rfc4954", words: []string{
 			"application specific password",
 			"app password|passwords|specific",
 			"authentication mechanism .. too weak",
@@ -80,7 +82,7 @@ func loginRules() []rule {
 			"web login required",
 			"password expired|change .. required",
 		}},
-		{cause: AuthMechanism, source: "rfc4954", words: []string{
+		{cause: causes.AuthMechanism, source: "rfc4954", words: []string{
 			"mechanism|mechanisms|xoauth .. {not}|unknown|unsupported|invalid|unrecognized|unavailable|no|longer|disabled|bad .. ! weak|tls|encryption|starttls|secure",
 			"unsupported|unrecognized|unknown|invalid|unimplemented|bad .. authentication|auth|sasl|login type|mechanism|method|mechanisms ! credentials|login",
 			"authentication|auth|smtp auth|login|authenticated .. {not} .. supported|available|enabled|implemented|offered|advertised|allowed|configured|recognized ! recipient|tls|starttls|user|account|encryption|until|without|required",
@@ -88,7 +90,7 @@ func loginRules() []rule {
 			"auth .. not .. advertised|available|enabled ! tls",
 			"no mechanism|mechanisms available|found",
 		}, at: AUTH | Other},
-		{cause: AuthExchange, source: "rfc4954", words: []string{
+		{cause: causes.AuthExchange, source: "rfc4954", words: []string{
 			"authentication|auth exchange|aborted|cancelled|canceled|cancel",
 			"base64|decode|decoding|encoding .. ! content|transfer|attachment|header|message",
 			"{not} .. decode|base64|decoded ! message|content",
@@ -100,7 +102,7 @@ func loginRules() []rule {
 			"invalid|bad|malformed .. base64|response|challenge|initial ! helo|certificate|sender|recipient",
 			"scram|cram|digest .. error|invalid|failed",
 		}, at: AUTH | Other},
-		{cause: AuthUnavailable, source: "rfc4954", class: 4, words: []string{
+		{cause: causes.AuthUnavailable, source: "rfc4954", class: 4, words: []string{
 			"temporary|temporarily|transient|internal .. authentication|auth|login|authenticate ! message|recipient|sender|mailbox|client host",
 			"authentication|auth|login .. temporary|temporarily|unavailable|backend|internal|later|error|timeout|server ! required|dmarc|spf|recipient|too",
 			"cannot authenticate .. temporary|temporarily|system",
@@ -109,7 +111,7 @@ func loginRules() []rule {
 			"unable .. connect .. authentication|auth|password",
 			"unable to authenticate at present",
 		}},
-		{cause: AuthRequired, source: "rfc4954", words: []string{
+		{cause: causes.AuthRequired, source: "rfc4954", words: []string{
 			"invalid credentials for relay",
 			"authentication turned on",
 			"authentication|auth|login|authorization|authorisation|authenticated|authenticate .. required|needed|necessary|mandatory|first|must|enable|turn|require|requires ! tls|starttls|encryption|dmarc|spf|dkim|sender must|mechanism|client certificate|checks|information|group|members|resolver",
@@ -129,7 +131,7 @@ func loginRules() []rule {
 // dialogueRules are what servers say of the commands themselves.
 func dialogueRules() []rule {
 	return []rule{
-		{cause: CommandUnknown, source: "rfc5321", words: []string{
+		{cause: causes.CommandUnknown, source: "rfc5321", words: []string{
 			"command .. {not} .. recognized|recognised|implemented|understood|known|supported|found|available ! parameter|argument|sequence",
 			"unrecognized|unrecognised|unknown|unimplemented|invalid|unsupported|bad|illegal .. command|verb ! sequence|argument|parameter|too|syntax",
 			"command unrecognized|unrecognised|unknown|unimplemented|unsupported|invalid",
@@ -139,7 +141,7 @@ func dialogueRules() []rule {
 			"{not} implemented",
 			"ehlo|helo|starttls|chunking|bdat|etrn|expn|vrfy .. {not} supported|implemented|recognized|available|known|enabled ! tls currently",
 		}, class: 5},
-		{cause: CommandSyntax, source: "rfc5321", words: []string{
+		{cause: causes.CommandSyntax, source: "rfc5321", words: []string{
 			"syntax error|errors .. parameter*|argument*|in|mail|rcpt|expected ! unrecognized|base64|decode|recipient|sender|address|helo|ehlo|header|config|cannot decode",
 			"syntax error ! unrecognized|recipient|sender|address|helo|ehlo|header|decode|unknown|config|address",
 			"syntax mail|rcpt|is|helo|ehlo|of|expected|auth",
@@ -152,7 +154,7 @@ func dialogueRules() []rule {
 			"no parameters|arguments allowed",
 			"usage|expected|correct syntax",
 		}, class: 5},
-		{cause: CommandOrder, source: "rfc5321", words: []string{
+		{cause: causes.CommandOrder, source: "rfc5321", words: []string{
 			"bad|wrong|incorrect|invalid .. sequence|order",
 			"out of sequence|order",
 			"command|commands .. out of|sequence|order ! pipelining",
@@ -176,7 +178,7 @@ func dialogueRules() []rule {
 			"starttls|ehlo .. again|already",
 			"must have sender|recipient",
 		}, class: 5},
-		{cause: CommandDisabled, source: "rfc5321", words: []string{
+		{cause: causes.CommandDisabled, source: "rfc5321", words: []string{
 			"vrfy|expn|etrn|turn|debug|help|verify|expand|noop|rset .. {not}|disabled|disallowed|denied|prohibited|refused|cannot|administratively|allowed|available|rejected|administrative",
 			"command .. disabled|disallowed|administratively|denied|{not} .. allowed|permitted|enabled|available|accepted ! pipelining|relay|helo|sequence|time|auth*|state|starttls",
 			"cannot vrfy",
@@ -185,7 +187,7 @@ func dialogueRules() []rule {
 			"no vrfy|expn",
 			"sorry|i will not verify|expand|vrfy|give",
 		}, at: Other | MAIL | RCPT},
-		{cause: ParameterUnsupported, source: "rfc5321", words: []string{
+		{cause: causes.ParameterUnsupported, source: "rfc5321", words: []string{
 			"command parameter not implemented",
 			"extension has been disabled",
 			"unsupported|unrecognized|unknown|unrecognised|invalid|unimplemented|bad .. option|parameter|parameters|extension|keyword|options ! sequence|syntax|helo",
@@ -194,21 +196,21 @@ func dialogueRules() []rule {
 			"body type|dsn|ret|notify|envid|requiretls .. not|unsupported|invalid",
 			"mtpriority|holdfor|holduntil|release .. parameter|exceeds|invalid|time",
 		}, at: MAIL | RCPT | EHLO | Other | DATA},
-		{cause: SMTPUTF8Required, source: "rfc6531", words: []string{
+		{cause: causes.SMTPUTF8Required, source: "rfc6531", words: []string{
 			"smtputf8 .. required|needed|must|not|support*|{not}|unsupported|requires|without",
 			"{not} .. support|supported|accept|require*|requires|without|need .. smtputf8|internationalized|internationalised|utf8|eai",
 			"non ascii|# bit? .. address|addresses|characters|recipient|sender|local|in ! header",
 			"utf 8|utf8 .. address|required|not|header|reply|support* ! invalid|encoding",
 			"internationali* .. address|email|mailbox .. not|requires|support*",
 		}},
-		{cause: NoRecipients, source: "rfc5321", words: []string{
+		{cause: causes.NoRecipients, source: "rfc5321", words: []string{
 			"no valid recipients|recipient|rcpt|rcpts",
 			"no recipients|recipient ! space|storage|found|here|such|by",
 			"all recipients|rcpt .. rejected|refused|invalid|failed|were",
 			"all rcpt commands .. rejected|failed",
 			"no valid .. recipients",
 		}, at: DATA | EndOfData | Other},
-		{cause: LineTooLong, source: "rfc5321", words: []string{
+		{cause: causes.LineTooLong, source: "rfc5321", words: []string{
 			"line|lines|command line|header|headers? .. too long|length|exceed* .. ! authentication exchange|message size|total|message too",
 			"line|lines .. too|longer long|than ! online",
 			"line length|limit .. exceed*",
@@ -218,7 +220,7 @@ func dialogueRules() []rule {
 			"lines longer than",
 			"line .. exceeds .. limit|characters|octets|bytes",
 		}},
-		{cause: LineEnds, source: "rfc5321", words: []string{
+		{cause: causes.LineEnds, source: "rfc5321", words: []string{
 			"bare newline|newlines|lf|cr|carriage|line|linefeed|lfs ! header",
 			"stray newline|lf|cr",
 			"see link|bare .. lf",
@@ -228,7 +230,7 @@ func dialogueRules() []rule {
 			"crlf .. required|only|must|missing",
 			"nul|null byte|bytes|character|characters|octet|octets",
 		}},
-		{cause: SessionTimeout, source: "rfc5321", words: []string{
+		{cause: causes.SessionTimeout, source: "rfc5321", words: []string{
 			"timeout ! connect|connecting",
 			"timeout|timed|idle .. exceeded|out|waiting|reading|closing|too|data|command|client|input|while|after|error ! connect|connecting|delivery|callout|verify|dns|lookup|retry|auth*|sender|relay|delivery|connection timed out|conversation|while receiving the initial|message|scanner|queue|milter|talking",
 			"session|connection|smtp? timeout|expired|idle .. closing|try|exceeded|goodbye|bye ! connect to",
@@ -243,7 +245,7 @@ func dialogueRules() []rule {
 			"client timeout",
 			"unexpected .. data|end .. waiting",
 		}, at: EHLO | AUTH | MAIL | RCPT | DATA | EndOfData | Other | QUIT | Greeting, code: "421"},
-		{cause: SessionTimeout, source: "rfc5321", words: []string{
+		{cause: causes.SessionTimeout, source: "rfc5321", words: []string{
 			"smtp timeout|idle",
 			"error timeout exceeded",
 			"data timeout",

@@ -1,20 +1,22 @@
 package diagnosis
 
+import "mxprobe/probe/causes"
+
 // googleRules are the words of Gmail and Google Workspace.
 func googleRules() []rule {
 	return []rule{
-		{cause: RecipientUnknown, source: "gmail", rank: exactly, words: []string{
+		{cause: causes.RecipientUnknown, source: "gmail", rank: exactly, words: []string{
 			"nosuchuser",
 			"email account that you tried to reach does not exist",
 			"link:support.google.com/mail/?p=nosuchuser",
 			"email account that you tried .. does not exist",
 		}},
-		{cause: MailboxDisabled, source: "gmail", rank: exactly, words: []string{
+		{cause: causes.MailboxDisabled, source: "gmail", rank: exactly, words: []string{
 			"disableduser",
 			"email account that you tried to reach is disabled|inactive",
 			"link:support.google.com/mail/?p=disableduser",
 		}},
-		{cause: MailboxFull, source: "gmail", rank: exactly, words: []string{
+		{cause: causes.MailboxFull, source: "gmail", rank: exactly, words: []string{
 			"overquotatemp|overquotaperm",
 			"email account that you tried to reach is over quota",
 			"recipients inbox is out of storage space",
@@ -22,7 +24,7 @@ func googleRules() []rule {
 			"link:support.google.com/mail/?p=overquotatemp",
 			"link:support.google.com/mail/?p=overquotaperm",
 		}},
-		{cause: RecipientRate, source: "gmail", rank: exactly, words: []string{
+		{cause: causes.RecipientRate, source: "gmail", rank: exactly, words: []string{
 			"receivingrateperm|receivingrate",
 			"user you are trying to contact is receiving mail|email",
 			"receiving mail|email too quickly",
@@ -30,56 +32,56 @@ func googleRules() []rule {
 			"link:support.google.com/mail/?p=receivingrate",
 			"link:support.google.com/mail/answer/6592",
 		}},
-		{cause: ClientReputation, source: "gmail", rank: exactly, words: []string{
+		{cause: causes.ClientReputation, source: "gmail", rank: exactly, words: []string{
 			"unusual rate of unsolicited mail originating from your",
 			"very low reputation of the sending ip",
 			"link:support.google.com/mail/?p=unsolicitedratelimiterror",
 			"link:support.google.com/mail/?p=unsolicitediperror",
 		}},
-		{cause: SenderListed, source: "gmail", rank: exactly, words: []string{
+		{cause: causes.SenderListed, source: "gmail", rank: exactly, words: []string{
 			"very low reputation of the sending domain",
 		}},
-		{cause: ContentSpam, source: "gmail", rank: exactly, words: []string{
+		{cause: causes.ContentSpam, source: "gmail", rank: exactly, words: []string{
 			"message is likely unsolicited mail",
 			"message is likely suspicious ! ip",
 			"link:support.google.com/mail/?p=unsolicitedmessageerror",
 		}},
-		{cause: ContentLink, source: "gmail", rank: exactly, words: []string{
+		{cause: causes.ContentLink, source: "gmail", rank: exactly, words: []string{
 			"suspicious .. links|link in|due|message",
 		}},
-		{cause: ClientDynamic, source: "gmail", rank: exactly, words: []string{
+		{cause: causes.ClientDynamic, source: "gmail", rank: exactly, words: []string{
 			"not authorized to send email directly",
 			"link:support.google.com/mail/?p=notauthorizederror",
 		}},
-		{cause: ClientNoReverseName, source: "gmail", rank: exactly, words: []string{
+		{cause: causes.ClientNoReverseName, source: "gmail", rank: exactly, words: []string{
 			"sending ip|address .. ptr record",
 			"ip address sending this message does not have a ptr",
 			"sending ip does not match .. hostname",
 			"corresponding forward dns entry",
 		}},
-		{cause: SPFRefused, source: "gmail", rank: exactly, words: []string{
+		{cause: causes.SPFRefused, source: "gmail", rank: exactly, words: []string{
 			"spf record with a hard fail",
 			"fails to pass spf checks",
 			"spf record of the sending domain has",
 			"spf authentication didnt pass",
 			"authenticate .. with spf ! or dkim",
 		}},
-		{cause: DKIMRefused, source: "gmail", rank: exactly, words: []string{
+		{cause: causes.DKIMRefused, source: "gmail", rank: exactly, words: []string{
 			"dkim authentication didnt pass",
 			"because dkim does not pass",
 			"authenticate .. with dkim ! spf or dkim",
 		}},
-		{cause: DMARCRefused, source: "gmail", rank: exactly, words: []string{
+		{cause: causes.DMARCRefused, source: "gmail", rank: exactly, words: []string{
 			"dmarcrejection",
 			"not accepted due to domains dmarc policy",
 		}},
-		{cause: SenderUnauthenticated, source: "gmail", rank: exactly, words: []string{
+		{cause: causes.SenderUnauthenticated, source: "gmail", rank: exactly, words: []string{
 			"unauthenticated .. gmail requires all senders",
 			"senders to authenticate with either spf or dkim",
 			"authentication information or fails to pass authentication checks",
 			"from header .. isnt|not aligned",
 		}},
-		{cause: RateLimited, source: "gmail", rank: exactly, words: []string{
+		{cause: causes.RateLimited, source: "gmail", rank: exactly, words: []string{
 			"unusual rate of mail originating ! unsolicited",
 			"gmail has detected an unusual rate of mail",
 			"exceeded its quota for sending messages",
@@ -87,37 +89,37 @@ func googleRules() []rule {
 			"daily .. sending .. limit|quota exceeded",
 			"mail has been rate limited ! unauthenticated|spf|dkim|ptr|dmarc",
 		}},
-		{cause: TLSRequired, source: "gmail", rank: exactly, words: []string{
+		{cause: causes.TLSRequired, source: "gmail", rank: exactly, words: []string{
 			"wasnt sent over a tls connection",
 			"use tls ssl for smtp",
 		}},
-		{cause: ContentAttachment, source: "gmail", rank: exactly, words: []string{
+		{cause: causes.ContentAttachment, source: "gmail", rank: exactly, words: []string{
 			"detected an illegal attachment",
 			"number of attachments .. exceeds",
 			"link:mail.google.com/support/bin/answer.py?answer=6590",
 			"link:support.google.com/mail/?p=blockedmessage",
 			"content presents a potential security issue",
 		}},
-		{cause: SenderUnknown, source: "gmail", rank: exactly, words: []string{
+		{cause: causes.SenderUnknown, source: "gmail", rank: exactly, words: []string{
 			"sender does not exist",
 		}},
-		{cause: AuthWrong, source: "gmail", rank: exactly, words: []string{
+		{cause: causes.AuthWrong, source: "gmail", rank: exactly, words: []string{
 			"link:support.google.com/mail/?p=badcredentials",
 			"username and password not accepted",
 			"please log in .. web browser",
 		}},
-		{cause: AuthWeak, source: "gmail", rank: exactly, words: []string{
+		{cause: causes.AuthWeak, source: "gmail", rank: exactly, words: []string{
 			"application specific password required",
 			"link:support.google.com/mail/?p=invalidsecondfactor",
 		}},
-		{cause: ContentRefused, source: "gmail", rank: exactly, words: []string{
+		{cause: causes.ContentRefused, source: "gmail", rank: exactly, words: []string{
 			"message violates .. email policy",
 		}},
-		{cause: CommandOrder, source: "gmail", rank: exactly, words: []string{
+		{cause: causes.CommandOrder, source: "gmail", rank: exactly, words: []string{
 			"mail transaction protocol command was issued out of sequence",
 		}},
-		{cause: SenderNotAllowed, source: "gmail", rank: exactly, words: []string{"mail sending denied"}},
-		{cause: SessionTimeout, source: "gmail", rank: exactly, words: []string{"timeout closing connection"}},
-		{cause: AuthExchange, source: "gmail", rank: exactly, words: []string{"optional argument not permitted"}},
+		{cause: causes.SenderNotAllowed, source: "gmail", rank: exactly, words: []string{"mail sending denied"}},
+		{cause: causes.SessionTimeout, source: "gmail", rank: exactly, words: []string{"timeout closing connection"}},
+		{cause: causes.AuthExchange, source: "gmail", rank: exactly, words: []string{"optional argument not permitted"}},
 	}
 }

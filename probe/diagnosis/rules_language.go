@@ -1,10 +1,12 @@
 package diagnosis
 
+import "mxprobe/probe/causes"
+
 // languageRules are refusals in French, German, Spanish, Portuguese, Italian,
 // Polish and Russian, without accents.
 func languageRules() []rule {
 	return []rule{
-		{cause: RecipientUnknown, source: "words", words: []string{
+		{cause: causes.RecipientUnknown, source: "words", words: []string{
 			"utilisateur|destinataire|adresse|boite|compte inconnu|inconnue|inexistant|inexistante|invalide",
 			"utilisateur .. inconnu|existe|inexistant",
 			"adresse .. existe pas",
@@ -26,7 +28,7 @@ func languageRules() []rule {
 			"получател* .. не|неизвест* существу*|найден|наиден",
 			"adresse destinataire invalide",
 		}},
-		{cause: MailboxFull, source: "words", words: []string{
+		{cause: causes.MailboxFull, source: "words", words: []string{
 			"boite|messagerie .. pleine|saturee",
 			"quota .. depasse",
 			"postfach|mailbox .. voll|uberfullt",
@@ -42,14 +44,14 @@ func languageRules() []rule {
 			"превышен* .. квот*|размер*|лимит ящика|ящик|почтового",
 			"переполнен",
 		}},
-		{cause: MailboxDisabled, source: "words", words: []string{
+		{cause: causes.MailboxDisabled, source: "words", words: []string{
 			"boite|compte .. archivee|desactive|suspendu|ferme|desactivee|bloque",
 			"postfach|konto|benutzer .. gesperrt|deaktiviert",
 			"cuenta|buzon|usuario .. suspendida|desactivada|bloqueada|deshabilitada|inactiva",
 			"conta|caixa .. suspensa|bloqueada|desativada|inativa",
 			"ящик|пользователь|аккаунт .. заблокирован|отключен|удален",
 		}},
-		{cause: ContentSpam, source: "words", words: []string{
+		{cause: causes.ContentSpam, source: "words", words: []string{
 			"considere|detecte|identifie comme spam|indesirable",
 			"als spam .. erkannt|eingestuft|abgelehnt",
 			"detectado|identificado|considerado como spam",
@@ -57,25 +59,25 @@ func languageRules() []rule {
 			"сообщение|письмо .. спам",
 			"спам",
 		}},
-		{cause: ClientListed, source: "words", words: []string{
+		{cause: causes.ClientListed, source: "words", words: []string{
 			"liste noire",
 			"schwarze|schwarzen liste",
 			"lista negra",
 			"lista nera",
 			"черн* списк*|список",
 		}},
-		{cause: RelayDenied, source: "words", words: []string{
+		{cause: causes.RelayDenied, source: "words", words: []string{
 			"relais refuse|interdit",
 			"weiterleitung|relay .. verweigert|verboten|erlaubt",
 			"relay .. denegado|prohibido|negado|permitido",
 			"ретрансляц* .. запрещен*",
 		}},
-		{cause: Greylisted, source: "words", class: 4, words: []string{
+		{cause: causes.Greylisted, source: "words", class: 4, words: []string{
 			"plus tard .. greylist*",
 			"bitte .. spater|spaeter erneut|versuchen|noch ! uberlastet",
 			"rechazo temporal .. tarde",
 		}},
-		{cause: AuthRequired, source: "words", words: []string{
+		{cause: causes.AuthRequired, source: "words", words: []string{
 			"authentification requise|necessaire|obligatoire",
 			"authentifizierung erforderlich|notwendig",
 			"autenticacion|autentificacion requerida|necesaria|obligatoria",
@@ -83,18 +85,18 @@ func languageRules() []rule {
 			"требуется .. авторизация|аутентификация",
 			"необходим* .. авторизация|аутентификация|авторизоваться",
 		}},
-		{cause: ServerBusy, source: "words", class: 4, words: []string{
+		{cause: causes.ServerBusy, source: "words", class: 4, words: []string{
 			"serveur|service .. occupe|surcharge",
 			"uberlastet|ueberlastet",
 			"servidor .. ocupado|sobrecargado",
 		}},
-		{cause: ServerFault, source: "words", class: 4, words: []string{
+		{cause: causes.ServerFault, source: "words", class: 4, words: []string{
 			"erreur interne|temporaire",
 			"interner fehler",
 			"error|erro interno|temporal|temporario",
 			"внутренняя|временная ошибка",
 		}},
-		{cause: ContentSize, source: "words", words: []string{
+		{cause: causes.ContentSize, source: "words", words: []string{
 			"message trop volumineux|grand|gros",
 			"nachricht|mail .. zu gross|groß",
 			"mensaje .. demasiado grande",
@@ -107,39 +109,39 @@ func languageRules() []rule {
 // eastRules are refusals in Chinese, Japanese and Korean. Each sign is a word.
 func eastRules() []rule {
 	return []rule{
-		{cause: RecipientUnknown, source: "words", words: []string{
+		{cause: causes.RecipientUnknown, source: "words", words: []string{
 			"用户 .. 不存在", "用戶 .. 不存在", "邮箱 .. 不存在", "收件人 .. 不存在", "帐号 .. 不存在", "账号 .. 不存在", "地址 .. 不存在",
 			"无此用户", "没有这个用户", "用户未找到", "找不到 .. 用户", "找不到 .. 收件人",
 			"ユーザ ... ありません", "ユーザ ... 存在しません", "宛先 ... 存在しません", "宛先 ... 見つかりません", "メールアドレス ... 存在しません", "宛先不明", "あて先不明",
 			"該当するユーザ", "存在しないユーザ", "存在しないアドレス", "ディレクトリには見つかりません", "사용자 .. 없", "수신자 .. 없", "존재하지 않는",
 		}},
-		{cause: MailboxFull, source: "words", words: []string{
+		{cause: causes.MailboxFull, source: "words", words: []string{
 			"邮箱 .. 已满", "信箱 .. 已满", "邮箱 .. 空间 .. 不足", "超过 .. 配额", "容量 .. 已满", "空间已满", "信箱已滿",
 			"メールボックス ... いっぱい", "メールボックス ... 容量", "容量 ... 超え", "容量オーバー", "메일함 .. 가득", "용량 .. 초과",
 		}},
-		{cause: MailboxDisabled, source: "words", words: []string{
+		{cause: causes.MailboxDisabled, source: "words", words: []string{
 			"用户 .. 已 .. 停用", "邮箱 .. 停用", "帐号 .. 禁用", "账号 .. 禁用", "帐号 .. 冻结", "账号 .. 冻结", "用户 .. 锁定",
 			"停止中", "利用停止", "휴면",
 		}},
-		{cause: ContentSpam, source: "words", words: []string{
+		{cause: causes.ContentSpam, source: "words", words: []string{
 			"垃圾邮件", "垃圾郵件", "邮件内容 .. 拒绝", "迷惑メール", "スパム", "스팸",
 		}},
-		{cause: RateLimited, source: "words", words: []string{
+		{cause: causes.RateLimited, source: "words", words: []string{
 			"频率 .. 限制", "发送 .. 过于频繁", "超过 .. 频率", "频繁", "连接 .. 频率", "送信数 ... 制限", "発信 ... 制限",
 		}},
-		{cause: ClientListed, source: "words", words: []string{
+		{cause: causes.ClientListed, source: "words", words: []string{
 			"黑名单", "黑名單", "ブラックリスト", "블랙리스트",
 		}},
-		{cause: SPFRefused, source: "words", words: []string{
+		{cause: causes.SPFRefused, source: "words", words: []string{
 			"spf .. 检查", "spf .. 失败", "spf .. 验证",
 		}},
-		{cause: ContentSize, source: "words", words: []string{
+		{cause: causes.ContentSize, source: "words", words: []string{
 			"邮件 .. 过大", "超过 .. 大小", "サイズ ... 超え", "サイズ ... 大き",
 		}},
-		{cause: SenderRefused, source: "words", words: []string{
+		{cause: causes.SenderRefused, source: "words", words: []string{
 			"发件人 .. 拒绝", "拒收", "受信拒否",
 		}},
-		{cause: AuthRequired, source: "words", words: []string{
+		{cause: causes.AuthRequired, source: "words", words: []string{
 			"需要 .. 认证", "需要 .. 验证", "認証 ... 必要",
 		}},
 	}

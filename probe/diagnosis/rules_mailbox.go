@@ -1,10 +1,12 @@
 package diagnosis
 
+import "mxprobe/probe/causes"
+
 // mailboxRules are what servers say of mailboxes that are there and take
 // nothing.
 func mailboxRules() []rule {
 	return []rule{
-		{cause: MailboxFull, source: "words", words: []string{
+		{cause: causes.MailboxFull, source: "words", words: []string{
 			"diskspace|disk|userdisk|domaindisk quota",
 			"reached .. quota",
 			"quota exceeded message delivery failed",
@@ -50,7 +52,7 @@ func mailboxRules() []rule {
 			"delivery failed over quota",
 			"mailfolder is full",
 		}},
-		{cause: MailboxDisabled, source: "words", words: []string{
+		{cause: causes.MailboxDisabled, source: "words", words: []string{
 			"is now disabled",
 			"{not} currently being accepted for this mailbox",
 			"is not accepting any mail",
@@ -75,7 +77,7 @@ func mailboxRules() []rule {
 			"inactive email address",
 			"disabled recipient address",
 		}},
-		{cause: RecipientRestricted, source: "words", words: []string{
+		{cause: causes.RecipientRestricted, source: "words", words: []string{
 			"envelope blocked",
 			"rejected .. ers customized block|block rcpt",
 			"refused|refuse|refuses to receive",
@@ -113,7 +115,7 @@ func mailboxRules() []rule {
 			"privacy|parental|white list .. recipient|protected",
 			"message was rejected by this user",
 		}},
-		{cause: RecipientUnchecked, source: "words", class: 4, words: []string{
+		{cause: causes.RecipientUnchecked, source: "words", class: 4, words: []string{
 			"recipient address rejected unverified address",
 			"recipient .. verif* .. failed|progress|later|temporar*|callout ! sender",
 			"recipient address .. verification",
@@ -122,12 +124,12 @@ func mailboxRules() []rule {
 			"recipient callout|verify .. defer*|timeout|temporar*",
 			"temporar* .. recipient .. verif*|check|lookup|validate*",
 		}},
-		{cause: RecipientUnknown, source: "words", class: 5, words: []string{
+		{cause: causes.RecipientUnknown, source: "words", class: 5, words: []string{
 			"recipient address rejected undeliverable address",
 			"recipient .. verif* failed ! temporar*|sender",
 			"recipient verify|verification failed",
 		}},
-		{cause: RecipientRate, source: "words", words: []string{
+		{cause: causes.RecipientRate, source: "words", words: []string{
 			"recipient has exceeded message rate",
 			"organization queue quota exceeded",
 			"user .. receiving .. mail|email .. too quickly|rate",

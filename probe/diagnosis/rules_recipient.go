@@ -1,9 +1,11 @@
 package diagnosis
 
+import "mxprobe/probe/causes"
+
 // recipientRules are what servers say of recipients that they do not know.
 func recipientRules() []rule {
 	return []rule{
-		{cause: RecipientUnknown, source: "words", words: []string{
+		{cause: causes.RecipientUnknown, source: "words", words: []string{
 			"no mailbox|mailboxes ! space|full",
 			"not a recipient",
 			"not found recipient",
@@ -83,17 +85,17 @@ func recipientRules() []rule {
 			"no valid cert|x? recipient unknown",
 			"delivery to .. recipient .. failed .. unknown",
 		}},
-		{cause: RecipientUnknown, source: "words", rank: loosely, words: []string{
+		{cause: causes.RecipientUnknown, source: "words", rank: loosely, words: []string{
 			"requested action not taken mailbox not? unavailable|available ! policy",
 			"mailbox unavailable|unavaiable|unavailble ! policy|access denied| ip|busy|spam|policy|dnsbl",
 			"mailbox .. not|is unavailable|available ! ip|temporarily|busy|full|spam|quota",
 		}},
-		{cause: RecipientUnknown, source: "words", rank: vague, at: RCPT | inMessage, words: []string{
+		{cause: causes.RecipientUnknown, source: "words", rank: vague, at: RCPT | inMessage, words: []string{
 			"{box} rejected ! sender|client|spam|content|address rejected",
 			"@addr rejected|reject ! sender|client|spam|content|from",
 			"not allowed name",
 		}},
-		{cause: RecipientDomainUnknown, source: "words", words: []string{
+		{cause: causes.RecipientDomainUnknown, source: "words", words: []string{
 			"dns records .. destination .. not .. found",
 			"mail domain .. unknown",
 			"recipient domain|domains .. mx .. missing|invalid|no",
@@ -125,7 +127,7 @@ func recipientRules() []rule {
 			"domain is currently suspended",
 			"unresolvable recipient|destination domain",
 		}},
-		{cause: RecipientSyntax, source: "words", words: []string{
+		{cause: causes.RecipientSyntax, source: "words", words: []string{
 			"recipient|rcpt|destination .. syntax|malformed ! sender|helo",
 			"recipient address .. not .. valid rfc? #? address",
 			"bad destination|recipient .. syntax",
@@ -141,18 +143,18 @@ func recipientRules() []rule {
 			"a recipient|rcpt .. requires .. domain",
 			"domain name|part? required .. recipient|address ! sender|helo|from",
 		}},
-		{cause: RecipientSyntax, source: "rfc5321", rank: vague, at: RCPT, words: []string{
+		{cause: causes.RecipientSyntax, source: "rfc5321", rank: vague, at: RCPT, words: []string{
 			"malformed|invalid|bad|illegal .. address|path",
 			"address .. malformed|invalid|illegal|syntax",
 			"syntax",
 		}},
-		{cause: RecipientAmbiguous, source: "rfc3463", words: []string{
+		{cause: causes.RecipientAmbiguous, source: "rfc3463", words: []string{
 			"ambiguous {box}|address|user|alias|recipient",
 			"{box} .. ambiguous",
 			"resolver adr ambiguous",
 			"not unique several matches",
 		}},
-		{cause: RecipientMoved, source: "words", words: []string{
+		{cause: causes.RecipientMoved, source: "words", words: []string{
 			"no longer .. active|used|in use",
 			"{box} .. no longer .. used|active|monitored ! accept|valid|exist",
 			"user|recipient|mailbox .. has|have? moved ! sender",
@@ -166,7 +168,7 @@ func recipientRules() []rule {
 			"mailbox|domain owner has changed",
 			"new address|email .. is @addr",
 		}},
-		{cause: NullMX, source: "rfc7505", words: []string{
+		{cause: causes.NullMX, source: "rfc7505", words: []string{
 			"null mx ! sender|from",
 			"nullmx ! sender|from",
 			"domain .. {not} .. accept|accepts|accepting .. mail|email ! sender",
@@ -179,7 +181,7 @@ func recipientRules() []rule {
 // relayRules are what servers say of mail that is for elsewhere.
 func relayRules() []rule {
 	return []rule{
-		{cause: RelayDenied, source: "words", words: []string{
+		{cause: causes.RelayDenied, source: "words", words: []string{
 			"{not} handle mail for",
 			"{not} .. accept|take .. mail .. for .. that|this domain|host|address",
 			"not .. mail exchanger for",

@@ -1,9 +1,11 @@
 package diagnosis
 
+import "mxprobe/probe/causes"
+
 // senderRules are what servers say of the reverse-path.
 func senderRules() []rule {
 	return []rule{
-		{cause: SenderDomainUnknown, source: "words", words: []string{
+		{cause: causes.SenderDomainUnknown, source: "words", words: []string{
 			"unroutable|unrouteable sender",
 			"sender has no .. mx|dns|records",
 			"sender .. no .. mx|dns record*",
@@ -27,14 +29,14 @@ func senderRules() []rule {
 			"sender verify .. domain .. unrouteable|unroutable|exist",
 			"sender rejected .. domain .. not .. exist|found",
 		}},
-		{cause: SenderDomainUnknown, source: "rfc3463", rank: exactly, code: "x.1.7", words: []string{"no such domain|host", "domain not found"}},
-		{cause: SenderDomainUnknown, source: "rfc3463", rank: exactly, code: "x.1.8", words: []string{"domain|host .. {not}|unknown|no|invalid", "no such domain|host"}},
-		{cause: SenderNullMX, source: "rfc7505", words: []string{
+		{cause: causes.SenderDomainUnknown, source: "rfc3463", rank: exactly, code: "x.1.7", words: []string{"no such domain|host", "domain not found"}},
+		{cause: causes.SenderDomainUnknown, source: "rfc3463", rank: exactly, code: "x.1.8", words: []string{"domain|host .. {not}|unknown|no|invalid", "no such domain|host"}},
+		{cause: causes.SenderNullMX, source: "rfc7505", words: []string{
 			"sender|from|return .. null mx|nullmx",
 			"sender address rejected domain .. does not accept|accepts mail",
 			"sender .. {not} accept .. mail",
 		}},
-		{cause: SenderUnknown, source: "words", words: []string{
+		{cause: causes.SenderUnknown, source: "words", words: []string{
 			"sender address rejected undeliverable address",
 			"sender address rejected user|recipient unknown",
 			"sender verify|verification fail*|failed|error ! temporar*|later|defer*",
@@ -49,7 +51,7 @@ func senderRules() []rule {
 			"response to .. rcpt|mail .. was ... sender",
 			"the mail server could not deliver mail to",
 		}},
-		{cause: SenderUnchecked, source: "words", class: 4, words: []string{
+		{cause: causes.SenderUnchecked, source: "words", class: 4, words: []string{
 			"sender address rejected unverified address",
 			"sender .. verif* .. temporar*|later|defer*|progress|timeout|failed",
 			"could not|cannot|unable|couldnt .. complete|verify .. sender",
@@ -60,7 +62,7 @@ func senderRules() []rule {
 			"cannot|couldnt|unable .. resolve .. sender|from",
 			"callout .. defer*|timeout|temporar*",
 		}},
-		{cause: SenderSyntax, source: "words", words: []string{
+		{cause: causes.SenderSyntax, source: "words", words: []string{
 			"sender .. syntax|malformed|qualified|invalid ! domain|helo|subject|dns|authentication|header",
 			"malformed|illegal|invalid|bad|unqualified .. sender|from|reverse|return .. address|path|mailbox|local ! exist|header|ip|ptr|dns",
 			"bad sender|senders .. address .. syntax ! ip",
@@ -73,12 +75,12 @@ func senderRules() []rule {
 			"from|sender address .. must contain .. domain",
 			"sender|from address .. format",
 		}},
-		{cause: SenderSyntax, source: "rfc5321", rank: vague, at: MAIL, words: []string{
+		{cause: causes.SenderSyntax, source: "rfc5321", rank: vague, at: MAIL, words: []string{
 			"malformed|invalid|bad|illegal .. address|path",
 			"address .. malformed|invalid|illegal|syntax",
 			"syntax",
 		}},
-		{cause: SenderListed, source: "words", words: []string{
+		{cause: causes.SenderListed, source: "words", words: []string{
 			"helo domain is listed",
 			"sender domain listed at|in|on|by",
 			"sender .. domain|address|email .. listed|blacklisted|blocklisted|blocked|banned|found .. {list}|@domainlist|dbl|rhsbl|in|by|on .. ! client|ip|host|recipient",
@@ -90,7 +92,7 @@ func senderRules() []rule {
 			"domain .. blocked|listed|listing .. @domainlist|dbl|rhsbl|surbl",
 			"sender .. @domainlist",
 		}},
-		{cause: SenderRefused, source: "words", rank: loosely, words: []string{
+		{cause: causes.SenderRefused, source: "words", rank: loosely, words: []string{
 			"policy .. domain based",
 			"invalid|bogus|bad sender|mail",
 			"emetteur invalide",
@@ -112,9 +114,9 @@ func senderRules() []rule {
 			"from address .. blocked|rejected|banned|refused",
 			"too many .. domains|senders? complaints",
 		}},
-		{cause: SenderRefused, source: "words", rank: vague, at: MAIL, class: 5, words: []string{"@addr access denied", "@addr rejected|refused|denied|blocked"}},
-		{cause: SenderRefused, source: "words", words: []string{"domain blocked ... complaints", "sender blacklisted", "your email address .. blacklisted|blocked|banned", "address that has been blacklisted"}},
-		{cause: SenderNotAllowed, source: "words", words: []string{
+		{cause: causes.SenderRefused, source: "words", rank: vague, at: MAIL, class: 5, words: []string{"@addr access denied", "@addr rejected|refused|denied|blocked"}},
+		{cause: causes.SenderRefused, source: "words", words: []string{"domain blocked ... complaints", "sender blacklisted", "your email address .. blacklisted|blocked|banned", "address that has been blacklisted"}},
+		{cause: causes.SenderNotAllowed, source: "words", words: []string{
 			"sender address rejected not owned by user",
 			"not owned by user|auth|authenticated",
 			"sender .. not logged in",
@@ -129,7 +131,7 @@ func senderRules() []rule {
 			"sender .. must .. match|same|authenticated",
 			"envelope from address .. not .. authorized|allowed|permitted .. user|account",
 		}},
-		{cause: SenderNull, source: "words", words: []string{
+		{cause: causes.SenderNull, source: "words", words: []string{
 			"null|empty|blank .. sender|senders|reverse|from|return|envelope ! mx|nullmx|subject|body|header",
 			"{not} accept|accepting|take|want .. bounces|bounce|null|empty|dsn ! recipient",
 			"bounces|bounce|dsn .. {not} .. accepted|allowed|permitted|wanted",
@@ -140,7 +142,7 @@ func senderRules() []rule {
 			"prvs|batv|srs .. fail*|invalid|missing|required|bad|signature",
 			"bounce .. without|fake|bogus|forged",
 		}},
-		{cause: SenderForged, source: "words", words: []string{
+		{cause: causes.SenderForged, source: "words", words: []string{
 			"mismatch* .. header from",
 			"from .. mismatch* .. header|envelope",
 			"anti? spoof|spoofing|spoofed|spoofs|impersonat* ! helo|ehlo",
@@ -157,7 +159,7 @@ func senderRules() []rule {
 // proofRules are what servers say of SPF, DKIM and DMARC.
 func proofRules() []rule {
 	return []rule{
-		{cause: SPFRefused, source: "rfc7208", words: []string{
+		{cause: causes.SPFRefused, source: "rfc7208", words: []string{
 			"invalid ip for sending mail of domain",
 			"spf .. fail*|failed|failure|fails|hardfail|softfail|reject*|violation|denied|forbid*|permit*|check|error|invalid|unauthorized|{not}|pass|mismatch|none|rejected ! dkim|dmarc",
 			"fail*|failed|fails|failure|violat*|rejected|invalid|bad|blocked|denied|suspicious|fallback .. spf ! dkim|dmarc",
@@ -177,21 +179,21 @@ func proofRules() []rule {
 			"link:openspf",
 			"link:spf.pobox.com",
 		}},
-		{cause: SPFRefused, source: "rfc7208", rank: loosely, words: []string{"spf ! spam|dkim|dmarc"}},
-		{cause: DKIMRefused, source: "rfc6376", words: []string{
+		{cause: causes.SPFRefused, source: "rfc7208", rank: loosely, words: []string{"spf ! spam|dkim|dmarc"}},
+		{cause: causes.DKIMRefused, source: "rfc6376", words: []string{
 			"dkim .. fail*|invalid|missing|required|pass|bad|error|rejected|reject|verif*|none|signature|{not}|no ! spf|dmarc|duplicate",
 			"fail*|missing|invalid|bad|no|valid|without .. dkim ! spf|dmarc|duplicate",
 			"domainkeys|domainkey .. fail*|bad|invalid",
 			"senders .. authenticate .. with dkim ! spf",
 		}},
-		{cause: DMARCRefused, source: "rfc7489", words: []string{
+		{cause: causes.DMARCRefused, source: "rfc7489", words: []string{
 			"dmarc sender invalid",
 			"dmarc",
 			"dmarc .. policy|fail*|reject*|check|evaluation|verification",
 			"domains? dmarc policy",
 			"link:dmarc",
 		}},
-		{cause: SenderUnauthenticated, source: "words", words: []string{
+		{cause: causes.SenderUnauthenticated, source: "words", words: []string{
 			"spf & dkim ! dmarc",
 			"spf or dkim",
 			"unauthenticated mail|email|message|sender|messages ! dmarc",

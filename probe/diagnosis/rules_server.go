@@ -1,9 +1,11 @@
 package diagnosis
 
+import "mxprobe/probe/causes"
+
 // serverRules are what servers say of themselves.
 func serverRules() []rule {
 	return []rule{
-		{cause: ServerStorage, source: "words", words: []string{
+		{cause: causes.ServerStorage, source: "words", words: []string{
 			"insufficient|not|out|low|no|lack .. system|disk|main|server|enough|queue|on|of|free .. storage|space|disk|memory|resources ! mailbox|user|quota|recipient|account|system resources|inbox",
 			"insufficient system storage|resources|memory",
 			"disk|filesystem|spool|storage|partition .. full|space|exhausted|shortage|error|low ! mailbox|user|quota|recipient|account|over|exceeded|limit",
@@ -14,7 +16,7 @@ func serverRules() []rule {
 			"spool .. {not} .. accepting|writable",
 			"mail system storage",
 		}, at: Greeting | EHLO | MAIL | RCPT | DATA | EndOfData | Other},
-		{cause: ServerBusy, source: "words", words: []string{
+		{cause: causes.ServerBusy, source: "words", words: []string{
 			"too busy|overloaded|loaded",
 			"server|system|service|host|mta|daemon|we|agent|machine|resources .. busy|overloaded|overload|loaded|congest*|swamped ! mailbox|recipient busy|user|spam",
 			"busy .. try|later|again|retry|now|please ! mailbox|user|recipient",
@@ -33,7 +35,7 @@ func serverRules() []rule {
 			"temporarily overloaded",
 			"no more slots|threads|processes",
 		}},
-		{cause: ServerClosing, source: "words", words: []string{
+		{cause: causes.ServerClosing, source: "words", words: []string{
 			"shutting|shut|going|coming down|offline ! slow",
 			"shutdown ! account",
 			"system|server|service .. {not} .. accepting .. network messages|messages|mail|connections ! from|you|your|client|host",
@@ -42,12 +44,12 @@ func serverRules() []rule {
 			"server|service|system|host .. down|offline|restart*|unavailable temporarily ! blocked|listed|client host|sender|recipient|relay",
 			"all server ports are busy",
 		}, class: 4},
-		{cause: ServerClosing, source: "rfc5321", rank: vague, class: 4, words: []string{
+		{cause: causes.ServerClosing, source: "rfc5321", rank: vague, class: 4, words: []string{
 			"service .. {not}|unavailable .. available|closing|connection ! try again later|client host|blocked|listed|spam|refused|policy|too",
 			"service|server|system .. temporarily|currently unavailable|{not} ! client host|blocked|listed",
 			"closing transmission channel|connection ! too|rate|many|error|policy|blocked|timeout",
 		}},
-		{cause: ServerFault, source: "words", words: []string{
+		{cause: causes.ServerFault, source: "words", words: []string{
 			"command died",
 			"cant|cannot create .. file",
 			"mailer error",
@@ -73,7 +75,7 @@ func serverRules() []rule {
 			"failed with .. error|status|code",
 			"delivery agent|mda|maildrop|procmail|lmtp|dovecot|local|storage .. error|failed|failure|crashed|cannot ! user|unknown|recipient|exist",
 		}, at: MAIL | RCPT | DATA | EndOfData | Greeting | EHLO | Other | QUIT},
-		{cause: ServerConfig, source: "words", words: []string{
+		{cause: causes.ServerConfig, source: "words", words: []string{
 			"configuration|config|configured|misconfigur*|misconfigured .. error|problem|server|incorrect*|wrong|improperly|badly|invalid|failure|broken|remote|host|mail ! relay|your|sender|client|tls|ssl|helo|dns|to reject|domain",
 			"server|system|host|mailer|local|mail .. configuration|config|misconfigur* .. error|problem ! your|relay|tls",
 			"system|server config|configuration error",
@@ -82,7 +84,7 @@ func serverRules() []rule {
 			"unbalanced|cannot parse .. alias|config|rule",
 			"permission denied .. ! sender|send|relay|user|to",
 		}},
-		{cause: ServerLookup, source: "words", words: []string{
+		{cause: causes.ServerLookup, source: "words", words: []string{
 			"temporary|temporarily .. lookup|look|dns|resolution|resolve|directory|ldap|name|database ! authentication|sender|recipient unknown|reverse",
 			"lookup|look|dns|directory|ldap|database|mysql|sql|resolver|nameserver|name server .. failed|failure|error|temporary|timeout|unavailable|problem|down|defer*|issue|timed ! sender|reverse|domain not found|user unknown|host not found|certificate|authentication|mx|type|recipient unknown|rbl|helo|client|spf",
 			"recipient|relay|user|alias .. lookup|database|directory .. temporar*|fail*|error|defer*|unavailable ! verif*",
@@ -93,7 +95,7 @@ func serverRules() []rule {
 			"callforward|call ahead|address verification .. fail*|temporar*|error|unreachable",
 			"user|recipient|account .. lookup|database|validation|check .. temporar*|fail*|error|unavailable ! sender|not found|unknown|exist",
 		}, class: 4},
-		{cause: ServerFilter, source: "words", words: []string{
+		{cause: causes.ServerFilter, source: "words", words: []string{
 			"milter|filter|scanner|scan|scanning|antivirus|virus|clamav|amavis|spamassassin|rspamd .. unavailable|timeout|failed|failure|error|down|unreachable|problem|crashed|not|unable|defer* ! message contains|infected|detected|found|rejected|blocked|relay|spam filter|sender|accepted|policy rejection|tests",
 			"unable|cannot|failed|could .. scan|filter|check|contact|connect .. message|virus|scanner|filter|policy|spam|milter|clamav|amavis|content ! address|sender|recipient|domain",
 			"error in processing id",
@@ -103,12 +105,12 @@ func serverRules() []rule {
 			"scanning|scan failed|error",
 			"policy server|service|daemon .. error|unavailable|problem|failed|timeout",
 		}, class: 4},
-		{cause: ServerFilter, source: "words", rank: exactly, class: 4, words: []string{
+		{cause: causes.ServerFilter, source: "words", rank: exactly, class: 4, words: []string{
 			"server configuration problem",
 			"content filter .. unavailable|error|failed|down",
 			"error in processing id",
 		}},
-		{cause: ServerNoMail, source: "rfc7504", words: []string{
+		{cause: causes.ServerNoMail, source: "rfc7504", words: []string{
 			"host|server|system|machine|site|@host .. {not} .. accept|receive|accepts|receives|handle|process|serve .. mail|email|messages|smtp ! from|for|your|user|domain|now|time|you|null",
 			"no smtp|mail service|server here|provided|at|on|this",
 			"{not} a|an .. mail|smtp server|host|exchanger ! your|from|reverse|may",
@@ -117,7 +119,7 @@ func serverRules() []rule {
 			"mail .. disabled|off .. host|server|system|here",
 			"smtp service .. disabled|off|not .. here|available|provided ! temporarily",
 		}, at: Greeting | EHLO | MAIL | Other, class: 5},
-		{cause: ServerRoute, source: "words", words: []string{
+		{cause: causes.ServerRoute, source: "words", words: []string{
 			"recipient server did not accept our requests to connect",
 			"upstream error",
 			"delivery|deliver to .. next|remote|destination .. failed|failure",
@@ -148,31 +150,31 @@ func serverRules() []rule {
 // made, in place of a reply.
 func networkRules() []rule {
 	return []rule{
-		{cause: ConnectRefused, source: "words", code: noCode, words: []string{
+		{cause: causes.ConnectRefused, source: "words", code: noCode, words: []string{
 			"connect|connection .. refused ! too|many|ip|list|policy|by|from|mail from|sessions|listed|spam|message|our|mx",
 			"connection refused ! ip|list|too|many|sessions|mail from|listed|from|mx|avp|socket",
 			"econnrefused",
 		}},
-		{cause: ConnectTimeout, source: "words", code: noCode, words: []string{
+		{cause: causes.ConnectTimeout, source: "words", code: noCode, words: []string{
 			"connect|connection .. timed out|timeout ! idle|closing|conversation|command|smtp|data|user open|reading|initial|session",
 			"connection timed out|timeout ! user open|closing|exceeded",
 			"etimedout",
 			"operation timed out",
 			"could not connect .. timeout|timed",
 		}},
-		{cause: ConnectUnreachable, source: "words", code: noCode, words: []string{
+		{cause: causes.ConnectUnreachable, source: "words", code: noCode, words: []string{
 			"no route to host",
 			"network|host is? unreachable",
 			"ehostunreach|enetunreach",
 			"network is down",
 		}},
-		{cause: ConnectionReset, source: "words", code: noCode, words: []string{
+		{cause: causes.ConnectionReset, source: "words", code: noCode, words: []string{
 			"connection reset ! closed by",
 			"reset by peer",
 			"econnreset",
 			"broken pipe",
 		}},
-		{cause: ConnectionClosed, source: "words", code: noCode, words: []string{
+		{cause: causes.ConnectionClosed, source: "words", code: noCode, words: []string{
 			"connection dropped|died",
 			"lost connection ! timed",
 			"connection .. closed|dropped|died|lost|terminated .. unexpectedly|abruptly|by|remote|peer|while|in|prematurely ! policy|too|many|spam|ip|idle|inactivity|timeout|client",
@@ -181,7 +183,7 @@ func networkRules() []rule {
 			"connected to .. but connection died",
 			"while performing .. handshake",
 		}},
-		{cause: ReplyTimeout, source: "words", code: noCode, words: []string{
+		{cause: causes.ReplyTimeout, source: "words", code: noCode, words: []string{
 			"conversation with .. timed out",
 			"timed out while receiving .. greeting|response",
 			"timed out|timeout while|waiting|reading|after .. receiving|sending|response|reply|greeting|end|initial|for|data|rcpt|mail|pipelined|connected",
@@ -190,13 +192,13 @@ func networkRules() []rule {
 			"smtp timeout after",
 			"connected|user open .. timed out",
 		}},
-		{cause: NameUnknown, source: "words", code: noCode, words: []string{
+		{cause: causes.NameUnknown, source: "words", code: noCode, words: []string{
 			"name or service not known",
 			"nodename nor servname",
 			"no address associated with hostname|name",
 			"all host address lookups failed permanently",
 		}},
-		{cause: NameFailed, source: "words", code: noCode, words: []string{
+		{cause: causes.NameFailed, source: "words", code: noCode, words: []string{
 			"malformed name server reply",
 			"name service error .. try again|malformed|unexpected",
 			"host not found try again",

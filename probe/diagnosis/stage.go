@@ -1,6 +1,10 @@
 package diagnosis
 
-import "strings"
+import (
+	"strings"
+
+	"mxprobe/probe/causes"
+)
 
 // Stage is what a server answered: a command, or a moment of the session.
 type Stage uint16
@@ -82,4 +86,49 @@ func ParseStage(name string) (s Stage, ok bool) {
 		return Other, true
 	}
 	return anyStage, false
+}
+
+// plausible reports whether a cause can be meant at a stage: a server that has
+// heard of no sender refuses none, and words that seem to say so are about
+// something else.
+func plausible(c causes.Cause, at Stage) bool {
+	switch at {
+	case Greeting, EHLO, STARTTLS, AUTH:
+		return !aboutRecipient(c) && !aboutContent(c) && !aboutSender(c)
+	case MAIL:
+		return !aboutRecipient(c) && (!aboutContent(c) || c == causes.ContentSize || c == causes.ContentConversion)
+	case EndOfData:
+		return c != causes.RecipientSyntax && c != causes.CommandOrder && c != causes.HeloRefused
+	}
+	return true
+}
+
+// aboutRecipient leaves out relaying: some servers refuse to relay as soon as
+// they see the client.
+func aboutRecipient(c causes.Cause) bool {
+	return c.Whose() == causes.Recipient && c != causes.RelayDenied
+}
+
+// aboutSender leaves out what is said of a user who logs in.
+func aboutSender(c causes.Cause) bool {
+	return c.Whose() == causes.Sender && c != causes.SenderNotAllowed
+}
+
+func aboutContent(c causes.Cause) bool { return c.Whose() == causes.Message }
+
+// atStage returns what a cause is called at a stage: a server that has heard
+// of the sender alone means the sender. It is [Unknown] for what it cannot
+// mean.
+func atStage(c causes.Cause, at Stage) causes.Cause {
+	switch {
+	case at == EHLO && c == causes.CommandSyntax:
+		return causes.HeloRefused // the name is all that stands there
+	case at == MAIL && c == causes.RecipientSyntax:
+		return causes.SenderSyntax
+	case at == MAIL && c == causes.RecipientDomainUnknown:
+		return causes.SenderDomainUnknown
+	case !plausible(c, at):
+		return causes.Unknown
+	}
+	return c
 }

@@ -1,5 +1,7 @@
 package diagnosis
 
+import "mxprobe/probe/causes"
+
 // Trouble is what came in place of a reply.
 type Trouble uint8
 
@@ -21,41 +23,41 @@ const (
 // ofTrouble returns the diagnosis of what came in place of a reply: what it
 // means depends on when it came.
 func ofTrouble(seen Seen) Diagnosis {
-	cause := Unknown
+	cause := causes.Unknown
 	connecting := seen.At == anyStage
 	switch seen.Instead {
 	case Refused:
-		cause = ConnectRefused
+		cause = causes.ConnectRefused
 	case TimedOut:
-		cause = ReplyTimeout
+		cause = causes.ReplyTimeout
 		if connecting {
-			cause = ConnectTimeout
+			cause = causes.ConnectTimeout
 		}
 	case Reset:
-		cause = ConnectionReset
+		cause = causes.ConnectionReset
 		if seen.At == STARTTLS {
-			cause = TLSBroken
+			cause = causes.TLSBroken
 		}
 	case Closed:
-		cause = ConnectionClosed
+		cause = causes.ConnectionClosed
 		if seen.At == STARTTLS {
-			cause = TLSBroken
+			cause = causes.TLSBroken
 		}
 	case Unreachable:
-		cause = ConnectUnreachable
+		cause = causes.ConnectUnreachable
 	case Handshake:
-		cause = TLSHandshake
+		cause = causes.TLSHandshake
 	case BadCertificate:
-		cause = TLSCertificate
+		cause = causes.TLSCertificate
 	case NoName:
-		cause = NameUnknown
+		cause = causes.NameUnknown
 	case NameFailure:
-		cause = NameFailed
+		cause = causes.NameFailed
 	case Foreign:
-		cause = NotSMTP
+		cause = causes.NotSMTP
 		if len(seen.Lines) > 0 {
 			cause = OfFirstBytes([]byte(seen.Lines[0]))
 		}
 	}
-	return cause.diagnosis(cause.entry().passes, "")
+	return diagnosis(cause, cause.Passes(), "")
 }

@@ -4,8 +4,7 @@ import (
 	"strconv"
 	"strings"
 
-	"mxprobe/probe/diagnosis"
-
+	"mxprobe/probe/fault"
 	"mxprobe/probe/judge"
 	"mxprobe/probe/ledger"
 	"mxprobe/probe/result"
@@ -135,7 +134,7 @@ func (s *session) danger(st ledger.Step, want *scenarios.Expect, seen *judge.Obs
 	trailed := s.line.TLS.Trailed
 	s.line.TLS.Trailed = false
 	met := want.Codes.Match(seen.Reply.Code)
-	return diagnosis.HoleHint(diagnosis.Hole{
+	return fault.HoleHint(fault.Hole{
 		Injected:  trailed && !met && (seen.Verb == "EHLO" || seen.Verb == "HELO") && seen.Reply.Class() == 5,
 		Relayed:   !met && seen.Verb == "RCPT" && seen.Reply.Class() == 2 && st.Facts().RefusalWanted && !s.peer.Authenticated && s.isElsewhere(s.peer.Envelope.Answered),
 		Smuggled:  s.line.DataOpen && want.Codes.Silence && seen.Reply.Class() == 2,

@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"time"
 
-	"mxprobe/probe/diagnosis"
+	"mxprobe/probe/fault"
 	"mxprobe/probe/judge"
 	"mxprobe/probe/ledger"
 	"mxprobe/probe/result"
@@ -118,7 +118,7 @@ func (s *session) sendChunk(st ledger.Step, step *scenarios.Step, want *scenario
 		return s.ctx.Err()
 	})
 	if writeErr != nil {
-		s.ledger.Note("%s", "not all octets of the chunk could be sent: "+diagnosis.PlainError(writeErr))
+		s.ledger.Note("%s", "not all octets of the chunk could be sent: "+fault.PlainError(writeErr))
 	}
 	return j, taken
 }

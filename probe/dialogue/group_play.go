@@ -3,7 +3,7 @@ package dialogue
 import (
 	"time"
 
-	"mxprobe/probe/diagnosis"
+	"mxprobe/probe/fault"
 	"mxprobe/probe/judge"
 	"mxprobe/probe/ledger"
 	"mxprobe/probe/result"
@@ -37,7 +37,7 @@ func (s *session) playGroup(g *group) {
 		return s.ctx.Err()
 	})
 	if writeErr != nil {
-		s.ledger.Note("%s", "not all lines could be sent: "+diagnosis.PlainError(writeErr))
+		s.ledger.Note("%s", "not all lines could be sent: "+fault.PlainError(writeErr))
 	}
 	if g.commands() > 1 {
 		s.line.Grouped = s.line.Grouped || g.text == nil

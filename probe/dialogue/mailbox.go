@@ -20,7 +20,7 @@ import (
 	"mxprobe/internal/mailbox"
 	"mxprobe/internal/transport"
 	"mxprobe/probe"
-	"mxprobe/probe/diagnosis"
+	"mxprobe/probe/fault"
 	"mxprobe/probe/judge"
 	"mxprobe/probe/mailroom"
 	"mxprobe/probe/result"
@@ -257,7 +257,7 @@ func (r *Run) dialMailbox(ctx context.Context, server scenarios.MailboxAddress) 
 		if err == nil {
 			return conn, nil
 		}
-		last = fmt.Errorf("connect to %s: %s", net.JoinHostPort(addr.String(), strconv.Itoa(int(server.Port))), diagnosis.PlainError(err))
+		last = fmt.Errorf("connect to %s: %s", net.JoinHostPort(addr.String(), strconv.Itoa(int(server.Port))), fault.PlainError(err))
 	}
 	return nil, last
 }

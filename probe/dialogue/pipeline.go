@@ -4,7 +4,7 @@ import (
 	"slices"
 	"time"
 
-	"mxprobe/probe/diagnosis"
+	"mxprobe/probe/fault"
 	"mxprobe/probe/judge"
 	"mxprobe/probe/ledger"
 	"mxprobe/probe/result"
@@ -51,7 +51,7 @@ func (s *session) playPipeline(step *scenarios.Step) {
 		return s.ctx.Err()
 	})
 	if writeErr != nil {
-		s.ledger.Note("%s", "not all lines could be sent: "+diagnosis.PlainError(writeErr))
+		s.ledger.Note("%s", "not all lines could be sent: "+fault.PlainError(writeErr))
 	}
 	if len(lines) > 1 && s.peer.Offers("PIPELINING") {
 		s.line.Grouped = true

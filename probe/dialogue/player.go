@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"mxprobe/probe/diagnosis"
+	"mxprobe/probe/fault"
 	"mxprobe/probe/judge"
 	"mxprobe/probe/result"
 	"mxprobe/scenarios"
@@ -169,7 +169,7 @@ func (s *session) playSleep(step *scenarios.Step) {
 	select {
 	case <-timer.C:
 	case <-s.ctx.Done():
-		j = judge.Judgement{Status: result.Inconclusive, Reason: diagnosis.StopReason(s.ctx), Message: diagnosis.StopMessage(s.ctx)}
+		j = judge.Judgement{Status: result.Inconclusive, Reason: fault.StopReason(s.ctx), Message: fault.StopMessage(s.ctx)}
 	}
 	st.Took(time.Since(begun))
 	s.close(st, j)
@@ -187,7 +187,7 @@ func (s *session) playClose(step *scenarios.Step) {
 	}
 	if step.Close == scenarios.CloseRST {
 		if err := s.line.Conn.Reset(); err != nil {
-			j.Note = "the connection could not be reset: " + diagnosis.PlainError(err)
+			j.Note = "the connection could not be reset: " + fault.PlainError(err)
 		}
 	}
 	s.line.HangUp()

@@ -3,7 +3,7 @@ package dialogue
 import (
 	"time"
 
-	"mxprobe/probe/diagnosis"
+	"mxprobe/probe/fault"
 	"mxprobe/probe/judge"
 	"mxprobe/probe/ledger"
 	"mxprobe/probe/result"
@@ -50,7 +50,7 @@ func (s *session) quit() {
 			s.close(st, j)
 			return
 		}
-		s.close(st, judge.Judgement{Status: result.Pass, Note: "QUIT could not be sent: " + diagnosis.PlainError(err)})
+		s.close(st, judge.Judgement{Status: result.Pass, Note: "QUIT could not be sent: " + fault.PlainError(err)})
 		return
 	}
 	s.readQuit(st)

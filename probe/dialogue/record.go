@@ -3,7 +3,7 @@ package dialogue
 import (
 	"strings"
 
-	"mxprobe/probe/diagnosis"
+	"mxprobe/probe/causes"
 	"mxprobe/probe/judge"
 	"mxprobe/probe/ledger"
 	"mxprobe/probe/result"
@@ -59,8 +59,8 @@ func (s *session) fill(st ledger.Step, seen *judge.Observation) {
 
 // blame is what a cause is called in a result, and whose it is; nothing where
 // there is nothing to explain.
-func blame(c diagnosis.Cause) result.Blame {
-	if c == diagnosis.Unknown {
+func blame(c causes.Cause) result.Blame {
+	if c == causes.Unknown {
 		return result.Blame{}
 	}
 	return result.Blame{Cause: c.String(), Whose: c.Whose().String()}

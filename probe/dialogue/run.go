@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"mxprobe/probe"
-	"mxprobe/probe/diagnosis"
+	"mxprobe/probe/fault"
 	"mxprobe/probe/handshake"
 	"mxprobe/probe/mailroom"
 	"mxprobe/probe/smtpwire"
@@ -65,7 +65,7 @@ func (r *Run) dialPolicyAddress(ctx context.Context, network string, to netip.Ad
 	defer cancel()
 	conn, err := dialer.DialContext(each, network, to.String())
 	if err != nil {
-		f := diagnosis.DialFault(ctx, err, to, limit, func() bool { return probe.HasRoute(dialer, to) })
+		f := fault.DialFault(ctx, err, to, limit, func() bool { return probe.HasRoute(dialer, to) })
 		return nil, vouch.NewDialError(f.Ruling(), to.Addr())
 	}
 	return conn, nil

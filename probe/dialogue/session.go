@@ -6,7 +6,9 @@ import (
 
 	"mxprobe/internal/transport"
 	"mxprobe/probe"
+	"mxprobe/probe/causes"
 	"mxprobe/probe/diagnosis"
+	"mxprobe/probe/fault"
 	"mxprobe/probe/judge"
 	"mxprobe/probe/ledger"
 	"mxprobe/probe/line"
@@ -129,8 +131,8 @@ func (s *session) connect() bool {
 		s.line.Conn = smtpwire.NewConn(nc, smtpwire.Options{Record: s.record})
 		return true
 	}
-	f := diagnosis.DialFault(s.ctx, err, to, limit, func() bool { return probe.HasRoute(s.run.Dialer, to) })
-	reason, d := f.Reason, diagnosis.OfFault(&f, "connect")
+	f := fault.DialFault(s.ctx, err, to, limit, func() bool { return probe.HasRoute(s.run.Dialer, to) })
+	reason, d := f.Reason, fault.OfFault(&f, "connect")
 	hint := d.Advice
 	if f.Reason == result.Timeout || f.Reason == result.Unreachable {
 		f, hint = s.control(f, hint)
@@ -229,7 +231,7 @@ func (s *session) nameForeign(seen *judge.Observation, j *judge.Judgement) {
 			return
 		}
 		greeting := judge.Observation{Reply: s.peer.Greeting}
-		if foreign := diagnosis.OfFirstBytes([]byte(greeting.Shown())); foreign != diagnosis.Unknown {
+		if foreign := diagnosis.OfFirstBytes([]byte(greeting.Shown())); foreign != causes.Unknown {
 			j.Cause, j.Hint = foreign, diagnosis.Of(foreign, false).Advice
 		}
 	}
@@ -246,13 +248,13 @@ func (s *session) finish() {
 
 // control asks the control server, if there is one, whether a connection that
 // could not be made is the fault of this side.
-func (s *session) control(f diagnosis.Fault, hint string) (_ diagnosis.Fault, toDo string) {
+func (s *session) control(f fault.Fault, hint string) (_ fault.Fault, toDo string) {
 	switch {
 	case s.run.control.isDown(s.ctx, s.run.connectTimeout()):
-		return diagnosis.Control(f, false)
+		return fault.Control(f, false)
 	case s.run.Control != "" && f.Reason == result.Timeout:
 		s.controlAnswered = true
-		return diagnosis.Control(f, true)
+		return fault.Control(f, true)
 	}
 	return f, hint
 }

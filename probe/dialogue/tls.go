@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"mxprobe/probe/certs"
-	"mxprobe/probe/diagnosis"
+	"mxprobe/probe/fault"
 	"mxprobe/probe/handshake"
 	"mxprobe/probe/judge"
 	"mxprobe/probe/ledger"
@@ -142,11 +142,11 @@ func (s *session) handshake(st ledger.Step, plan *handshake.Plan, limit time.Dur
 	err = client.Handshake()
 	st.Spent(time.Since(begun))
 	if err != nil {
-		s.ledger.Remark("TLS handshake failed: " + diagnosis.PlainError(err))
-		s.line.TLS.BrokenOff = diagnosis.BrokenOff(err)
-		j := judge.From(diagnosis.HandshakeFault(s.ctx, diagnosis.FailedHandshake{Most: plan.Most, Implicit: plan.Implicit, Lacked: h.WithoutAnswer(), Limit: limit}, err), scenarios.Pos{})
+		s.ledger.Remark("TLS handshake failed: " + fault.PlainError(err))
+		s.line.TLS.BrokenOff = fault.BrokenOff(err)
+		j := judge.From(fault.HandshakeFault(s.ctx, fault.FailedHandshake{Most: plan.Most, Implicit: plan.Implicit, Lacked: h.WithoutAnswer(), Limit: limit}, err), scenarios.Pos{})
 		if j.Reason == result.TLS {
-			j.Cause = diagnosis.HandshakeCause(err)
+			j.Cause = fault.HandshakeCause(err)
 		}
 		s.line.HangUp()
 		return s.soften(plan, j)
@@ -205,10 +205,10 @@ func (s *session) endTLS() judge.Judgement {
 	s.line.SetDeadline(time.Now().Add(quitTimeout))
 	j := judge.Met()
 	if err := client.CloseWrite(); err != nil {
-		j.Note = "the end of TLS could not be said: " + diagnosis.PlainError(err)
+		j.Note = "the end of TLS could not be said: " + fault.PlainError(err)
 	}
 	// The server ends its side as well, and says nothing more under TLS.
-	if err := drain(client); diagnosis.IsTimeout(err) {
+	if err := drain(client); fault.IsTimeout(err) {
 		j.Note = fmt.Sprintf("the server did not end TLS on its side in %v", quitTimeout)
 	}
 	s.line.Conn.Upgrade(client.NetConn())

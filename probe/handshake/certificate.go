@@ -6,8 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"mxprobe/probe/causes"
 	"mxprobe/probe/certs"
-	"mxprobe/probe/diagnosis"
 	"mxprobe/probe/judge"
 	"mxprobe/probe/result"
 	"mxprobe/probe/vouch"
@@ -57,7 +57,7 @@ func (v *Verification) judgeFindings(f *certs.Findings) judge.Judgement {
 	}
 	j := judge.Judgement{
 		Status: result.Fail, Reason: result.TLS, Pos: v.Options.Pos, Message: strings.Join(bad, "; "),
-		Hint: certs.Hint(f), Cause: diagnosis.TLSCertificate,
+		Hint: certs.Hint(f), Cause: causes.TLSCertificate,
 	}
 	if f.NoRoots && len(bad) == 1 {
 		j = noRootsHere(j)
@@ -70,7 +70,7 @@ func (v *Verification) judgeFindings(f *certs.Findings) judge.Judgement {
 
 // noRootsHere is the judgement where this machine trusts nobody.
 func noRootsHere(j judge.Judgement) judge.Judgement {
-	j.Status, j.Reason, j.Cause = result.Inconclusive, result.Local, diagnosis.Unknown
+	j.Status, j.Reason, j.Cause = result.Inconclusive, result.Local, causes.Unknown
 	j.Hint = "install the system's list of authorities (ca-certificates), or name one with --ca-file"
 	return j
 }

@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"mxprobe/probe/certs"
-	"mxprobe/probe/diagnosis"
+	"mxprobe/probe/fault"
 	"mxprobe/scenarios"
 )
 
@@ -140,7 +140,7 @@ func New(p *Plan, with With) *Handshake {
 		Time:             with.Now,
 		VerifyConnection: func(state tls.ConnectionState) error {
 			if state.Version < p.least {
-				return &diagnosis.OldVersionError{Version: state.Version, Least: p.least, Most: p.Most}
+				return &fault.OldVersionError{Version: state.Version, Least: p.least, Most: p.Most}
 			}
 			return nil
 		},

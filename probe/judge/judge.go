@@ -8,7 +8,9 @@ import (
 	"strings"
 	"time"
 
+	"mxprobe/probe/causes"
 	"mxprobe/probe/diagnosis"
+	"mxprobe/probe/fault"
 	"mxprobe/probe/result"
 	"mxprobe/probe/smtpwire"
 	"mxprobe/scenarios"
@@ -18,7 +20,7 @@ import (
 type Observation struct {
 	Verb  string          // the command word, "" for the greeting, NoVerb for a line without
 	Reply *smtpwire.Reply // nil if none came
-	Fault diagnosis.Fault // why none came
+	Fault fault.Fault     // why none came
 	Took  time.Duration
 	// Silent is true if not a byte came in the time there was.
 	Silent bool
@@ -42,7 +44,7 @@ type Judgement struct {
 	Message string
 	Pos     scenarios.Pos // the expectation that was not met
 	Hint    string
-	Cause   diagnosis.Cause // what is behind it, where that is known
+	Cause   causes.Cause // what is behind it, where that is known
 	Note    string
 	Code    int  // of a reply that is not that of the step
 	Closed  bool // the other side had ended the connection
@@ -120,7 +122,7 @@ func (o *Observation) Diagnose() diagnosis.Diagnosis {
 		verb = NoVerb // it spoke, whatever keeps it from going on
 	}
 	if o.Reply == nil {
-		return diagnosis.OfFault(&o.Fault, verb)
+		return fault.OfFault(&o.Fault, verb)
 	}
 	code, enhanced, text := Facts(o)
 	return diagnosis.Diagnose(diagnosis.Seen{At: diagnosis.StageOf(verb), Code: code, Enhanced: enhanced, Lines: strings.Split(text, "\n")})
@@ -163,7 +165,7 @@ func isFarewell(seen *Observation) bool {
 // aboutTheName reports whether an EHLO was refused for the very name that it
 // bears, which is what a scenario that expects a refusal there asks for.
 func aboutTheName(seen *Observation, d *diagnosis.Diagnosis) bool {
-	return d.Cause == diagnosis.HeloRefused && diagnosis.StageOf(seen.Verb) == diagnosis.EHLO
+	return d.Cause == causes.HeloRefused && diagnosis.StageOf(seen.Verb) == diagnosis.EHLO
 }
 
 // judgeSilence judges the end of the connection, a time-out and what is not
@@ -195,7 +197,7 @@ func judgeOther(want *scenarios.Expect, seen *Observation, temporary result.Verd
 		if j = judgeText(want, seen); j.Status == result.Pass {
 			j.Note = fmt.Sprintf("refused with %d for now: the refusal is the one that was expected", code)
 		}
-	case d.AimedAtUs(), d.Whose == diagnosis.Sender && !seen.OwnSender && seen.Reply.Class() >= 4:
+	case d.AimedAtUs(), d.Whose == causes.Sender && !seen.OwnSender && seen.Reply.Class() >= 4:
 		j.Status, j.Reason = result.Inconclusive, result.Policy
 		if code/100 == 4 {
 			j.Status = temporary
@@ -211,7 +213,7 @@ func judgeOther(want *scenarios.Expect, seen *Observation, temporary result.Verd
 // it is the sender that is refused. Postfix says 450 4.1.8 where others say
 // 550 5.1.8.
 func namesRefusal(want *scenarios.Expect, seen *Observation, d *diagnosis.Diagnosis) bool {
-	if seen.Reply.Class() != 4 || d.Whose != diagnosis.Sender || !want.Codes.Match(550) {
+	if seen.Reply.Class() != 4 || d.Whose != causes.Sender || !want.Codes.Match(550) {
 		return false
 	}
 	for code := range seen.Reply.EnhancedCodes() {

@@ -8,7 +8,7 @@ import (
 	"errors"
 	"time"
 
-	"mxprobe/probe/diagnosis"
+	"mxprobe/probe/fault"
 	"mxprobe/probe/handshake"
 	"mxprobe/probe/judge"
 	"mxprobe/probe/result"
@@ -76,14 +76,14 @@ func (l *Line) Learn(seen *judge.Observation) {
 // Read waits for one reply.
 func (l *Line) Read(limit time.Duration) judge.Observation {
 	if l.Gone {
-		return judge.Observation{Fault: diagnosis.Fault{Status: result.Fail, Reason: result.EOF, Message: "the connection had ended before this step", Closed: true}}
+		return judge.Observation{Fault: fault.Fault{Status: result.Fail, Reason: result.EOF, Message: "the connection had ended before this step", Closed: true}}
 	}
 	begun := time.Now()
 	l.SetDeadline(begun.Add(limit))
 	reply, err := l.Conn.ReadReply()
 	seen := judge.Observation{Took: time.Since(begun)}
 	if err != nil {
-		seen.Fault = diagnosis.ReadFault(l.Ctx, err, limit)
+		seen.Fault = fault.ReadFault(l.Ctx, err, limit)
 		seen.Silent = seen.Fault.Reason == result.Timeout && l.Conn.Buffered() == 0
 		var broken *smtpwire.ReplyError
 		seen.Partial = errors.As(err, &broken)
@@ -156,9 +156,9 @@ func (l *Line) WriteFailed(err error, verb string, limit time.Duration) judge.Ju
 		l.HangUp()
 		return j
 	}
-	f := diagnosis.ReadFault(l.Ctx, err, limit)
-	if readErr != nil && diagnosis.IsTLSFault(readErr) {
-		f = diagnosis.TLSFault(readErr)
+	f := fault.ReadFault(l.Ctx, err, limit)
+	if readErr != nil && fault.IsTLSFault(readErr) {
+		f = fault.TLSFault(readErr)
 	}
 	l.HangUp()
 	j := judge.Judgement{Status: f.Status, Reason: f.Reason, Message: f.Message, Closed: f.Closed}

@@ -9,7 +9,7 @@ import (
 
 	"mxprobe/internal/mailbox"
 	"mxprobe/internal/timespan"
-	"mxprobe/probe/diagnosis"
+	"mxprobe/probe/fault"
 	"mxprobe/probe/judge"
 	"mxprobe/probe/ledger"
 	"mxprobe/probe/result"
@@ -151,8 +151,8 @@ func Rounded(d time.Duration) time.Duration {
 // Unreadable is the judgement on a mailbox that cannot be looked into: nothing
 // is known of the message then.
 func Unreadable(ctx context.Context, err error) judge.Judgement {
-	if diagnosis.Over(ctx) {
-		return judge.Judgement{Status: result.Inconclusive, Reason: diagnosis.StopReason(ctx), Message: diagnosis.StopMessage(ctx)}
+	if fault.Over(ctx) {
+		return judge.Judgement{Status: result.Inconclusive, Reason: fault.StopReason(ctx), Message: fault.StopMessage(ctx)}
 	}
 	return judge.Judgement{
 		Status: result.Inconclusive, Reason: result.Local,

@@ -7,7 +7,7 @@ import (
 	"mxprobe/dnsmx"
 	"mxprobe/probe/certs"
 	"mxprobe/probe/dane"
-	"mxprobe/probe/diagnosis"
+	"mxprobe/probe/fault"
 	"mxprobe/probe/result"
 )
 
@@ -66,10 +66,10 @@ func withoutResolver(what string) result.Ruling {
 
 // lookupFault is the result.Ruling where a look-up failed.
 func (v *Voucher) lookupFault(ctx context.Context, err error, hint string) result.Ruling {
-	status, reason := diagnosis.LookupVerdict(ctx, err, v.Resolver.Alive)
+	status, reason := fault.LookupVerdict(ctx, err, v.Resolver.Alive)
 	j := result.Ruling{Status: status, Reason: reason, Message: result.PrintableString(err.Error()), Hint: hint}
 	if reason != result.DNS {
-		j.Hint = diagnosis.LookupHint(err, reason)
+		j.Hint = fault.LookupHint(err, reason)
 	}
 	return j
 }

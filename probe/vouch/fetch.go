@@ -12,7 +12,7 @@ import (
 
 	"mxprobe/dnsmx"
 	"mxprobe/internal/transport"
-	"mxprobe/probe/diagnosis"
+	"mxprobe/probe/fault"
 	"mxprobe/probe/mtasts"
 	"mxprobe/probe/result"
 )
@@ -73,13 +73,13 @@ func (v *Voucher) policyFault(ctx context.Context, domain string, err error) res
 	text := err.Error()
 	switch {
 	case ctx.Err() != nil:
-		return result.Ruling{Status: result.Inconclusive, Reason: diagnosis.StopReason(ctx), Message: diagnosis.StopMessage(ctx)}
+		return result.Ruling{Status: result.Inconclusive, Reason: fault.StopReason(ctx), Message: fault.StopMessage(ctx)}
 	case errors.As(err, &name):
 		j = atMostWarn(v.lookupFault(ctx, err, withoutPolicy))
 	case errors.As(err, &way):
 		j = atMostWarn(result.Ruling{Status: way.Status, Reason: way.Reason, Hint: withoutPolicy})
 		text = way.Error()
-	case diagnosis.IsTimeout(err):
+	case fault.IsTimeout(err):
 		j.Reason, text = result.Timeout, fmt.Sprintf("no answer in %v", mtasts.DefaultTimeout)
 	}
 	j.Message = "there is an MTA-STS record, but no policy at " + mtasts.URL(domain) + ": " +

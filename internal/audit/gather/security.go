@@ -15,7 +15,7 @@ import (
 	"mxprobe/internal/audit/facts"
 	"mxprobe/internal/transport"
 	"mxprobe/probe/dane"
-	"mxprobe/probe/diagnosis"
+	"mxprobe/probe/fault"
 	"mxprobe/probe/mtasts"
 	"mxprobe/probe/result"
 )
@@ -99,7 +99,7 @@ func (e *webError) Unwrap() error { return e.error }
 // stsFault says what kind of failure it was. One of our own says nothing of
 // the domain.
 func stsFault(ctx context.Context, err error) (facts.STSFault, string) {
-	why := result.Printable([]byte(diagnosis.PlainError(err)), result.MaxShown)
+	why := result.Printable([]byte(fault.PlainError(err)), result.MaxShown)
 	if ctx.Err() != nil {
 		return facts.STSFaultOurs, why
 	}
@@ -158,7 +158,7 @@ func (g *Gatherer) connect(ctx context.Context, network, address string, addr ne
 	if err == nil {
 		return conn, nil
 	}
-	f := diagnosis.DialFault(ctx, err, netip.AddrPortFrom(addr, 443), connectTimeout, func() bool { return true })
+	f := fault.DialFault(ctx, err, netip.AddrPortFrom(addr, 443), connectTimeout, func() bool { return true })
 	kind := facts.STSFaultConnect
 	if f.Status != result.Fail {
 		kind = facts.STSFaultOurs

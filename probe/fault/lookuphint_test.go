@@ -1,4 +1,4 @@
-package diagnosis
+package fault
 
 import (
 	"net/netip"

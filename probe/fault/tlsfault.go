@@ -1,4 +1,4 @@
-package diagnosis
+package fault
 
 import (
 	"context"
@@ -11,6 +11,8 @@ import (
 	"syscall"
 	"time"
 
+	"mxprobe/probe/causes"
+	"mxprobe/probe/diagnosis"
 	"mxprobe/probe/result"
 )
 
@@ -113,7 +115,7 @@ func HandshakeFault(ctx context.Context, h FailedHandshake, err error) result.Ru
 		}
 	}
 	if j.Hint == "" {
-		j.Hint = Of(HandshakeCause(err), false).Advice
+		j.Hint = diagnosis.Of(HandshakeCause(err), false).Advice
 	}
 	return j
 }
@@ -121,15 +123,15 @@ func HandshakeFault(ctx context.Context, h FailedHandshake, err error) result.Ru
 // HandshakeCause returns what is behind a handshake that failed: the set-up of
 // the server where it broke off by itself, as it does when it cannot read its
 // key or certificate.
-func HandshakeCause(err error) Cause {
+func HandshakeCause(err error) causes.Cause {
 	name, remote, isAlert := alert(err)
 	switch {
 	case isAlert && remote && strings.Contains(name, "internal error"),
 		errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE),
 		strings.Contains(PlainError(err), "invalid signature by the server certificate"):
-		return TLSBroken
+		return causes.TLSBroken
 	}
-	return TLSHandshake
+	return causes.TLSHandshake
 }
 
 // noVersion says of a server that wants none of the versions offered which

@@ -1,4 +1,4 @@
-package diagnosis
+package fault
 
 // Hole is what a reply shows to be wrong with the server.
 type Hole struct {

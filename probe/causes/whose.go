@@ -1,4 +1,4 @@
-package diagnosis
+package causes
 
 // Whose says whose matter a cause is: who has to act for the answer to
 // change.

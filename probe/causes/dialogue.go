@@ -1,4 +1,4 @@
-package diagnosis
+package causes
 
 func dialogueCauses() []entry {
 	return []entry{

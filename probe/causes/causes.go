@@ -1,4 +1,7 @@
-package diagnosis
+// Package causes is the closed list of what an answer of a mail server, or its
+// absence, can mean: whose matter each is, what it means, and what to do next.
+// Which of them an answer has, probe/diagnosis finds out.
+package causes
 
 import "sync"
 
@@ -139,15 +142,6 @@ type entry struct {
 	source string
 }
 
-// advice is the sentence for people: the likely cause and the next thing to
-// do.
-func (e *entry) advice() string {
-	if e.means == "" {
-		return ""
-	}
-	return e.means + ": " + e.next
-}
-
 // entries holds what is known of all causes, made ready when it is first
 // asked.
 var entries struct {
@@ -192,8 +186,23 @@ func (c Cause) Means() string { return c.entry().means }
 // Next returns what to do next; empty for [Unknown].
 func (c Cause) Next() string { return c.entry().next }
 
-// Causes returns all causes but [Unknown], by whose matter they mostly are.
-func Causes() []Cause {
+// Advice is the sentence for people: the likely cause and the next thing to
+// do; empty for [Unknown].
+func (c Cause) Advice() string {
+	if c.Means() == "" {
+		return ""
+	}
+	return c.Means() + ": " + c.Next()
+}
+
+// Passes reports whether the cause is temporary where no code says otherwise.
+func (c Cause) Passes() bool { return c.entry().passes }
+
+// Source is where to read on: an RFC, or a page of a provider.
+func (c Cause) Source() string { return c.entry().source }
+
+// All returns all causes but [Unknown], by whose matter they mostly are.
+func All() []Cause {
 	out := make([]Cause, 0, causes-1)
 	for c := Unknown + 1; c < causes; c++ {
 		out = append(out, c)
@@ -201,8 +210,8 @@ func Causes() []Cause {
 	return out
 }
 
-// ParseCause returns the cause with a name; ok is false if there is none.
-func ParseCause(name string) (c Cause, ok bool) {
+// Parse returns the cause with a name; ok is false if there is none.
+func Parse(name string) (c Cause, ok bool) {
 	for c := range causes {
 		if c.String() == name {
 			return c, true

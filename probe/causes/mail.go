@@ -1,4 +1,4 @@
-package diagnosis
+package causes
 
 func recipientCauses() []entry {
 	return []entry{

@@ -1,4 +1,8 @@
-package diagnosis
+// Package fault says what it means that no reply came: a connection that could
+// not be made, a read or a handshake that failed, a look-up without an answer.
+// It tells what this machine refused itself, of which nothing is known of the
+// server, from what the network or the server did.
+package fault
 
 import (
 	"context"
@@ -13,6 +17,8 @@ import (
 	"time"
 
 	"mxprobe/internal/transport"
+	"mxprobe/probe/causes"
+	"mxprobe/probe/diagnosis"
 	"mxprobe/probe/result"
 	"mxprobe/probe/smtpwire"
 )
@@ -23,7 +29,7 @@ type Fault struct {
 	Reason  result.Reason
 	Message string
 	// Cause is what is behind it, as far as the fault alone tells.
-	Cause Cause
+	Cause causes.Cause
 	// Closed is true if the other side ended the connection between two
 	// replies.
 	Closed bool
@@ -79,22 +85,22 @@ func faulty(status result.Verdict, reason result.Reason, message string) Fault {
 }
 
 // causeOf is what a reason alone says of the cause.
-func causeOf(reason result.Reason) Cause {
+func causeOf(reason result.Reason) causes.Cause {
 	switch reason {
 	case result.Refused:
-		return ConnectRefused
+		return causes.ConnectRefused
 	case result.Unreachable, result.NoRoute:
-		return ConnectUnreachable
+		return causes.ConnectUnreachable
 	case result.Timeout:
-		return ReplyTimeout
+		return causes.ReplyTimeout
 	case result.Reset:
-		return ConnectionReset
+		return causes.ConnectionReset
 	case result.EOF:
-		return ConnectionClosed
+		return causes.ConnectionClosed
 	case result.TLS:
-		return TLSHandshake
+		return causes.TLSHandshake
 	}
-	return Unknown
+	return causes.Unknown
 }
 
 func familyName(ip netip.Addr) string {
@@ -128,7 +134,7 @@ func ReadFault(ctx context.Context, err error, limit time.Duration) Fault {
 		}
 		f := faulty(result.Fail, result.Protocol, broken.Kind.String()+": "+result.Quoted(broken.Line()))
 		f.Mixed = broken.Kind == smtpwire.MixedCodes
-		f.Cause = OfFirstBytes(broken.Line())
+		f.Cause = diagnosis.OfFirstBytes(broken.Line())
 		return f
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		f := faulty(result.Fail, result.EOF, "the server closed the connection")
