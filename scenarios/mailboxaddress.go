@@ -54,7 +54,7 @@ func mailboxSchemes() []string {
 func ParseMailbox(address string) (MailboxAddress, error) {
 	scheme, rest, ok := strings.Cut(address, ":")
 	if !ok || !slices.Contains(mailboxSchemes(), scheme) {
-		return MailboxAddress{}, fmt.Errorf("%q has to begin with imaps://, pop3s://, mailpit://, maildir: or mbox: and a place", address)
+		return MailboxAddress{}, fmt.Errorf("%q does not begin with maildir:, mbox:, mailpit://, pop3s:// or imaps://", address)
 	}
 	if scheme == "maildir" || scheme == "mbox" {
 		if strings.HasPrefix(rest, "///") {
