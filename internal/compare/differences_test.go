@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"mxprobe/probe/diagnosis"
 	"mxprobe/probe/result"
 )
 
@@ -40,6 +41,9 @@ func step(attempt, number int, sent, reply string) result.Step {
 	}
 	if e, _, _ := strings.Cut(text, " "); strings.Count(e, ".") == 2 {
 		s.Enhanced = e
+	}
+	if s.Code/100 == 4 {
+		s.Cause = diagnosis.Diagnose(diagnosis.Seen{At: diagnosis.StageOf(s.Verb), Code: s.Code, Enhanced: s.Enhanced, Lines: s.Text}).Cause.String()
 	}
 	return s
 }

@@ -99,11 +99,10 @@ func lastAttempt(c *result.Check) int {
 	return last
 }
 
-// greylists reports whether the server refused with the words of greylisting
-// in any attempt.
+// greylists reports whether the server greylisted the sender in any attempt.
 func greylists(c *result.Check) bool {
 	for i := range c.Steps {
-		if s := &c.Steps[i]; s.Code/100 == 4 && s.Code != 421 && result.LooksGreylisted(s.Text) {
+		if s := &c.Steps[i]; s.Code/100 == 4 && s.Code != 421 && s.Cause == result.CauseGreylisted {
 			return true
 		}
 	}

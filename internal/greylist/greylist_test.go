@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"mxprobe/probe/diagnosis"
 	"mxprobe/probe/result"
 )
 
@@ -33,6 +34,7 @@ func dialogue(lines ...string) *result.Check {
 			s.Enhanced = e
 		}
 		if s.Code/100 == 4 {
+			s.Cause = diagnosis.Diagnose(diagnosis.Seen{At: diagnosis.StageOf(s.Verb), Code: s.Code, Enhanced: s.Enhanced, Lines: s.Text}).Cause.String()
 			c.Status, c.Reason = result.Inconclusive, result.Temporary
 		}
 		c.Steps = append(c.Steps, s)

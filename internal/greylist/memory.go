@@ -197,7 +197,7 @@ func lastOfEach(all []triple) []triple {
 // 4.2.x of the mailbox, whoever the sender is.
 func (t *triple) judge(s *result.Step) bool {
 	class := s.Code / 100
-	grey := result.LooksGreylisted(s.Text)
+	grey := s.Cause == result.CauseGreylisted
 	switch {
 	case class == 2 || class == 3:
 		return true

@@ -1,7 +1,5 @@
 package result
 
-import "strings"
-
 // Difference is one property in which the hosts and addresses of a domain do
 // not agree, although they stand for the same domain. It decides no verdict.
 type Difference struct {
@@ -62,14 +60,6 @@ const (
 	ChangeSlower         = "slower"          // a dialogue takes longer by a factor
 )
 
-// LooksGreylisted reports whether the text of a temporary refusal has the
-// words that greylisting servers use.
-func LooksGreylisted(text []string) bool {
-	low := strings.ToLower(strings.Join(text, " "))
-	for _, words := range [...]string{"greylist", "graylist", "grey list", "gray list", "come back later", "try again later"} {
-		if strings.Contains(low, words) {
-			return true
-		}
-	}
-	return false
-}
+// CauseGreylisted is the name of the cause by which later runs know a sender
+// again: the server makes an unknown one wait.
+const CauseGreylisted = "greylisted"
