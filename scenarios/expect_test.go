@@ -135,7 +135,8 @@ func TestKeywords(t *testing.T) {
 		{"SIZE<=1000", "1000", true},
 		{"SIZE>1000", "1000", false},
 		{"SIZE=1000", "1000", true},
-		{"SIZE>=1", "99999999999999999999999", false},
+		{"SIZE>=1", "99999999999999999999999", true},
+		{"SIZE<1000", "99999999999999999999999", false},
 		// SIZE 0 says that there is no limit (RFC 1870 section 4).
 		{"SIZE>=20000000", "0", true},
 		{"SIZE<20000000", "0", false},

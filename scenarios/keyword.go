@@ -62,7 +62,7 @@ func (k *Keyword) Offered(params string, ok bool) bool {
 // within compares a parameter with the bound.
 func (k *Keyword) within(param string) bool {
 	n, err := strconv.ParseUint(param, 10, 64)
-	if err != nil {
+	if err != nil && !errors.Is(err, strconv.ErrRange) { // beyond the range n is the largest
 		return false
 	}
 	// SIZE 0 says that no size is refused (RFC 1870 section 4).
