@@ -20,6 +20,10 @@ func (c *Conn) endOfData() {
 		}
 		reply := c.compose(e, r)
 		said.WriteString(reply)
+		if r.Close {
+			c.leaveAt(said.String())
+			return
+		}
 		if strings.HasPrefix(reply, "2") {
 			taken = append(taken, to)
 		}
@@ -36,6 +40,16 @@ func (c *Conn) endOfData() {
 	}
 	c.out = append(c.out, answer...)
 	c.reset()
+}
+
+// leaveAt ends the session after the replies for some recipients.
+func (c *Conn) leaveAt(said string) {
+	if c.prdr {
+		said = "353 PRDR content analysis has started\r\n" + said
+	}
+	c.out = append(c.out, said...)
+	_ = c.flush()
+	c.Close()
 }
 
 // usualEnd answers the end of a message for one recipient, or for all.

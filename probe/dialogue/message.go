@@ -192,6 +192,10 @@ func (s *session) readEach(st ledger.Step, want *scenarios.Expect, first *judge.
 			seen = &next
 		}
 		spent += seen.Took
+		if seen.Reply == nil && s.line.FarewellCode != 0 {
+			s.line.HangUp() // as the 421 for a recipient before has announced
+			break
+		}
 		if seen.Reply == nil {
 			seen.Fault.Message = fmt.Sprintf("no reply for recipient %d of %d, <%s>: %s", i+1, len(s.peer.Envelope.Rcpts), to, seen.Fault.Message)
 			return s.judge(st, want, seen)

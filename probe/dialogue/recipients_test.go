@@ -21,6 +21,7 @@ func TestTrap46EachRecipientIsJudged(t *testing.T) {
 	)
 	full := sandbox.Rule{On: "end-of-data <kate@*>", Reply: "552 5.2.2 mailbox full"}
 	last := sandbox.Rule{On: "end-of-data <postmaster@*>", Reply: "452 4.2.2 later"}
+	down := sandbox.Rule{On: "end-of-data <kate@*>", Reply: "421 4.3.2 going down", Close: true}
 	final := sandbox.Rule{On: "end-of-data", Reply: "554 5.6.0 virus"}
 	one := sandbox.Rule{On: "end-of-data <*>", Reply: "250 2.1.5 Ok"}
 	for _, tc := range []struct {
@@ -34,6 +35,8 @@ func TestTrap46EachRecipientIsJudged(t *testing.T) {
 		{"lmtp, both take it", lmtp + rcpt + text + "  - NOOP\n", true, nil, pass, 2, 2},
 		{"lmtp, the first does not", lmtp + rcpt + text, true, []sandbox.Rule{full}, ending{result.Fail, result.Reply, 6, "for <kate@example.test>: expected 2xx, got 552"}, 2, 1},
 		{"lmtp, the last does not yet", lmtp + rcpt + text, true, []sandbox.Rule{last}, ending{result.Inconclusive, result.Temporary, 6, "for <postmaster@example.test>: expected 2xx, got 452"}, 2, 1},
+		{"lmtp, the server goes down", lmtp + rcpt + text, true, []sandbox.Rule{down}, ending{result.Inconclusive, result.Temporary, 6, "for <kate@example.test>: expected 2xx, got 421"}, 1, 0},
+		{"prdr, the server goes down", prdr + rcpt + text, false, []sandbox.Rule{down}, ending{result.Inconclusive, result.Temporary, 6, "for <kate@example.test>: expected 2xx, got 421"}, 1, 0},
 		{"lmtp, either is fine", lmtp + rcpt + text + "    expect: [2xx, 552]\n  - NOOP\n", true, []sandbox.Rule{full}, pass, 2, 1},
 		{"lmtp, in groups", "pipeline: auto\n" + lmtp + strings.Replace(rcpt, "nobody", "kate", 1) + text, true, nil, ending{result.Fail, result.Reply, 4, "expected 550, got 250"}, 0, 0},
 		{"lmtp, one recipient", lmtp + "  - RCPT TO:<${to}>\n" + text + "  - NOOP\n", true, nil, pass, 1, 1},
