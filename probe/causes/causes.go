@@ -94,6 +94,7 @@ const (
 
 	// The server
 	ServerBusy      // server-busy
+	ServerResources // server-resources
 	ServerStorage   // server-storage
 	ServerClosing   // server-closing
 	ServerFault     // server-fault

@@ -9,6 +9,12 @@ func serverCauses() []entry {
 			source: "RFC 3463 section 3.4",
 		},
 		{
+			cause: ServerResources, name: "server-resources", whose: Server, passes: true,
+			means:  "the server is short of something, or it is behind a load balancer and wants the PROXY protocol",
+			next:   "its log says which; --proxy-protocol v1 sends a header",
+			source: "Postfix, smtpd(8) and postscreen(8)",
+		},
+		{
 			cause: ServerStorage, name: "server-storage", whose: Server, passes: true,
 			means:  "the server is short of storage and takes no mail from anybody",
 			next:   "tell its administrator at once",
