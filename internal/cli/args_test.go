@@ -50,7 +50,7 @@ func sample(o *option) string {
 		return "never"
 	case "retry", "jobs", "per-host":
 		return "3"
-	case "warning", "critical", "max-time", "timeout", "connect-timeout", "retry-wait":
+	case "warning", "critical", "max-time", "timeout", "connect-timeout", "retry-wait", "older-than":
 		return "2s"
 	case "var":
 		return "a=b,c"

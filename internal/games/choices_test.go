@@ -13,6 +13,15 @@ func newChoices(given []byte, seed uint64) *choices {
 	return &choices{given: given, more: rand.New(rand.NewPCG(seed, 25))}
 }
 
+// fork returns the choices of the n-th of several who choose at the same time.
+func (c *choices) fork(n int) *choices {
+	given := c.given
+	if n > 0 {
+		given = nil
+	}
+	return &choices{given: given, more: rand.New(rand.NewPCG(c.more.Uint64(), uint64(n)))}
+}
+
 // below returns a number from 0 to n-1.
 func (c *choices) below(n int) int {
 	if len(c.given) > 0 {

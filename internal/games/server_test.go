@@ -40,7 +40,6 @@ type server struct {
 	// channel because whoever sleeps with it must not stop the bubble's time.
 	floor  chan struct{}
 	mu     sync.Mutex
-	dialed int
 	broken bool // what was said last may not have arrived
 	log    []*heard
 	nc     net.Conn
@@ -54,8 +53,7 @@ func (s *server) serve(nc *end) {
 	defer nc.Close()
 	defer s.stop()
 	s.mu.Lock()
-	s.dialed++
-	s.nc, s.plain, s.secure, s.log = nc, nc, false, nil // of several connections the last counts
+	s.nc, s.plain = nc, nc
 	s.mu.Unlock()
 	if !s.reply("", false, nc) {
 		return

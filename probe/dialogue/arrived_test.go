@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"mxprobe/internal/sandbox"
@@ -130,15 +131,16 @@ func TestTrap83Copies(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			var box string
+			var box atomic.Value // the server's goroutine tells where it is
+			box.Store("")
 			c := arriving(t, func(dir, _, text string) {
-				box = dir
+				box.Store(dir)
 				for i := range test.come {
 					deliver(t, dir, string(rune('1'+i))+".it", text)
 				}
 			}, test.wants)
 			expect(t, c, test.want)
-			if files, _ := filepath.Glob(filepath.Join(box, "new", "*")); len(files) != test.left {
+			if files, _ := filepath.Glob(filepath.Join(box.Load().(string), "new", "*")); len(files) != test.left {
 				t.Errorf("%d files are left; want %d", len(files), test.left)
 			}
 		})
