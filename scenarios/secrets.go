@@ -2,7 +2,6 @@ package scenarios
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os/exec"
 	"path/filepath"
@@ -109,26 +108,46 @@ func (s *Secret) run() (string, error) {
 	cmd := exec.CommandContext(ctx, s.Command[0], s.Command[1:]...)
 	// A child that keeps the pipe open must not keep us.
 	cmd.WaitDelay = time.Second
-	out, err := cmd.Output()
+	out, complaint := upTo{limit: maxSecret}, upTo{limit: maxComplaint, drops: true}
+	cmd.Stdout, cmd.Stderr = &out, &complaint
+	err := cmd.Run()
 	switch {
+	case out.over:
+		return "", fmt.Errorf("output of %q is longer than %d bytes", s.Command[0], maxSecret)
 	case ctx.Err() != nil:
 		return "", fmt.Errorf("command %q did not end within %v", s.Command[0], secretWait)
 	case err != nil:
-		return "", fmt.Errorf("running %q: %w%s", s.Command[0], err, complaint(err))
-	case len(out) > maxSecret:
-		return "", fmt.Errorf("output of %q is longer than %d bytes", s.Command[0], maxSecret)
+		return "", fmt.Errorf("running %q: %w%s", s.Command[0], err, firstLine(complaint.b))
 	}
-	return cutLineEnd(string(out)), nil
+	return cutLineEnd(string(out.b)), nil
 }
 
-// complaint returns the first line that a program that failed wrote as its
-// error.
-func complaint(err error) string {
-	ee, ok := errors.AsType[*exec.ExitError](err)
-	if !ok {
-		return ""
+// maxComplaint is how much is kept of what a program writes as its error.
+const maxComplaint = 4 << 10
+
+// upTo keeps what a program writes up to a limit. What is beyond is dropped, or
+// writing fails, which ends a program that never stops.
+type upTo struct {
+	b     []byte
+	limit int
+	drops bool
+	over  bool
+}
+
+func (u *upTo) Write(p []byte) (int, error) {
+	if len(u.b)+len(p) > u.limit {
+		if u.over = true; u.drops {
+			return len(p), nil
+		}
+		return 0, fmt.Errorf("more than %d bytes", u.limit)
 	}
-	line, _, _ := strings.Cut(strings.TrimSpace(string(ee.Stderr)), "\n")
+	u.b = append(u.b, p...)
+	return len(p), nil
+}
+
+// firstLine returns the first line that a program wrote as its error.
+func firstLine(b []byte) string {
+	line, _, _ := strings.Cut(strings.TrimSpace(string(b)), "\n")
 	if line == "" {
 		return ""
 	}

@@ -45,6 +45,7 @@ func TestSecretsThatAreNotToBeHad(t *testing.T) {
   none: {command: [mxprobe-no-such-program]}
   failing: {command: [sh, -c, "echo locked >&2; exit 3"]}
   silent: {command: "true"}
+  endless: {command: ["yes"]}
 steps: [NOOP]
 `
 	all, err := Parse(filepath.Join(dir, "s.yaml"), []byte(src))
@@ -65,6 +66,7 @@ steps: [NOOP]
 		`:8:3: error: secret "long": `,
 		`:9:3: error: secret "none": running "mxprobe-no-such-program"`,
 		`:10:3: error: secret "failing": running "sh": exit status 3: locked`,
+		`error: secret "endless": output of "yes" is longer than `,
 		`:11:3: error: secret "silent": output of "true" is empty`,
 	} {
 		if !strings.Contains(err.Error(), want) {

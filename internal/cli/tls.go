@@ -4,6 +4,8 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
+	"fmt"
+	"io"
 	"os"
 	"strings"
 
@@ -75,7 +77,7 @@ func (s *tlsSettings) apply(to *handshake.Settings) {
 // loadAuthorities reads a file of certificates. Every one of them must be
 // readable: one that is left out without a word would be missed later.
 func loadAuthorities(file string) (*x509.CertPool, error) {
-	rest, err := os.ReadFile(file)
+	rest, err := readUpTo(file, maxPEM)
 	if err != nil {
 		return nil, usagef("--ca-file %s: %s", shown(file), cause(err))
 	}
@@ -102,11 +104,11 @@ func loadAuthorities(file string) (*x509.CertPool, error) {
 }
 
 func loadPair(certFile, keyFile string) (*tls.Certificate, error) {
-	cert, err := os.ReadFile(certFile)
+	cert, err := readUpTo(certFile, maxPEM)
 	if err != nil {
 		return nil, usagef("--client-cert %s: %s", shown(certFile), cause(err))
 	}
-	key, err := os.ReadFile(keyFile)
+	key, err := readUpTo(keyFile, maxPEM)
 	if err != nil {
 		return nil, usagef("--client-key %s: %s", shown(keyFile), cause(err))
 	}
@@ -115,4 +117,22 @@ func loadPair(certFile, keyFile string) (*tls.Certificate, error) {
 		return nil, usagef("--client-cert %s: %s", shown(certFile), strings.TrimPrefix(err.Error(), "tls: "))
 	}
 	return &pair, nil
+}
+
+// maxPEM bounds a file of certificates; what systems trust takes a quarter of a
+// megabyte.
+const maxPEM = 16 << 20
+
+// readUpTo reads a file that has at most so many bytes.
+func readUpTo(name string, limit int64) ([]byte, error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	b, err := io.ReadAll(io.LimitReader(file, limit+1))
+	if err == nil && int64(len(b)) > limit {
+		err = fmt.Errorf("it is larger than %d MiB", limit>>20)
+	}
+	return b, err
 }
