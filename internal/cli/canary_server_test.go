@@ -19,6 +19,7 @@ import (
 	"testing"
 	"time"
 
+	"mxprobe/internal/report/formats"
 	"mxprobe/internal/sandbox/sandboxtest"
 )
 
@@ -189,7 +190,7 @@ func TestNoCanaryFromAServer(t *testing.T) {
 		{"MAIL refused", "MAIL", "false", "failed", ExitFailed},
 		{"RCPT refused", "RCPT", "false", "failed", ExitFailed},
 	} {
-		for _, format := range []string{"text", "json", "jsonl", "junit", "tap", "nagios", "prometheus", "markdown", "html", "github"} {
+		for _, format := range formats.Names() {
 			t.Run(tc.name+" "+format, func(t *testing.T) {
 				t.Parallel()
 				server, port := newTeller(t, canaryLong, tc.refuses)
