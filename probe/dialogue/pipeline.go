@@ -115,7 +115,11 @@ func (s *session) unsend(records []ledger.Step, j judge.Judgement) {
 func (s *session) closeAt(l queuedLine) {
 	st := l.st
 	if s.line.Gone { // the connection ended with an earlier reply
-		s.close(l.st, judge.Judgement{Status: result.NotRun})
+		j := judge.Judgement{Status: result.NotRun}
+		if !s.over && !s.ended && !l.want.Codes.EOF && !l.want.Codes.None { // as that line had expected
+			j = s.line.NothingToSayTo()
+		}
+		s.close(l.st, j)
 		return
 	}
 	var j judge.Judgement

@@ -155,7 +155,11 @@ func (s *session) playRead(step *scenarios.Step) {
 		s.line.Loose = true
 		s.close(st, judge.Judgement{Status: result.Pass, Note: "another reply came and is left for the next step"})
 	default:
+		if seen.Verb = s.line.NextOwed(); seen.Verb == "" && s.line.Greeted {
+			seen.Verb = judge.NoVerb
+		}
 		s.line.Greeted = true
+		s.learn(&seen)
 		s.close(st, s.settle(st, step, want, &seen))
 	}
 }

@@ -146,7 +146,7 @@ func judgeOutcome(want *scenarios.Expect, seen *Observation, temporary result.Ve
 		}
 	}
 	if code/100 >= 4 && want.Codes.ClassOnly() && len(want.Enhanced) == 0 && len(want.Text) == 0 {
-		if d := seen.Diagnose(); d.AimedAtUs() && !aboutTheName(seen, &d) {
+		if d := seen.Diagnose(); ours(seen, &d) && !aboutTheName(seen, &d) {
 			return Judgement{
 				Status: result.Inconclusive, Reason: result.Policy, Pos: want.Codes.Pos,
 				Message: fmt.Sprintf("refused as expected (%s), but because of this machine: nothing is known of what the scenario asks", seen.Shown()),
@@ -160,6 +160,12 @@ func judgeOutcome(want *scenarios.Expect, seen *Observation, temporary result.Ve
 // the server says goodbye in its place, or is a reply ahead.
 func isFarewell(seen *Observation) bool {
 	return seen.Reply.Code == 221 && seen.Verb != "QUIT" && seen.Verb != NoVerb
+}
+
+// ours reports whether a refusal is about this machine, or about a sender that
+// nobody asked about: then nothing is known of what the scenario asks.
+func ours(seen *Observation, d *diagnosis.Diagnosis) bool {
+	return d.AimedAtUs() || d.Whose == causes.Sender && !seen.OwnSender && seen.Reply.Class() >= 4
 }
 
 // aboutTheName reports whether an EHLO was refused for the very name that it
@@ -197,7 +203,7 @@ func judgeOther(want *scenarios.Expect, seen *Observation, temporary result.Verd
 		if j = judgeText(want, seen); j.Status == result.Pass {
 			j.Note = fmt.Sprintf("refused with %d for now: the refusal is the one that was expected", code)
 		}
-	case d.AimedAtUs(), d.Whose == causes.Sender && !seen.OwnSender && seen.Reply.Class() >= 4:
+	case ours(seen, &d):
 		j.Status, j.Reason = result.Inconclusive, result.Policy
 		if code/100 == 4 {
 			j.Status = temporary
@@ -210,10 +216,10 @@ func judgeOther(want *scenarios.Expect, seen *Observation, temporary result.Verd
 
 // namesRefusal reports whether a temporary refusal is the permanent one that
 // the expectation names: its enhanced status code is, but for the class, and
-// it is the sender that is refused. Postfix says 450 4.1.8 where others say
-// 550 5.1.8.
+// it is the sender of the scenario that is refused, and not that the server
+// could not look. Postfix says 450 4.1.8 where others say 550 5.1.8.
 func namesRefusal(want *scenarios.Expect, seen *Observation, d *diagnosis.Diagnosis) bool {
-	if seen.Reply.Class() != 4 || d.Whose != causes.Sender || !want.Codes.Match(550) {
+	if seen.Reply.Class() != 4 || d.Whose != causes.Sender || d.Cause == causes.SenderUnchecked || !seen.OwnSender || !want.Codes.Match(550) {
 		return false
 	}
 	for code := range seen.Reply.EnhancedCodes() {

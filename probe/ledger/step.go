@@ -35,9 +35,14 @@ func (s Step) Place() (line, col int) { return s.step().Line, s.step().Col }
 // Facts says what the step did.
 func (s Step) Facts() *result.Facts { return &s.step().Facts }
 
-// Sent says what was sent, and the command word in it, if it has one.
+// Sent says what was sent, and the command word in it, if it has one. A word
+// that is a secret, or a part of one, is none.
 func (s Step) Sent(verb string, b []byte) {
-	s.step().Verb, s.step().Sent = verb, s.secrets().Show(b, maxLine)
+	sent := s.secrets().Show(b, maxLine)
+	if word, _, _ := strings.Cut(sent, " "); !strings.EqualFold(word, verb) {
+		verb = ""
+	}
+	s.step().Verb, s.step().Sent = verb, sent
 }
 
 // SentMore adds to what was sent.
