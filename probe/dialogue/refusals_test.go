@@ -26,11 +26,12 @@ func TestRefusalsOfSomethingElse(t *testing.T) {
 			"name: bad\nsteps:\n  - EHLO ${helo}\n  - MAIL FROM:<a@b.test>\n  - send: RCPT TO:<${to}>\n    expect: 550\n    enhanced: 5.1.7\n",
 			ending{result.Inconclusive, result.Temporary, 3, "450 4.1.7"},
 		},
+		{"the line itself", "", "name: line\nsteps:\n  - EHLO ${helo}\n  - send: MAIL FROM:<${from}> MXPROBE=1\n    expect: 5xx\n", pass},
 		{"relaying itself", "550 5.7.1 <x@elsewhere.test>: Relay access denied", elsewhere + "5xx\n", pass},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			d := play(t, with(t, sandbox.Rule{On: "RCPT", Reply: tc.reply}), tc.src)
+			d := play(t, with(t, sandbox.Rule{On: "RCPT", Reply: tc.reply}, sandbox.Rule{On: "MAIL * MXPROBE=1", Reply: "501 <a@b> MXPROBE=1: malformed address: MXPROBE=1 may not follow <a@b>"}), tc.src)
 			expect(t, only(t, &d), tc.want)
 		})
 	}

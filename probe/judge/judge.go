@@ -146,7 +146,7 @@ func judgeOutcome(want *scenarios.Expect, seen *Observation, temporary result.Ve
 		}
 	}
 	if code/100 >= 4 && want.Codes.ClassOnly() && len(want.Enhanced) == 0 && len(want.Text) == 0 {
-		if d := seen.Diagnose(); ours(seen, &d) && !aboutTheName(seen, &d) {
+		if d := seen.Diagnose(); ours(seen, &d) && !aboutTheLine(seen, &d) {
 			return Judgement{
 				Status: result.Inconclusive, Reason: result.Policy, Pos: want.Codes.Pos,
 				Message: fmt.Sprintf("refused as expected (%s), but because of this machine: nothing is known of what the scenario asks", seen.Shown()),
@@ -168,10 +168,17 @@ func ours(seen *Observation, d *diagnosis.Diagnosis) bool {
 	return d.AimedAtUs() || d.Whose == causes.Sender && !seen.OwnSender && seen.Reply.Class() >= 4
 }
 
-// aboutTheName reports whether an EHLO was refused for the very name that it
-// bears, which is what a scenario that expects a refusal there asks for.
-func aboutTheName(seen *Observation, d *diagnosis.Diagnosis) bool {
-	return d.Cause == causes.HeloRefused && diagnosis.StageOf(seen.Verb) == diagnosis.EHLO
+// aboutTheLine reports whether an EHLO was refused for the very name, or a MAIL
+// for the sender with its parameters, that it bears, which is what a scenario
+// that expects a refusal there asks for.
+func aboutTheLine(seen *Observation, d *diagnosis.Diagnosis) bool {
+	switch diagnosis.StageOf(seen.Verb) {
+	case diagnosis.EHLO:
+		return d.Cause == causes.HeloRefused
+	case diagnosis.MAIL:
+		return d.Whose == causes.Sender
+	}
+	return false
 }
 
 // judgeSilence judges the end of the connection, a time-out and what is not
