@@ -48,13 +48,7 @@ func ptrRules() []Rule {
 					if a.PTR.State != facts.Found {
 						return
 					}
-					for _, n := range a.PTR.Names {
-						if looksGeneric(n.Name, a.IP) {
-							s.bad(p, "%s", n.Name)
-							return
-						}
-					}
-					s.ok(p, "%s", names(a.PTR.Names))
+					notGeneric(s, p, a.PTR.Names, a.IP)
 				})
 			},
 		},
@@ -76,6 +70,18 @@ func ptrRules() []Rule {
 			},
 		},
 	}
+}
+
+// notGeneric judges the names of an address: each must look like one that was
+// given to it.
+func notGeneric(s *sheet, p place, all []facts.Reverse, ip netip.Addr) {
+	for _, n := range all {
+		if looksGeneric(n.Name, ip) {
+			s.bad(p, "%s", n.Name)
+			return
+		}
+	}
+	s.ok(p, "%s", names(all))
 }
 
 func eachPTR(d *facts.Domain, s *sheet, f func(place, *facts.Host, *facts.Address)) {

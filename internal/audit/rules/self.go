@@ -64,13 +64,7 @@ func selfRules() []Rule {
 					if !s.known(p, &a.PTR.Lookup, "PTR") || a.PTR.State != facts.Found {
 						return
 					}
-					for _, n := range a.PTR.Names {
-						if looksGeneric(n.Name, a.IP) {
-							s.bad(p, "%s", n.Name)
-							return
-						}
-					}
-					s.ok(p, "%s", names(a.PTR.Names))
+					notGeneric(s, p, a.PTR.Names, a.IP)
 				})
 			},
 		},
