@@ -280,9 +280,7 @@ func (l *Line) SoonAfterHandshake(j *judge.Judgement) {
 		return
 	}
 	j.Message += ", right after the handshake"
-	if j.Reason != result.TLS {
-		j.Reason = result.TLS
-	}
+	j.Reason = result.TLS
 	if h := l.TLS.Last; h.WithoutAnswer() {
 		j.Message += "; the server had asked for a client certificate"
 		j.Hint = "the server asks for a client certificate: give one with client_cert, or --client-cert"
