@@ -47,7 +47,7 @@ func Mbox(r io.Reader) iter.Seq2[[]byte, error] {
 				}
 				message, started = nil, true
 			case len(message) < MaxMessage:
-				message = append(message, unquoted(line)...)
+				message = append(message, Unquoted(line)...)
 			}
 			blank = len(bytes.TrimRight(line, "\r\n")) == 0
 			if errors.Is(err, io.EOF) {
@@ -60,8 +60,9 @@ func Mbox(r io.Reader) iter.Seq2[[]byte, error] {
 	}
 }
 
-// unquoted takes one mark off a line that had to be marked.
-func unquoted(line []byte) []byte {
+// Unquoted takes one mark off a line of a mailbox file that had to be marked,
+// since it begins as one that separates messages (mboxrd).
+func Unquoted(line []byte) []byte {
 	if rest := bytes.TrimLeft(line, ">"); len(rest) < len(line) && bytes.HasPrefix(rest, []byte("From ")) {
 		return line[1:]
 	}

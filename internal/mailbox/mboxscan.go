@@ -7,6 +7,8 @@ import (
 	"hash/maphash"
 	"io"
 	"strings"
+
+	"mxprobe/internal/letter"
 )
 
 // An entry is a message in an mbox file.
@@ -60,7 +62,7 @@ func (s *scanner) next() (entry, error) {
 			if header && !changes(line) {
 				_, _ = id.Write(line)
 			}
-			e.raw = append(e.raw, unquoted(line)[:min(len(unquoted(line)), s.most-len(e.raw))]...)
+			e.raw = append(e.raw, letter.Unquoted(line)[:min(len(letter.Unquoted(line)), s.most-len(e.raw))]...)
 		}
 		if err != nil {
 			s.from = -1
@@ -100,14 +102,6 @@ func (s *scanner) read() ([]byte, error) {
 }
 
 func isFrom(line []byte) bool { return bytes.HasPrefix(line, []byte("From ")) }
-
-// unquoted takes off what was put before a line that begins with From.
-func unquoted(line []byte) []byte {
-	if len(line) > 0 && line[0] == '>' && isFrom(bytes.TrimLeft(line, ">")) {
-		return line[1:]
-	}
-	return line
-}
 
 // changes reports a field that readers of mail write into an mbox file.
 func changes(line []byte) bool {
