@@ -129,15 +129,17 @@ func (r *records) free(name string, within ...string) string {
 // maxLabel bounds the value of a label.
 const maxLabel = 200
 
-// label makes a value of a label: printable, in UTF-8 and bounded.
+// label makes a value of a label: printable, in UTF-8 and bounded. It cuts what
+// is printable already, for the escapes take room as well.
 func label(s string) string {
-	if len(s) > maxLabel {
-		const dots = "..."
-		end := maxLabel - len(dots)
-		for end > 0 && !utf8.RuneStart(s[end]) {
-			end--
-		}
-		s = s[:end] + dots
+	s = result.PrintableString(s)
+	if len(s) <= maxLabel {
+		return s
 	}
-	return result.PrintableString(s)
+	const dots = "..."
+	end := maxLabel - len(dots)
+	for end > 0 && !utf8.RuneStart(s[end]) {
+		end--
+	}
+	return s[:end] + dots
 }
