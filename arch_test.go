@@ -111,8 +111,8 @@ func rooms() map[string]room {
 		"internal/compose":    {packages: []string{"internal/ascii", "internal/dkim"}, libraries: []string{"github.com/emersion/go-message"}},
 		"internal/dkim":       {},
 		"internal/letter":     {},
-		"internal/bounce":     {packages: []string{"internal/letter"}},
-		"internal/trace":      {packages: []string{"internal/letter"}, libraries: []string{"golang.org/x/net/publicsuffix"}},
+		"internal/bounce":     {packages: []string{"internal/ascii", "internal/letter"}},
+		"internal/trace":      {packages: []string{"internal/ascii", "internal/letter"}, libraries: []string{"golang.org/x/net/publicsuffix"}},
 		"internal/sandbox":    {packages: []string{"internal/ascii", "internal/glob", "internal/spelling", "internal/timespan", "internal/yamlnode"}, libraries: []string{"github.com/miekg/dns", "gopkg.in/yaml.v3"}},
 		// a domain as a whole: rules judge facts, and know nothing of how they were had
 		"internal/audit": {packages: []string{"dnsmx", "internal/audit/facts", "internal/audit/gather", "internal/audit/rules", "probe/result"}},

@@ -12,6 +12,24 @@ func Only[T ~string | ~[]byte](text T) bool {
 	return true
 }
 
+// Lower returns a text with its ASCII letters in lower case and all else as it
+// is. Unlike strings.ToLower it moves nothing: what stands at a place of the
+// result stands there in the text, also where that is no UTF-8.
+func Lower(text string) string {
+	for i := range len(text) {
+		if text[i]-'A' < 26 {
+			out := []byte(text)
+			for ; i < len(out); i++ {
+				if out[i]-'A' < 26 {
+					out[i] += 'a' - 'A'
+				}
+			}
+			return string(out)
+		}
+	}
+	return text
+}
+
 // FieldName reports whether a text can be the name of a header field: it is
 // printable, without blanks and colons (RFC 5322 section 3.6.8), and not empty.
 func FieldName(text string) bool {

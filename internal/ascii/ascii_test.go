@@ -24,3 +24,14 @@ func TestFieldName(t *testing.T) {
 		}
 	}
 }
+
+func TestLower(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"": "", "abc": "abc", "aBC-Z@[`{": "abc-z@[`{", "\xf9CIPHER \u0130\u212a\xff": "\xf9cipher \u0130\u212a\xff",
+	} {
+		if got := Lower(text); got != want {
+			t.Errorf("Lower(%q) = %q; want %q", text, got, want)
+		}
+	}
+}

@@ -3,6 +3,8 @@ package bounce
 import (
 	"slices"
 	"strings"
+
+	"mxprobe/internal/ascii"
 )
 
 // recipients returns those that the text names, each with what it says of
@@ -144,7 +146,7 @@ func (t *text) remote() string {
 
 // expandedFrom finds the address that a recipient was made of.
 func expandedFrom(about string) string {
-	lower := strings.ToLower(about)
+	lower := ascii.Lower(about)
 	for _, mark := range [...]string{"expanded from", "generated from"} {
 		i := strings.Index(lower, mark)
 		if i < 0 {
@@ -210,14 +212,12 @@ func (t *text) replyTo(address string, alone bool) string {
 	address = strings.ToLower(address)
 	other := ""
 	for i, lower := range t.lower {
-		at, code := replyIn(lower)
+		line := strings.TrimSpace(t.lines[i])
+		at, code := replyIn(line)
 		if code == "" {
 			continue
 		}
-		line := strings.TrimSpace(t.lines[i])
-		if at < len(line) {
-			line = line[at:]
-		}
+		line = line[at:]
 		if strings.Contains(lower, address) {
 			return line
 		}

@@ -1,6 +1,10 @@
 package bounce
 
-import "strings"
+import (
+	"strings"
+
+	"mxprobe/internal/ascii"
+)
 
 // replyIn finds the first reply of a server in a text: where its code stands,
 // and the code. An enhanced status code beside it makes it sure.
@@ -88,7 +92,7 @@ func statusEnd(s string, from int) int {
 // remoteIn finds the server that a text says spoke: after "host", "talking
 // to", "server" and the like.
 func remoteIn(s string) string {
-	lower := strings.ToLower(s)
+	lower := ascii.Lower(s)
 	for _, mark := range [...]string{"while talking to ", "host ", "remote server ", "smtp server <", "connected to ", "giving up on ", "server at ", "mail server for ", "server for the recipient domain ", "by "} {
 		for at := 0; ; {
 			i := strings.Index(lower[at:], mark)

@@ -1,10 +1,14 @@
 package trace
 
-import "strings"
+import (
+	"strings"
+
+	"mxprobe/internal/ascii"
+)
 
 // tlsOf finds what a Received field says of TLS.
 func tlsOf(with, way string) (version, cipher string) {
-	lower := strings.ToLower(way)
+	lower := ascii.Lower(way)
 	for at := 0; ; {
 		i := strings.Index(lower[at:], "tls")
 		if i < 0 {
