@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"math"
 	"time"
 )
 
@@ -11,7 +12,7 @@ import (
 func Duration(d time.Duration) string {
 	switch {
 	case d < 0:
-		return "-" + Duration(-d)
+		return "-" + Duration(-max(d, -math.MaxInt64)) // the least one has no opposite
 	case d == 0:
 		return "0 ms"
 	case d.Round(100*time.Microsecond) < time.Millisecond:

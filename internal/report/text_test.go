@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"flag"
 	"io"
+	"math"
 	"regexp"
 	"strings"
 	"testing"
@@ -271,6 +272,7 @@ func TestDuration(t *testing.T) {
 		{59*time.Minute + 59*time.Second + 600*time.Millisecond, "1h00m"},
 		{26*time.Hour + 2*time.Minute, "26h02m"},
 		{-12 * time.Millisecond, "-12 ms"},
+		{math.MinInt64, "-2562047h47m"},
 	} {
 		if got := Duration(tt.d); got != tt.want {
 			t.Errorf("Duration(%v) = %q; want %q", tt.d, got, tt.want)
