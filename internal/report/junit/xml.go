@@ -55,6 +55,7 @@ func (x *document) lines(indent int, name string, lines []string, attrs ...attr)
 	x.open(indent, name, false, attrs...)
 	for _, l := range lines {
 		if rest, ok := strings.CutPrefix(strings.TrimLeft(l, " "), ":"); ok {
+			x.indent(len(l) - len(rest) - 1)
 			x.b = append(x.b, "&#58;"...) // :: would be a command to a CI system's log
 			l = rest
 		}
