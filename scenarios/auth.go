@@ -43,16 +43,20 @@ func (p *parser) mechanism(n *yaml.Node) Text {
 	return t
 }
 
+// AutoMechanism in place of the name of a mechanism is the strongest that the
+// server offers and that takes the password.
+const AutoMechanism = "auto"
+
 // mechanisms returns the SASL mechanisms that can be played.
 func mechanisms() []string {
 	return []string{
-		"PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256", "SCRAM-SHA-1-PLUS", "SCRAM-SHA-256-PLUS",
+		AutoMechanism, "PLAIN", "LOGIN", "CRAM-MD5", "DIGEST-MD5", "NTLM", "SCRAM-SHA-1", "SCRAM-SHA-256", "SCRAM-SHA-1-PLUS", "SCRAM-SHA-256-PLUS",
 		"XOAUTH2", "OAUTHBEARER", "EXTERNAL", "ANONYMOUS",
 	}
 }
 
 func checkMechanism(mech string) error {
-	if slices.Contains(mechanisms(), strings.ToUpper(mech)) {
+	if slices.ContainsFunc(mechanisms(), func(m string) bool { return strings.EqualFold(m, mech) }) {
 		return nil
 	}
 	return fmt.Errorf("%q is not a mechanism that can be played%s", mech, spelling.DidYouMean(mech, mechanisms()))
@@ -83,7 +87,7 @@ func (p *parser) authSense(s *Step, n *yaml.Node, at func(string) *yaml.Node) {
 	if k := at("binding"); k != nil && literal && !strings.HasSuffix(mech, "-PLUS") {
 		p.fail(k, "it belongs to the mechanisms that end in -PLUS", "%s binds to no channel", mech)
 	}
-	if k := at("initial"); k != nil && literal && mech == "CRAM-MD5" && s.Auth.Initial != nil && *s.Auth.Initial {
-		p.fail(k, "write it as a line: - AUTH CRAM-MD5 ...", "CRAM-MD5 has no initial response: the server speaks first")
+	if k := at("initial"); k != nil && literal && (mech == "CRAM-MD5" || mech == "DIGEST-MD5") && s.Auth.Initial != nil && *s.Auth.Initial {
+		p.fail(k, "write it as a line: - AUTH "+mech+" ...", "%s has no initial response: the server speaks first", mech)
 	}
 }

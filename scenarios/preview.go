@@ -107,7 +107,10 @@ func previewLogin(s *Step, lookup Lookup) ([]string, error) {
 		}
 	}
 	mechanism, user, authzid := parts[0], parts[1], parts[2]
-	if checkMechanism(mechanism) == nil {
+	switch {
+	case strings.EqualFold(mechanism, AutoMechanism):
+		mechanism = "with the strongest mechanism offered"
+	case checkMechanism(mechanism) == nil:
 		mechanism = strings.ToUpper(mechanism)
 	}
 	var as []string

@@ -20,6 +20,10 @@ import (
 // outside ASCII.
 const loginPassword = "corr\u00e9ct 100% horse"
 
+// plainPassword is one in ASCII: Dovecot and Cyrus know no characters beyond it
+// in DIGEST-MD5 and NTLM.
+const plainPassword = "simple 100% horse"
+
 // loginWorld is a Postfix that asks a Dovecot, an Exim, and a Sendmail with the
 // library of Cyrus, each with one address that takes logins under TLS, and
 // some with further addresses for what else may be set up.
@@ -63,7 +67,7 @@ func newLoginWorld(t *testing.T) *loginWorld {
 	if w.port, err = mta.FreePort(slices.Collect(maps.Values(w.ips))...); err != nil {
 		t.Fatal(err)
 	}
-	logins := map[string]string{"kate": loginPassword}
+	logins := map[string]string{"kate": loginPassword, "anna": plainPassword}
 	file := pemOf(t, leaf, leaf)
 	// listeners are those of a server, with one certificate.
 	listeners := func(server, sasl string) (all []mta.TLSListener) {
@@ -133,10 +137,10 @@ func (w *loginWorld) play(t *testing.T, kind, scenario string, flags ...string) 
 func TestLogins(t *testing.T) {
 	w := needLogins(t)
 	for server, mechanisms := range map[string][]string{
-		"postfix":        {"PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256"},
+		"postfix":        {"PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256", "DIGEST-MD5", "auto"},
 		"exim":           {"PLAIN", "LOGIN", "CRAM-MD5"},
 		"sendmail":       {"PLAIN", "LOGIN"},
-		"sendmail clear": {"CRAM-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256"},
+		"sendmail clear": {"CRAM-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256", "DIGEST-MD5", "NTLM", "auto"},
 	} {
 		for _, mech := range mechanisms {
 			for name, test := range map[string]struct{ password, more string }{
@@ -148,17 +152,24 @@ func TestLogins(t *testing.T) {
 				"nobody of the name":   {loginPassword, "\n    expect: 535"},
 			} {
 				t.Run(strings.Join([]string{server, mech, name}, " "), func(t *testing.T) {
-					user := "kate"
+					user, password := "kate", test.password
+					if mech == "DIGEST-MD5" || mech == "NTLM" {
+						user, password = "anna", strings.Replace(password, loginPassword, plainPassword, 1)
+					}
 					if name == "nobody of the name" {
 						user = "nobody"
 					}
 					secret := filepath.Join(t.TempDir(), "secret")
-					if err := os.WriteFile(secret, []byte(test.password+"\n"), 0o600); err != nil {
+					if err := os.WriteFile(secret, []byte(password+"\n"), 0o600); err != nil {
 						t.Fatal(err)
+					}
+					offered := " " + mech
+					if mech == "auto" {
+						offered = ""
 					}
 					file := filepath.Join(t.TempDir(), "login.yaml")
 					text := "name: login\nsecrets: {p: {file: " + secret + "}}\nsteps:\n  - EHLO ${helo}\n  - starttls: {verify: true}\n" +
-						"  - send: EHLO ${helo}\n    offers: AUTH " + mech + "\n  - auth: " + mech + "\n    user: " + user + "\n    password: ${p}" + test.more + "\n  - NOOP\n"
+						"  - send: EHLO ${helo}\n    offers: AUTH" + offered + "\n  - auth: " + mech + "\n    user: " + user + "\n    password: ${p}" + test.more + "\n  - NOOP\n"
 					if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 						t.Fatal(err)
 					}

@@ -31,8 +31,8 @@ type AuthFault string
 // The faults of an Auth.
 const (
 	AuthSound      AuthFault = ""
-	WrongSignature AuthFault = "wrong-signature" // SCRAM: signs with another password
-	NoSignature    AuthFault = "no-signature"    // SCRAM: says 235 without signing
+	WrongSignature AuthFault = "wrong-signature" // SCRAM, DIGEST-MD5: signs with another password
+	NoSignature    AuthFault = "no-signature"    // SCRAM, DIGEST-MD5: says 235 without signing
 	NotBase64      AuthFault = "not-base64"      // its challenges are words
 	Endless        AuthFault = "endless"         // one challenge after the other
 	TakesAll       AuthFault = "takes-all"       // says 235 to every password
@@ -177,6 +177,8 @@ func (c *Conn) verifier(mech string) verifier {
 		return &loginVerifier{users: a.Users}
 	case "CRAM-MD5":
 		return &cramVerifier{users: a.Users, challenge: "<1896." + randomText() + "@" + c.srv.hostname + ">"}
+	case "DIGEST-MD5":
+		return &digestVerifier{auth: a, nonce: randomText(), realm: c.srv.hostname}
 	case "XOAUTH2", "OAUTHBEARER":
 		return &tokenVerifier{tokens: a.Tokens, bearer: mech == "OAUTHBEARER"}
 	case "EXTERNAL", "ANONYMOUS":
@@ -193,7 +195,7 @@ func checkAuth(a *Auth) error {
 		return nil
 	}
 	known := []string{
-		"PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256", "SCRAM-SHA-1-PLUS", "SCRAM-SHA-256-PLUS",
+		"PLAIN", "LOGIN", "CRAM-MD5", "DIGEST-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256", "SCRAM-SHA-1-PLUS", "SCRAM-SHA-256-PLUS",
 		"XOAUTH2", "OAUTHBEARER", "EXTERNAL", "ANONYMOUS",
 	}
 	for _, m := range a.Mechanisms {

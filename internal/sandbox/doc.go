@@ -60,7 +60,7 @@
 //	    auth:                   # takes logins, under TLS
 //	      users: {kate: secret}        # names and passwords
 //	      tokens: {kate: token}        # of XOAUTH2 and OAUTHBEARER
-//	      mechanisms: [PLAIN, LOGIN]   # PLAIN, LOGIN, CRAM-MD5 and SCRAM where left out
+//	      mechanisms: [PLAIN, LOGIN]   # PLAIN, LOGIN, CRAM-MD5 and SCRAM where left out; DIGEST-MD5 too
 //	      clear: true                  # offered and taken without TLS too
 //	      required: true               # no mail without a login (530)
 //	      fault: wrong-signature       # or no-signature, not-base64, endless, takes-all, echo

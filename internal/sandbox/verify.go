@@ -61,6 +61,63 @@ func (v *cramVerifier) next(response string) (string, bool, bool) {
 	return "", true, known && hex.EncodeToString(h.Sum(nil)) == response[at+1:]
 }
 
+// digestVerifier is DIGEST-MD5 (RFC 2831) without layers.
+type digestVerifier struct {
+	auth         *Auth
+	nonce, realm string
+	shown        bool
+}
+
+func (v *digestVerifier) start() (string, bool) {
+	return `realm="` + v.realm + `",nonce="` + v.nonce + `",qop="auth,auth-int",charset=utf-8,algorithm=md5-sess`, true
+}
+
+func (v *digestVerifier) next(response string) (string, bool, bool) {
+	if v.shown {
+		return "", true, response == ""
+	}
+	field := func(name string) string {
+		_, value, _ := strings.Cut(","+response, ","+name+"=")
+		if strings.HasPrefix(value, `"`) {
+			value, _, _ = strings.Cut(value[1:], `"`)
+			return value
+		}
+		value, _, _ = strings.Cut(value, ",")
+		return value
+	}
+	password, known := v.auth.Users[field("username")]
+	if v.auth.Fault == WrongSignature {
+		password += "?"
+	}
+	sum := func(s string) string { h := md5.Sum([]byte(s)); return string(h[:]) }
+	lower := func(s string) string { return hex.EncodeToString([]byte(sum(s))) }
+	secret := lower(sum(latin(field("username"))+":"+field("realm")+":"+latin(password)) + ":" + v.nonce + ":" + field("cnonce"))
+	answer := func(command string) string {
+		return lower(secret + ":" + v.nonce + ":" + field("nc") + ":" + field("cnonce") + ":auth:" + lower(command+":"+field("digest-uri")))
+	}
+	good := known && field("nonce") == v.nonce && field("response") == answer("AUTHENTICATE")
+	switch {
+	case v.auth.Fault == NoSignature:
+		return "", true, true
+	case !good && v.auth.Fault != WrongSignature && v.auth.Fault != TakesAll:
+		return "", true, false
+	}
+	v.shown = true
+	return "rspauth=" + answer(""), false, false
+}
+
+// latin writes a text in ISO 8859-1, where that has all its characters.
+func latin(s string) string {
+	out := []byte{}
+	for _, r := range s {
+		if r > 0xff {
+			return s
+		}
+		out = append(out, byte(r))
+	}
+	return string(out)
+}
+
 // tokenVerifier is XOAUTH2 and OAUTHBEARER (RFC 7628).
 type tokenVerifier struct {
 	tokens  map[string]string

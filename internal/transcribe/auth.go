@@ -85,7 +85,7 @@ func (a *auth) cancelled() bool {
 // playable reports whether the language can play the mechanism.
 func (a *auth) playable() bool {
 	switch strings.TrimSuffix(a.mechanism, "-PLUS") {
-	case "PLAIN", "LOGIN", "CRAM-MD5", "XOAUTH2", "OAUTHBEARER", "EXTERNAL", "ANONYMOUS":
+	case "PLAIN", "LOGIN", "CRAM-MD5", "DIGEST-MD5", "XOAUTH2", "OAUTHBEARER", "EXTERNAL", "ANONYMOUS":
 		return !strings.HasSuffix(a.mechanism, "-PLUS")
 	case "SCRAM-SHA-1", "SCRAM-SHA-256":
 		return true
@@ -120,6 +120,8 @@ func (a *auth) identity() (user, authzid, key string) {
 		user, key = first, first+"\n"+second
 	case "CRAM-MD5":
 		user, _, _ = cutLast(first, " ")
+	case "DIGEST-MD5":
+		user = strings.Trim(field(first, ",", "username="), `"`)
 	case "XOAUTH2":
 		user = field(first, "\x01", "user=")
 	case "OAUTHBEARER":

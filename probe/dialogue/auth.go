@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -47,7 +48,13 @@ func (s *session) playAuth(step *scenarios.Step) {
 	if err == nil {
 		err = s.prepareLogin(l)
 	}
-	if err != nil {
+	var offer *sasl.ChallengeError
+	switch {
+	case errors.As(err, &offer):
+		s.wants(st, want)
+		s.close(st, judge.Failed(step.Auth.Pos, "%s", offer.Message))
+		return
+	case err != nil:
 		s.close(st, judge.BadValue(err))
 		return
 	}
@@ -57,8 +64,8 @@ func (s *session) playAuth(step *scenarios.Step) {
 	s.close(st, s.logIn(l))
 }
 
-// prepareLogin puts the variables in. Its errors are ours: nothing has been
-// sent.
+// prepareLogin puts the variables in, before anything is sent. Its errors are
+// ours, but for a *sasl.ChallengeError: the server offers nothing to choose.
 func (s *session) prepareLogin(l *login) error {
 	o := l.step.Auth
 	config := sasl.Config{Host: s.trial.target.Host, Port: s.trial.target.Port, Binding: o.Binding}
@@ -76,15 +83,30 @@ func (s *session) prepareLogin(l *login) error {
 			return err
 		}
 	}
-	l.mech = strings.ToUpper(config.Mechanism)
 	if s.peer.Secure {
 		config.TLS = s.connectionState()
 	} else if !o.AllowClear {
 		return errors.New("the login is not sent in clear: there is no TLS on the connection, and the step does not say allow_clear: true")
 	}
+	if strings.EqualFold(config.Mechanism, scenarios.AutoMechanism) {
+		return s.chooseLogin(l, config)
+	}
+	l.mech = strings.ToUpper(config.Mechanism)
 	l.st.SentLogin(config.Mechanism, asUser(config.User, config.Authzid))
 	var err error
 	l.client, err = sasl.New(config)
+	return err
+}
+
+// chooseLogin begins a login with the best mechanism of those offered.
+func (s *session) chooseLogin(l *login, config sasl.Config) (err error) {
+	offered := offeredMechanisms(s.peer.Keywords)
+	if len(offered) == 0 {
+		return &sasl.ChallengeError{Message: "the server offers no AUTH"}
+	}
+	if l.mech, l.client, err = sasl.Choose(offered, config); err == nil {
+		l.st.SentLogin(l.mech, asUser(config.User, config.Authzid))
+	}
 	return err
 }
 
@@ -129,7 +151,7 @@ func (s *session) logIn(l *login) judge.Judgement {
 // along.
 func (s *session) authLine(l *login) []byte {
 	o := l.step.Auth
-	if s.peer.Keywords != nil && !offersMechanism(s.peer.Keywords, l.mech) {
+	if s.peer.Keywords != nil && !slices.ContainsFunc(offeredMechanisms(s.peer.Keywords), func(m string) bool { return strings.EqualFold(m, l.mech) }) {
 		l.st.Note("the server does not offer AUTH %s", l.mech)
 	}
 	line := "AUTH " + l.mech
@@ -163,19 +185,23 @@ func (s *session) authLine(l *login) []byte {
 	return []byte(line + " " + response + "\r\n")
 }
 
-func offersMechanism(k *smtpwire.Keywords, mech string) bool {
-	params, _ := k.Lookup("AUTH")
-	for word := range strings.FieldsSeq(params) {
-		if strings.EqualFold(word, mech) {
-			return true
-		}
+// offeredMechanisms are the parameters of AUTH in the latest reply to EHLO.
+func offeredMechanisms(k *smtpwire.Keywords) []string {
+	if k == nil {
+		return nil
 	}
-	return false
+	params, _ := k.Lookup("AUTH")
+	return strings.Fields(params)
 }
 
 // respond makes the line that answers a challenge.
 func (s *session) respond(l *login, reply *smtpwire.Reply) ([]byte, error) {
 	challenge, err := decodeChallenge(reply)
+	if l.first != nil && l.mech == "NTLM" {
+		// Exchange asks for it in words: "334 NTLM supported" ([MS-SMTPNTLM]
+		// section 2.2.1).
+		challenge, err = nil, nil
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -15,7 +15,7 @@ import (
 
 // allMechanisms are those a server of the sandbox can offer in clear.
 func allMechanisms() []string {
-	return []string{"PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256", "XOAUTH2", "OAUTHBEARER", "EXTERNAL", "ANONYMOUS"}
+	return []string{"PLAIN", "LOGIN", "CRAM-MD5", "DIGEST-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256", "XOAUTH2", "OAUTHBEARER", "EXTERNAL", "ANONYMOUS"}
 }
 
 // authServer takes logins in clear, under every mechanism.
@@ -54,7 +54,7 @@ func TestLoginEachMechanism(t *testing.T) {
 	w := start(t, oneHost, authServer(sandbox.AuthSound))
 	for _, mech := range allMechanisms() {
 		for _, initial := range []string{"", "\n    initial: false", "\n    initial: true"} {
-			if mech == "CRAM-MD5" && strings.Contains(initial, "true") {
+			if strings.HasSuffix(mech, "-MD5") && strings.Contains(initial, "true") {
 				continue
 			}
 			auth := "  - auth: " + mech + "\n    user: kate\n    password: ${password}\n    allow_clear: true" + initial
@@ -208,10 +208,10 @@ func TestTrap36NotInClear(t *testing.T) {
 func TestServerMustProveItself(t *testing.T) {
 	t.Parallel()
 	for fault, message := range map[sandbox.AuthFault]string{
-		sandbox.WrongSignature: "signature is wrong", sandbox.NoSignature: "without a signature", sandbox.TakesAll: "",
+		sandbox.WrongSignature: " is wrong", sandbox.NoSignature: "says yes ", sandbox.TakesAll: "",
 	} {
 		w := start(t, oneHost, authServer(fault))
-		for _, mech := range []string{"SCRAM-SHA-1", "SCRAM-SHA-256"} {
+		for _, mech := range []string{"SCRAM-SHA-1", "SCRAM-SHA-256", "DIGEST-MD5"} {
 			c := logInWith(t, w, rightPassword, "  - {auth: "+mech+", user: kate, password: \"${password}\", allow_clear: true}")
 			if fault == sandbox.TakesAll {
 				// It knows the password and signs for it.
@@ -296,4 +296,47 @@ func TestLoginUnderTLS(t *testing.T) {
 			t.Errorf("%s: MAIL got %d; want 250", mech, s.Code)
 		}
 	}
+}
+
+// TestAutoMechanism holds that the strongest of what the server offers is
+// taken, and that a server with nothing to take fails.
+func TestAutoMechanism(t *testing.T) {
+	t.Parallel()
+	const auth = "  - {auth: auto, user: kate, password: \"${password}\", allow_clear: true}"
+	for _, test := range []struct {
+		offered []string
+		sent    string
+		want    ending
+	}{
+		{allMechanisms(), "AUTH SCRAM-SHA-256 (as kate)", ending{status: result.Pass, step: -1}},
+		{[]string{"LOGIN", "PLAIN", "DIGEST-MD5"}, "AUTH DIGEST-MD5 (as kate)", ending{status: result.Pass, step: -1}},
+		{[]string{"LOGIN", "PLAIN"}, "AUTH PLAIN (as kate)", ending{status: result.Pass, step: -1}},
+		{[]string{"XOAUTH2", "EXTERNAL"}, "", ending{result.Fail, result.Reply, 2, "XOAUTH2 EXTERNAL"}},
+		{[]string{}, "", ending{result.Fail, result.Reply, 2, "offers no AUTH"}},
+	} {
+		server := authServer(sandbox.AuthSound)
+		server.Auth.Mechanisms = test.offered
+		if len(test.offered) == 0 {
+			server = sandbox.Server{}
+		}
+		c := logInWith(t, start(t, oneHost, server), rightPassword, auth)
+		expect(t, c, test.want)
+		if s := step(t, c, 2); s.Sent != test.sent {
+			t.Errorf("%v: sent %q; want %q", test.offered, s.Sent, test.sent)
+		}
+	}
+}
+
+// TestNTLMInWords plays the exchange of [MS-SMTPNTLM] section 4.1: the server
+// asks for the first message in words.
+func TestNTLMInWords(t *testing.T) {
+	t.Parallel()
+	w := with(t, sandbox.Rule{On: "AUTH", Func: func(c *sandbox.Conn, _ string) {
+		_ = c.Reply("334 NTLM supported")
+		if line, err := c.ReadLine(); err == nil && strings.HasPrefix(line, "TlRMTVNTUAABAAAA") {
+			_ = c.Reply("535 5.7.3 Authentication unsuccessful")
+		}
+	}})
+	c := logInWith(t, w, rightPassword, "  - {auth: NTLM, user: kate, password: \"${password}\", initial: false, allow_clear: true, expect: 535}")
+	expect(t, c, ending{status: result.Pass, step: -1})
 }

@@ -1,6 +1,6 @@
 // Package sasl is the client's side of the SASL mechanisms (RFC 4422) that
-// mail servers offer: PLAIN, LOGIN, CRAM-MD5, SCRAM, XOAUTH2, OAUTHBEARER,
-// EXTERNAL and ANONYMOUS.
+// mail servers offer: PLAIN, LOGIN, CRAM-MD5, DIGEST-MD5, NTLM, SCRAM, XOAUTH2,
+// OAUTHBEARER, EXTERNAL and ANONYMOUS.
 //
 // New makes a Client for one login. First returns the initial response, Next
 // the response to each challenge, and Finish says whether the server has
@@ -27,7 +27,8 @@ type Config struct {
 	User, Authzid string
 	// Password is the password, or the token of XOAUTH2 and OAUTHBEARER.
 	Password string
-	// Host and Port are the server's, for OAUTHBEARER.
+	// Host and Port are the server's, for OAUTHBEARER; DIGEST-MD5 names the
+	// host too.
 	Host string
 	Port uint16
 	// TLS is the state of the connection, nil without TLS; Binding is the
@@ -117,6 +118,10 @@ func newMechanism(c *Config) (mechanism, error) {
 		return &login{user: c.User, password: c.Password}, nil
 	case "CRAM-MD5":
 		return &cram{user: c.User, password: c.Password}, nil
+	case "DIGEST-MD5":
+		return newDigest(c), nil
+	case "NTLM":
+		return &ntlm{user: c.User, password: c.Password}, nil
 	case "XOAUTH2":
 		return newXOAuth2(c)
 	case "OAUTHBEARER":

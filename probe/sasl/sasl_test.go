@@ -142,7 +142,7 @@ func TestLoginWithoutInitialResponse(t *testing.T) {
 // TestTooEarly holds that a yes before the mechanism is through is no login.
 func TestTooEarly(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"LOGIN", "CRAM-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256"} {
+	for _, name := range []string{"LOGIN", "CRAM-MD5", "DIGEST-MD5", "NTLM", "SCRAM-SHA-1", "SCRAM-SHA-256"} {
 		c, err := New(Config{Mechanism: name, User: "u", Password: "p"})
 		if err != nil {
 			t.Fatal(err)
@@ -158,7 +158,7 @@ func TestTooEarly(t *testing.T) {
 func TestBadConfig(t *testing.T) {
 	t.Parallel()
 	for name, config := range map[string]Config{
-		"unknown":         {Mechanism: "NTLM"},
+		"unknown":         {Mechanism: "GSSAPI"},
 		"NUL in PLAIN":    {Mechanism: "PLAIN", User: "u", Password: "a\x00b"},
 		"control":         {Mechanism: "XOAUTH2", User: "u", Password: "a\x01b"},
 		"not UTF-8":       {Mechanism: "SCRAM-SHA-256", User: "u", Password: "a\xff"},
@@ -189,6 +189,8 @@ func FuzzChallenge(f *testing.F) {
 	f.Add(byte(3), []byte("r="+nonce+"x,s=QSXCR+Q6sek8bf92,i=2000001"), []byte(""))    // too many iterations
 	f.Add(byte(3), []byte("m=ext,r="+nonce+"x"), []byte("e=other-error"))              // an extension
 	f.Add(byte(4), []byte(`{"status":"401"}`), []byte("\x00"))                         // a token refused
+	f.Add(byte(5), []byte(`realm="a\"b",nonce="x",qop="auth",algorithm=md5-sess`), []byte("rspauth=00"))
+	f.Add(byte(6), []byte("NTLMSSP\x00\x02\x00\x00\x00"+strings.Repeat("\xff", 40)), []byte("NTLMSSP\x00\x02\x00\x00\x00"))
 	f.Fuzz(func(t *testing.T, which byte, one, two []byte) {
 		if at := strings.Index(string(one), "i="); at >= 0 && len(one) > at+6 {
 			t.Skip("many iterations take their time")
@@ -197,11 +199,11 @@ func FuzzChallenge(f *testing.F) {
 		config := Config{User: "kate", Password: password}
 		var m mechanism
 		var err error
-		switch which % 5 {
+		switch which % 7 {
 		case 3:
 			m, err = newSCRAMWithNonce(&config, "SCRAM-SHA-256", nonce)
 		default:
-			config.Mechanism = []string{"PLAIN", "LOGIN", "CRAM-MD5", "", "OAUTHBEARER"}[which%5]
+			config.Mechanism = []string{"PLAIN", "LOGIN", "CRAM-MD5", "", "OAUTHBEARER", "DIGEST-MD5", "NTLM"}[which%7]
 			m, err = newMechanism(&config)
 		}
 		if err != nil {

@@ -131,7 +131,7 @@ func (c *SendmailConfig) write(dir string) (string, error) {
 	tls := ""
 	rules, mechanisms := "", "PLAIN LOGIN"
 	if c.Clear {
-		mechanisms += " CRAM-MD5 SCRAM-SHA-1 SCRAM-SHA-256"
+		mechanisms += " CRAM-MD5 DIGEST-MD5 NTLM SCRAM-SHA-1 SCRAM-SHA-256"
 	}
 	if len(c.TLS) > 0 {
 		if err := writeTLS(dir, c.TLS, c.CA); err != nil {
