@@ -40,7 +40,7 @@ func (r *run) domain(ctx context.Context, req Request) result.Domain {
 		r.routed(&d)
 		r.play(ctx, &d, lanes)
 		survey.end(&d)
-		verdict.SumUp(&d, r.Require, softHosts(route.Hosts))
+		verdict.SumUp(&d, r.Require)
 		if r.leavesOut(route.Hosts) {
 			d.Sender = nil // a sender would not leave out what was left out here
 		}

@@ -8,6 +8,7 @@ import (
 	"mxprobe/dnsmx"
 	"mxprobe/probe/fault"
 	"mxprobe/probe/result"
+	"mxprobe/probe/verdict"
 )
 
 // unrouted says why there is no host to speak to.
@@ -16,6 +17,7 @@ func (r *run) unrouted(ctx context.Context, d *result.Domain, err error) {
 	d.Message = result.PrintableString(err.Error())
 	d.Hint = fault.LookupHint(err, d.Reason)
 	d.Temporary = temporary(err)
+	d.Sender = verdict.Unrouted(d)
 	r.routed(d)
 }
 
@@ -23,17 +25,6 @@ func (r *run) unrouted(ctx context.Context, d *result.Domain, err error) {
 func temporary(err error) bool {
 	var failed *dnsmx.Error
 	return errors.As(err, &failed) && failed.Temporary()
-}
-
-// softHosts are the hosts whose addresses are unavailable for the moment.
-func softHosts(hosts []dnsmx.Host) []string {
-	var names []string
-	for i := range hosts {
-		if temporary(hosts[i].Err) {
-			names = append(names, hosts[i].Name)
-		}
-	}
-	return names
 }
 
 // missing judges what a host lacks of addresses. Those that could not be

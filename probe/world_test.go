@@ -27,6 +27,7 @@ const oneHost = "@ MX 10 mx1\nmx1 A 192.0.2.10\n"
 
 // ask is the dialogue of a health check.
 const ask = `name: ask
+sender: true
 steps:
   - EHLO ${helo}
   - MAIL FROM:<${from}>

@@ -42,6 +42,7 @@ func (p *parser) document(n *yaml.Node, number int) []*Scenario {
 		s.Name = defaultName(p.src.file, number, s.Pos)
 	}
 	p.agreement(s, rows)
+	p.sendersPlace(s, fields)
 	s.Delivers = delivers(s.Steps)
 	s.columns = columnsOf(rows)
 	out := make([]*Scenario, len(rows))
@@ -91,6 +92,8 @@ func (p *parser) setting(s *Scenario, f field) {
 		s.Description, _ = p.scalar(f.value, "description")
 	case "tags":
 		s.Tags = p.tags(f.value)
+	case "sender":
+		s.Sender = p.boolean(f.value, "sender")
 	case "if":
 		s.If = p.conditions(f.value, "if")
 	case "unless":
@@ -264,5 +267,18 @@ func (p *parser) captureNames(s *Scenario, steps []Step) {
 			}
 		}
 		p.captureNames(s, steps[i].Steps)
+	}
+}
+
+// sendersPlace refuses sender: true where no sender would come.
+func (p *parser) sendersPlace(s *Scenario, fields []field) {
+	if !s.Sender {
+		return
+	}
+	for _, f := range fields {
+		switch {
+		case f.name == "target", f.name == "protocol" && s.LMTP, f.name == "tls" && s.ImplicitTLS:
+			p.fail(f.key, "leave one of them out", "a sender comes to the MX hosts by SMTP, at port 25 and in clear at first: %s: and sender: true do not go together", f.name)
+		}
 	}
 }

@@ -48,10 +48,13 @@ type Scenario struct {
 	// may deliver: it has a message, body or DATA step that is not expected
 	// to be refused.
 	Delivers bool
-	If       []Condition
-	Unless   []Condition
-	Vars     []Var
-	Secrets  []Secret
+	// Sender is true for sender: true: the dialogue does what a sender of mail
+	// does, and its answers are those that a sender would get.
+	Sender  bool
+	If      []Condition
+	Unless  []Condition
+	Vars    []Var
+	Secrets []Secret
 	// Row holds the columns of one row of each; nil where there is no each.
 	// Parse returns one Scenario for each row.
 	Row map[string]string

@@ -32,7 +32,7 @@ type previewed struct {
 
 // Play is part of probe.Trial.
 func (p *previewed) Play(context.Context) (wait time.Duration, again bool) {
-	p.check = result.Check{Scenario: p.dialogue.Name(), Status: result.Pass}
+	p.check = result.Check{Scenario: p.dialogue.Name(), PlaysSender: p.dialogue.Scenario().Sender, Status: result.Pass}
 	lines, err := p.dialogue.Preview(p.target)
 	if err != nil {
 		p.check.Status, p.check.Reason, p.check.Message = result.Inconclusive, result.Local, err.Error()
@@ -97,7 +97,11 @@ func (p *previewText) check(b *strings.Builder, h *result.Host, a *result.Addres
 	if a.IP == "" {
 		at = "" // a Unix socket
 	}
-	fmt.Fprintf(b, "\n%s to %s%s:\n", c.Scenario, h.Name, at)
+	plays := ""
+	if c.PlaysSender {
+		plays = " (plays a sender)"
+	}
+	fmt.Fprintf(b, "\n%s to %s%s%s:\n", c.Scenario, h.Name, at, plays)
 	for i := range c.Steps {
 		b.WriteString("  C: " + c.Steps[i].Sent + "\n")
 	}

@@ -76,6 +76,9 @@ func writeListed(b *strings.Builder, sc *scenarios.Scenario, rows int, short boo
 	if len(sc.Tags) > 0 {
 		facts = append(facts, "tags "+result.PrintableString(strings.Join(sc.Tags, " ")))
 	}
+	if sc.Sender {
+		facts = append(facts, "plays a sender")
+	}
 	b.WriteString(entry(19, result.PrintableString(sc.File), strings.Join(facts, ", ")))
 	text := strings.Join(strings.Fields(sc.Description), " ")
 	if first, _, more := strings.Cut(text, ". "); short && more {

@@ -116,6 +116,7 @@ func (s *shell) asOnPage(text string) string {
 	if s.world != nil {
 		port := strconv.Itoa(int(s.world.SMTPPort()))
 		text = strings.ReplaceAll(text, fmt.Sprintf(" --dns %s -p %s --helo probe.example.net", s.world.DNS(), port), "")
+		text = strings.ReplaceAll(text, ", at port "+port+".", ".") // it stands for 25 there
 		text = regexp.MustCompile(` --ca-file \S+`).ReplaceAllString(text, "")
 	}
 	for _, r := range s.here {

@@ -43,7 +43,7 @@ func (t *Text) checked(d *result.Domain) {
 		p.blank()
 	}
 	if d.Sender != nil {
-		p.text("", "", SendersView(d.Sender))
+		p.text("", "", SendersView(d))
 	}
 	p.text("", "", toDo(d.Findings))
 }

@@ -64,6 +64,7 @@ func (e *encoder) domain(d *result.Domain, full bool) {
 	if d.Sender != nil {
 		e.object("sender")
 		e.str("view", string(d.Sender.View))
+		e.intSome("port", int(d.Sender.Port))
 		e.strSome("by", d.Sender.By)
 		e.strsSome("failing", d.Sender.Failing)
 		e.close()
@@ -137,6 +138,7 @@ func (e *encoder) checks(checks []result.Check) {
 
 // outcome writes a check's members but its scenario, steps and time.
 func (e *encoder) outcome(c *result.Check) {
+	e.trueSome("plays_sender", c.PlaysSender)
 	e.verdict("status", c.Status)
 	e.why(c.Reason, c.Message, c.Hint)
 	e.strSome("cause", c.Cause)

@@ -126,21 +126,56 @@ func (p *page) notes(indent, about string, notes []string) {
 }
 
 // SendersView says in one sentence what a sending server would make of the
-// domain, which is not the same as what all of its hosts do.
-func SendersView(s *result.Sender) string {
-	switch s.View {
+// domain, which is not the same as what all of its hosts do. Where there is none
+// to say it is empty.
+func SendersView(d *result.Domain) string {
+	if d.Sender == nil {
+		return ""
+	}
+	said := viewed(d)
+	if d.Sender.Port != 0 {
+		said += ", at port " + strconv.Itoa(int(d.Sender.Port))
+	}
+	return said + "."
+}
+
+// wait is how long senders keep trying: Postfix and Sendmail five days, Exim
+// four, Exchange one or two as it is set.
+const wait = "usually for one to five days"
+
+func viewed(d *result.Domain) string {
+	switch s := d.Sender; s.View {
 	case result.ViewAtOnce:
-		return "A sender would deliver at once."
+		return "A sender would deliver at once"
 	case result.ViewDegraded:
 		return degraded(s)
 	case result.ViewRefused:
-		return "A sender meets a permanent refusal, and the mail bounces: refused."
+		return "A sender meets a permanent refusal, and the mail bounces: refused"
 	case result.ViewQueued:
-		return "A sender gets only temporary answers and keeps the mail to try again: queued."
+		if len(d.Hosts) == 0 {
+			return "A sender cannot look the domain up and tries again, " + wait + ": queued"
+		}
+		return "A sender is put off everywhere and tries again, " + wait + ": queued"
 	case result.ViewDown:
-		return "No host serves a sender, and the mail waits: down."
+		return "No host serves a sender, which tries again, " + wait + ": down"
+	case result.ViewReturned:
+		return "A sender has no host to try (" + nobody(d) + ") and returns the mail at once: returned"
+	default:
+		return "As a sender: " + clean(string(s.View))
 	}
-	return "As a sender: " + clean(string(s.View)) + "."
+}
+
+// nobody says why there is no host to send to.
+func nobody(d *result.Domain) string {
+	switch {
+	case d.Reason == result.NullMX:
+		return "the domain takes no mail"
+	case len(d.Hosts) == 0:
+		return "the DNS has none"
+	case len(d.Hosts) == 1:
+		return "its MX host has no usable address"
+	}
+	return "none of its MX hosts has a usable address"
 }
 
 func degraded(s *result.Sender) string {
@@ -163,5 +198,5 @@ func degraded(s *result.Sender) string {
 	default:
 		b += ", but not by " + strings.Join(others[:n-1], ", ") + " and " + others[n-1]
 	}
-	return b + ": degraded."
+	return b + ": degraded"
 }

@@ -187,12 +187,38 @@ func TestSendersView(t *testing.T) {
 		{result.Sender{View: result.ViewDegraded, By: "b", Failing: []string{"a", "b", "c", "d"}}, "Mail would be taken by b (not at every address), but not by a, c and d: degraded."},
 		{result.Sender{View: result.ViewDegraded, By: "x", Failing: []string{"a", "b", "c", "d", "e"}}, "Mail would be taken by x, but not by a, b, c and 2 others: degraded."},
 		{result.Sender{View: result.ViewRefused}, "A sender meets a permanent refusal, and the mail bounces: refused."},
-		{result.Sender{View: result.ViewQueued}, "A sender gets only temporary answers and keeps the mail to try again: queued."},
-		{result.Sender{View: result.ViewDown}, "No host serves a sender, and the mail waits: down."},
+		{result.Sender{View: result.ViewQueued}, "A sender is put off everywhere and tries again, usually for one to five days: queued."},
+		{result.Sender{View: result.ViewDown}, "No host serves a sender, which tries again, usually for one to five days: down."},
+		{result.Sender{View: result.ViewDown, Port: 2525}, "No host serves a sender, which tries again, usually for one to five days: down, at port 2525."},
+		{result.Sender{View: result.ViewReturned}, "A sender has no host to try (none of its MX hosts has a usable address) and returns the mail at once: returned."},
 	} {
-		if got := SendersView(&tt.s); got != tt.want {
+		if got := SendersView(&result.Domain{Sender: &tt.s, Hosts: make([]result.Host, 2)}); got != tt.want {
 			t.Errorf("%+v = %q; want %q", tt.s, got, tt.want)
 		}
+	}
+}
+
+// TestSendersViewWithoutHosts: it says why there is nobody to send to, and
+// whether the mail comes back at once.
+func TestSendersViewWithoutHosts(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		d    result.Domain
+		view result.SenderView
+		want string
+	}{
+		{result.Domain{Reason: result.NullMX}, result.ViewReturned, "A sender has no host to try (the domain takes no mail) and returns the mail at once: returned."},
+		{result.Domain{Reason: result.DNS}, result.ViewReturned, "A sender has no host to try (the DNS has none) and returns the mail at once: returned."},
+		{result.Domain{Hosts: make([]result.Host, 1)}, result.ViewReturned, "A sender has no host to try (its MX host has no usable address) and returns the mail at once: returned."},
+		{result.Domain{Reason: result.DNS, Temporary: true}, result.ViewQueued, "A sender cannot look the domain up and tries again, usually for one to five days: queued."},
+	} {
+		tt.d.Sender = &result.Sender{View: tt.view}
+		if got := SendersView(&tt.d); got != tt.want {
+			t.Errorf("%+v = %q; want %q", tt.d, got, tt.want)
+		}
+	}
+	if got := SendersView(&result.Domain{}); got != "" {
+		t.Errorf("a domain of which nothing is known = %q; want nothing", got)
 	}
 }
 

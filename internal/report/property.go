@@ -46,6 +46,9 @@ func (e *Entry) Properties() []Property {
 	p.add("hint", e.Hint())
 	p.add("domain", e.Domain.Domain)
 	p.add("server", e.Domain.Server)
+	if s := e.Domain.Sender; s != nil {
+		p.add("sender_view", string(s.View))
+	}
 	p.place(e)
 	if e.Check != nil {
 		p.check(e.Check)

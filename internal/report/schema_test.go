@@ -204,7 +204,7 @@ func TestSchemaKnowsEveryName(t *testing.T) {
 	if !slices.Equal(doc.Defs.Reason.Enum, reasons) {
 		t.Errorf("reasons = %v; want %v", doc.Defs.Reason.Enum, reasons)
 	}
-	views := []result.SenderView{result.ViewAtOnce, result.ViewDegraded, result.ViewRefused, result.ViewQueued, result.ViewDown}
+	views := []result.SenderView{result.ViewAtOnce, result.ViewDegraded, result.ViewRefused, result.ViewQueued, result.ViewDown, result.ViewReturned}
 	if got := doc.Defs.Sender.Properties.View.Enum; !slices.Equal(got, views) {
 		t.Errorf("views = %v; want %v", got, views)
 	}

@@ -113,6 +113,10 @@ func (t *Text) withoutHosts(d *result.Domain) {
 	p.headline(d)
 	w := newDetail(t, d)
 	w.hint(d.Hint)
+	if d.Sender != nil {
+		p.text("", "", SendersView(d))
+		p.blank()
+	}
 	if d.Status >= result.Inconclusive {
 		w.again()
 	}
@@ -140,7 +144,7 @@ func (t *Text) withHosts(d *result.Domain) {
 	t.verdictOfAll(d, all)
 	p.blank()
 	if d.Sender != nil {
-		p.text("", "", SendersView(d.Sender))
+		p.text("", "", SendersView(d))
 	}
 	if slices.ContainsFunc(all, func(r row) bool { return r.verdict >= result.Inconclusive }) {
 		w.again()

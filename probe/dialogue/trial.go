@@ -147,7 +147,11 @@ func (t *trial) Abandon(reason result.Reason) {
 }
 
 // Result returns what was seen so far.
-func (t *trial) Result() result.Check { return t.account.Result() }
+func (t *trial) Result() result.Check {
+	c := t.account.Result()
+	c.PlaysSender = t.dialogue.scenario.Sender
+	return c
+}
 
 // unsynced is how an attempt ended in which the server lost its place in a
 // group of commands; the attempts after it are made line by line.

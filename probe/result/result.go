@@ -67,7 +67,7 @@ type Domain struct {
 	Temporary bool `json:"temporary,omitempty"`
 	// Notes are findings that decide nothing, such as an exchange that is an alias.
 	Notes []string `json:"notes,omitempty"`
-	// Sender is how a sending server would fare, nil where no dialogue was played.
+	// Sender is how a sending server would fare, nil where that is not known.
 	Sender *Sender `json:"sender,omitempty"`
 	// Findings are what was found out beside the dialogues, of the domain, its
 	// hosts and their addresses.
@@ -124,10 +124,13 @@ type Address struct {
 
 // Check is one dialogue with one address, all attempts included.
 type Check struct {
-	Scenario string  `json:"scenario"`
-	Status   Verdict `json:"status"`
-	Reason   Reason  `json:"reason,omitempty"`
-	Message  string  `json:"message,omitempty"`
+	Scenario string `json:"scenario"`
+	// PlaysSender is true where the dialogue does what a sender of mail does, so
+	// that Domain.Sender goes by what it was answered.
+	PlaysSender bool    `json:"plays_sender,omitempty"`
+	Status      Verdict `json:"status"`
+	Reason      Reason  `json:"reason,omitempty"`
+	Message     string  `json:"message,omitempty"`
 	Blame
 	// Hint is a likely cause and what to do next; empty where the reply
 	// leaves doubt.
@@ -319,8 +322,13 @@ type Line struct {
 // Sender is how a sending server that follows RFC 5321 section 5.1 would
 // fare with a domain: it tries the hosts by preference, goes on after a
 // temporary refusal or a dead connection, and stops at a permanent refusal.
+// It goes by dialogues that play a sender; of all others only whether an
+// address could be reached counts.
 type Sender struct {
 	View SenderView `json:"view"`
+	// Port is the port that stands for 25, at which senders come; 0 where that
+	// was asked itself.
+	Port uint16 `json:"port,omitempty"`
 	// By is the host that would take the mail, if one would.
 	By string `json:"by,omitempty"`
 	// Failing are the hosts with at least one address that would not.
@@ -335,6 +343,7 @@ const (
 	ViewAtOnce   SenderView = "at_once"  // the first host takes it, and so would all others
 	ViewDegraded SenderView = "degraded" // delivered, but some host or address fails
 	ViewRefused  SenderView = "refused"  // a permanent refusal stops the sender
-	ViewQueued   SenderView = "queued"   // only temporary answers: the mail waits
-	ViewDown     SenderView = "down"     // no host serves a sender: out of reach, no service, silence
+	ViewQueued   SenderView = "queued"   // only temporary answers, or DNS that does not answer: the mail waits
+	ViewDown     SenderView = "down"     // no host serves a sender: out of reach, no service, silence; the mail waits
+	ViewReturned SenderView = "returned" // there is nobody to try: a null MX, no such domain, no host with an address
 )

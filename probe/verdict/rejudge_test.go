@@ -33,7 +33,7 @@ func TestRejudge(t *testing.T) {
 				Addresses: []result.Address{{IP: "192.0.2.1", Checks: []result.Check{c}}},
 			})
 		}
-		SumUp(d, tt.require, nil)
+		SumUp(d, tt.require)
 		for i, v := range tt.after {
 			d.Hosts[i].Addresses[0].Checks[0].Status = v
 		}

@@ -6,252 +6,110 @@ import (
 	"mxprobe/probe/result"
 )
 
-// outcome is what a sending server would make of an address.
-type outcome uint8
-
-const (
-	unknown   outcome = iota // the prober could not find out
-	dead                     // no connection, no service or no dialogue: next host
-	postponed                // a temporary answer: next host, and the mail stays queued
-	rejected                 // a permanent refusal: the mail is returned
-	taken                    // the dialogue went as far as it should
-)
-
 // sendersView walks the ranked hosts as RFC 5321 section 5.1 has a sender
 // do. Hosts of one preference are one set: the sender may begin with any. It
 // returns nil where the dialogues do not show whether mail would be taken.
-// soft names the hosts whose look-up failed for the moment: for a sender that
-// is a reason to keep the mail.
-func sendersView(hosts []result.Host, soft []string) *result.Sender {
+func sendersView(hosts []result.Host) *result.Sender {
 	port, ok := senderPort(hosts)
-	if !ok {
+	if !ok || len(hosts) == 0 {
 		return nil
 	}
 	view := &result.Sender{}
-	decided := false
-	anyPostponed := false
+	if port != usualPort {
+		view.Port = port
+	}
+	best := unusable // of all hosts up to the one that decides
 	for from := 0; from < len(hosts); {
-		to := from
-		best := unknown
-		by := ""
+		to, group, by := from, unknown, ""
 		for ; to < len(hosts) && hosts[to].Preference == hosts[from].Preference; to++ {
-			h := &hosts[to]
-			o, failing := hostOutcome(h, port, slices.Contains(soft, h.Name))
+			o, failing := hostOutcome(&hosts[to], port)
 			if failing {
-				view.Failing = append(view.Failing, h.Name)
+				view.Failing = append(view.Failing, hosts[to].Name)
 			}
 			if o == taken && by == "" {
-				by = h.Name
+				by = hosts[to].Name
 			}
-			best = max(best, o)
+			group = max(group, o)
 		}
 		from = to
-		anyPostponed = anyPostponed || best == postponed
-		if decided {
-			continue
-		}
-		switch best {
-		case unknown:
+		switch {
+		case best >= rejected: // the others only tell what fails
+		case group == unknown:
 			return nil
-		case taken:
-			view.View, view.By, decided = result.ViewAtOnce, by, true
-		case rejected:
-			view.View, decided = result.ViewRefused, true
+		default:
+			best = max(best, group)
+			if best == taken {
+				view.By = by
+			}
 		}
 	}
-	switch {
-	case len(hosts) == 0:
-		return nil
-	case !decided && anyPostponed:
-		view.View = result.ViewQueued
-	case !decided:
-		view.View = result.ViewDown
-	case view.View == result.ViewAtOnce && len(view.Failing) > 0:
+	view.View = viewOf(best)
+	if view.View == result.ViewAtOnce && len(view.Failing) > 0 {
 		view.View = result.ViewDegraded
 	}
 	return view
 }
 
-// senderPort returns the port at which a sender would come: 25, or the only one
-// that was tried, 0 for a socket. It reports false where several were tried,
-// none of them 25.
-func senderPort(hosts []result.Host) (port uint16, ok bool) {
-	several := false
-	for i := range hosts {
-		for j := range hosts[i].Addresses {
-			switch p := hosts[i].Addresses[j].Port; {
-			case p == 25:
-				return 25, true
-			case port == 0:
-				port = p
-			case p != port:
-				several = true
-			}
-		}
+// viewOf is the view where nothing better than o was met.
+func viewOf(o outcome) result.SenderView {
+	switch o {
+	case taken:
+		return result.ViewAtOnce
+	case rejected:
+		return result.ViewRefused
+	case postponed:
+		return result.ViewQueued
+	case dead:
+		return result.ViewDown
 	}
-	return port, !several
+	return result.ViewReturned
 }
 
-// hostOutcome returns the best outcome among the addresses of a host, as a
-// sender tries them in turn, and whether any of them fails.
-func hostOutcome(h *result.Host, port uint16, soft bool) (best outcome, failing bool) {
+// Unrouted is how a sender would fare where no host is known: what the DNS says
+// is final, or the sender asks again later. It is nil where the fault is on this
+// side.
+func Unrouted(d *result.Domain) *result.Sender {
 	switch {
-	case h.Reason == result.Resolver && len(h.Addresses) == 0:
-		return unknown, false
-	case soft:
-		return postponed, true
-	case h.Reason == result.DNS && len(h.Addresses) == 0:
-		return dead, true
-	}
-	for i := range h.Addresses {
-		if port != 0 && h.Addresses[i].Port != port {
-			continue
-		}
-		o := addressOutcome(&h.Addresses[i])
-		failing = failing || (o != taken && o != unknown)
-		best = max(best, o)
-	}
-	return best, failing
-}
-
-// addressOutcome is what the dialogues with an address amount to: it takes
-// mail if one of them saw it take a recipient, whatever others were refused
-// (a recipient that does not exist, a bad sender). Else the worst counts.
-func addressOutcome(a *result.Address) outcome {
-	worst := unknown
-	for i := range a.Checks {
-		o := checkOutcome(&a.Checks[i])
-		switch {
-		case o == taken:
-			return taken
-		case o != unknown && (worst == unknown || o < worst):
-			worst = o
-		}
-	}
-	return worst
-}
-
-func checkOutcome(c *result.Check) outcome {
-	switch c.Reason {
-	case result.None, result.Slow:
-		if tookRecipient(c) {
-			return taken
-		}
-		return unknown
-	case result.Temporary:
-		if s := failedStep(c); s != nil && (s.RefusalWanted || !partOfDelivery(c, s)) {
-			return unknown
-		}
-		return postponed
-	case result.Refused, result.Unreachable, result.Timeout, result.Reset, result.EOF, result.Protocol, result.TLS:
-		if s := failedStep(c); s != nil && !partOfDelivery(c, s) {
-			return unknown
-		}
-		return dead
-	case result.Reply:
-		return replyOutcome(c)
-	}
-	return unknown
-}
-
-// partOfDelivery reports whether a step is one that every delivery takes, in
-// its place, so that its refusal is the refusal of the mail. RCPT without MAIL
-// and DATA without RCPT are mistakes of the scenario.
-func partOfDelivery(c *result.Check, s *result.Step) bool {
-	switch verb(s) {
-	case "EHLO", "HELO", "LHLO", "MAIL":
-		return true
-	case "RCPT":
-		sender, _ := envelopeBefore(c, s)
-		return sender
-	case "DATA", "BDAT":
-		_, recipient := envelopeBefore(c, s)
-		return recipient
-	}
-	return s.Number == 0
-}
-
-// verb is the command of a step. The text of a message whose DATA was a step of
-// its own counts as the DATA it completes.
-func verb(s *result.Step) string {
-	if s.Action == "body" {
-		return "DATA"
-	}
-	return s.Verb
-}
-
-// envelopeBefore reports whether the server held a sender and a recipient
-// when it came to a step.
-func envelopeBefore(c *result.Check, until *result.Step) (sender, recipient bool) {
-	for i := range c.Steps {
-		s := &c.Steps[i]
-		if s == until {
-			break
-		}
-		if s.Attempt != until.Attempt || s.Code/100 != 2 {
-			continue
-		}
-		switch verb(s) {
-		case "MAIL":
-			sender, recipient = true, false
-		case "RCPT":
-			recipient = sender
-		case "EHLO", "HELO", "LHLO", "RSET", "STARTTLS", "DATA":
-			sender, recipient = false, false
-		}
-	}
-	return sender, recipient
-}
-
-// tookRecipient reports whether a recipient was accepted in the last attempt
-// of a dialogue: less does not show that a server takes mail.
-func tookRecipient(c *result.Check) bool {
-	for i := range c.Steps {
-		s := &c.Steps[i]
-		if s.Attempt == c.Attempts && s.Code/100 == 2 && s.Verb == "RCPT" {
-			return true
-		}
-	}
-	return false
-}
-
-// replyOutcome looks at the code of the step that failed: an acceptance
-// where a refusal was expected is a finding, but the mail is taken.
-func replyOutcome(c *result.Check) outcome {
-	s := failedStep(c)
-	if s == nil {
-		return unknown
-	}
-	switch s.Code / 100 {
-	case 2, 3:
-		if tookRecipient(c) {
-			return taken
-		}
-	case 4:
-		if partOfDelivery(c, s) && !s.RefusalWanted {
-			return postponed
-		}
-	case 5:
-		switch {
-		case s.Number == 0:
-			return dead // no service (RFC 5321 section 3.1), and senders go on
-		case s.Code == 530, s.Code == 503:
-			return unknown // a sender would use TLS, or log in; and keeps the order
-		case s.Verb == "EHLO" && result.HelloUnknown(s.Code):
-			return unknown // a sender would say HELO
-		case partOfDelivery(c, s) && !s.RefusalWanted:
-			return rejected
-		}
-	}
-	return unknown
-}
-
-// failedStep returns the step that decided a check, nil if none did.
-func failedStep(c *result.Check) *result.Step {
-	for i := range c.Steps {
-		if s := &c.Steps[i]; c.FailedStep != nil && s.Attempt == c.Attempts && s.Number == *c.FailedStep {
-			return s
-		}
+	case d.Reason == result.NullMX, d.Reason == result.DNS && !d.Temporary:
+		return &result.Sender{View: result.ViewReturned}
+	case d.Reason == result.DNS:
+		return &result.Sender{View: result.ViewQueued}
 	}
 	return nil
+}
+
+// The ports at which servers take mail from each other (RFC 5321 section
+// 4.5.4.2), and from their users (RFC 8314), where no sender comes.
+const (
+	usualPort      = 25
+	submissionPort = 587
+	submissionsTLS = 465
+)
+
+// senderPort returns the port that stands for the one at which senders come: 25
+// where that was tried, or else the only one, if a dialogue plays a sender
+// there and users do not submit mail there. Where no host has an address it
+// is 25 as well.
+func senderPort(hosts []result.Host) (port uint16, ok bool) {
+	plays, several, seen := false, false, false
+	for i := range hosts {
+		for j := range hosts[i].Addresses {
+			a := &hosts[i].Addresses[j]
+			if a.Port == usualPort {
+				return usualPort, true
+			}
+			several = several || seen && a.Port != port
+			port, seen = a.Port, true
+			plays = plays || slices.ContainsFunc(a.Checks, func(c result.Check) bool { return c.PlaysSender })
+		}
+	}
+	switch port {
+	case 0, submissionPort, submissionsTLS:
+		return usualPort, !hasAddress(hosts)
+	}
+	return port, plays && !several
+}
+
+func hasAddress(hosts []result.Host) bool {
+	return slices.ContainsFunc(hosts, func(h result.Host) bool { return len(h.Addresses) > 0 })
 }

@@ -1,6 +1,7 @@
 package verdict
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
@@ -9,11 +10,12 @@ import (
 	"mxprobe/probe/result"
 )
 
-// host is a host with one check an address.
+// host is a host with one check an address, each of which plays a sender.
 func host(name string, pref uint16, checks ...result.Check) result.Host {
 	h := result.Host{Name: name, Preference: pref}
-	for _, c := range checks {
-		h.Addresses = append(h.Addresses, result.Address{Checks: []result.Check{c}, Status: c.Status})
+	for i, c := range checks {
+		c.PlaysSender = true
+		h.Addresses = append(h.Addresses, result.Address{IP: "192.0.2." + strconv.Itoa(i+1), Port: 25, Checks: []result.Check{c}, Status: c.Status})
 		h.Status = result.Worst(h.Status, c.Status)
 	}
 	return h
@@ -94,6 +96,57 @@ func endedBySelf() result.Check {
 
 func listed() result.Check {
 	return result.Check{Status: result.Inconclusive, Reason: result.Policy, Attempts: 1}
+}
+
+func playing(c result.Check) result.Check {
+	c.PlaysSender = true
+	return c
+}
+
+// at is a host whose one address was asked at a port.
+func at(port uint16, checks ...result.Check) result.Host {
+	a := result.Address{IP: "192.0.2.1", Port: port, Checks: checks}
+	for i := range checks {
+		a.Status = result.Worst(a.Status, checks[i].Status)
+	}
+	return result.Host{Name: "a", Preference: 10, Addresses: []result.Address{a}, Status: a.Status}
+}
+
+// both is a host that was asked at the ports of a and b.
+func both(a, b result.Host) result.Host {
+	a.Addresses = append(a.Addresses, b.Addresses...)
+	a.Status = result.Worst(a.Status, b.Status)
+	return a
+}
+
+func unusableHost(name string) result.Host {
+	return result.Host{Name: name, Preference: 10, Status: result.Fail, Reason: result.DNS}
+}
+
+func soft(name string) result.Host {
+	h := unusableHost(name)
+	h.Temporary = true
+	return h
+}
+
+// TestUnrouted: what the DNS says is final; where it does not answer, mail
+// waits; and a fault of this side says nothing of others.
+func TestUnrouted(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		d    result.Domain
+		want *result.Sender
+	}{
+		"null MX":              {result.Domain{Reason: result.NullMX}, &result.Sender{View: result.ViewReturned}},
+		"no such domain":       {result.Domain{Reason: result.DNS}, &result.Sender{View: result.ViewReturned}},
+		"its servers are dead": {result.Domain{Reason: result.DNS, Temporary: true}, &result.Sender{View: result.ViewQueued}},
+		"our resolver is dead": {result.Domain{Reason: result.Resolver, Temporary: true}, nil},
+		"the run was stopped":  {result.Domain{Reason: result.Interrupted}, nil},
+	} {
+		if diff := cmp.Diff(tc.want, Unrouted(&tc.d)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
 }
 
 // A temporary answer or a dead host sends the sender to the next host, a
@@ -184,9 +237,26 @@ func TestTrap61SendersView(t *testing.T) {
 			[]result.Host{host("a", 10, refusedAt("250", 452, "MAIL FROM:<a@b>", "RCPT TO:<c@d>", "BDAT 9 LAST"))},
 			&result.Sender{View: result.ViewQueued, Failing: []string{"a"}},
 		},
-		{"another recipient is refused", []result.Host{{Name: "a", Preference: 10, Addresses: []result.Address{
-			{Checks: []result.Check{passed(), replied(550)}},
-		}}}, &result.Sender{View: result.ViewAtOnce, By: "a"}},
+		{"another recipient is refused", []result.Host{at(25, playing(passed()), playing(replied(550)))}, &result.Sender{View: result.ViewAtOnce, By: "a"}},
+		{"refused to a dialogue that plays no sender", []result.Host{at(25, replied(550))}, nil},
+		{"the same beside one that plays a sender", []result.Host{at(25, replied(550), playing(passed()))}, &result.Sender{View: result.ViewAtOnce, By: "a"}},
+		{"taken from what plays no sender", []result.Host{at(25, passed())}, nil},
+		{"put off at RCPT, no sender", []result.Host{at(25, busy())}, nil},
+		{"out of reach of whatever dialogue", []result.Host{at(25, notReached())}, &result.Sender{View: result.ViewDown, Failing: []string{"a"}}},
+		{"a greeting that refuses a dialogue of its own", []result.Host{at(25, greetedWith(554))}, nil},
+		{"hung up in the middle of a dialogue of its own", []result.Host{at(25, endedBySelf())}, nil},
+		{"another port is closed beside a 25 that works", []result.Host{both(at(2525, playing(notReached())), at(25, playing(passed())))}, &result.Sender{View: result.ViewAtOnce, By: "a"}},
+		{"another port works beside a closed 25", []result.Host{both(at(2525, playing(passed())), at(25, playing(notReached())))}, &result.Sender{View: result.ViewDown, Failing: []string{"a"}}},
+		{"a port in the place of 25", []result.Host{at(2525, playing(passed()))}, &result.Sender{View: result.ViewAtOnce, Port: 2525, By: "a"}},
+		{"a closed port of a dialogue that plays no sender", []result.Host{at(2525, notReached())}, nil},
+		{"two ports in the place of 25", []result.Host{both(at(2525, playing(passed())), at(2526, playing(notReached())))}, nil},
+		{"a closed port for users", []result.Host{at(587, playing(notReached()))}, nil},
+		{"a closed port for users, under TLS", []result.Host{at(465, playing(notReached()))}, nil},
+		{"a socket", []result.Host{at(0, playing(notReached()))}, nil},
+		{"no exchange has an address", []result.Host{unusableHost("a"), unusableHost("b")}, &result.Sender{View: result.ViewReturned, Failing: []string{"a", "b"}}},
+		{"one has no address, one does not answer", []result.Host{unusableHost("a"), host("b", 20, notReached())}, &result.Sender{View: result.ViewDown, Failing: []string{"a", "b"}}},
+		{"one has no address, one cannot be looked up", []result.Host{unusableHost("a"), soft("b")}, &result.Sender{View: result.ViewQueued, Failing: []string{"a", "b"}}},
+		{"the look-up failed here", []result.Host{{Name: "a", Preference: 10, Status: result.Inconclusive, Reason: result.Resolver, Temporary: true}}, nil},
 		{"a refusal as expected shows nothing", []result.Host{host("a", 10, refusedAsExpected())}, nil},
 		{"the first shows nothing", []result.Host{host("a", 10, refusedAsExpected()), host("b", 20, notReached())}, nil},
 		{
@@ -198,7 +268,7 @@ func TestTrap61SendersView(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			if diff := cmp.Diff(tc.want, sendersView(tc.hosts, nil)); diff != "" {
+			if diff := cmp.Diff(tc.want, sendersView(tc.hosts)); diff != "" {
 				t.Errorf("sendersView (-want +got):\n%s", diff)
 			}
 		})
@@ -208,7 +278,7 @@ func TestTrap61SendersView(t *testing.T) {
 // halfBegun is a host of whose two checks only one was begun.
 func halfBegun() result.Host {
 	return result.Host{Name: "half", Preference: 20, Status: result.Pass, Addresses: []result.Address{
-		{Status: result.Pass, Checks: []result.Check{passed(), {}}},
+		{IP: "192.0.2.1", Port: 25, Status: result.Pass, Checks: []result.Check{passed(), {}}},
 	}}
 }
 
@@ -238,6 +308,9 @@ func TestJudgeDomainAppliesTheDemand(t *testing.T) {
 		{"any, half of its only pass not begun", []result.Host{host("a", 10, notReached()), halfBegun()}, Any, result.Inconclusive},
 		{"nothing begun", []result.Host{host("a", 10, result.Check{})}, All, result.NotRun},
 		{"all well", []result.Host{host("a", 10, passed())}, Any, result.Pass},
+		{"any, its only address fails at one of two ports", []result.Host{both(at(25, passed()), at(587, notReached()))}, Any, result.Fail},
+		{"any, one of two addresses passes at both ports", []result.Host{both(at(25, passed()), at(587, passed())), host("b", 20, notReached())}, Any, result.Warn},
+		{"any, the second port not begun", []result.Host{both(at(25, passed()), at(587, result.Check{}))}, Any, result.Inconclusive},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()

@@ -4,31 +4,25 @@
 package verdict
 
 import (
-	"cmp"
 	"fmt"
-	"strings"
 
 	"mxprobe/probe/result"
 )
 
 // SumUp gives every level of d its verdict, from the checks upwards, and
-// says how a sender would fare. soft are the hosts whose addresses are only
-// unavailable now.
-func SumUp(d *result.Domain, require Require, soft []string) {
+// says how a sender would fare.
+func SumUp(d *result.Domain, require Require) {
 	defer Count(d)
 	for i := range d.Hosts {
 		sumUpHost(&d.Hosts[i])
 	}
 	adviseUnreached(d)
 	if d.Reason != result.None { // decided without a dialogue
+		d.Sender = Unrouted(d)
 		return
 	}
 	d.Status, d.Reason, d.Message = judgeDomain(d.Hosts, require)
-	d.Sender = sendersView(d.Hosts, soft)
-	if d.Status > result.Warn && d.Sender != nil && d.Sender.View == result.ViewAtOnce {
-		// True, for mail is taken, but the failure is about something else.
-		d.Sender = nil
-	}
+	d.Sender = sendersView(d.Hosts)
 }
 
 func sumUpHost(h *result.Host) {
@@ -68,7 +62,7 @@ func judgeDomain(hosts []result.Host, require Require) (result.Verdict, result.R
 		best := hosts[0].Preference // hosts are ranked
 		needed = worstOf(hosts, func(h *result.Host) bool { return h.Preference == best })
 	case Any:
-		if anyPassed(hosts) {
+		if anyPassed(hosts, false) {
 			needed = result.Pass
 		}
 	}
@@ -89,23 +83,20 @@ func judgeDomain(hosts []result.Host, require Require) (result.Verdict, result.R
 // notBegun returns a check that had to pass and was not begun before the run
 // was stopped, nil if there is none.
 func notBegun(hosts []result.Host, require Require) *result.Check {
-	var missing *result.Check
+	if require == Any && anyPassed(hosts, true) {
+		return nil
+	}
 	for i := range hosts {
 		if require == Best && hosts[i].Preference != hosts[0].Preference {
 			break
 		}
 		for j := range hosts[i].Addresses {
-			a := &hosts[i].Addresses[j]
-			c := firstNotRun(a)
-			switch {
-			case c != nil:
-				missing = cmp.Or(missing, c)
-			case require == Any && addressPassed(a):
-				return nil
+			if c := firstNotRun(&hosts[i].Addresses[j]); c != nil {
+				return c
 			}
 		}
 	}
-	return missing
+	return nil
 }
 
 func firstNotRun(a *result.Address) *result.Check {
@@ -116,8 +107,6 @@ func firstNotRun(a *result.Address) *result.Check {
 	}
 	return nil
 }
-
-func addressPassed(a *result.Address) bool { return a.Status == result.Pass || a.Status == result.Warn }
 
 func worstOf(hosts []result.Host, counts func(*result.Host) bool) result.Verdict {
 	worst := result.NotRun
@@ -138,10 +127,12 @@ func worstHost(hosts []result.Host, v result.Verdict) *result.Host {
 	return &hosts[0]
 }
 
-func anyPassed(hosts []result.Host) bool {
+// anyPassed reports whether some address passed at every port that it was asked
+// at; with all, everything there was to do at it was begun as well.
+func anyPassed(hosts []result.Host, all bool) bool {
 	for i := range hosts {
 		for j := range hosts[i].Addresses {
-			if addressPassed(&hosts[i].Addresses[j]) {
+			if passedWhole(hosts[i].Addresses, hosts[i].Addresses[j].IP, all) {
 				return true
 			}
 		}
@@ -149,83 +140,16 @@ func anyPassed(hosts []result.Host) bool {
 	return false
 }
 
-// adviseUnreached tells a dead host from a dead line: with other hosts
-// answering the fault is there, with none the way out of here is suspect.
-func adviseUnreached(d *result.Domain) {
-	reached, unreached := 0, 0
-	var answered []string
-	for i := range d.Hosts {
-		n := 0
-		for j := range d.Hosts[i].Addresses {
-			if silent(&d.Hosts[i].Addresses[j]) {
-				unreached++
-			} else if greeted(&d.Hosts[i].Addresses[j]) {
-				n++
-			}
-		}
-		if n > 0 {
-			answered = append(answered, d.Hosts[i].Name)
-		}
-		reached += n
-	}
-	switch {
-	case unreached == 0:
-	case reached == 0:
-		d.Hint = noneReachedHint(d)
-	default:
-		advice := fmt.Sprintf("%s answered from this machine, so look at this host or the way to it", strings.Join(answered, " and "))
-		for p := range d.Played() {
-			if p.Check.Reason == result.Timeout && atConnect(p.Check) {
-				p.Check.Hint = advice
-			}
-		}
-	}
-}
-
-// noneReachedHint suspects the way out of here, unless a control server was
-// seen to answer.
-func noneReachedHint(d *result.Domain) string {
-	mail, controlled := false, false
-	for i := range d.Hosts {
-		for j := range d.Hosts[i].Addresses {
-			mail = mail || d.Hosts[i].Addresses[j].Port == 25
-		}
-	}
-	for p := range d.Played() {
-		controlled = controlled || p.Check.ControlAnswered
-	}
-	switch {
-	case controlled:
-		return "" // each check says so
-	case mail:
-		return "no address answered at all: outgoing port 25 is often blocked by the network a probe runs in; try another port (-p 587) or another machine, or name a server known to answer with --control"
-	}
-	return "no address answered at all: this machine may have no network, or a firewall drops what goes to this port; try another machine, or name a server known to answer with --control"
-}
-
-// silent reports whether every connection to the address timed out.
-func silent(a *result.Address) bool {
-	for i := range a.Checks {
-		if c := &a.Checks[i]; c.Reason != result.Timeout || !atConnect(c) {
+// passedWhole is anyPassed for one address, which is in the list once for each
+// port.
+func passedWhole(addresses []result.Address, ip string, all bool) bool {
+	for i := range addresses {
+		a := &addresses[i]
+		if a.IP == ip && (a.Status != result.Pass && a.Status != result.Warn || all && firstNotRun(a) != nil) {
 			return false
 		}
 	}
-	return len(a.Checks) > 0
-}
-
-// greeted reports whether the address took a connection.
-func greeted(a *result.Address) bool {
-	for i := range a.Checks {
-		if c := &a.Checks[i]; c.Attempts > 0 && !atConnect(c) && c.Status != result.NotRun {
-			return true
-		}
-	}
-	return false
-}
-
-// atConnect reports whether the check ended before there was a connection.
-func atConnect(c *result.Check) bool {
-	return c.FailedStep != nil && *c.FailedStep == 0 && c.ConnectMillis == 0
+	return true
 }
 
 // Rejudge adds up the verdicts of addresses, hosts and the domain again after

@@ -55,7 +55,7 @@ func TestCells(t *testing.T) {
 		}
 	}
 	got = read(t, reporttest.NoSuchDomain())
-	if got["reason"] != "dns" || got["hosts"] != "0" || got["view"] != "" {
+	if got["reason"] != "dns" || got["hosts"] != "0" || got["view"] != "returned" {
 		t.Errorf("a domain without hosts is %v", got)
 	}
 }

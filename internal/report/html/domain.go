@@ -62,7 +62,7 @@ func (w *Writer) domainView(d *result.Domain) domainView {
 		v.Took = "looked up in " + report.Duration(d.DNSMillis.Duration())
 	}
 	if d.Sender != nil {
-		v.View = report.SendersView(d.Sender)
+		v.View = report.SendersView(d)
 	}
 	if d.Message != "" && !strings.Contains(v.Sentence, result.PrintableString(d.Message)) && !said(d) {
 		v.Why = d.Message

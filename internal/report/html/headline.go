@@ -26,7 +26,7 @@ func (t *tally) add(d *result.Domain) {
 	if t.n() == 1 {
 		t.only = report.Sentence(d)
 		if d.Sender != nil {
-			t.view = report.SendersView(d.Sender)
+			t.view = report.SendersView(d)
 		}
 	}
 	if v := d.Status.String(); len(t.names[v]) < maxNames {

@@ -111,7 +111,7 @@ func (m *Writer) sender(d *result.Domain, most int) {
 	if d.Sender == nil {
 		return
 	}
-	line := "- " + code(report.Title(d)) + ": " + code(report.SendersView(d.Sender)) + "\n"
+	line := "- " + code(report.Title(d)) + ": " + code(report.SendersView(d)) + "\n"
 	switch {
 	case d.Sender.View != result.ViewAtOnce:
 		m.senders.add(most, line)

@@ -56,7 +56,7 @@ func (d *details) about(dom *result.Domain, k kind, subject string) {
 		d.add(k, detail{"hint:", subject, text(dom.Hint)})
 	}
 	if dom.Sender != nil {
-		d.add(closing, detail{"sender:", subject, text(report.SendersView(dom.Sender))})
+		d.add(closing, detail{"sender:", subject, text(report.SendersView(dom))})
 	}
 }
 

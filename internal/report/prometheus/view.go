@@ -16,13 +16,9 @@ const (
 	taken                // mail gets there at once
 )
 
-// viewOf is the view of a sending server. A domain that has failed without
-// any host takes no mail from anybody.
+// viewOf is the view of a sending server.
 func viewOf(d *result.Domain) view {
-	switch {
-	case d.Sender == nil && len(d.Hosts) == 0 && d.Status == result.Fail:
-		return lost
-	case d.Sender == nil:
+	if d.Sender == nil {
 		return unknown
 	}
 	switch d.Sender.View {
@@ -30,7 +26,7 @@ func viewOf(d *result.Domain) view {
 		return taken
 	case result.ViewDegraded:
 		return degraded
-	case result.ViewRefused, result.ViewDown:
+	case result.ViewRefused, result.ViewDown, result.ViewReturned:
 		return lost
 	}
 	return unknown

@@ -112,6 +112,7 @@ func NullMX() *result.Domain {
 	return &result.Domain{
 		Domain: "nomail.test", Origin: "null", Status: result.Fail, Reason: result.NullMX, DNSMillis: 4 * ms,
 		Message: "the domain takes no mail: its only MX record is the null MX (RFC 7505)", Hosts: []result.Host{}, Millis: 4 * ms,
+		Sender: &result.Sender{View: result.ViewReturned},
 	}
 }
 
@@ -120,6 +121,7 @@ func NoSuchDomain() *result.Domain {
 	return &result.Domain{
 		Domain: "nosuch.test", Status: result.Fail, Reason: result.DNS, Message: "no such domain", DNSMillis: 3 * ms,
 		Hint: "the name does not exist in DNS: look for a typing error, or for a domain that has lapsed; closer: dig nosuch.test MX", Millis: 3 * ms,
+		Sender: &result.Sender{View: result.ViewReturned},
 	}
 }
 
