@@ -19,7 +19,9 @@ import (
 // Audit looks at domains. Set the fields before the first use.
 type Audit struct {
 	Gatherer *gather.Gatherer
-	Choice   rules.Choice
+	// Depth is how many sessions there are with each address.
+	Depth  gather.Depth
+	Choice rules.Choice
 
 	mu    sync.Mutex
 	of    map[string]chan *facts.Domain
@@ -63,13 +65,26 @@ func (a *Audit) Finish(ctx context.Context, d *result.Domain) {
 	gather.Fold(f, d)
 	a.Gatherer.OurSide(ctx, f)
 	stopped := d.Status == result.NotRun
-	d.Findings, d.Status = rules.Judge(f, &a.Choice)
+	d.Findings, _ = rules.Judge(f, &a.Choice)
 	d.Reception = receptions(f)
-	d.Reason, d.Message, d.Hint = summary(d.Findings)
+	a.Weigh(d)
 	if stopped && ctx.Err() != nil {
 		d.Status = result.NotRun
 	}
 	settle(d)
+}
+
+// Weigh works out what the findings of a domain amount to.
+func (a *Audit) Weigh(d *result.Domain) {
+	d.Status = rules.Verdict(d.Findings, &a.Choice)
+	d.Reason, d.Message, d.Hint = summary(d.Findings)
+}
+
+// Looks reports whether a rule is looked at, so that a finding of it that does
+// not come again is gone.
+func (a *Audit) Looks(id string) bool {
+	r, ok := rules.Find(id)
+	return ok && a.Choice.Chosen(&r) && a.reaches(id)
 }
 
 // Preflight looks at our own side alone: what a receiver would hold against mail
@@ -77,8 +92,8 @@ func (a *Audit) Finish(ctx context.Context, d *result.Domain) {
 func (a *Audit) Preflight(ctx context.Context) result.Domain {
 	f := a.Gatherer.Preflight(ctx)
 	d := result.Domain{Domain: f.Name, Hosts: []result.Host{}}
-	d.Findings, d.Status = rules.Judge(f, &a.Choice)
-	d.Reason, d.Message, d.Hint = summary(d.Findings)
+	d.Findings, _ = rules.Judge(f, &a.Choice)
+	a.Weigh(&d)
 	if d.Message == "" {
 		d.Message = "our own side"
 	}

@@ -71,6 +71,7 @@ func (p *Program) check(s *checkSettings, args []string) (int, error) {
 	if r.memory, err = s.recall(ctx, r.runID); err != nil {
 		return 0, err
 	}
+	r.memory.options.Evidence = true
 	if err := r.network(); err != nil {
 		return 0, err
 	}
@@ -98,7 +99,7 @@ func (r *session) audit(ctx context.Context, s *checkSettings) (int, error) {
 			Resolver: r.dns, Web: r.plainDialer, Roots: set.TLS.Roots, Now: time.Now, Selectors: s.selectors,
 			Lists: s.lists, NameLists: s.nameLists, Self: s.self, HELO: set.HELO, From: set.From, Port: s.mailPort,
 		},
-		Choice: s.choice(),
+		Depth: s.depth, Choice: s.choice(),
 	}
 	defer a.Wait()
 	if len(s.domains) == 0 {
@@ -110,8 +111,9 @@ func (r *session) audit(ctx context.Context, s *checkSettings) (int, error) {
 	}
 	plan.begin = func(domain string) { a.Begin(ctx, domain) }
 	plan.judge = func(d *result.Domain) {
-		r.memory.judge(d)
+		r.memory.compare(d)
 		a.Finish(ctx, d)
+		r.memory.judgeFindings(d, a)
 	}
 	runner := &probe.Runner{
 		Resolver: r.resolver, Jobs: s.jobs, PerHost: s.perHost, Family: s.family(), Self: set.HELO, FailFast: s.failFast,

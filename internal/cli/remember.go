@@ -2,10 +2,12 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/netip"
 	"time"
 
+	"mxprobe/internal/audit"
 	"mxprobe/internal/compare"
 	"mxprobe/internal/greylist"
 	"mxprobe/internal/state"
@@ -57,8 +59,9 @@ type memory struct {
 	fresh   bool
 	seen    map[string]*compare.Snapshot
 	// unchanged is about the domain judged last: nothing changed, and what
-	// is wrong with it stands in the baseline.
+	// is wrong with it stands in the baseline, which is before.
 	unchanged bool
+	before    *compare.Snapshot
 	waiting   *greylist.Memory // nil without --state
 }
 
@@ -98,7 +101,11 @@ func (s *settings) recall(ctx context.Context, runID string) (*memory, error) {
 
 // readMemory reads a file and sees whether it can be written at the end.
 func readMemory(ctx context.Context, kind state.Kind, flag, path string, into state.Content, writes bool) (found bool, err error) {
-	if found, err = kind.Read(ctx, path, into); err != nil {
+	found, err = kind.Read(ctx, path, into)
+	if other, ok := errors.AsType[*state.OtherError](err); ok {
+		return false, usagef("%s %s: %s; give the path of another file", flag, shown(path), other)
+	}
+	if err != nil {
 		return false, usagef("%s %s: %s; put it right, or remove it to begin anew", flag, shown(path), cause(err))
 	}
 	if writes || !found {
@@ -131,34 +138,66 @@ func (s *settings) leftOut(host, ip string) bool {
 	return false
 }
 
-// judge adds to a domain what other runs have to say of it, and changes its
-// verdict where --fail-on says so.
-func (m *memory) judge(d *result.Domain) {
+// compare adds to a domain what other runs have to say of it, and reports
+// whether there is something to compare it with.
+func (m *memory) compare(d *result.Domain) bool {
 	if m == nil {
-		return
+		return false
 	}
 	if m.waiting != nil {
 		m.waiting.Observe(d, time.Now())
 	}
 	if m.domains == nil {
+		return false
+	}
+	key := compare.Key(d)
+	m.before = m.domains[key]
+	if after := compare.Remember(m.before, d, &m.options); after != nil {
+		m.seen[key] = after
+	}
+	if m.fresh {
+		return false
+	}
+	d.Changes = compare.Changes(m.before, d, &m.options)
+	return true
+}
+
+// judge adds to a domain what other runs have to say of it, and changes its
+// verdict where --fail-on says so.
+func (m *memory) judge(d *result.Domain) {
+	if !m.compare(d) {
+		return
+	}
+	m.unchanged = len(d.Changes) == 0 && compare.Unchanged(m.before, d)
+	if m.settings.failOn != failOnAny && compare.Forgive(m.before, d) {
+		verdict.Rejudge(d, m.require)
+	}
+	m.regress(d)
+}
+
+// judgeFindings does the same with what was found of a domain, after compare.
+func (m *memory) judgeFindings(d *result.Domain, a *audit.Audit) {
+	if m == nil || m.domains == nil {
 		return
 	}
 	key := compare.Key(d)
-	before := m.domains[key]
-	if after := compare.Remember(before, d, &m.options); after != nil {
+	after := compare.RememberFindings(m.before, m.seen[key], d, &m.options, a.Looks)
+	if after != nil {
 		m.seen[key] = after
 	}
 	if m.fresh {
 		return
 	}
-	d.Changes = compare.Changes(before, d, &m.options)
-	m.unchanged = len(d.Changes) == 0 && compare.Unchanged(before, d)
-	if m.settings.failOn == failOnAny {
-		return
+	d.Changes = append(d.Changes, compare.FindingChanges(m.before, after, d, &m.options, a.Looks)...)
+	m.unchanged = len(d.Changes) == 0 && compare.SameFindings(m.before, d)
+	if m.settings.failOn != failOnAny && compare.KnownFindings(m.before, d) {
+		a.Weigh(d)
 	}
-	if compare.Forgive(before, d) {
-		verdict.Rejudge(d, m.require)
-	}
+	m.regress(d)
+}
+
+// regress fails a domain that got worse, where --fail-on says so.
+func (m *memory) regress(d *result.Domain) {
 	if m.settings.failOn == failOnRegression && d.Status != result.Fail {
 		failRegression(d)
 	}

@@ -17,6 +17,9 @@ type Options struct {
 	// host: what was not asked about is not gone. ip is empty for the host as
 	// a whole. A nil LeftOut leaves nothing out.
 	LeftOut func(host, ip string) bool
+	// Evidence is set where dialogues are the evidence of findings: how they
+	// end says nothing by itself.
+	Evidence bool
 }
 
 func (o *Options) leftOut(host, ip string) bool { return o.LeftOut != nil && o.LeftOut(host, ip) }
@@ -123,7 +126,11 @@ func rememberService(before *Service, a *result.Address, o *Options) *Service {
 		if now.Certificate == nil {
 			now.Certificate = certificateOf(c)
 		}
-		now.Scenarios[name] = rememberOutcome(now.Scenarios[name], outcomeOf(c), o)
+		is := outcomeOf(c)
+		if o.Evidence && is != nil {
+			is = &Outcome{Status: result.Pass, TLS: is.TLS}
+		}
+		now.Scenarios[name] = rememberOutcome(now.Scenarios[name], is, o)
 		if now.Scenarios[name] == nil {
 			delete(now.Scenarios, name)
 		}

@@ -19,6 +19,8 @@ type Snapshot struct {
 	// Trouble is why the domain as a whole could not be looked up.
 	Trouble *Outcome         `json:"trouble,omitempty"`
 	Hosts   map[string]*Host `json:"hosts,omitempty"`
+	// Findings are those of a check; nil where none was made.
+	Findings Findings `json:"findings,omitzero"`
 }
 
 // Host is what is remembered of a mail exchanger.
@@ -99,7 +101,7 @@ func (s *Snapshot) Valid() error {
 			}
 		}
 	}
-	return nil
+	return s.Findings.valid()
 }
 
 // Key is what a domain is remembered under: its name, or that of the server

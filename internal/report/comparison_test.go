@@ -67,6 +67,7 @@ func TestSchemaKnowsEveryKindOfChange(t *testing.T) {
 		result.ChangeDomainNew, result.ChangeRoute, result.ChangeMXAdded, result.ChangeMXGone, result.ChangePreference, result.ChangeAddressAdded,
 		result.ChangeAddressGone, result.ChangeAddressChanged, result.ChangeKeywordAdded, result.ChangeKeywordLost, result.ChangeKeywordChanged,
 		result.ChangeTLSVersion, result.ChangeCertificate, result.ChangeVerdict, result.ChangeReply, result.ChangeSlower,
+		result.ChangeFindingNew, result.ChangeFindingGone, result.ChangeFindingSeverity,
 	} {
 		d := reporttest.PassingDomain()
 		d.Changes = []result.Change{{Kind: kind, Message: "x"}}

@@ -98,7 +98,7 @@ func (k Kind) decode(b []byte, c Content) (found bool, err error) {
 	}
 	switch {
 	case h.Type != k.Type:
-		return false, fmt.Errorf("it is of type %q, not %q", h.Type, k.Type)
+		return false, &OtherError{h.Type, k.Type}
 	case h.V > Version:
 		return false, fmt.Errorf("it has version %d, written by a later program; this one reads %d", h.V, Version)
 	case h.V != Version:
@@ -108,6 +108,20 @@ func (k Kind) decode(b []byte, c Content) (found bool, err error) {
 		return false, placed(b, err)
 	}
 	return true, c.Valid()
+}
+
+// OtherError says that a file is one of another kind, whose content is worth
+// something to somebody.
+type OtherError struct {
+	// Type is what the file says of itself, empty where it says nothing.
+	Type, Want string
+}
+
+func (e *OtherError) Error() string {
+	if e.Type == "" {
+		return "it is no " + e.Want
+	}
+	return fmt.Sprintf("it is of type %q, not %q", e.Type, e.Want)
 }
 
 // placed puts line and column before an error of the JSON reader.

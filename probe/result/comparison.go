@@ -58,6 +58,10 @@ const (
 	ChangeVerdict        = "verdict"         // another verdict of a scenario
 	ChangeReply          = "reply"           // another reply, the verdict being the same
 	ChangeSlower         = "slower"          // a dialogue takes longer by a factor
+
+	ChangeFindingNew      = "finding_new"      // a finding more
+	ChangeFindingGone     = "finding_gone"     // a finding less
+	ChangeFindingSeverity = "finding_severity" // a finding weighs more, or less
 )
 
 // CauseGreylisted is the name of the cause by which later runs know a sender

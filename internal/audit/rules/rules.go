@@ -94,11 +94,9 @@ func (c *Choice) worst(r *Rule) result.Severity {
 }
 
 // Judge returns what the chosen rules say of a domain, the worst first, and what
-// all of it amounts to. What is not known weighs where the rule could have
-// given more than a note.
+// all of it amounts to.
 func Judge(d *facts.Domain, c *Choice) ([]result.Finding, result.Verdict) {
 	var all []result.Finding
-	verdict := result.Pass
 	for _, r := range Table() {
 		if !c.Chosen(&r) {
 			continue
@@ -109,14 +107,29 @@ func Judge(d *facts.Domain, c *Choice) ([]result.Finding, result.Verdict) {
 			if level, ok := c.Severity[r.ID]; ok && f.Severity != result.SeverityOK && f.Severity != result.SeverityInconclusive {
 				f.Severity = level
 			}
-			if f.Severity != result.SeverityInconclusive || c.worst(&r).Rank() < result.SeverityNote.Rank() {
-				verdict = result.Worst(verdict, f.Severity.Verdict())
-			}
 			all = append(all, *f)
 		}
 	}
 	slices.SortStableFunc(all, func(a, b result.Finding) int { return cmp.Compare(a.Severity.Rank(), b.Severity.Rank()) })
-	return all, verdict
+	return all, Verdict(all, c)
+}
+
+// Verdict is what findings amount to. What is not known weighs where the rule
+// could have given more than a note.
+func Verdict(all []result.Finding, c *Choice) result.Verdict {
+	verdict := result.Pass
+	light := map[string]bool{}
+	for _, r := range Table() {
+		light[r.ID] = c.worst(&r).Rank() >= result.SeverityNote.Rank()
+	}
+	for i := range all {
+		f := &all[i]
+		if f.Severity == result.SeverityInconclusive && light[f.ID] {
+			continue
+		}
+		verdict = result.Worst(verdict, f.Severity.Verdict())
+	}
+	return verdict
 }
 
 // sheet takes down what a rule finds.
