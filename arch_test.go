@@ -115,7 +115,7 @@ func rooms() map[string]room {
 		"internal/trace":      {packages: []string{"internal/ascii", "internal/letter"}, libraries: []string{"golang.org/x/net/publicsuffix"}},
 		"internal/sandbox":    {packages: []string{"internal/ascii", "internal/glob", "internal/spelling", "internal/timespan", "internal/yamlnode"}, libraries: []string{"github.com/miekg/dns", "gopkg.in/yaml.v3"}},
 		// a domain as a whole: rules judge facts, and know nothing of how they were had
-		"internal/audit": {packages: []string{"dnsmx", "internal/audit/facts", "internal/audit/gather", "internal/audit/rules", "probe/result"}},
+		"internal/audit": {packages: []string{"dnsmx", "internal/audit/facts", "internal/audit/gather", "internal/audit/rules", "probe/result", "probe/verdict"}},
 		"internal/audit/gather": {packages: []string{
 			"dnsmx", "internal/audit/facts", "internal/audit/records", "internal/audit/spf", "internal/transport", "probe", "probe/dane", "probe/diagnosis", "probe/fault", "probe/dialogue",
 			"probe/mtasts", "probe/result", "scenarios",

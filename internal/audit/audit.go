@@ -71,6 +71,7 @@ func (a *Audit) Finish(ctx context.Context, d *result.Domain) {
 	if stopped && ctx.Err() != nil {
 		d.Status = result.NotRun
 	}
+	d.Sender = senderOf(d)
 	settle(d)
 }
 
@@ -91,7 +92,7 @@ func (a *Audit) Looks(id string) bool {
 // from here.
 func (a *Audit) Preflight(ctx context.Context) result.Domain {
 	f := a.Gatherer.Preflight(ctx)
-	d := result.Domain{Domain: f.Name, Hosts: []result.Host{}}
+	d := result.Domain{Domain: f.Name, Hosts: []result.Host{}, Reception: []result.Reception{}}
 	d.Findings, _ = rules.Judge(f, &a.Choice)
 	a.Weigh(&d)
 	if d.Message == "" {
@@ -101,7 +102,7 @@ func (a *Audit) Preflight(ctx context.Context) result.Domain {
 }
 
 func receptions(f *facts.Domain) []result.Reception {
-	var all []result.Reception
+	all := []result.Reception{}
 	for _, s := range rules.Senders(f) {
 		all = append(all, result.Reception{
 			Host: s.Host, Address: s.Address, Opportunistic: result.PrintableString(s.Opportunistic),
@@ -120,6 +121,9 @@ func summary(findings []result.Finding) (result.Reason, string, string) {
 		return result.None, "", ""
 	}
 	f := &findings[i]
+	if f.Subject.Host == "" && f.Subject.Address == "" {
+		return result.Found, f.Title, f.Advice
+	}
 	return result.Found, f.Subject.String() + ": " + f.Title, f.Advice
 }
 

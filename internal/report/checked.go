@@ -7,15 +7,9 @@ import (
 	"mxprobe/probe/result"
 )
 
-// isCheck reports whether findings are all there is to say of a domain, its
-// dialogues being no more than their evidence.
-func isCheck(d *result.Domain) bool {
-	return len(d.Findings) > 0 && (len(d.Reception) > 0 || len(d.Hosts) == 0)
-}
-
 // checked writes what a check of a domain found: a line for each address with
 // what senders would do there, the findings with the worst first, and what is to
-// be done. What is sound is shown with -v alone.
+// be done.
 func (t *Text) checked(d *result.Domain) {
 	p := &t.page
 	p.headline(d)
@@ -24,16 +18,7 @@ func (t *Text) checked(d *result.Domain) {
 		p.receptions(d)
 		p.blank()
 	}
-	for i := range d.Findings {
-		switch f := &d.Findings[i]; {
-		case f.Severity == result.SeverityInconclusive:
-			p.unknown(d.Findings, i)
-		case f.Severity == result.SeverityOK && t.opt.Verbose < 1:
-		case f.Severity == result.SeverityNote && t.opt.Verbose < 0:
-		default:
-			t.finding(d.Findings, i)
-		}
-	}
+	p.findings(d, t.opt.Verbose)
 	p.blank()
 	p.differences(d, t.opt.Verbose)
 	p.changes(d.Changes, t.opt.Verbose)
@@ -42,10 +27,13 @@ func (t *Text) checked(d *result.Domain) {
 		t.sessions(d)
 		p.blank()
 	}
-	if d.Sender != nil {
+	if d.Reason == result.Regression {
+		p.styled(style(d.Status), "", Word(d.Status)+gap, Title(d)+": "+clean(d.Message))
+	}
+	if d.Sender != nil && t.opt.Verbose >= 0 {
 		p.text("", "", SendersView(d))
 	}
-	p.text("", "", toDo(d.Findings))
+	p.text("", "", toDo(d))
 }
 
 // receptions writes a line for each address. Where all three kinds of senders
@@ -72,58 +60,68 @@ func (p *page) receptions(d *result.Domain) {
 	}
 }
 
-// finding writes what one rule found, of all its subjects at once: each with what
-// was seen, then what to do and what to publish, where something is to be done.
-func (t *Text) finding(all []result.Finding, i int) {
-	p, f := &t.page, &all[i]
-	same := func(o *result.Finding) bool { return o.ID == f.ID && o.Severity == f.Severity }
-	for j := range all[:i] {
-		if same(&all[j]) {
-			return
+// findings writes what rules found, the worst first. What is sound is shown where
+// more is asked for, notes where it is not a quiet report.
+func (p *page) findings(d *result.Domain, verbose int) {
+	for _, g := range Groups(d) {
+		switch {
+		case g.Severity == result.SeverityOK && verbose < 1, g.Severity == result.SeverityNote && verbose < 0:
+		case g.Severity == result.SeverityNote && verbose < 1:
+			p.note(d, g)
+		case g.Unclear():
+			p.unclear(g)
+		default:
+			p.group(g, verbose)
 		}
-	}
-	title := clean(f.Title)
-	if f.Severity == result.SeverityOK {
-		title = "sound" // the title names the fault, which is not there
-	}
-	p.styled(severityStyle(f.Severity), "", strings.ToUpper(string(f.Severity))+gap, clean(f.ID)+": "+title)
-	var publish []string
-	for j := range all[i:] {
-		if o := &all[i+j]; same(o) {
-			p.text("  ", "", clean(o.Subject.String())+": "+clean(o.Evidence))
-			publish = append(publish, o.Publish...)
-		}
-	}
-	if t.opt.Verbose < 0 || f.Severity == result.SeverityNote && t.opt.Verbose < 1 {
-		return
-	}
-	if f.Advice != "" {
-		p.text("  ", "to do ("+actorText(f.Actor)+"): ", clean(f.Advice))
-	}
-	for _, record := range publish {
-		p.line("  publish: ", clean(record)) // in one piece, to be copied
 	}
 }
 
-// unknown writes what is not known for one reason, all of it at once: one failed
+// group writes what one rule found, of all its places at once: each with what
+// was seen, then what to do and what to publish, where something is to be done.
+func (p *page) group(g *Group, verbose int) {
+	title := g.Title
+	if g.Severity == result.SeverityOK {
+		title = "sound" // the title names the fault, which is not there
+	}
+	p.styled(severityStyle(g.Severity), "", SeverityWord(g.Severity)+gap, g.ID+": "+title)
+	for i := range g.Sights {
+		p.text("  ", "", join(g.Sights[i].Where, g.Sights[i].Evidence))
+	}
+	if verbose < 0 || g.Severity == result.SeverityOK {
+		return
+	}
+	if g.Advice != "" {
+		who := ""
+		if g.Actor != "" {
+			who = " (" + g.Actor + ")"
+		}
+		p.text("  ", "to do"+who+": ", g.Advice)
+	}
+	for _, record := range g.Publish {
+		p.line("  publish: ", record) // in one piece, to be copied
+	}
+}
+
+// note writes in a line what is worth knowing and asks for nothing.
+func (p *page) note(d *result.Domain, g *Group) {
+	seen := g.Sights[0].Evidence
+	if len(g.Sights) > 1 || g.Sights[0].Where != clean(d.Domain) {
+		seen = g.Places()
+	}
+	if seen != "" {
+		seen = " (" + seen + ")"
+	}
+	p.styled(faint, "", SeverityWord(g.Severity)+gap, g.ID+": "+g.Title+seen)
+}
+
+// unclear writes what is not known for one reason, all of it at once: one failed
 // look-up leaves many things open.
-func (p *page) unknown(all []result.Finding, i int) {
-	same := func(f *result.Finding) bool {
-		return f.Severity == result.SeverityInconclusive && f.Evidence == all[i].Evidence && f.Subject == all[i].Subject
+func (p *page) unclear(g *Group) {
+	p.styled(severityStyle(g.Severity), "", SeverityWord(g.Severity)+gap, join(g.Sights[0].Where, g.Sights[0].Evidence))
+	p.text("  ", "not known: ", g.ID)
+	if g.Advice != "" {
+		p.text("  ", "to do: ", g.Advice)
 	}
-	for j := range all[:i] {
-		if same(&all[j]) {
-			return
-		}
-	}
-	var ids []string
-	for j := range all[i:] {
-		if same(&all[i+j]) {
-			ids = append(ids, clean(all[i+j].ID))
-		}
-	}
-	p.styled(severityStyle(result.SeverityInconclusive), "", "INCONCLUSIVE"+gap, clean(all[i].Subject.String())+": "+clean(all[i].Evidence))
-	p.text("  ", "not known: ", strings.Join(ids, ", "))
 }
 
 func severityStyle(s result.Severity) string {
@@ -136,45 +134,40 @@ func severityStyle(s result.Severity) string {
 	return style(s.Verdict())
 }
 
-// actorText says who has to do something.
-func actorText(a result.Actor) string {
-	switch a {
-	case result.ActorDNS:
-		return "DNS"
-	case result.ActorServer:
-		return "mail server"
-	case result.ActorNetwork:
-		return "network"
-	}
-	return "here"
-}
-
-// toDo counts the findings.
-func toDo(findings []result.Finding) string {
-	n := map[result.Severity]int{}
-	for i := range findings {
-		n[findings[i].Severity]++
-	}
+// toDo counts the findings, and says where there is more.
+func toDo(d *result.Domain) string {
+	n := Severities(d)
 	var parts []string
 	for _, s := range result.Severities() {
-		if n[s] == 0 || s == result.SeverityOK {
-			continue
+		if n[s] > 0 && s != result.SeverityOK {
+			parts = append(parts, CountSeverity(n[s], s))
 		}
-		one, many := string(s), string(s)+"s"
-		switch s {
-		case result.SeverityFail:
-			one, many = "failure", "failures"
-		case result.SeverityWarn:
-			one, many = "warning", "warnings"
-		case result.SeverityInconclusive:
-			one, many = "thing not known", "things not known"
-		}
-		parts = append(parts, Count(n[s], one, many))
 	}
-	if len(parts) == 0 {
-		return "All is sound: " + Count(n[result.SeverityOK], "thing", "things") + " looked at."
+	good := n[result.SeverityOK]
+	switch {
+	case len(parts) == 0 && good == 0:
+		return "Nothing was looked at: no rule that was asked for has anything to go by."
+	case len(parts) == 0:
+		return "All is sound: " + CountSeverity(good, result.SeverityOK) + " (-v shows them)."
+	case good == 0:
+		return strings.Join(parts, ", ") + " (--explain ID says more of each)."
 	}
-	return strings.Join(parts, ", ") + "; " + Count(n[result.SeverityOK], "thing is", "things are") + " sound (-v shows them)."
+	return strings.Join(parts, ", ") + "; " + CountSeverity(good, result.SeverityOK) + " (-v shows them, --explain ID says more of each)."
+}
+
+// CountSeverity says how many findings have a severity.
+func CountSeverity(n int, s result.Severity) string {
+	switch s {
+	case result.SeverityFail:
+		return Count(n, "failure", "failures")
+	case result.SeverityWarn:
+		return Count(n, "warning", "warnings")
+	case result.SeverityInconclusive:
+		return Count(n, "thing not known", "things not known")
+	case result.SeverityOK:
+		return Count(n, "thing is sound", "things are sound")
+	}
+	return Count(n, "note", "notes")
 }
 
 // sessions writes what was said with each address.

@@ -35,13 +35,16 @@ const (
 // Entries yields all there is to account for in a domain, in its order: each
 // check, each address without one, each host and the domain itself where
 // they are worse than what lies in them, or have nothing in them, and each
-// finding. The worst of the entries is never better than the domain.
+// finding. Of a domain that was checked as a whole there are findings alone. The
+// worst of the entries is never better than the domain.
 func Entries(d *result.Domain) iter.Seq[Entry] {
 	return func(yield func(Entry) bool) {
 		worst := result.NotRun
 		for i := range d.Hosts {
-			h := &d.Hosts[i]
-			for e := range hostEntries(d, h) {
+			if d.Audited() {
+				break
+			}
+			for e := range hostEntries(d, &d.Hosts[i]) {
 				worst = result.Worst(worst, e.Status())
 				if !yield(e) {
 					return
@@ -55,7 +58,7 @@ func Entries(d *result.Domain) iter.Seq[Entry] {
 				return
 			}
 		}
-		if len(d.Hosts)+len(d.Findings) == 0 || d.Status > result.Pass && d.Status > worst {
+		if len(d.Findings) == 0 && (len(d.Hosts) == 0 || d.Audited()) || d.Status > result.Pass && d.Status > worst {
 			yield(Entry{Domain: d})
 		}
 	}

@@ -9,8 +9,15 @@ import (
 // Sentence is the one thing to know of a domain, printable.
 func Sentence(d *result.Domain) string {
 	name := Title(d)
-	if f := worstFinding(d); f != nil && f.Severity.Verdict() == d.Status {
-		return name + " " + Ended(d.Status, 1) + ": " + clean(join(f.Title, f.Evidence))
+	if f := worstFinding(d); f != nil && f.Severity.Verdict() == d.Status && d.Status > result.Pass {
+		ended := Ended(d.Status, 1)
+		if d.Status == result.Warn {
+			ended = "passed with a warning"
+		}
+		return name + " " + ended + ": " + clean(join(f.Title, f.Evidence))
+	}
+	if d.Audited() && d.Status == result.Pass {
+		return name + " " + soundness(d)
 	}
 	if len(d.Hosts) == 0 {
 		return name + ": " + Facts(d)
@@ -31,6 +38,21 @@ func Sentence(d *result.Domain) string {
 		return p.allPassed(name) + p.butMilder(d)
 	}
 	return name + " " + Ended(d.Status, 1) + because(d)
+}
+
+// soundness says of a domain that was checked and has nothing to be mended how
+// much of it is known.
+func soundness(d *result.Domain) string {
+	n := 0
+	for i := range d.Findings {
+		if d.Findings[i].Severity == result.SeverityInconclusive {
+			n++
+		}
+	}
+	if n > 0 {
+		return "passed, with " + Count(n, "thing", "things") + " not known"
+	}
+	return "is sound"
 }
 
 // Ended is what became of n things, as it stands behind them.

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"testing"
 
 	"mxprobe/internal/report/reporttest"
@@ -35,6 +36,10 @@ func TestSentences(t *testing.T) {
 		{"warned", warned, "contoso.test passed with a warning: mx1.contoso.test 192.0.2.30:25, basic send: the greeting took 6.2s, more than 5s"},
 		{"need not pass", milder, "fabrikam.test passed; 3 of 3 failed and need not pass: mx1.fabrikam.test 192.0.2.10:25, bad sender is refused: expected 5xx, got 250 2.1.5 Ok"},
 		{"as a whole", strange, "fabrikam.test failed: something about the domain as a whole"},
+		{"checked", *reporttest.CheckedDomain(), "fabrikam.test failed: the SPF record cannot be read: ip4:x"},
+		{"checked, with warnings", *withWarnings(reporttest.CheckedDomain()), "fabrikam.test passed with a warning: STARTTLS is not offered: not in the reply to EHLO"},
+		{"checked, sound", *soundly(reporttest.CheckedDomain()), "fabrikam.test is sound"},
+		{"checked, sound as far as is known", *known(reporttest.CheckedDomain()), "fabrikam.test passed, with 2 things not known"},
 		{"examined", *reporttest.ExaminedDomain(), "fabrikam.test failed: the address has a name: 10.2.0.192.in-addr.arpa has no PTR record"},
 		{"null MX", *reporttest.NullMX(), "nomail.test: takes no mail (null MX)"},
 		{"no such domain", *reporttest.NoSuchDomain(), "nosuch.test: no such domain"},
@@ -43,4 +48,23 @@ func TestSentences(t *testing.T) {
 			t.Errorf("%s: %q; want %q", tt.name, got, tt.want)
 		}
 	}
+}
+
+// keep leaves the findings of some severities, and what they amount to.
+func keep(d *result.Domain, v result.Verdict, severities ...result.Severity) *result.Domain {
+	d.Findings = slices.DeleteFunc(d.Findings, func(f result.Finding) bool { return !slices.Contains(severities, f.Severity) })
+	d.Status, d.Reason, d.Message = v, result.None, ""
+	return d
+}
+
+func withWarnings(d *result.Domain) *result.Domain {
+	return keep(d, result.Warn, result.SeverityWarn, result.SeverityNote, result.SeverityOK)
+}
+
+func soundly(d *result.Domain) *result.Domain {
+	return keep(d, result.Pass, result.SeverityNote, result.SeverityOK)
+}
+
+func known(d *result.Domain) *result.Domain {
+	return keep(d, result.Pass, result.SeverityInconclusive, result.SeverityOK)
 }

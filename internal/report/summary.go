@@ -28,8 +28,8 @@ func (t *Text) End(end *result.End) error {
 }
 
 func (t *Text) summary(end *result.End) string {
-	if t.audited != (result.Counts{}) {
-		return auditSummary(&t.audited, end)
+	if t.audited != (audited{}) {
+		return t.audited.words() + " in " + Duration(end.Millis.Duration())
 	}
 	c := &t.overview.Entries
 	s := t.overview.Words() + " in " + Duration(end.Millis.Duration())
@@ -39,17 +39,33 @@ func (t *Text) summary(end *result.End) string {
 	return s
 }
 
-// auditSummary counts the domains of a check.
-func auditSummary(c *result.Counts, end *result.End) string {
-	s := Count(c.Pass+c.Warn+c.Fail+c.Inconclusive+c.Skip+c.NotRun, "domain", "domains") + " checked: " +
-		fmt.Sprintf("%d sound, %d failed", c.Pass, c.Fail)
+// audited counts domains that were checked as a whole. Of those that passed,
+// unclear are not known to be sound in all.
+type audited struct {
+	domains result.Counts
+	unclear int
+}
+
+func (a *audited) add(d *result.Domain) {
+	a.domains.Add(d.Status)
+	if d.Status == result.Pass && Severities(d)[result.SeverityInconclusive] > 0 {
+		a.unclear++
+	}
+}
+
+func (a *audited) words() string {
+	c := &a.domains
+	s := fmt.Sprintf("%s checked: %d sound, %d failed", Count(c.Total(), "domain", "domains"), c.Pass-a.unclear, c.Fail)
+	if a.unclear > 0 {
+		s += fmt.Sprintf(", %d passed with things not known", a.unclear)
+	}
 	if c.Warn > 0 {
 		s += fmt.Sprintf(", %d with warnings", c.Warn)
 	}
-	if unknown := c.Inconclusive + c.NotRun; unknown > 0 {
+	if unknown := c.Inconclusive + c.NotRun + c.Skip; unknown > 0 {
 		s += fmt.Sprintf(", %d inconclusive", unknown)
 	}
-	return s + " in " + Duration(end.Millis.Duration())
+	return s
 }
 
 // writeOverview ends a long list: the domains that did not pass, a line each,

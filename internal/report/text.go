@@ -27,7 +27,7 @@ type Text struct {
 	overview *Overview
 	// audited counts the domains that were checked as a whole: of these, the
 	// findings count, and there are as many as rules.
-	audited result.Counts
+	audited audited
 	// pages counts the domains of a list that did not pass and were shown in
 	// full.
 	pages int
@@ -45,8 +45,8 @@ func NewText(w io.Writer, o Options) *Text {
 // below, every call returns that error and writes nothing.
 func (t *Text) Domain(d *result.Domain) error {
 	t.overview.Add(d)
-	if isCheck(d) {
-		t.audited.Add(d.Status)
+	if d.Audited() {
+		t.audited.add(d)
 	}
 	well := d.Status == result.Pass || d.Status == result.Skip
 	switch {
@@ -63,7 +63,7 @@ func (t *Text) Domain(d *result.Domain) error {
 		t.told = true
 		t.page.sentence(Line{d.Status, Sentence(d)})
 		t.page.changes(d.Changes, t.opt.Verbose)
-	case isCheck(d):
+	case d.Audited():
 		t.told = true
 		t.pages++
 		t.page.blank()
@@ -136,7 +136,8 @@ func (t *Text) withHosts(d *result.Domain) {
 		}
 	}
 	p.blank()
-	w.findings()
+	p.findings(d, t.opt.Verbose)
+	p.blank()
 	w.hint(d.Hint)
 	p.differences(d, t.opt.Verbose)
 	p.changes(d.Changes, t.opt.Verbose)

@@ -72,8 +72,8 @@ type Domain struct {
 	// Findings are what was found out beside the dialogues, of the domain, its
 	// hosts and their addresses.
 	Findings []Finding `json:"findings,omitempty"`
-	// Reception is what three kinds of senders would do with each address; only
-	// a check of the domain says so.
+	// Reception is what three kinds of senders would do with each address; nil
+	// but of a domain that was checked as a whole.
 	Reception []Reception `json:"reception,omitempty"`
 	// Differences are the properties in which hosts and addresses of the
 	// domain do not agree.
@@ -87,6 +87,10 @@ type Domain struct {
 	Hosts    []Host `json:"hosts"`
 	Millis   Millis `json:"ms"`
 }
+
+// Audited reports whether the domain was checked as a whole: its findings are
+// all there is to say of it then, and its dialogues are their evidence.
+func (d *Domain) Audited() bool { return d.Reception != nil }
 
 // Host is one mail exchanger of a domain. A host whose addresses cannot be
 // found is in the list as well, with a reason and no addresses.

@@ -40,6 +40,8 @@ type Reply struct {
 	// Ours is true where the server refuses us for what we are: our address,
 	// its name, its reputation.
 	Ours bool
+	// Greylists is true where the server makes an unknown sender wait.
+	Greylists bool
 }
 
 // Positive reports whether the reply is a 2xx.

@@ -141,7 +141,7 @@ func (r *reader) step(s *result.Step) {
 func (r *reader) reply(s *result.Step) facts.Reply {
 	reply := facts.Reply{
 		State: facts.Found, Code: s.Code, Enhanced: s.Enhanced, Text: s.Text, Took: s.Millis.Duration(),
-		Ours: s.Reason == result.Policy || aimedAtUs(s),
+		Ours: Ours(s), Greylists: greylists(s),
 	}
 	if s.Code == 0 {
 		reply.State, reply.Why = facts.Failed, or(s.Message, string(s.Reason))
@@ -152,17 +152,27 @@ func (r *reader) reply(s *result.Step) facts.Reply {
 	return reply
 }
 
-// aimedAtUs reports whether a reply refuses this machine for what it is.
-func aimedAtUs(s *result.Step) bool {
-	if s.Code < 400 {
-		return false
-	}
+// IsMain reports whether a dialogue is the first session with an address.
+func IsMain(c *result.Check) bool { return c.Scenario == mainName }
+
+// Ours reports whether a reply refuses this machine for what it is.
+func Ours(s *result.Step) bool {
+	return s.Reason == result.Policy || s.Code >= 400 && meaning(s).AimedAtUs()
+}
+
+// greylists reports whether a reply makes an unknown sender wait.
+func greylists(s *result.Step) bool {
+	return s.Code/100 == 4 && meaning(s).Cause.String() == result.CauseGreylisted
+}
+
+// meaning is what a refusal means.
+func meaning(s *result.Step) *diagnosis.Diagnosis {
 	verb := s.Verb
 	if s.Number == 0 {
 		verb = ""
 	}
 	seen := diagnosis.Diagnose(diagnosis.Seen{At: diagnosis.StageOf(verb), Code: s.Code, Enhanced: s.Enhanced, Lines: s.Text})
-	return seen.AimedAtUs()
+	return &seen
 }
 
 // probe keeps a reply under the name of its step. A later one of the same name

@@ -75,7 +75,7 @@ func recipientRules() []Rule {
 					case r.Negative() && !r.Ours:
 						s.ok(p, "%d %s", r.Code, r.String())
 					default:
-						s.unknown(p, "%d %s", r.Code, r.String())
+						s.postponed(p, &r.Reply)
 					}
 				})
 			},
@@ -92,7 +92,7 @@ func recipientRules() []Rule {
 					case r.Negative():
 						s.ok(p, "%d %s", r.Code, r.String())
 					default:
-						s.unknown(p, "%d %s", r.Code, r.String())
+						s.postponed(p, &r.Reply)
 					}
 				})
 			},
@@ -124,7 +124,7 @@ func judgeReply(s *sheet, p place, r *facts.Probe, severity result.Severity) {
 	case r.Positive():
 		s.ok(p, "%s", said)
 	case r.Ours, !r.Negative():
-		s.unknown(p, "%s", said)
+		s.postponed(p, &r.Reply)
 	default:
 		s.as(severity, p, "%s", said)
 	}

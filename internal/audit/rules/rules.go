@@ -182,6 +182,19 @@ func (s *sheet) unknown(p place, format string, args ...any) {
 	f.Title = "not known whether " + f.Title
 }
 
+// postponed says that a reply leaves it open, in the same words for all that it
+// leaves open.
+func (s *sheet) postponed(p place, r *facts.Reply) {
+	s.unknown(p, "%d %s", r.Code, r)
+	f := s.findings[len(s.findings)-1]
+	switch {
+	case r.Greylists:
+		f.Advice = "this looks like greylisting: look again after some minutes, with the same sender (--from)"
+	case r.Ours:
+		f.Advice = "the server refuses this machine: mxprobe check --self shows what a receiver holds against it"
+	}
+}
+
 // known reports whether a look-up was answered; where it failed, the rule is
 // inconclusive there. What was not asked gives no finding at all.
 func (s *sheet) known(p place, l *facts.Lookup, what string) bool {

@@ -66,8 +66,35 @@ func columns() []column {
 		{"software", func(r *row) string { return report.Software(r.d) }},
 		{"dns_ms", func(r *row) string { return millis(r.d.DNSMillis) }},
 		{"ms", func(r *row) string { return millis(r.d.Millis) }},
+		finding(result.SeverityFail, "finding_fail"),
+		finding(result.SeverityInconclusive, "finding_inconclusive"),
+		finding(result.SeverityWarn, "finding_warn"),
+		finding(result.SeverityNote, "finding_note"),
+		finding(result.SeverityOK, "finding_ok"),
+		{"changes", changes},
 	}
 }
+
+// finding is the column of how many findings have a severity.
+func finding(s result.Severity, name string) column {
+	return column{name, func(r *row) string { return strconv.Itoa(report.Severities(r.d)[s]) }}
+}
+
+// changes are what is not as it was, those for the worse first.
+func changes(r *row) string {
+	var worse, other []string
+	for i := range r.d.Changes {
+		if c := &r.d.Changes[i]; c.Regression {
+			worse = append(worse, c.Message)
+		} else {
+			other = append(other, c.Message)
+		}
+	}
+	return result.Printable([]byte(strings.Join(append(worse, other...), "; ")), maxChanges)
+}
+
+// maxChanges bounds a cell.
+const maxChanges = 4000
 
 // Domain writes the line of a domain.
 func (w *Writer) Domain(d *result.Domain) error {
@@ -77,7 +104,9 @@ func (w *Writer) Domain(d *result.Domain) error {
 		r.addresses += len(d.Hosts[i].Addresses)
 	}
 	for p := range d.Played() {
-		r.dialogues.Add(p.Check.Status)
+		if !d.Audited() { // else they decide nothing
+			r.dialogues.Add(p.Check.Status)
+		}
 	}
 	var line []string
 	for _, c := range columns() {

@@ -25,6 +25,39 @@ func (g *Writer) annotate(e *report.Entry) {
 	g.b = append(g.b, command(name, properties(e), message(e))...)
 }
 
+// annotateGroup writes the annotation of what one rule found, or of what is not
+// known for one reason.
+func (g *Writer) annotateGroup(d *result.Domain, group *report.Group) {
+	e := report.Entry{Domain: d, Finding: group.First()}
+	name := "error"
+	switch {
+	case group.Severity == result.SeverityOK:
+		return
+	case group.Severity == result.SeverityNote:
+		name = "notice"
+	case group.Severity == result.SeverityWarn, e.Kind() == report.Excused:
+		name = "warning"
+	}
+	lines := []string{report.Title(d) + ": " + group.Sentence()}
+	if len(group.Sights) > 1 {
+		lines[0] = report.Title(d) + ": " + group.ID + ": " + group.Title
+		for i := range group.Sights {
+			lines = append(lines, group.Sights[i].Where+": "+group.Sights[i].Evidence)
+		}
+	}
+	if group.Advice != "" {
+		lines = append(lines, "hint: "+group.Advice)
+	}
+	for _, record := range group.Publish {
+		lines = append(lines, "publish: "+record)
+	}
+	title := report.SeverityWord(group.Severity) + " " + group.ID
+	if group.Unclear() {
+		title = report.SeverityWord(group.Severity) + " " + group.Places()
+	}
+	g.b = append(g.b, command(name, []property{{"title", title}}, strings.Join(lines, "\n"))...)
+}
+
 // properties say where the annotation belongs. The runner leaves out a file
 // that is not in the repository, and shows the annotation all the same.
 func properties(e *report.Entry) []property {

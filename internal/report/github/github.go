@@ -10,8 +10,10 @@
 // write a command. Annotations follow the text of their domain.
 //
 // A failure, and what is not known, is an error; a failure that does not
-// count, because of may_fail or --require, and a warning are warnings. GitHub
-// shows ten of each for a step of a job; the text has all of them.
+// count, because of may_fail or --require, and a warning are warnings; what is
+// only worth knowing is a notice. What one rule found at several places is one
+// annotation. GitHub shows ten of each for a step of a job; the text has all of
+// them.
 package github
 
 import (
@@ -79,7 +81,12 @@ func (g *Writer) Domain(d *result.Domain) error {
 	g.ledger.Add(d)
 	g.fence()
 	for e := range report.Entries(d) {
-		g.annotate(&e)
+		if e.Finding == nil {
+			g.annotate(&e)
+		}
+	}
+	for _, group := range report.Groups(d) {
+		g.annotateGroup(d, group)
 	}
 	return g.flush()
 }

@@ -31,6 +31,9 @@ type domainView struct {
 	Differs  []result.Difference // what matters to a sender
 	Others   []result.Difference
 	Findings []findingView // the worst first
+	Sound    []findingView
+	// Reception is what senders would do, in place of a matrix.
+	Reception []receptionView
 	// Advice is what to do about the worst that is in the domain, so that it
 	// can be read without unfolding.
 	Advice string
@@ -56,7 +59,8 @@ func (w *Writer) domainView(d *result.Domain) domainView {
 	if v.Advice == cut(result.PrintableString(v.Hint)) {
 		v.Hint = "" // said already
 	}
-	v.Findings = findingsOf(d)
+	v.Findings, v.Sound = findingsOf(d)
+	v.Reception = receptionsOf(d)
 	v.Differs, v.Others = report.Matters(d.Differences)
 	if d.DNSMillis > 0 {
 		v.Took = "looked up in " + report.Duration(d.DNSMillis.Duration())
@@ -64,7 +68,7 @@ func (w *Writer) domainView(d *result.Domain) domainView {
 	if d.Sender != nil {
 		v.View = report.SendersView(d)
 	}
-	if d.Message != "" && !strings.Contains(v.Sentence, result.PrintableString(d.Message)) && !said(d) {
+	if d.Message != "" && !(d.Audited() && d.Reason == result.Found) && !strings.Contains(v.Sentence, result.PrintableString(d.Message)) && !said(d) {
 		v.Why = d.Message
 	}
 	if len(d.Hosts) == 0 && d.Status >= result.Inconclusive && w.Again != nil {
@@ -83,7 +87,8 @@ func (w *Writer) domainView(d *result.Domain) domainView {
 // results.
 func (v *domainView) head() domainView {
 	h := *v
-	h.Matrix, h.Changes, h.Differs, h.Others, h.Notes, h.Findings = nil, nil, nil, nil, nil, nil
+	h.Matrix, h.Changes, h.Differs, h.Others, h.Notes = nil, nil, nil, nil, nil
+	h.Findings, h.Sound, h.Reception = nil, nil, nil
 	return h
 }
 
@@ -128,7 +133,9 @@ func (w *Writer) domainBody(d *result.Domain, v *domainView) []byte {
 		return w.lineOnly(d, v)
 	}
 	rows := w.rowsOf(d, v.ID)
-	v.Matrix = matrixOf(d, rows)
+	if !d.Audited() {
+		v.Matrix = matrixOf(d, rows)
+	}
 	v.Item = len(rows) == 0
 	first, last := w.render("domain-body", v), w.render("domain-tail", v)
 	if !w.budget.takeDetails(d.Status, v.headSize()+len(first)+len(last)) {

@@ -45,12 +45,46 @@ func (s *suite) entry(e *report.Entry) {
 	s.add(&c)
 }
 
+// finding writes the case of a finding. What is only worth knowing passed.
+func (s *suite) finding(e *report.Entry) {
+	f := e.Finding
+	c := testcase{name: e.Scenario(), element: element(e.Kind(), e.Status(), result.None), message: e.Why()}
+	if at := e.Place(); at != "" {
+		c.name += " " + at
+	}
+	if c.element != passed && c.element != skipped {
+		c.reason = e.Scenario() // what readers group failures by
+	}
+	if f.Severity != result.SeverityOK {
+		c.body = lines(report.SeverityWord(f.Severity) + " " + f.Title + evidence(f))
+		c.body = append(c.body, advice(e)...)
+		for _, record := range f.Publish {
+			c.body = append(c.body, "publish: "+record)
+		}
+	}
+	s.add(&c)
+}
+
+// about is what is to be known of a domain beside its findings.
+func about(d *result.Domain) []report.Property {
+	all := []report.Property{{Name: "status", Value: d.Status.String()}, {Name: "domain", Value: d.Domain}}
+	for i := range d.Changes {
+		all = append(all, report.Property{Name: "change", Value: d.Changes[i].Message})
+	}
+	return all
+}
+
+func evidence(f *result.Finding) string {
+	if f.Evidence == "" {
+		return ""
+	}
+	return ": " + f.Evidence
+}
+
 // wholeName is the name of the case for an entry as a whole: what was to be
 // done there, or what is said of all that was done.
 func (s *suite) wholeName(e *report.Entry) string {
 	switch {
-	case e.Finding != nil:
-		return e.Finding.Title
 	case e.Reason() == result.Regression:
 		return "regression"
 	case s.counts.tests > 0:

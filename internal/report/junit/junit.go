@@ -4,7 +4,9 @@
 // Jenkins xUnit plugin (github.com/jenkinsci/xunit-plugin), with three
 // attributes more that others read: file and line of a testcase, for which
 // GitLab and the report actions of GitHub look, and skipped of testsuites. A
-// testsuite is a dialogue with an address, a testcase one of its steps.
+// testsuite is a dialogue with an address, a testcase one of its steps; what
+// rules found of a domain is a testsuite, each finding a testcase whose name is
+// the rule with its place.
 // GitLab drops cases whose classname and name were there before, so both
 // together occur once in a report, whatever scenarios and lists repeat.
 //
@@ -62,10 +64,22 @@ func New(w io.Writer, header *result.Run) *Writer {
 // Domain writes what was found of one domain.
 func (j *Writer) Domain(d *result.Domain) error {
 	j.ledger.Add(d)
+	var found *suite
 	for e := range report.Entries(d) {
+		if e.Finding != nil {
+			if found == nil {
+				found = j.newSuite("findings, "+e.Subject(), "findings."+e.Subject())
+				found.properties = about(d)
+			}
+			found.finding(&e)
+			continue
+		}
 		s := j.newSuite(nameOf(&e, ", ", " "), nameOf(&e, ".", "."))
 		s.entry(&e)
 		s.write(&j.x, j.stamp)
+	}
+	if found != nil {
+		found.write(&j.x, j.stamp)
 	}
 	return j.flush()
 }

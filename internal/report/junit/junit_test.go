@@ -75,7 +75,12 @@ func TestLibraryReadsWhatWasWritten(t *testing.T) {
 		suites := read(t, documentOf(t, domains...))
 		i := 0
 		for _, d := range domains {
+			found := 0
 			for e := range report.Entries(d) {
+				if e.Finding != nil {
+					found++
+					continue
+				}
 				s := &suites[i]
 				i++
 				if got := s.Properties["status"]; got != e.Status().String() {
@@ -92,9 +97,32 @@ func TestLibraryReadsWhatWasWritten(t *testing.T) {
 					t.Errorf("%s: suite %q has %d cases for %d steps", name, s.Name, len(s.Tests), len(e.Check.Steps))
 				}
 			}
+			if found > 0 {
+				compareFindings(t, name, &suites[i], d)
+				i++
+			}
 		}
 		if i != len(suites) && name != "empty" { // which has one that says so
 			t.Errorf("%s: %d suites; want %d", name, len(suites), i)
+		}
+	}
+}
+
+// compareFindings holds a suite against the findings of a domain: a case each,
+// and those are red that decide against it.
+func compareFindings(t *testing.T, name string, s *gojunit.Suite, d *result.Domain) {
+	t.Helper()
+	n := map[result.Severity]int{}
+	for _, f := range d.Findings {
+		n[f.Severity]++
+	}
+	got := s.Totals
+	if got.Tests != len(d.Findings) || got.Failed != n[result.SeverityFail] || got.Error != n[result.SeverityInconclusive] {
+		t.Errorf("%s: suite %q has %+v; want %d cases, %d failures, %d errors", name, s.Name, got, len(d.Findings), n[result.SeverityFail], n[result.SeverityInconclusive])
+	}
+	for i, c := range s.Tests {
+		if f := d.Findings[i]; !strings.HasPrefix(c.Name, result.PrintableString(f.ID)) {
+			t.Errorf("%s: case %d is %q; want the rule %q", name, i, c.Name, f.ID)
 		}
 	}
 }

@@ -3,7 +3,7 @@
 // job (GITHUB_STEP_SUMMARY) or a ticket.
 //
 // A table of addresses and scenarios comes first, then everything that did
-// not pass with its dialogue, then how a sender would fare, what differs and
+// not pass with its dialogue, then what rules found and what to do about it, how a sender would fare, what differs and
 // what has changed. Where the table would be long, it has what did not pass
 // alone, and the first of what passed stand at the end. All
 // text from outside stands in code, where no page acts on it: neither
@@ -44,6 +44,8 @@ type Writer struct {
 	details section // what failed, or is not known
 	senders section // how a sender would fare, in a list only where not well
 	atOnce  string  // the same for the first domain where it would fare well
+	found   section // findings, a row of a table each
+	mend    section // what to do about them
 	remarks section // warnings, and failures that do not count
 	differs section
 	changes section
@@ -55,7 +57,7 @@ type Writer struct {
 // New returns a writer of Markdown to w. header holds program, run id and
 // start of the run; its domains and end are not looked at.
 func New(w io.Writer, header *result.Run) *Writer {
-	m := &Writer{w: w}
+	m := &Writer{w: w, found: section{head: findingHead}}
 	m.header = header.Program
 	if !header.Started.IsZero() {
 		m.header += header.Started.UTC().Format(", 2006-01-02 15:04:05 UTC")
@@ -79,7 +81,11 @@ func (m *Writer) Domain(d *result.Domain) error {
 	m.ledger.Add(d)
 	m.tally.Add(d)
 	m.sender(d, most)
+	m.findings(d, most)
 	for e := range report.Entries(d) {
+		if e.Finding != nil {
+			continue
+		}
 		m.table.add(&e, most)
 		switch k := e.Kind(); {
 		case k == report.Failed || k == report.Unknown:
@@ -158,6 +164,8 @@ func (m *Writer) document(end *result.End) string {
 		*section
 	}{
 		{"What did not pass", &m.details},
+		{"What was found", &m.found},
+		{"What to do", &m.mend},
 		{"How a sender would fare", &m.senders},
 		{"What changed", &m.changes},
 		{"Warnings, and failures that do not count", &m.remarks},

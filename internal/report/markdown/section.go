@@ -8,6 +8,7 @@ import (
 // section collects the items of a part of the report, as far as they can find
 // room.
 type section struct {
+	head  string // of the table that the items are rows of
 	items []string
 	bytes int
 	left  int // items that have no room
@@ -35,7 +36,7 @@ func (s *section) render(title string, room int) string {
 		return ""
 	}
 	var b strings.Builder
-	b.WriteString("\n### " + title + "\n\n")
+	b.WriteString("\n### " + title + "\n\n" + s.head)
 	left := s.left
 	for _, item := range s.items {
 		if b.Len()+len(item) > room {

@@ -41,18 +41,20 @@ func (d *details) add(k kind, l detail) {
 }
 
 // about keeps what is to be said of a domain as a whole beside what its hosts
-// and addresses give: how a sender would fare, what to do, what has become
-// worse.
+// and addresses give: how a sender would fare, what to do, what has changed.
 func (d *details) about(dom *result.Domain, k kind, subject string) {
 	for i := range dom.Changes {
-		if c := &dom.Changes[i]; c.Regression {
-			d.add(min(k, warned), detail{"changed:", subject, text(c.Message)})
+		c := &dom.Changes[i]
+		at := closing
+		if c.Regression {
+			at = min(k, warned)
 		}
+		d.add(at, detail{"changed:", subject, text(c.Message)})
 	}
 	if k >= passed {
 		return
 	}
-	if dom.Hint != "" {
+	if dom.Hint != "" && !dom.Audited() { // else it stands behind its finding
 		d.add(k, detail{"hint:", subject, text(dom.Hint)})
 	}
 	if dom.Sender != nil {
@@ -105,9 +107,6 @@ func what(e *report.Entry) string {
 	}
 	if e.Address != nil && e.Address.IP != "" {
 		at = append(at, name(report.AddressOf(e.Address)))
-	}
-	if e.Finding != nil && e.Place() != "" {
-		at = append(at, name(e.Place()))
 	}
 	if s := e.Scenario(); s != "" {
 		at = append(at, name(s))

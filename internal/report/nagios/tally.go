@@ -41,10 +41,11 @@ func (t *tally) add(d *result.Domain) {
 		case e.Host == nil:
 			t.bare[k]++
 		}
-		if !idle(&e) {
+		if e.Finding == nil && !idle(&e) {
 			t.note(kindOf(&e), subject, &e)
 		}
 	}
+	t.addFindings(d, subject)
 	if len(d.Hosts) > 0 {
 		t.details.about(d, k, subject)
 	}
@@ -79,6 +80,25 @@ func (t *tally) note(k kind, subject string, e *report.Entry) {
 	}
 	if e.Reason() != result.Regression {
 		t.details.add(k, entryDetail(subject, e))
+	}
+}
+
+// addFindings keeps what rules found: in one line what has one cause.
+func (t *tally) addFindings(d *result.Domain, subject string) {
+	for _, g := range report.Groups(d) {
+		e := report.Entry{Domain: d, Finding: g.First()}
+		if idle(&e) {
+			continue
+		}
+		k, said := kindOf(&e), g.Sentence()
+		if t.causes[k] == (cause{}) {
+			t.causes[k] = cause{subject, text(said)}
+		}
+		l := detail{word: report.Word(e.Status()), domain: subject, text: text(said)}
+		if g.Advice != "" {
+			l.text += " (hint: " + text(g.Advice) + ")"
+		}
+		t.details.add(k, l)
 	}
 }
 

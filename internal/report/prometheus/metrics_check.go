@@ -24,7 +24,7 @@ func (c *checkRecord) labels() []string {
 // stateFamilies say what became of a dialogue.
 func stateFamilies(r *records) []family {
 	state := func(name, help string, holds func(*checkRecord) bool) family {
-		return checkFamily(r, name, help, func(c *checkRecord) (float64, bool) { return is(holds(c)), true })
+		return checkFamily(r, name, help, func(c *checkRecord) (float64, bool) { return is(holds(c)), !c.evidence })
 	}
 	return []family{
 		state("mxprobe_success", "Whether the dialogue with this address passed.", func(c *checkRecord) bool {
@@ -62,7 +62,7 @@ func (c *checkRecord) whyLabels() []string {
 func effortFamilies(r *records) []family {
 	return []family{
 		checkFamily(r, "mxprobe_attempts", "How many attempts the dialogue took.", func(c *checkRecord) (float64, bool) {
-			return float64(c.attempts), true
+			return float64(c.attempts), !c.evidence
 		}),
 		checkFamily(r, "mxprobe_duration_seconds", "How long the dialogue took, all attempts and the time between them included.",
 			func(c *checkRecord) (float64, bool) { return c.took.Seconds(), c.took > 0 }),
@@ -122,10 +122,24 @@ func findingFamilies(r *records) []family {
 	labels := func(f *findingRecord) []string {
 		return []string{"domain", f.domain, "mx", f.mx, "ip", f.ip, "id", f.id, "severity", f.severity}
 	}
-	return []family{{
-		"mxprobe_finding", "What a rule found of a domain, a host or an address; always 1.",
-		each(r.findings, labels, func(*findingRecord) (float64, bool) { return 1, true }),
-	}}
+	count := func(c *countRecord) []string { return []string{"domain", c.domain, "severity", c.severity} }
+	change := func(c *changeRecord) []string {
+		return []string{"domain", c.domain, "kind", c.kind, "regression", strconv.FormatBool(c.worse)}
+	}
+	return []family{
+		{
+			"mxprobe_changes", "How many things of the domain are not as they were when the baseline was written, by kind; no value where there are none.",
+			each(r.changes, change, func(c *changeRecord) (float64, bool) { return float64(c.n), true }),
+		},
+		{
+			"mxprobe_finding", "What a rule found of a domain, a host or an address, and is not sound; always 1.",
+			each(r.findings, labels, func(*findingRecord) (float64, bool) { return 1, true }),
+		},
+		{
+			"mxprobe_findings", "How many findings of the domain have this severity.",
+			each(r.counts, count, func(c *countRecord) (float64, bool) { return float64(c.n), true }),
+		},
+	}
 }
 
 func among(v result.Verdict, verdicts []result.Verdict) bool { return slices.Contains(verdicts, v) }

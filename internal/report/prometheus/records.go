@@ -1,6 +1,7 @@
 package prometheus
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -17,11 +18,26 @@ type records struct {
 	hosts    []hostRecord
 	checks   []checkRecord
 	findings []findingRecord
+	counts   []countRecord
+	changes  []changeRecord
 	used     map[string]bool
 }
 
 // findingRecord is what a rule found.
 type findingRecord struct{ domain, mx, ip, id, severity string }
+
+// countRecord is how many findings of a domain have a severity.
+type countRecord struct {
+	domain, severity string
+	n                int
+}
+
+// changeRecord is how many changes of a domain are of a kind.
+type changeRecord struct {
+	domain, kind string
+	worse        bool
+	n            int
+}
 
 type domainRecord struct {
 	domain string
@@ -40,6 +56,8 @@ type hostRecord struct {
 type checkRecord struct {
 	domain, scenario, mx, ip, port string
 
+	// evidence is true of a dialogue of which findings say what it came to.
+	evidence   bool
 	status     result.Verdict
 	skipped    bool // left out, or not needed any more
 	reason     string
@@ -67,8 +85,18 @@ func (r *records) add(d *result.Domain) {
 	}
 	name := r.free(label(report.Title(d)))
 	r.domains = append(r.domains, domainRecord{name, d.Status, viewOf(d), len(d.Hosts), d.DNSMillis.Duration()})
+	r.addChanges(name, d.Changes)
+	if d.Audited() {
+		n := report.Severities(d)
+		for _, s := range result.Severities() {
+			r.counts = append(r.counts, countRecord{name, string(s), n[s]})
+		}
+	}
 	for i := range d.Findings {
 		f := &d.Findings[i]
+		if f.Severity == result.SeverityOK {
+			continue
+		}
 		at := findingRecord{name, label(f.Subject.Host), label(f.Subject.Address), label(f.ID), label(string(f.Severity))}
 		at.id = r.free(at.id, at.domain, at.mx, at.ip)
 		r.findings = append(r.findings, at)
@@ -82,11 +110,23 @@ func (r *records) add(d *result.Domain) {
 			for k := range a.Checks {
 				e := report.Entry{Domain: d, Host: h, Address: a, Check: &a.Checks[k]}
 				c := checkOf(&e)
-				c.domain, c.mx = name, mx
+				c.domain, c.mx, c.evidence = name, mx, d.Audited()
 				c.scenario = r.free(c.scenario, c.domain, c.mx, c.ip, c.port)
 				r.checks = append(r.checks, c)
 			}
 		}
+	}
+}
+
+func (r *records) addChanges(domain string, all []result.Change) {
+	for i := range all {
+		c := changeRecord{domain, label(all[i].Kind), all[i].Regression, 1}
+		at := slices.IndexFunc(r.changes, func(o changeRecord) bool { return o.domain == c.domain && o.kind == c.kind && o.worse == c.worse })
+		if at < 0 {
+			r.changes = append(r.changes, c)
+			continue
+		}
+		r.changes[at].n++
 	}
 }
 

@@ -224,6 +224,54 @@ func ExaminedDomain() *result.Domain {
 	return d
 }
 
+// CheckedDomain is what a check of a whole domain found: rules found the same at
+// several addresses, and much is not known for one reason. Its dialogues are the
+// evidence, and decide nothing.
+func CheckedDomain() *result.Domain {
+	const mx1, mx2 = "mx1.fabrikam.test", "mx2.fabrikam.test"
+	played := func(host, ip string) result.Address {
+		return result.Address{IP: ip, Port: 25, Status: result.Pass, Checks: []result.Check{
+			Passed("service", host), {Scenario: "certificate with an RSA key", Status: result.Skip, Reason: result.Condition, Message: "there is no TLS"},
+		}}
+	}
+	d := Domain("fabrikam.test", Host(10, mx1, played(mx1, "192.0.2.10")), Host(20, mx2, played(mx2, "192.0.2.11")))
+	at := func(host, ip string) result.Subject {
+		return result.Subject{Domain: "fabrikam.test", Host: host, Address: ip}
+	}
+	missing := result.Finding{
+		ID: "tls.missing", Severity: result.SeverityWarn, Subject: at(mx1, "192.0.2.10"), Title: "STARTTLS is not offered",
+		Evidence: "not in the reply to EHLO", Actor: result.ActorServer, Advice: "turn STARTTLS on", RFC: "RFC 3207 section 4",
+	}
+	other := missing
+	other.Subject = at(mx2, "192.0.2.11")
+	open := result.Finding{
+		ID: "ptr.missing", Severity: result.SeverityInconclusive, Subject: at(mx2, "192.0.2.11"),
+		Title: "not known whether an address has no name", Evidence: "PTR: no answer",
+	}
+	generic := open
+	generic.ID = "ptr.generic"
+	d.Findings = []result.Finding{
+		{
+			ID: "spf.syntax", Severity: result.SeverityFail, Subject: at("", ""), Title: "the SPF record cannot be read", Evidence: "ip4:x",
+			Actor: result.ActorDNS, Advice: "mend the term", Publish: []string{`fabrikam.test. IN TXT "v=spf1 mx -all"`}, RFC: "RFC 7208 section 4.6",
+		},
+		open, generic, missing, other,
+		{ID: "mx.no-ipv6", Severity: result.SeverityNote, Subject: at("", ""), Title: "no mail host has an IPv6 address", Evidence: "no AAAA record", Actor: result.ActorNetwork, Advice: "publish an AAAA record"},
+		{ID: "mx.cname", Severity: result.SeverityOK, Subject: at(mx1, ""), Title: "a mail host is an alias", Evidence: "no alias"},
+	}
+	d.Reception = []result.Reception{
+		{Host: mx1, Address: "192.0.2.10", Opportunistic: "in clear", MTASTS: "in clear (no policy)", DANE: "not known"},
+		{Host: mx2, Address: "192.0.2.11", Opportunistic: "in clear", MTASTS: "in clear", DANE: "in clear"},
+	}
+	d.Changes = []result.Change{
+		{Kind: result.ChangeFindingNew, Now: "fail", Regression: true, Message: "spf.syntax is new, fail: the SPF record cannot be read"},
+		{Kind: result.ChangeFindingGone, Where: mx2, Before: "warn", Message: "mx.cname is gone at " + mx2 + ", it was warn"},
+	}
+	d.Sender = &result.Sender{View: result.ViewAtOnce, By: mx1}
+	d.Status, d.Reason, d.Message, d.Hint = result.Fail, result.Found, "the SPF record cannot be read", "mend the term"
+	return d
+}
+
 // List is what a run over several domains found.
 func List() []*result.Domain {
 	return []*result.Domain{PassingDomain(), MixedDomain(), NullMX(), NoSuchDomain(), UncertainDomain()}

@@ -16,6 +16,7 @@ func Runs() map[string][]*result.Domain {
 		"regressed":   {RegressedDomain()},
 		"interrupted": {Interrupted()},
 		"examined":    {ExaminedDomain()},
+		"checked":     {CheckedDomain()},
 		"nohosts":     {NullMX(), NoSuchDomain()},
 		"list":        List(),
 		"hostile":     {HostileDomain(), ForgingDomain()},

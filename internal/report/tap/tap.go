@@ -58,6 +58,9 @@ func (t *Writer) Domain(d *result.Domain) error {
 		t.points++
 		entry(&t.page, t.points, &e)
 	}
+	for i := range d.Changes {
+		t.page.line(0, "# changed: "+escape(report.Title(d)+": "+d.Changes[i].Message))
+	}
 	return t.flush()
 }
 
