@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"mxprobe/internal/letter"
@@ -54,6 +55,7 @@ type explainer struct {
 	at     string
 	none   []string // where no reply was found
 	missed int
+	told   int // replies explained
 }
 
 func (e *explainer) options() []option {
@@ -108,12 +110,12 @@ func (e *explainer) explain(args []string) (int, error) {
 		fmt.Fprintf(e.p.Stderr, "mxprobe: %s\n", text)
 	}
 	if more := e.missed - len(e.none); more > 0 {
-		fmt.Fprintf(e.p.Stderr, "mxprobe: no reply found in %d further lines\n", more)
+		fmt.Fprintf(e.p.Stderr, "mxprobe: nothing found in %d further places\n", more)
 	}
 	return ExitUsage, nil
 }
 
-// each explains the arguments: files, standard input, or one reply.
+// each explains the arguments: files, standard input, or replies.
 func (e *explainer) each(out io.Writer, args []string) error {
 	if len(args) == 1 && args[0] == "-" {
 		return e.standardInput(out)
@@ -122,12 +124,23 @@ func (e *explainer) each(out io.Writer, args []string) error {
 		return e.files(out, args)
 	}
 	where := ""
-	if len(args) == 1 && !strings.ContainsAny(args[0], " \t") {
+	switch {
+	case len(args) == 1 && !strings.ContainsAny(args[0], " \t"):
 		where = "no such file, and "
+	case slices.ContainsFunc(args[1:], hasBlank):
+		for _, reply := range args {
+			if err := e.one(out, reply, ""); err != nil {
+				return err
+			}
+		}
+		return nil
 	}
 	// A reply that was not quoted comes as several words.
 	return e.one(out, strings.Join(args, " "), where)
 }
+
+// hasBlank reports whether an argument was quoted, and so is a text of its own.
+func hasBlank(arg string) bool { return strings.ContainsAny(strings.TrimSpace(arg), " \t\r\n") }
 
 // standardInput explains a message, a mailbox, or lines with replies.
 func (e *explainer) standardInput(out io.Writer) error {
@@ -160,11 +173,6 @@ func (e *explainer) stream(out io.Writer, in io.Reader, name string) error {
 		if err != nil {
 			return usagef("reading %s: %s", shown(name), cause(err))
 		}
-		if e.format == formats.Text && !first {
-			if _, err := io.WriteString(out, "\n"); err != nil {
-				return err
-			}
-		}
 		first = false
 		if err := e.one(out, text, fmt.Sprintf("line %d: ", number)); err != nil {
 			return err
@@ -176,7 +184,7 @@ func (e *explainer) stream(out io.Writer, in io.Reader, name string) error {
 	return nil
 }
 
-// shownMisses is how many lines without a reply are shown.
+// shownMisses is how many places where nothing was found are shown.
 const shownMisses = 5
 
 // one explains one text; where it stands is said if it has no reply.
@@ -186,10 +194,7 @@ func (e *explainer) one(out io.Writer, text, where string) error {
 	}
 	found, ok := pasted.Find(text)
 	if !ok {
-		e.missed++
-		if len(e.none) < shownMisses {
-			e.none = append(e.none, fmt.Sprintf("%sno reply found in: %s", where, shown(text)))
-		}
+		e.miss("%sno reply found in: %s", where, shown(text))
 		return nil
 	}
 	if at, ok := diagnosis.ParseStage(e.at); ok {
@@ -199,7 +204,19 @@ func (e *explainer) one(out io.Writer, text, where string) error {
 	if e.format != formats.Text {
 		return writeExplained(out, &found, &d)
 	}
+	if e.told++; e.told > 1 {
+		if _, err := io.WriteString(out, "\n"); err != nil {
+			return err
+		}
+	}
 	return e.text(out, &found, &d)
+}
+
+// miss remembers where nothing was found.
+func (e *explainer) miss(format string, args ...any) {
+	if e.missed++; len(e.none) < shownMisses {
+		e.none = append(e.none, fmt.Sprintf(format, args...))
+	}
 }
 
 // explained is the object of a reply in JSON Lines.

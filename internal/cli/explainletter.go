@@ -135,7 +135,7 @@ func isMaildir(path string) bool {
 	return true
 }
 
-// file explains a file. One of a folder is a message whatever it holds.
+// file explains a file. One of a folder is a message, if anything.
 func (l *letters) file(path string, ofFolder bool) error {
 	f, err := os.Open(path)
 	if err != nil {
@@ -147,10 +147,13 @@ func (l *letters) file(path string, ofFolder bool) error {
 	switch {
 	case err != nil && !errors.Is(err, io.EOF):
 		return usagef("%s: %s", shown(path), cause(err))
-	case !ofFolder && !letter.IsMbox(begin) && !letter.IsMessage(begin):
-		return l.e.stream(l.out, in, path)
+	case letter.IsMbox(begin) || letter.IsMessage(begin) || ofFolder && letter.BeginsWithField(begin):
+		return l.read(in, begin, path)
+	case ofFolder:
+		l.e.miss("%s is no message", shown(path))
+		return nil
 	}
-	return l.read(in, begin, path)
+	return l.e.stream(l.out, in, path)
 }
 
 // peeked is how much of a stream is looked at to see what it is.

@@ -136,12 +136,13 @@ func IsMessage(begin []byte) bool {
 			known[name] = true
 		}
 	}
-	return len(known) >= 2 && (len(h) > 0 && startsField(begin))
+	return len(known) >= 2 && (len(h) > 0 && BeginsWithField(begin))
 }
 
-// startsField reports whether the first line is a field, or that of a mailbox
-// file: what stands before a message makes it something else.
-func startsField(begin []byte) bool {
+// BeginsWithField reports whether a text begins with a header field, behind the
+// line of a mailbox file where there is one: what stands before a message makes
+// it something else.
+func BeginsWithField(begin []byte) bool {
 	begin = withoutEnvelope(begin)
 	return nameLength(begin[:min(len(begin), 2*maxName)]) > 0
 }
