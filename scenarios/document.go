@@ -109,8 +109,7 @@ func (p *parser) setting(s *Scenario, f field) {
 	case "port":
 		s.Ports = p.ports(f.value)
 	case "tls":
-		s.TLS = p.implicitTLS(f.value)
-		s.ImplicitTLS = true
+		p.tlsOf(s, f.value)
 	case "greeting":
 		s.Greeting = p.greeting(f.value)
 		if s.Greeting.Codes.None {
@@ -254,6 +253,7 @@ func (p *parser) agreement(s *Scenario, rows []row) {
 		}
 	}
 	p.captureNames(s, s.Steps)
+	p.opportunistic(s)
 	p.unmixed(s.Steps)
 	p.afterwards(s.Steps)
 }

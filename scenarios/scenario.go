@@ -70,6 +70,9 @@ type Scenario struct {
 	// the handshake and is nil otherwise.
 	ImplicitTLS bool
 	TLS         *StartTLSOptions
+	// OpportunisticTLS is true for tls: opportunistic: TLS after the first EHLO
+	// where the server offers STARTTLS, as a server that sends mail does it.
+	OpportunisticTLS bool
 	// Greeting is what the greeting must be; the zero Expect stands for 220.
 	Greeting Expect
 	// SpeakFirst is true for greeting: none. The first step then does not

@@ -26,18 +26,73 @@ const (
 	VerifySTS                // verify: mta-sts, as the policy of the domain asks
 )
 
-// implicitTLS reads the tls of a scenario: the word implicit, or the settings
-// of the handshake.
-func (p *parser) implicitTLS(n *yaml.Node) *StartTLSOptions {
+// tlsOf reads the tls of a scenario: the word implicit or opportunistic, or the
+// settings of the handshake before the greeting.
+func (p *parser) tlsOf(s *Scenario, n *yaml.Node) {
 	n = yamlnode.Deref(n)
 	if n.Kind == yaml.MappingNode && !p.slipOfShape(n) {
-		return p.tlsOptions(n, "tls", tlsKeys())
+		s.ImplicitTLS, s.TLS = true, p.tlsOptions(n, "tls", tlsKeys())
+		return
 	}
-	word, ok := p.word(n, "tls")
-	if ok && word != "implicit" {
-		p.fail(n, "TLS after STARTTLS is a step: - STARTTLS", "tls is implicit or a map of settings, not %q%s", word, spelling.DidYouMean(word, []string{"implicit"}))
+	switch word, ok := p.word(n, "tls"); {
+	case !ok:
+	case word == "opportunistic":
+		s.OpportunisticTLS = true
+	case word == "implicit":
+		s.ImplicitTLS, s.TLS = true, &StartTLSOptions{Pos: pos(n)}
+	default:
+		p.fail(n, "opportunistic is TLS where the server offers it, implicit TLS from the first byte; a handshake that must succeed is a step: - STARTTLS",
+			"tls is implicit, opportunistic or a map of settings, not %q%s", word, spelling.DidYouMean(word, []string{"implicit", "opportunistic"}))
 	}
-	return &StartTLSOptions{Pos: pos(n)}
+}
+
+// BeginsTLS returns where a scenario begins TLS by itself, or says that it
+// speaks before the greeting; ok is false where it does neither, so that TLS can
+// be put into it behind EHLO.
+func (s *Scenario) BeginsTLS() (at Pos, ok bool) {
+	if s.ImplicitTLS || s.SpeakFirst {
+		return s.Pos, true
+	}
+	return beginsTLS(s.Steps)
+}
+
+func beginsTLS(steps []Step) (Pos, bool) {
+	for i := range steps {
+		step := &steps[i]
+		if step.Action == StartTLS || step.Close == CloseTLS || strings.Contains(strings.ToUpper(step.Text.source+string(step.Bytes)), "STARTTLS") && step.Action.says() {
+			return step.Pos, true
+		}
+		if at, ok := beginsTLS(step.Steps); ok {
+			return at, true
+		}
+	}
+	return Pos{}, false
+}
+
+// says reports whether the action sends what the file has, as it is.
+func (a Action) says() bool { return a == Send || a == Raw || a == Bytes }
+
+// opportunistic refuses what does not go with tls: opportunistic.
+func (p *parser) opportunistic(s *Scenario) {
+	if !s.OpportunisticTLS {
+		return
+	}
+	if s.SpeakFirst {
+		p.failAt(s.Pos, 1, "leave one of them out", "tls: opportunistic begins after EHLO, so that greeting: none does not go with it")
+		return
+	}
+	if at, ok := s.BeginsTLS(); ok {
+		p.failAt(at, 1, "leave the step out, or take tls: opportunistic away", "TLS begins after the first EHLO, because of tls: opportunistic, and here once more")
+		return
+	}
+	for i := range s.Steps {
+		for _, k := range s.Steps[i].Expect.Offers {
+			if strings.EqualFold(k.Name, "STARTTLS") {
+				p.failAt(k.Pos, len(k.Name), "take tls: opportunistic away, and write the step - STARTTLS",
+					"with tls: opportunistic the EHLO under TLS is judged, and STARTTLS is not offered there")
+			}
+		}
+	}
 }
 
 // starttls reads the settings of a starttls step.

@@ -40,6 +40,8 @@ func sample(o *option) string {
 		return "kate@example.org"
 	case "require":
 		return "any"
+	case "tls":
+		return "required"
 	case "temporary":
 		return "warn"
 	case "format":

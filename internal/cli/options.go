@@ -23,6 +23,7 @@ func (s *settings) options() []option {
 	var all []option
 	all = append(all, s.serverOptions()...)
 	all = append(all, s.dialogueOptions()...)
+	all = append(all, s.tls.modeOption())
 	all = append(all, s.tls.options()...)
 	all = append(all, s.scenarioOptions()...)
 	all = append(all, s.timeOptions()...)

@@ -144,6 +144,9 @@ func (r *session) prepare(args []string) (err error) {
 	if len(r.settings.furtherTo) > 0 && !slices.ContainsFunc(r.scenarios, (*scenarios.Scenario).ForTo) {
 		return usagef("--to is given several times, but no scenario says RCPT for each of them (for: to)")
 	}
+	if err := r.settings.tls.withoutUse(r.scenarios); err != nil {
+		return err
+	}
 	if err := r.hasDomain(); err != nil {
 		return err
 	}

@@ -10,12 +10,14 @@ import (
 	"strings"
 
 	"mxprobe/probe/handshake"
+	"mxprobe/scenarios"
 )
 
 const groupTLS = "TLS"
 
 // tlsSettings is what the flags say of handshakes.
 type tlsSettings struct {
+	mode                  string // whether TLS is put into scenarios; empty for what they say
 	insecure              bool
 	caFile                string
 	clientCert, clientKey string
@@ -46,6 +48,43 @@ func (s *tlsSettings) options() []option {
 	}
 }
 
+// modeOption is the flag of a run that puts TLS into scenarios.
+func (s *tlsSettings) modeOption() option {
+	return option{
+		name: "tls", again: true, arg: "MODE", env: "MXPROBE_TLS", set: setChoice(&s.mode, "off", "opportunistic", "required"),
+		group: groupTLS, def: "the scenario's", help: "STARTTLS behind EHLO, where no step says it: off, opportunistic (if offered) or required",
+	}
+}
+
+// modeOf is what a word of --tls asks for.
+func modeOf(word string) handshake.Mode {
+	switch word {
+	case "off":
+		return handshake.Off
+	case "opportunistic":
+		return handshake.Opportunistic
+	case "required":
+		return handshake.Required
+	}
+	return handshake.AsWritten
+}
+
+// withoutUse says that --tls changes nothing about any of the scenarios, nil if it
+// does.
+func (s *tlsSettings) withoutUse(played []*scenarios.Scenario) error {
+	if s.mode == "" || len(played) == 0 {
+		return nil
+	}
+	for _, sc := range played {
+		if _, own := sc.BeginsTLS(); !own {
+			return nil
+		}
+	}
+	first := played[0]
+	at, _ := first.BeginsTLS()
+	return usagef("--tls %s changes nothing: %s:%d:%d begins TLS itself, or speaks before the greeting; leave --tls out", s.mode, shown(first.File), at.Line, at.Col)
+}
+
 // load reads the files. The system's authorities are not read here, but when
 // a certificate has to be held against them.
 func (s *tlsSettings) load() (err error) {
@@ -71,7 +110,7 @@ func (s *tlsSettings) load() (err error) {
 
 // apply hands over what was loaded.
 func (s *tlsSettings) apply(to *handshake.Settings) {
-	to.Insecure, to.Roots, to.ClientCert = s.insecure, s.roots, s.pair
+	to.Insecure, to.Roots, to.ClientCert, to.Mode = s.insecure, s.roots, s.pair, modeOf(s.mode)
 }
 
 // loadAuthorities reads a file of certificates. Every one of them must be

@@ -56,7 +56,8 @@
 //	    recipients: 100         # most recipients of one message
 //	    tls: good               # or expired, not-yet-valid, self-signed, wrong-name,
 //	                            # missing-intermediate, wrong-key, soon; or a map of
-//	                            # cert, implicit, min, max, client_cert, keeps_plaintext, again
+//	                            # cert, implicit, min, max, client_cert, required, broken,
+//	                            # keeps_plaintext, again
 //	    auth:                   # takes logins, under TLS
 //	      users: {kate: secret}        # names and passwords
 //	      tokens: {kate: token}        # of XOAUTH2 and OAUTHBEARER

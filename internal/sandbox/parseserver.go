@@ -141,7 +141,7 @@ func (r *fileReader) tls(n *yaml.Node) *TLS {
 		t.Cert = CertKind(r.word(n, certKinds()...))
 		return t
 	}
-	keys := []string{"cert", "implicit", "min", "max", "client_cert", "keeps_plaintext", "again"}
+	keys := []string{"cert", "implicit", "min", "max", "client_cert", "required", "broken", "keeps_plaintext", "again"}
 	r.mapping(n, "tls", keys, func(key string, v *yaml.Node) {
 		switch key {
 		case "cert":
@@ -154,6 +154,10 @@ func (r *fileReader) tls(n *yaml.Node) *TLS {
 			t.Max = r.word(v, "1.0", "1.1", "1.2", "1.3")
 		case "client_cert":
 			t.ClientCert = r.boolean(v)
+		case "required":
+			t.Required = r.boolean(v)
+		case "broken":
+			t.Broken = r.boolean(v)
 		case "keeps_plaintext":
 			t.KeepsPlaintext = r.boolean(v)
 		case "again":

@@ -39,6 +39,10 @@ type TLS struct {
 	// ClientCert makes it end sessions without a client certificate of its
 	// authority (World.ClientPair).
 	ClientCert bool
+	// Required makes it take no sender before TLS (RFC 3207 section 4), Broken
+	// end every handshake with the alert "internal error", as servers do that
+	// cannot read their key.
+	Required, Broken bool
 	// KeepsPlaintext makes it answer under TLS what was sent in clear behind
 	// STARTTLS, as servers with the fault CVE-2011-0411 do.
 	KeepsPlaintext bool
@@ -91,6 +95,10 @@ func (t *TLS) config(a *authority, s *server) (*tls.Config, error) {
 	c := &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: least, MaxVersion: most}
 	if t.ClientCert {
 		c.ClientAuth, c.ClientCAs = tls.RequireAndVerifyClientCert, a.pool()
+	}
+	if t.Broken {
+		// crypto/tls makes "internal error" of it.
+		c.GetConfigForClient = func(*tls.ClientHelloInfo) (*tls.Config, error) { return nil, errors.New("broken") }
 	}
 	return c, nil
 }

@@ -125,6 +125,8 @@ func (c *Conn) usualMail(e event) string {
 	switch {
 	case c.helo == "":
 		return "503 5.5.1 Send EHLO or HELO first"
+	case c.srv.tls != nil && c.srv.tls.Required && c.tls == nil:
+		return "530 5.7.0 Must issue a STARTTLS command first" // RFC 3207 section 4
 	case c.srv.auth != nil && c.srv.auth.Required && c.user == "":
 		return "530 5.7.0 Authentication required" // RFC 4954 section 6
 	case c.mail:

@@ -27,6 +27,7 @@ type Dialogue struct {
 	// nil where there is none, and those of steps, by their number.
 	implicit *handshake.Plan
 	starttls map[int]*handshake.Plan
+	upgrade  *upgrade // nil where no TLS is put into the scenario
 	// What replies must be, defaults put in, compiled once for all targets:
 	// of the greeting, of DATA said for a message, and of each step by its
 	// number.
@@ -40,7 +41,7 @@ type Dialogue struct {
 // if a variable is not defined, a secret cannot be read, or a step needs
 // what cannot be played.
 func New(s *scenarios.Scenario, run *Run) (*Dialogue, error) {
-	problems := append(clearLogins(s), s.UndefinedIn(run.Overrides, run.getenv)...)
+	problems := append(clearLogins(s, newUpgrade(s, &run.TLS) != nil), s.UndefinedIn(run.Overrides, run.getenv)...)
 	if len(problems) > 0 {
 		return nil, problems
 	}
@@ -63,6 +64,7 @@ func New(s *scenarios.Scenario, run *Run) (*Dialogue, error) {
 		return nil, err
 	}
 	d.compile()
+	d.upgrade = newUpgrade(s, &run.TLS)
 	name, err := s.Name.Expand(d.withoutTarget(d.lookup(probe.Target{}, 0, nil, nil, nil)))
 	if err != nil {
 		return nil, err
@@ -184,9 +186,9 @@ func (d *Dialogue) rule(host string, addr netip.Addr, pref uint16) *scenarios.Ho
 // clearLogins finds the logins that would go over the line in clear whatever
 // the server says, so that nothing of such a scenario is sent. Where TLS hangs
 // on the server, it is the step itself that refuses.
-func clearLogins(s *scenarios.Scenario) scenarios.Problems {
+func clearLogins(s *scenarios.Scenario, upgraded bool) scenarios.Problems {
 	var found scenarios.Problems
-	tls := s.ImplicitTLS
+	tls := s.ImplicitTLS || upgraded
 	for i := range s.Steps {
 		switch st := &s.Steps[i]; {
 		case st.Action == scenarios.StartTLS:

@@ -9,6 +9,14 @@ import (
 
 // learn takes up what a line and its reply tell of the session.
 func (s *session) learn(seen *judge.Observation) {
+	s.tellPeer(seen)
+	if seen.Reply != nil && isHello(seen.Verb) && seen.Reply.Class() == 2 {
+		s.scenarioCondition()
+	}
+}
+
+// tellPeer takes up what a line and its reply tell of the line and the server.
+func (s *session) tellPeer(seen *judge.Observation) {
 	if seen.Reply == nil {
 		return
 	}
@@ -16,9 +24,6 @@ func (s *session) learn(seen *judge.Observation) {
 	s.line.Learn(seen)
 	for _, text := range s.peer.Learn(seen.Verb, seen.Reply) {
 		s.ledger.Note("%s", text)
-	}
-	if isHello(seen.Verb) && seen.Reply.Class() == 2 {
-		s.scenarioCondition()
 	}
 }
 

@@ -64,6 +64,10 @@ func (s *session) playLine(step *scenarios.Step) {
 	st.Sent(l.verb, sentOf(step, s.buf))
 	s.sentLine(l, s.buf)
 	s.peer.RemarkOn(l.verb, s.buf, st.Note)
+	if !s.triedTLS && s.trial.dialogue.upgrade.follows(step, l.verb) {
+		s.playHello(st, l)
+		return
+	}
 	j := s.answer(st, step, want, l.verb)
 	if fallsBack(l, st.Code()) {
 		j = s.fallBack(st, step, want, st.Shown())

@@ -36,6 +36,7 @@ type preview struct {
 	turn     map[string]string // see Settings.turns
 	lines    []string
 	quit     bool // is said already
+	upgraded bool // TLS was put in
 }
 
 func (p *preview) add(line, remark string) {
@@ -66,6 +67,16 @@ func (p *preview) step(step *scenarios.Step) error {
 		p.add(line, remark)
 	}
 	p.quit = p.quit || step.Verb == "QUIT"
+	if u := p.dialogue.upgrade; !p.upgraded && step.Verb != "HELO" && u.follows(step, step.Verb) {
+		p.upgraded = true
+		remark := "[if STARTTLS]"
+		if u.required {
+			remark = ""
+		}
+		p.add("STARTTLS", remark)
+		p.add("(TLS handshake, if the answer is 220)", "")
+		p.add(lines[0], "[if tls]")
+	}
 	for i := range step.Captures {
 		p.captures[step.Captures[i].Name] = "<" + step.Captures[i].Name + ">"
 	}

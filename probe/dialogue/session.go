@@ -52,6 +52,9 @@ type course struct {
 	stopped  *scenarios.Step // the step after which over was set
 	ended    bool            // as it should be: by a pass_if or a condition
 	judgedIf bool            // the scenario's own if and unless were judged
+	// triedTLS is true once a session with opportunistic TLS has said STARTTLS, or
+	// gone on without: it is done once.
+	triedTLS bool
 }
 
 func newSession(ctx context.Context, t *trial) *session {
@@ -79,10 +82,7 @@ func (s *session) play() {
 		s.finish()
 		return
 	}
-	nc := s.line.Conn.NetConn() // TLS may be put over it, but the deadline is its
-	unblock := context.AfterFunc(s.ctx, func() { _ = nc.SetDeadline(time.Unix(1, 0)) })
-	defer unblock()
-	defer s.line.Conn.Close()
+	defer func() { s.line.Close() }() // another one may be open by then
 	if plan := s.trial.dialogue.implicit; plan != nil && !s.implicitTLS(plan) {
 		s.finish()
 		return
@@ -119,30 +119,14 @@ func (s *session) await() {
 // connect opens the connection. What fails before the server has spoken is
 // the failure of step 0.
 func (s *session) connect() bool {
-	limit := s.run.connectTimeout()
-	ctx, cancel := context.WithTimeout(transport.For(s.ctx, s.trial.target.Host), limit)
-	defer cancel()
-	to := s.trial.target.AddrPort()
-	network, address := s.trial.target.DialAddress()
 	begun := time.Now()
-	nc, err := s.run.Dialer.DialContext(ctx, network, address)
-	if err == nil {
+	j, ok := s.dial()
+	if ok {
 		s.connectTime = max(time.Since(begun), 1)
-		s.line.Conn = smtpwire.NewConn(nc, smtpwire.Options{Record: s.record})
 		return true
-	}
-	f := fault.DialFault(s.ctx, err, to, limit, func() bool { return probe.HasRoute(s.run.Dialer, to) })
-	reason, d := f.Reason, fault.OfFault(&f, "connect")
-	hint := d.Advice
-	if f.Reason == result.Timeout || f.Reason == result.Unreachable {
-		f, hint = s.control(f, hint)
 	}
 	st := s.beginAside(0, "connect", scenarios.Pos{})
 	st.Took(time.Since(begun))
-	j := judge.Judgement{Status: f.Status, Reason: f.Reason, Message: f.Message, Hint: hint}
-	if f.Reason == reason {
-		j.Cause = d.Cause // else it is known that the network here is to blame
-	}
 	s.close(st, j)
 	for i := range s.scenario.Steps {
 		s.leaveOut(&s.scenario.Steps[i])
@@ -150,14 +134,43 @@ func (s *session) connect() bool {
 	return false
 }
 
+// dial makes a connection, or says why there is none.
+func (s *session) dial() (j judge.Judgement, ok bool) {
+	limit := s.run.connectTimeout()
+	ctx, cancel := context.WithTimeout(transport.For(s.ctx, s.trial.target.Host), limit)
+	defer cancel()
+	to := s.trial.target.AddrPort()
+	network, address := s.trial.target.DialAddress()
+	nc, err := s.run.Dialer.DialContext(ctx, network, address)
+	if err == nil {
+		s.line.Open(nc, s.record)
+		return j, true
+	}
+	f := fault.DialFault(s.ctx, err, to, limit, func() bool { return probe.HasRoute(s.run.Dialer, to) })
+	reason, d := f.Reason, fault.OfFault(&f, "connect")
+	hint := d.Advice
+	if f.Reason == result.Timeout || f.Reason == result.Unreachable {
+		f, hint = s.control(f, hint)
+	}
+	j = judge.Judgement{Status: f.Status, Reason: f.Reason, Message: f.Message, Hint: hint}
+	if f.Reason == reason {
+		j.Cause = d.Cause // else it is known that the network here is to blame
+	}
+	return j, false
+}
+
 // greet waits for the greeting and judges it. Nothing is sent before its
 // last line (RFC 5321 section 4.3.1).
 func (s *session) greet() {
 	st := s.beginAside(0, "greeting", s.scenario.Pos)
+	s.close(st, s.readGreeting(st))
+}
+
+// readGreeting reads the greeting and judges it.
+func (s *session) readGreeting(st ledger.Step) judge.Judgement {
 	want, err := s.trial.dialogue.greeting.Resolve(s.lookup)
 	if err != nil {
-		s.close(st, judge.BadValue(err))
-		return
+		return judge.BadValue(err)
 	}
 	seen := s.line.Read(s.timeout(0, DefaultReplyTimeout))
 	seen.Plain = true
@@ -166,7 +179,7 @@ func (s *session) greet() {
 	if seen.Reply != nil && smtpwire.LooksRewritten(seen.Reply) {
 		s.ledger.Note("the greeting was rewritten: a firewall or filter (a middlebox) sits before the server")
 	}
-	s.close(st, j)
+	return j
 }
 
 // timeout returns the wait for a reply: the step's own, else that of the

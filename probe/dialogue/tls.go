@@ -47,7 +47,12 @@ func (s *session) playStartTLS(step *scenarios.Step) {
 	case st.Code() == 220:
 		s.tlsTwice(st)
 		trailed := bytes.IndexByte(s.buf, '\n') < len(s.buf)-1
-		j = s.upgrade(st, step, limit, j)
+		if done := s.upgrade(st, plan, limit); s.line.TLS.BrokenOff && step.PassIf.EOF {
+			s.over, s.ended = true, true
+			j = judge.Judgement{Status: result.Pass, Note: "the server broke the handshake off: " + done.Message}
+		} else if done.Status != result.Pass {
+			j = done
+		}
 		s.line.TLS.Trailed = trailed
 	case st.Code() >= 400:
 		if j.Status == result.Fail && j.Hint == "" && !s.offersStartTLS() {
@@ -76,7 +81,7 @@ func (s *session) tlsTwice(st ledger.Step) {
 // upgrade makes the handshake after the 220. Whatever came behind the 220 in
 // clear must not be taken for something said under TLS (RFC 3207 section 6,
 // CVE-2011-0411).
-func (s *session) upgrade(st ledger.Step, step *scenarios.Step, limit time.Duration, j judge.Judgement) judge.Judgement {
+func (s *session) upgrade(st ledger.Step, plan *handshake.Plan, limit time.Duration) judge.Judgement {
 	if b, _ := s.line.Conn.Unasked(); len(b) > 0 {
 		s.line.HangUp()
 		return judge.Judgement{
@@ -85,15 +90,7 @@ func (s *session) upgrade(st ledger.Step, step *scenarios.Step, limit time.Durat
 			Hint:    "somebody on the way may have put them there, or the server answers commands that came with STARTTLS",
 		}
 	}
-	done := s.handshake(st, s.trial.dialogue.starttls[step.Number], limit)
-	if s.line.TLS.BrokenOff && step.PassIf.EOF {
-		s.over, s.ended = true, true
-		return judge.Judgement{Status: result.Pass, Note: "the server broke the handshake off: " + done.Message}
-	}
-	if done.Status == result.Pass {
-		done.Status, done.Reason, done.Message, done.Pos = j.Status, j.Reason, j.Message, j.Pos
-	}
-	return done
+	return s.handshake(st, plan, limit)
 }
 
 // implicitTLS makes the handshake before the greeting.
@@ -139,6 +136,7 @@ func (s *session) handshake(st ledger.Step, plan *handshake.Plan, limit time.Dur
 	begun := time.Now()
 	s.line.SetDeadline(begun.Add(limit))
 	client := tls.Client(s.line.Conn.Carrier(), h.Config)
+	s.line.TLS.Tried = true
 	err = client.Handshake()
 	st.Spent(time.Since(begun))
 	if err != nil {

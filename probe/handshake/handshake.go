@@ -28,7 +28,20 @@ type Settings struct {
 	// ClientCert is shown to servers that ask for one, where the scenario
 	// has none of its own; nil for none.
 	ClientCert *tls.Certificate
+	// Mode says whether TLS is put into scenarios that do not begin it themselves.
+	Mode Mode
 }
+
+// Mode says whether TLS is put into a scenario behind EHLO.
+type Mode uint8
+
+// The modes.
+const (
+	AsWritten     Mode = iota // the scenario says it with tls: opportunistic
+	Off                       // never
+	Opportunistic             // where the server offers it, else in clear
+	Required                  // the dialogue fails without it
+)
 
 // maxSessions is how many TLS sessions are kept for being resumed.
 const maxSessions = 256

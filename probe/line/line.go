@@ -6,6 +6,7 @@ package line
 import (
 	"context"
 	"errors"
+	"net"
 	"time"
 
 	"mxprobe/probe/fault"
@@ -48,6 +49,30 @@ type Line struct {
 	Misread  bool
 	QuitSaid bool               // by the scenario itself
 	QuitSeen *judge.Observation // the answer to a QUIT of the scenario's own
+
+	release func() bool // lets go of what waits for the end of the run
+}
+
+// Open takes a connection over. The end of the run moves its deadline into the
+// past, so that nothing waits any longer; TLS may be put over it, but the
+// deadline is its own.
+func (l *Line) Open(nc net.Conn, record *smtpwire.Recorder) {
+	l.Conn = smtpwire.NewConn(nc, smtpwire.Options{Record: record})
+	l.release = context.AfterFunc(l.Ctx, func() { _ = nc.SetDeadline(time.Unix(1, 0)) })
+}
+
+// Close closes the connection, whatever was said on it.
+func (l *Line) Close() {
+	if l.Conn != nil {
+		_ = l.Conn.Close()
+		l.release()
+	}
+}
+
+// Again is a line for another connection in place of this one, which is closed.
+func (l *Line) Again() Line {
+	l.Close()
+	return Line{Ctx: l.Ctx, Temporary: l.Temporary, SpeaksFirst: l.SpeaksFirst}
 }
 
 // secured is what a session knows of its TLS.
@@ -58,6 +83,8 @@ type secured struct {
 	// with TLS 1.3 judge the client's certificate after the client is done
 	// (RFC 8446 section 4.4.2), so that the end may come late.
 	Unproven bool
+	// Tried is true once a handshake was begun.
+	Tried bool
 	// BrokenOff is true if it was the server that ended a handshake.
 	BrokenOff bool
 	// Trailed is true if a command went out in clear behind STARTTLS, until

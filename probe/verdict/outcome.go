@@ -1,6 +1,10 @@
 package verdict
 
-import "mxprobe/probe/result"
+import (
+	"slices"
+
+	"mxprobe/probe/result"
+)
 
 // outcome is what a sending server would make of an address.
 type outcome uint8
@@ -187,9 +191,10 @@ func replyOutcome(c *result.Check) outcome {
 	return unknown
 }
 
-// failedStep returns the step that decided a check, nil if none did.
+// failedStep returns the step that decided a check, nil if none did. Where a
+// session began anew, several have its number, and the last one counts.
 func failedStep(c *result.Check) *result.Step {
-	for i := range c.Steps {
+	for i := range slices.Backward(c.Steps) {
 		if s := &c.Steps[i]; c.FailedStep != nil && s.Attempt == c.Attempts && s.Number == *c.FailedStep {
 			return s
 		}
