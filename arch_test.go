@@ -39,7 +39,7 @@ func rooms() map[string]room {
 				"internal/report/formats", "internal/report/message", "internal/report/nagios", "internal/report", "probe", "probe/dialogue", "probe/handshake", "probe/verdict",
 				"internal/audit", "internal/audit/gather", "internal/audit/rules",
 				"dnsmx", "scenarios", "probe/result", "internal/sandbox", "internal/transport", "internal/transcribe", "internal/atomicfile",
-				"internal/ascii", "internal/hostname", "internal/spelling", "internal/timespan",
+				"internal/ascii", "internal/bounded", "internal/hostname", "internal/spelling", "internal/timespan",
 				"internal/compare", "internal/greylist", "internal/journal", "internal/state", "internal/pasted", "internal/letter", "internal/dkim", "internal/mailbox", "probe/causes", "probe/diagnosis", "probe/ledger",
 			},
 			libraries: []string{"github.com/urfave/cli/v2", "golang.org/x/term"},
@@ -97,7 +97,7 @@ func rooms() map[string]room {
 		"internal/report/tap":        {packages: []string{"internal/report", "probe/result"}},
 		// floor 1: these know nothing of each other
 		"dnsmx":               {packages: []string{"internal/ascii", "internal/hostname"}, libraries: []string{"github.com/miekg/dns", "golang.org/x/net/idna"}},
-		"scenarios":           {packages: []string{"internal/ascii", "internal/glob", "internal/hostname", "internal/spelling", "internal/timespan", "internal/yamlnode", "internal/yamlslip"}, libraries: []string{"gopkg.in/yaml.v3"}},
+		"scenarios":           {packages: []string{"internal/ascii", "internal/bounded", "internal/glob", "internal/hostname", "internal/spelling", "internal/timespan", "internal/yamlnode", "internal/yamlslip"}, libraries: []string{"gopkg.in/yaml.v3"}},
 		"probe/dane":          {},
 		"probe/mtasts":        {costly: []string{"net/http"}},
 		"probe/sasl":          {libraries: []string{"github.com/Azure/go-ntlmssp", "github.com/emersion/go-sasl", "golang.org/x/text/unicode/bidi", "golang.org/x/text/unicode/norm"}},
@@ -138,6 +138,7 @@ func rooms() map[string]room {
 		"internal/foreign": {},
 		// the ground: small, and of use to all above
 		"internal/ascii":    {},
+		"internal/bounded":  {},
 		"internal/glob":     {},
 		"internal/hostname": {packages: []string{"internal/ascii"}},
 		"internal/spelling": {},

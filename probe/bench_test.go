@@ -83,7 +83,7 @@ func BenchmarkList(b *testing.B) {
 		return (&net.Dialer{}).DialContext(ctx, network, address)
 	})
 	src := ask + "  - message: |\n      Subject: test\n\n      text\n"
-	check, err := dialogue.New(parse(b, src)[0], dialogue.NewRun(settings(dialer)))
+	check, err := dialogue.New(b.Context(), parse(b, src)[0], dialogue.NewRun(settings(dialer)))
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -67,7 +67,7 @@ func ExampleRunner_Run() {
 		Dialer: world, // a net.Dialer in earnest
 		HELO:   "probe.example.net", From: "probe@example.net", RunID: "1",
 	})
-	dialogue, err := dialogue.New(parsed[0], run)
+	dialogue, err := dialogue.New(context.Background(), parsed[0], run)
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -96,7 +96,7 @@ func ExampleDialogue_Preview() {
 		log.Fatal(err)
 	}
 	run := dialogue.NewRun(&dialogue.Settings{HELO: "probe.example.net", From: "probe@example.net", RunID: "1"})
-	dialogue, err := dialogue.New(parsed[0], run)
+	dialogue, err := dialogue.New(context.Background(), parsed[0], run)
 	if err != nil {
 		log.Fatal(err)
 	}

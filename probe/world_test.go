@@ -78,7 +78,7 @@ func checks(t *testing.T, set *dialogue.Settings, src string) []probe.Check {
 	var made []probe.Check
 	run := dialogue.NewRun(set)
 	for _, s := range parse(t, src) {
-		d, err := dialogue.New(s, run)
+		d, err := dialogue.New(t.Context(), s, run)
 		if err != nil {
 			t.Fatal(err)
 		}

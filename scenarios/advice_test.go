@@ -26,7 +26,7 @@ func TestHabitsAreAnsweredWithTheWordsOfTheLanguage(t *testing.T) {
 		{"${domian}", "steps: [\"EHLO ${domian}\"]", "1:15", `did you mean "domain"?`, ""},
 	}
 	for _, tt := range tests {
-		err := Mistakes("x.yaml", []byte(tt.src), nil)
+		err := new(Loader).Mistakes(t.Context(), "x.yaml", []byte(tt.src), nil)
 		if len(err) != 1 {
 			t.Errorf("%s: mistakes are\n%v\nwant one", tt.name, err)
 			continue

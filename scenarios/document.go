@@ -16,7 +16,7 @@ import (
 
 // document reads one scenario; number counts the documents of the file.
 func (p *parser) document(n *yaml.Node, number int) []*Scenario {
-	s := &Scenario{File: p.src.file, Pos: pos(n), source: p.src, outputs: &outputs{}}
+	s := &Scenario{File: p.src.file, Pos: pos(n), source: p.src, reach: p.reach, outputs: &outputs{}}
 	if root := yamlnode.Deref(n); root.Kind == yaml.MappingNode && p.otherVersion(root) {
 		return nil
 	}
@@ -194,6 +194,7 @@ func (p *parser) variableName(key *yaml.Node) bool {
 // target reads the host to speak to.
 func (p *parser) target(n *yaml.Node) Text {
 	t := p.line(n, "target")
+	p.forbidTarget(n, &t)
 	for i := range t.parts {
 		switch name := t.parts[i].name; name {
 		case "mx.name", "mx.pref", "ip", "port":

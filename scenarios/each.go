@@ -6,6 +6,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
+	"mxprobe/internal/bounded"
 	"mxprobe/internal/yamlnode"
 )
 
@@ -32,7 +33,6 @@ func (p *parser) each(n *yaml.Node) []row {
 	if !ok {
 		return nil
 	}
-	full := beside(p.dir, path)
 	ext := strings.ToLower(filepath.Ext(path))
 	switch ext {
 	case ".csv", ".yaml", ".yml", ".jsonl":
@@ -40,12 +40,13 @@ func (p *parser) each(n *yaml.Node) []row {
 		p.fail(n, "allowed: .csv, .jsonl, .yaml, .yml", "%q does not end as a file of rows does", path)
 		return nil
 	}
-	b, err := p.files.open(full)
+	b, err := p.files.open(path)
 	if err != nil {
-		p.fail(n, "paths are relative to the scenario", "%v", err)
+		p.fail(n, fileHint(err), "%v", err)
 		return nil
 	}
-	sub := &parser{src: newSource(full, strings.TrimPrefix(string(b), "\ufeff")), dir: p.dir, files: p.files}
+	full := beside(filepath.Dir(p.src.file), path)
+	sub := &parser{src: newSource(full, strings.TrimPrefix(string(b), "\ufeff")), reach: p.reach, files: p.files}
 	var rows []row
 	if sub.legible() {
 		switch ext {
@@ -115,7 +116,7 @@ func (p *parser) inlineRows(n *yaml.Node, variables bool) []row {
 // yamlRows reads a file that is a list of maps.
 func (p *parser) yamlRows() []row {
 	if len(p.src.text) > maxFile {
-		p.failAt(Pos{1, 1}, 1, "use .csv or .jsonl", "a YAML file of rows can have %s", size(maxFile))
+		p.failAt(Pos{1, 1}, 1, "use .csv or .jsonl", "a YAML file of rows can have %s", bounded.Size(maxFile))
 		return nil
 	}
 	nodes, err := yamlnode.Decode(p.src.text)

@@ -48,7 +48,7 @@ func FuzzParse(f *testing.F) {
 		return nil, errors.New("no such file")
 	}
 	f.Fuzz(func(t *testing.T, src string) {
-		all, err := parse("f.yaml", []byte(src), rows)
+		all, err := whole(newParser("f.yaml", []byte(src), rows).all())
 		if err != nil {
 			problems, ok := errors.AsType[Problems](err)
 			if !ok || len(problems) == 0 || all != nil {
@@ -57,7 +57,7 @@ func FuzzParse(f *testing.F) {
 			for _, p := range problems {
 				checkPlace(t, src, p)
 			}
-			if more := mistakes("f.yaml", []byte(src), nil, rows); len(more) < len(problems) {
+			if more := newParser("f.yaml", []byte(src), rows).mistakes(nil); len(more) < len(problems) {
 				t.Fatalf("mistakes = %v; want those of Parse as well: %v", more, problems)
 			}
 			return

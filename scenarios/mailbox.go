@@ -188,6 +188,7 @@ func (p *parser) mailboxSense(m *Mailbox, n *yaml.Node, fields []field) {
 	}
 	if p.mailboxPlace(m, n, at) {
 		p.mailboxLogin(m, n, at)
+		p.forbidMailbox(m)
 	}
 	if !m.NoReport() {
 		return

@@ -5,19 +5,12 @@ import (
 	"strings"
 )
 
-// Mistakes returns everything that is wrong with a scenario file: what Parse
-// finds, and what Undefined finds with these overrides. In a file with
-// mistakes of the first kind it does not ask for names that what could not
-// be read may have defined.
-func Mistakes(file string, src []byte, overrides []map[string]string) Problems {
-	return mistakes(file, src, overrides, readFile)
-}
-
-func mistakes(file string, src []byte, overrides []map[string]string, read func(string, int) ([]byte, error)) Problems {
-	all, problems := parsePartly(file, src, read)
+// mistakes is Loader.Mistakes.
+func (p *parser) mistakes(overrides []map[string]string) Problems {
+	all, problems := p.all()
 	lost := ""
 	if len(problems) > 0 {
-		lost = string(src)
+		lost = p.src.text
 	}
 	for _, s := range all {
 		if len(problems) >= maxProblems {
@@ -26,7 +19,7 @@ func mistakes(file string, src []byte, overrides []map[string]string, read func(
 		c := checker{s: s, overrides: overrides, getenv: os.LookupEnv, lost: lost}
 		problems = append(problems, c.all()...)
 	}
-	return problems.sorted(file)
+	return problems.sorted(p.src.file)
 }
 
 // isKeyIn reports whether a text holds a name with a colon behind it, as a

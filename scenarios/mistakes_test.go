@@ -28,7 +28,7 @@ func TestMistakesComeAtOnce(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			none := func(string, int) ([]byte, error) { return nil, errors.New("no such file") }
-			got := mistakes("x.yaml", []byte(tc.src), []map[string]string{{"outside": "x"}}, none)
+			got := newParser("x.yaml", []byte(tc.src), none).mistakes([]map[string]string{{"outside": "x"}})
 			ok := len(got) == len(tc.want)
 			for i := range tc.want {
 				ok = ok && strings.HasPrefix(got[i].Error(), "x.yaml:"+tc.want[i])

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"mxprobe/internal/bounded"
 	"mxprobe/internal/yamlnode"
 )
 
@@ -27,7 +28,8 @@ const (
 type parser struct {
 	src      *source
 	at       cursor
-	dir      string
+	larger   bool // the file is, than it may be
+	reach    *reach
 	files    *files
 	problems Problems
 	quiet    map[int]bool // lines about which enough has been said
@@ -43,46 +45,27 @@ type files struct {
 	left int
 }
 
-// Parse reads a scenario file: YAML documents, each a scenario, and returns
-// one Scenario for each document and row of each. Files that it names (file:
-// in message and body, each:) are read as well; their paths are relative to
-// the folder of file.
-//
-// The error is Problems and holds every mistake, each with its place. No
-// scenario is returned then. A file may have 1 MiB, a scenario 1,000 steps,
-// any other map or list 1,000 entries, all rows together 100,000, and a file
-// that is named 25 MiB.
-func Parse(file string, src []byte) ([]*Scenario, error) {
-	return parse(file, src, readFile)
-}
-
-func parse(file string, src []byte, read func(string, int) ([]byte, error)) ([]*Scenario, error) {
-	out, problems := parsePartly(file, src, read)
-	if len(problems) > 0 {
-		return nil, problems
-	}
-	return out, nil
-}
-
-// parsePartly is parse that returns what it could make out beside the
-// mistakes.
-func parsePartly(file string, src []byte, read func(string, int) ([]byte, error)) ([]*Scenario, Problems) {
+// newParser begins to read a file. read opens the files that it names.
+func newParser(file string, src []byte, read func(path string, limit int) ([]byte, error)) *parser {
 	text := strings.TrimPrefix(string(src[:min(len(src), maxFile+1)]), "\ufeff")
-	p := &parser{
-		src:   newSource(file, text),
-		dir:   filepath.Dir(file),
-		files: &files{read: read, left: maxRead},
+	return &parser{
+		src: newSource(file, text), larger: len(src) > maxFile,
+		reach: &reach{dir: filepath.Dir(file), Loader: &Loader{}}, files: &files{read: read, left: maxRead},
 	}
-	if len(src) > maxFile {
-		at := p.src.pos(len(text))
-		p.failAt(at, 1, "", "the file is larger than %s", size(maxFile))
+}
+
+// all reads the whole file: what could be made out, and the mistakes.
+func (p *parser) all() ([]*Scenario, Problems) {
+	if p.larger {
+		at := p.src.pos(len(p.src.text))
+		p.failAt(at, 1, "", "the file is larger than %s", bounded.Size(maxFile))
 		return nil, p.problems
 	}
 	if !p.legible() {
 		return nil, p.problems
 	}
 	out := p.documents()
-	return out, p.problems.sorted(file)
+	return out, p.problems.sorted(p.src.file)
 }
 
 // legible refuses what is no text in UTF-8, and the characters that an
@@ -146,7 +129,7 @@ func (f *files) open(path string) ([]byte, error) {
 		return nil, err
 	}
 	if f.left -= len(b); f.left < 0 {
-		return nil, fmt.Errorf("the files named so far are larger than %s together", size(maxRead))
+		return nil, fmt.Errorf("the files named so far are larger than %s together", bounded.Size(maxRead))
 	}
 	if f.seen == nil {
 		f.seen = map[string][]byte{}

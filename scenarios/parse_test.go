@@ -258,7 +258,7 @@ func TestLimitsOfRowsAndFiles(t *testing.T) {
 		},
 	} {
 		read := func(string, int) ([]byte, error) { return c.file, nil }
-		_, err := parse("test.yaml", []byte(c.src), read)
+		_, err := whole(newParser("test.yaml", []byte(c.src), read).all())
 		switch {
 		case c.want == "" && err != nil:
 			t.Errorf("%s: %v", name, err)
@@ -270,11 +270,12 @@ func TestLimitsOfRowsAndFiles(t *testing.T) {
 
 func TestFileLargerThanItsLimit(t *testing.T) {
 	t.Parallel()
-	if _, err := readFile("testdata/good/hello.eml", 5); err == nil || !strings.Contains(err.Error(), "is larger than") {
-		t.Errorf("readFile of a long file = %v", err)
+	r := &reach{dir: "testdata", Loader: &Loader{}}
+	if _, err := r.read(t.Context(), "good/hello.eml", 5); err == nil || !strings.Contains(err.Error(), "is larger than") {
+		t.Errorf("a long file: %v", err)
 	}
-	if _, err := readFile("testdata/good", 5); err == nil {
-		t.Error("readFile of a folder succeeded")
+	if _, err := r.read(t.Context(), "good", 5); err == nil {
+		t.Error("a folder was read")
 	}
 }
 

@@ -22,6 +22,9 @@ func (p *parser) ports(n *yaml.Node) []Text {
 		}
 		if literal, ok := t.Literal(); ok {
 			number, err := parsePort(literal)
+			if err == nil {
+				err = p.reach.checkPort(number)
+			}
 			switch {
 			case err != nil:
 				p.fail(yamlnode.Deref(e), "", "%v", err)
@@ -65,6 +68,9 @@ func (s *Scenario) PortList(lookup Lookup) ([]uint16, error) {
 		}
 		for _, word := range words {
 			number, err := parsePort(word)
+			if err == nil {
+				err = s.files().checkPort(number)
+			}
 			if err != nil {
 				return nil, &TextError{Pos: t.pos, Text: t.source, Message: "stands for something wrong: " + err.Error()}
 			}

@@ -35,7 +35,7 @@ func TestMistakesOfRowsStandInTheirFile(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			all, err := parse("x.yaml", []byte("each: "+tc.each+"\n"+tc.steps), func(string, int) ([]byte, error) { return []byte(tc.rows), nil })
+			all, err := whole(newParser("x.yaml", []byte("each: "+tc.each+"\n"+tc.steps), func(string, int) ([]byte, error) { return []byte(tc.rows), nil }).all())
 			if err != nil {
 				t.Fatal(err)
 			}

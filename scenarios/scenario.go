@@ -98,6 +98,7 @@ type Scenario struct {
 	// columns are the names that any row has; shared by all rows.
 	columns map[string]bool
 	outputs *outputs // of the commands of Secrets
+	reach   *reach   // nil for a scenario that no Loader made
 }
 
 // Var is a variable that the scenario sets.

@@ -2,12 +2,13 @@ package scenarios
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync"
 	"time"
+
+	"mxprobe/internal/bounded"
 )
 
 const (
@@ -17,10 +18,11 @@ const (
 	secretWait = 30 * time.Second
 )
 
-// LoadSecrets fetches the scenario's secrets from where it says they are.
-// The error is Problems: every secret that is unavailable, or is empty.
-// What a secret holds is never in the error.
-func (s *Scenario) LoadSecrets(getenv func(string) (string, bool)) (map[string]string, error) {
+// LoadSecrets fetches the scenario's secrets from where it says they are, as
+// long as ctx lasts. The error is Problems: every secret that is unavailable, is
+// empty, or lies in a file that others may write. What a secret holds is never
+// in the error.
+func (s *Scenario) LoadSecrets(ctx context.Context, getenv func(string) (string, bool)) (map[string]string, error) {
 	if len(s.Secrets) == 0 {
 		return nil, nil
 	}
@@ -28,12 +30,12 @@ func (s *Scenario) LoadSecrets(getenv func(string) (string, bool)) (map[string]s
 	var problems Problems
 	for i := range s.Secrets {
 		secret := &s.Secrets[i]
-		value, err := s.load(secret, getenv)
+		value, err := s.load(ctx, secret, getenv)
 		if err == nil && value == "" {
 			err = fmt.Errorf("%s is empty", secret.origin())
 		}
 		if err != nil {
-			problems = append(problems, s.Problem(secret.Pos, fmt.Sprintf("secret %q: %v", secret.Name, err), ""))
+			problems = append(problems, s.Problem(secret.Pos, fmt.Sprintf("secret %q: %v", secret.Name, err), FileHint(err, "")))
 			continue
 		}
 		values[secret.Name] = value
@@ -56,7 +58,7 @@ func (s *Secret) origin() string {
 	}
 }
 
-func (s *Scenario) load(secret *Secret, getenv func(string) (string, bool)) (string, error) {
+func (s *Scenario) load(ctx context.Context, secret *Secret, getenv func(string) (string, bool)) (string, error) {
 	switch {
 	case secret.Env != "":
 		value, ok := getenv(secret.Env)
@@ -65,13 +67,15 @@ func (s *Scenario) load(secret *Secret, getenv func(string) (string, bool)) (str
 		}
 		return value, nil
 	case secret.Path != "":
-		b, err := readFile(beside(filepath.Dir(s.File), secret.Path), maxSecret)
+		b, err := s.files().readSecret(ctx, secret.Path, maxSecret)
 		if err != nil {
 			return "", err
 		}
 		return cutLineEnd(string(b)), nil
+	case s.files().Idle:
+		return "<" + secret.Name + ">", nil
 	default:
-		return s.outputs.get(secret)
+		return s.outputs.get(ctx, secret)
 	}
 }
 
@@ -82,16 +86,16 @@ type outputs struct {
 	known map[string]string // by the secret's name
 }
 
-func (o *outputs) get(secret *Secret) (string, error) {
+func (o *outputs) get(ctx context.Context, secret *Secret) (string, error) {
 	if o == nil { // a scenario that Parse did not make
-		return secret.run()
+		return secret.run(ctx)
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if value, ok := o.known[secret.Name]; ok {
 		return value, nil
 	}
-	value, err := secret.run()
+	value, err := secret.run(ctx)
 	if err == nil {
 		if o.known == nil {
 			o.known = map[string]string{}
@@ -102,56 +106,27 @@ func (o *outputs) get(secret *Secret) (string, error) {
 }
 
 // run runs the secret's command and returns what it prints.
-func (s *Secret) run() (string, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), secretWait)
+func (s *Secret) run(ctx context.Context) (string, error) {
+	each, cancel := context.WithTimeout(ctx, secretWait)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, s.Command[0], s.Command[1:]...)
-	// A child that keeps the pipe open must not keep us.
-	cmd.WaitDelay = time.Second
-	out, complaint := upTo{limit: maxSecret}, upTo{limit: maxComplaint, drops: true}
-	cmd.Stdout, cmd.Stderr = &out, &complaint
-	err := cmd.Run()
-	switch {
-	case out.over:
-		return "", fmt.Errorf("output of %q is longer than %d bytes", s.Command[0], maxSecret)
-	case ctx.Err() != nil:
-		return "", fmt.Errorf("command %q did not end within %v", s.Command[0], secretWait)
-	case err != nil:
-		return "", fmt.Errorf("running %q: %w%s", s.Command[0], err, firstLine(complaint.b))
+	out, err := bounded.Output(each, s.Command, maxSecret)
+	if larger, ok := errors.AsType[*bounded.SizeError](err); ok {
+		return "", fmt.Errorf("%s is longer than %d bytes", s.origin(), larger.Limit)
 	}
-	return cutLineEnd(string(out.b)), nil
-}
-
-// maxComplaint is how much is kept of what a program writes as its error.
-const maxComplaint = 4 << 10
-
-// upTo keeps what a program writes up to a limit. What is beyond is dropped, or
-// writing fails, which ends a program that never stops.
-type upTo struct {
-	b     []byte
-	limit int
-	drops bool
-	over  bool
-}
-
-func (u *upTo) Write(p []byte) (int, error) {
-	if len(u.b)+len(p) > u.limit {
-		if u.over = true; u.drops {
-			return len(p), nil
+	if _, ok := errors.AsType[*bounded.LateError](err); ok {
+		if ctx.Err() == nil {
+			return "", fmt.Errorf("command %q did not end within %v", s.Command[0], secretWait)
 		}
-		return 0, fmt.Errorf("more than %d bytes", u.limit)
+		return "", fmt.Errorf("command %q did not end before the run did: %w", s.Command[0], context.Cause(ctx))
 	}
-	u.b = append(u.b, p...)
-	return len(p), nil
-}
-
-// firstLine returns the first line that a program wrote as its error.
-func firstLine(b []byte) string {
-	line, _, _ := strings.Cut(strings.TrimSpace(string(b)), "\n")
-	if line == "" {
-		return ""
+	if failed, ok := errors.AsType[*bounded.CommandError](err); ok {
+		complaint := ""
+		if failed.Complaint != "" {
+			complaint = ": " + shown(failed.Complaint, 0)
+		}
+		return "", fmt.Errorf("running %q: %w%s", s.Command[0], err, complaint)
 	}
-	return ": " + shown(line, 0)
+	return cutLineEnd(string(out)), err
 }
 
 // cutLineEnd cuts one line end off.

@@ -14,7 +14,7 @@ func TestSecretsAreFetched(t *testing.T) {
 		t.Fatal(err)
 	}
 	getenv := func(name string) (string, bool) { return "from " + name, name == "A_SECRET" }
-	got, err := all[0].LoadSecrets(getenv)
+	got, err := all[0].LoadSecrets(t.Context(), getenv)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +53,7 @@ steps: [NOOP]
 		t.Fatal(err)
 	}
 	getenv := func(name string) (string, bool) { return "", name == "EMPTY" }
-	got, err := all[0].LoadSecrets(getenv)
+	got, err := all[0].LoadSecrets(t.Context(), getenv)
 	if err == nil || got != nil {
 		t.Fatalf("LoadSecrets = %v, %v; want an error alone", got, err)
 	}
@@ -87,7 +87,7 @@ func TestCommandRunsOnceForAllRows(t *testing.T) {
 	count := filepath.Join(t.TempDir(), "count")
 	src := "secrets: {p: {command: [sh, -c, 'echo x >>" + count + "; echo s']}}\neach: [{a: b}, {a: c}]\nsteps: [NOOP]\n"
 	for _, s := range mustParse(t, src) {
-		if got, err := s.LoadSecrets(noEnv); err != nil || got["p"] != "s" {
+		if got, err := s.LoadSecrets(t.Context(), noEnv); err != nil || got["p"] != "s" {
 			t.Errorf("LoadSecrets = %v, %v", got, err)
 		}
 	}
@@ -98,7 +98,7 @@ func TestCommandRunsOnceForAllRows(t *testing.T) {
 
 func TestScenarioWithoutSecretsNeedsNone(t *testing.T) {
 	t.Parallel()
-	if got, err := one(t, "  - NOOP\n").LoadSecrets(nil); got != nil || err != nil {
+	if got, err := one(t, "  - NOOP\n").LoadSecrets(t.Context(), nil); got != nil || err != nil {
 		t.Errorf("LoadSecrets = %v, %v", got, err)
 	}
 }

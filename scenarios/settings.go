@@ -94,6 +94,7 @@ func (p *parser) secret(f field) (Secret, bool) {
 	}
 	switch e := fields[0]; e.name {
 	case "env":
+		p.forbid(e.value, "variable of the environment", "put the secret into a file below the folder of the scenario")
 		s.Env, ok = p.word(e.value, "env")
 		if ok && (!isName(s.Env) || strings.ContainsAny(s.Env, ".-")) {
 			p.fail(yamlnode.Deref(e.value), "", "%q cannot be the name of an environment variable", s.Env)
@@ -101,6 +102,7 @@ func (p *parser) secret(f field) (Secret, bool) {
 	case "file":
 		s.Path, ok = p.word(e.value, "file")
 	case "command":
+		p.forbid(e.value, "command", "put the secret into a file below the folder of the scenario")
 		s.Command, ok = p.command(e.value)
 	}
 	return s, ok

@@ -122,9 +122,9 @@ func (p *parser) file(n *yaml.Node) []byte {
 	if !ok {
 		return nil
 	}
-	b, err := p.files.open(beside(p.dir, path))
+	b, err := p.files.open(path)
 	if err != nil {
-		p.fail(yamlnode.Deref(n), "paths are relative to the scenario", "%v", err)
+		p.fail(yamlnode.Deref(n), fileHint(err), "%v", err)
 		return nil
 	}
 	if b == nil {

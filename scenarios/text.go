@@ -20,7 +20,7 @@ import (
 // Any other dollar sign stands for itself. Names consist of letters, digits,
 // underscores, dots and hyphens. Variables are put in after the YAML is read,
 // so a value can never change the structure of a scenario; and a value with
-// CR or LF in it is refused everywhere but in raw, so it can never make two
+// CR, LF or NUL in it is refused everywhere but in raw, so it can never make two
 // commands of one. The zero Text is empty.
 type Text struct {
 	pos    Pos
@@ -82,7 +82,7 @@ func (t *Text) Literal() (string, bool) {
 }
 
 // Append appends the text to dst with its variables put in. The error is a
-// *TextError: a variable has no value, or one with a line end in it.
+// *TextError: a variable has no value, or one with a line end or a NUL in it.
 func (t *Text) Append(dst []byte, lookup Lookup) ([]byte, error) {
 	if t.parts == nil {
 		return append(dst, t.value...), nil
@@ -127,8 +127,14 @@ func (p *part) append(dst []byte, lookup Lookup, breaks bool) ([]byte, error) {
 	default:
 		dst = append(dst, value...)
 	}
-	if !breaks && hasLineEnd(dst[start:]) {
+	if breaks {
+		return dst, nil
+	}
+	switch value := dst[start:]; {
+	case hasLineEnd(value):
 		return dst[:start], p.error("stands for a value with a line end in it, which only raw may send")
+	case bytes.IndexByte(value, 0) >= 0:
+		return dst[:start], p.error("stands for a value with a NUL in it, which only raw may send")
 	}
 	return dst, nil
 }

@@ -43,6 +43,7 @@ func (p *parser) template(n *yaml.Node, what string, breaks bool) Text {
 		v.at = -1
 		p.failAt(v.place(err.n), err.width, err.hint, "%s", err.message)
 	}
+	p.forbidEnvironment(&t)
 	return t
 }
 

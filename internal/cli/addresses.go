@@ -2,11 +2,13 @@ package cli
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
+
+	"mxprobe/internal/bounded"
 )
 
 // Bounds of a file of recipients, and of what is said of one.
@@ -16,33 +18,46 @@ const (
 	maxAddressLine = 4 << 10
 )
 
-// setRecipients takes a recipient, or with @ before it the name of a file that
+// setRecipient takes a recipient, or with @ before it the name of a file that
 // has one in each line.
-func (s *settings) setRecipients(value string) error {
-	add := setFirst(&s.to, &s.furtherTo)
-	name, isFile := strings.CutPrefix(value, "@")
-	if !isFile {
+func (s *settings) setRecipient(value string) error {
+	switch name, isFile := strings.CutPrefix(value, "@"); {
+	case isFile && (name == "" || name == "-"):
+		return errors.New("@ stands before the name of a file of recipients, as in --to @list.txt")
+	case !isFile:
 		if err := checkRecipient(value); err != nil {
 			return err
 		}
-		return add(value)
 	}
-	all, err := readAddresses(name)
-	for _, address := range all {
-		if err == nil {
-			err = add(address)
+	s.recipients = append(s.recipients, value)
+	return nil
+}
+
+// readRecipients puts the recipients of files among the others.
+func (s *settings) readRecipients(ctx context.Context) error {
+	var all []string
+	for _, value := range s.recipients {
+		name, isFile := strings.CutPrefix(value, "@")
+		if !isFile {
+			all = append(all, value)
+			continue
 		}
+		listed, err := readAddresses(ctx, name)
+		if err != nil {
+			return usagef("--to: %s", err)
+		}
+		all = append(all, listed...)
 	}
-	return err
+	if len(all) > 0 {
+		s.to, s.furtherTo = all[0], all[1:]
+	}
+	return nil
 }
 
 // readAddresses reads a file of mail addresses. The error names every line
 // that holds none.
-func readAddresses(name string) ([]string, error) {
-	if name == "" || name == "-" {
-		return nil, errors.New("@ stands before the name of a file of recipients, as in --to @list.txt")
-	}
-	file, err := os.Open(name)
+func readAddresses(ctx context.Context, name string) ([]string, error) {
+	file, err := bounded.OpenFile(ctx, name)
 	if err != nil {
 		return nil, fmt.Errorf("list of recipients %s: %w", shown(name), cause(err))
 	}

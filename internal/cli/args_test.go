@@ -12,6 +12,8 @@ import (
 // sample is a value that the option takes.
 func sample(o *option) string {
 	switch o.arg {
+	case "":
+		return "true"
 	case "ID":
 		return "mx.cname"
 	case "ID=LEVEL":
@@ -20,6 +22,8 @@ func sample(o *option) string {
 		return "bl.example.org"
 	}
 	switch o.name {
+	case "allow-files":
+		return "."
 	case "port", "dns-port", "smtp-port":
 		return "2525"
 	case "proxy":
@@ -269,7 +273,7 @@ func TestEnvironmentStandsInForFlags(t *testing.T) {
 			o.set = func(v string) error { got += v; return nil }
 			var argv []string
 			if tt.flag {
-				argv = []string{"--" + name, sample(o)}
+				argv = []string{"--" + name + "=" + sample(o)}
 			}
 			given, err := arrange(argv, options)
 			if err == nil {

@@ -63,13 +63,15 @@ func (p *Program) check(s *checkSettings, args []string) (int, error) {
 	if r.domains, err = p.newDomainList(s.domains); err != nil {
 		return 0, err
 	}
-	if err := s.tls.load(); err != nil {
-		return 0, err
-	}
 	ctx, stop := untilSignal()
 	defer stop()
+	ctx, cancel := s.limit(ctx)
+	defer cancel()
+	if err := s.tls.load(ctx, p); err != nil {
+		return 0, early(ctx, err)
+	}
 	if r.memory, err = s.recall(ctx, r.runID); err != nil {
-		return 0, err
+		return 0, early(ctx, err)
 	}
 	r.memory.options.Evidence = true
 	if err := r.network(); err != nil {
@@ -84,8 +86,6 @@ func (p *Program) check(s *checkSettings, args []string) (int, error) {
 // audit looks at every domain, writes the reports and returns the exit status.
 func (r *session) audit(ctx context.Context, s *checkSettings) (int, error) {
 	started := time.Now()
-	ctx, cancel := s.limit(ctx)
-	defer cancel()
 	set, note := r.probeSettings(ctx)
 	if note != "" && !s.out.quiet {
 		warn(r.Stderr, "%s", note)

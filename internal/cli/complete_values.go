@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -157,7 +158,7 @@ func (p *Program) tagsOf(arguments []string) []string {
 	}
 	var out []string
 	for _, name := range named {
-		l, err := p.load([]string{name})
+		l, err := p.load(context.Background(), new(scenarios.Loader), []string{name})
 		if err != nil {
 			continue
 		}

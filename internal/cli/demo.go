@@ -155,7 +155,7 @@ func demoRequests(world *sandbox.World) ([]probe.Request, error) {
 		}
 		request, run := probe.Request{Domain: domain}, dialogue.NewRun(set)
 		for _, sc := range parsed {
-			d, err := dialogue.New(sc, run)
+			d, err := dialogue.New(context.Background(), sc, run)
 			if err != nil {
 				return err
 			}

@@ -83,7 +83,7 @@ func TestReadVars(t *testing.T) {
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	got, err := readVars(file)
+	got, err := readVars(t.Context(), file)
 	want := map[string]string{"a": "1", "b": "two words", "c": "=x=y", "d": ""}
 	if err != nil || len(got) != len(want) {
 		t.Fatalf("readVars = %q, %v; want %q", got, err, want)

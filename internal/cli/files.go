@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -10,9 +11,9 @@ import (
 	"slices"
 	"strings"
 
-	"mxprobe/scenarios"
-
+	"mxprobe/internal/bounded"
 	"mxprobe/internal/spelling"
+	"mxprobe/scenarios"
 )
 
 // fileLimit is how much of a file is read: one byte more than the language
@@ -21,6 +22,7 @@ const fileLimit = 1<<20 + 1
 
 // loaded is what the arguments of a call name.
 type loaded struct {
+	loader    *scenarios.Loader
 	scenarios []*scenarios.Scenario
 	files     int
 	// bad are the mistakes in the files; what has none is in scenarios.
@@ -40,15 +42,15 @@ type faultyFile struct {
 // @name. An argument that cannot be read is an error; mistakes in files, and
 // files of a directory that cannot be read, are not, so that all of them can
 // be shown.
-func (p *Program) load(arguments []string) (*loaded, error) {
-	l := new(loaded)
+func (p *Program) load(ctx context.Context, with *scenarios.Loader, arguments []string) (*loaded, error) {
+	l := &loaded{loader: with}
 	for _, argument := range arguments {
 		names, err := expand(argument)
 		if err != nil {
 			return nil, err
 		}
 		for _, name := range names {
-			src, err := p.source(name)
+			src, err := p.source(ctx, name)
 			if err != nil && name != argument { // one of a directory, and not the last with a mistake
 				l.files++
 				l.bad = append(l.bad, unreadable(name, err))
@@ -58,7 +60,7 @@ func (p *Program) load(arguments []string) (*loaded, error) {
 				return nil, err
 			}
 			l.files++
-			if err := l.parse(name, src); err != nil {
+			if err := l.parse(ctx, name, src); err != nil {
 				return nil, err
 			}
 		}
@@ -66,11 +68,11 @@ func (p *Program) load(arguments []string) (*loaded, error) {
 	return l, nil
 }
 
-func (l *loaded) parse(name string, src []byte) (err error) {
+func (l *loaded) parse(ctx context.Context, name string, src []byte) (err error) {
 	if name == "-" {
 		name = "stdin"
 	}
-	found, err := scenarios.Parse(name, src)
+	found, err := l.loader.Parse(ctx, name, src)
 	if err != nil {
 		l.faulty = append(l.faulty, faultyFile{name, src})
 		l.bad, err = addProblems(l.bad, err)
@@ -84,10 +86,10 @@ func (l *loaded) parse(name string, src []byte) (err error) {
 // check returns all mistakes as badFiles, those of the files and the
 // variables of the chosen scenarios that nothing defines; nil if there are
 // none.
-func (l *loaded) check(chosen []*scenarios.Scenario, overrides []map[string]string) error {
+func (l *loaded) check(ctx context.Context, chosen []*scenarios.Scenario, overrides []map[string]string) error {
 	var bad scenarios.Problems
 	for _, f := range l.faulty {
-		bad, _ = addProblems(bad, scenarios.Mistakes(f.name, f.src, overrides))
+		bad, _ = addProblems(bad, l.loader.Mistakes(ctx, f.name, f.src, overrides))
 	}
 	bad, _ = addProblems(bad, l.bad)
 	for _, sc := range chosen {
@@ -134,13 +136,21 @@ func expand(argument string) ([]string, error) {
 }
 
 // source reads one file, built-in or standard input.
-func (p *Program) source(name string) ([]byte, error) {
+func (p *Program) source(ctx context.Context, name string) ([]byte, error) {
 	if strings.HasPrefix(name, "@") {
 		return builtin(name)
 	}
 	in := p.Stdin
-	if name != "-" {
-		file, err := os.Open(name)
+	switch name {
+	case "-":
+		if ctx.Done() != nil {
+			in = bounded.Reader(ctx, in)
+		}
+	default:
+		file, err := bounded.OpenFile(ctx, name)
+		if _, late := errors.AsType[*bounded.LateError](err); late {
+			return nil, usagef("reading %s: %s", shown(name), err)
+		}
 		if err != nil {
 			return nil, noFile(name, err)
 		}

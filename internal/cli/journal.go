@@ -89,14 +89,14 @@ func (r *session) identity() (string, error) {
 
 // hashList takes in a list that can be read twice.
 func hashList(h hash.Hash, name string) error {
+	if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() {
+		return err // to open a pipe would take it from its writer
+	}
 	file, err := os.Open(name)
 	if err != nil {
 		return err
 	}
 	defer file.Close()
-	if info, err := file.Stat(); err != nil || !info.Mode().IsRegular() {
-		return err
-	}
 	_, err = io.Copy(h, file)
 	return err
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"io"
 	"slices"
 	"strings"
@@ -19,17 +20,18 @@ func listCommand() command {
 			"mxprobe list tests/              the scenarios of a directory",
 		},
 		bind: func(p *Program) ([]option, action) {
-			return nil, p.list
+			var reach reachSettings
+			return reach.options()[:1], func(args []string) (int, error) { return p.list(&reach, args) }
 		},
 	}
 }
 
-func (p *Program) list(args []string) (int, error) {
+func (p *Program) list(reach *reachSettings, args []string) (int, error) {
 	builtins := len(args) == 0
 	if builtins {
 		args = scenarios.Builtins()
 	}
-	l, err := p.load(args)
+	l, err := p.load(context.Background(), reach.loader(), args)
 	if err != nil {
 		return 0, err
 	}

@@ -110,18 +110,6 @@ func setList(dst *[]string, check func(string) error) func(string) error {
 	}
 }
 
-// setFirst sets the first of several values apart from the others.
-func setFirst(first *string, further *[]string) func(string) error {
-	return func(value string) error {
-		if *first == "" {
-			*first = value
-		} else {
-			*further = append(*further, value)
-		}
-		return nil
-	}
-}
-
 func setNumber(dst *int, least int) func(string) error {
 	return func(value string) error {
 		n, err := strconv.Atoi(value)

@@ -105,7 +105,7 @@ func (s *settings) dialogueOptions() []option {
 			def: "mxprobe@ and that name", help: "${from}, the sender; <> is the null sender",
 		},
 		{
-			name: "to", again: true, arg: "ADDR", env: "MXPROBE_TO", repeat: true, set: s.setRecipients, group: groupDialogue,
+			name: "to", again: true, arg: "ADDR", env: "MXPROBE_TO", repeat: true, set: s.setRecipient, group: groupDialogue,
 			def: "postmaster@ and the domain", help: "${to}, the recipient; ${domain} in it is the domain; @FILE reads one a line; several allowed",
 		},
 		{
@@ -126,7 +126,7 @@ func (s *settings) setFrom(value string) error {
 }
 
 func (s *settings) scenarioOptions() []option {
-	return []option{
+	return append([]option{
 		{
 			name: "tag", arg: "TAG", repeat: true, set: setList(&s.tags, nil), group: groupScenarios,
 			help: "only scenarios with one of these tags; several allowed",
@@ -143,7 +143,7 @@ func (s *settings) scenarioOptions() []option {
 			name: "dry-run", short: "n", set: setSwitch(&s.dryRun), group: groupScenarios,
 			help: "look up the hosts and print the lines that would be sent; open no connection to them",
 		},
-	}
+	}, s.reach.options()...)
 }
 
 func (s *settings) timeOptions() []option {

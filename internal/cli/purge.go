@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/netip"
-	"os"
 	"strings"
 	"time"
 
@@ -79,16 +77,16 @@ func (o *purge) run(args []string) (int, error) {
 	if err != nil {
 		return 0, usagef("%s", err)
 	}
-	login, err := o.login(place)
-	if err != nil {
-		return 0, err
-	}
-	set, err := o.settings()
-	if err != nil {
-		return 0, err
-	}
 	ctx, stop := untilSignal()
 	defer stop()
+	login, err := o.login(ctx, place)
+	if err != nil {
+		return 0, early(ctx, err)
+	}
+	set, err := o.settings(ctx)
+	if err != nil {
+		return 0, early(ctx, err)
+	}
 	box, err := dialogue.NewRun(set).OpenMailbox(ctx, place, login)
 	if err != nil {
 		return o.unreadable(place, err, login.Password)
@@ -101,14 +99,14 @@ func (o *purge) run(args []string) (int, error) {
 	return o.remove(ctx, box, messages, login.Password)
 }
 
-func (o *purge) login(place scenarios.MailboxAddress) (dialogue.MailboxLogin, error) {
+func (o *purge) login(ctx context.Context, place scenarios.MailboxAddress) (dialogue.MailboxLogin, error) {
 	login := dialogue.MailboxLogin{User: o.user, AllowClear: o.clear, Look: mailbox.Look{Marked: true}}
 	if place.Kind == "mbox" {
 		return login, usagef("an mbox file is only read: nothing can be removed from it")
 	}
 	login.Password, _ = o.p.LookupEnv("MXPROBE_MAILBOX_PASSWORD")
 	if o.passwordFile != "" {
-		text, err := readLine(o.passwordFile)
+		text, err := o.p.readLine(ctx, o.passwordFile)
 		if err != nil {
 			return login, usagef("--password-file: %s", err)
 		}
@@ -127,33 +125,25 @@ func (o *purge) login(place scenarios.MailboxAddress) (dialogue.MailboxLogin, er
 const maxPassword = 64 << 10
 
 // readLine reads a file of one line.
-func readLine(name string) (string, error) {
-	file, err := os.Open(name)
+func (p *Program) readLine(ctx context.Context, name string) (string, error) {
+	text, err := p.readKey(ctx, name, maxPassword)
 	if err != nil {
-		return "", fmt.Errorf("%s: %w", name, cause(err))
-	}
-	defer func() { _ = file.Close() }()
-	if info, err := file.Stat(); err != nil || !info.Mode().IsRegular() {
-		return "", fmt.Errorf("%s is not a file", name)
-	}
-	text, err := io.ReadAll(io.LimitReader(file, maxPassword))
-	if err != nil {
-		return "", fmt.Errorf("%s: %w", name, cause(err))
+		return "", fmt.Errorf("%s: %w", shown(name), cause(err))
 	}
 	line := strings.TrimRight(string(text), "\r\n")
 	if line == "" || strings.ContainsAny(line, "\r\n\x00") {
-		return "", fmt.Errorf("%s does not hold one line", name)
+		return "", fmt.Errorf("%s does not hold one line", shown(name))
 	}
 	return line, nil
 }
 
 // settings are what a mailbox is reached with.
-func (o *purge) settings() (*dialogue.Settings, error) {
+func (o *purge) settings(ctx context.Context) (*dialogue.Settings, error) {
 	resolver, err := newResolver(o.dns, true)
 	if err != nil {
 		return nil, err
 	}
-	if err := o.tls.load(); err != nil {
+	if err := o.tls.load(ctx, o.p); err != nil {
 		return nil, err
 	}
 	set := &dialogue.Settings{Dialer: newFromHere(netip.Addr{})}

@@ -85,15 +85,15 @@ func (p *Program) run(s *settings, args []string) (int, error) {
 	ctx, cancel := s.limit(ctx)
 	defer cancel()
 	r := &session{Program: p, settings: s, runID: strings.ToLower(rand.Text()[:12])}
-	if err := r.prepare(args); err != nil {
-		return 0, err
+	if err := r.prepare(ctx, args); err != nil {
+		return 0, early(ctx, err)
 	}
-	if err := s.tls.load(); err != nil {
-		return 0, err
+	if err := s.tls.load(ctx, p); err != nil {
+		return 0, early(ctx, err)
 	}
 	memory, err := s.recall(ctx, r.runID)
 	if err != nil {
-		return 0, err
+		return 0, early(ctx, err)
 	}
 	r.memory = memory
 	if err := r.network(); err != nil {
@@ -125,17 +125,22 @@ func (p *Program) withoutScenario(s *settings) error {
 
 // prepare reads everything there is to read and finds every mistake that can
 // be found without a network.
-func (r *session) prepare(args []string) (err error) {
-	if r.overrides, err = r.Program.overrides(r.settings); err != nil {
+func (r *session) prepare(ctx context.Context, args []string) (err error) {
+	if r.overrides, err = r.Program.overrides(ctx, r.settings); err != nil {
 		return err
 	}
-	l, err := r.load(args)
+	if err := r.settings.readRecipients(ctx); err != nil {
+		return err
+	}
+	loader := r.settings.reach.loader()
+	loader.Idle = r.settings.dryRun
+	l, err := r.load(ctx, loader, args)
 	if err != nil {
 		return err
 	}
 	r.sources = l.sources
 	r.scenarios, err = r.settings.choose(l.scenarios, r.overrides)
-	if bad := l.check(r.scenarios, r.overrides); bad != nil {
+	if bad := l.check(ctx, r.scenarios, r.overrides); bad != nil {
 		return bad
 	}
 	if err != nil {
@@ -151,6 +156,7 @@ func (r *session) prepare(args []string) (err error) {
 		return err
 	}
 	warnDoubts(r.Stderr, r.scenarios)
+	warnOf(r.Stderr, r.scenarios, (*scenarios.Scenario).LooseFiles)
 	for _, warning := range r.settings.unused(l.sources) {
 		warn(r.Stderr, "%s", warning)
 	}
@@ -186,12 +192,12 @@ func readsStdin(domains []string) bool {
 }
 
 // dialogues makes the checks of the scenarios.
-func (r *session) dialogues(set *dialogue.Settings) ([]*dialogue.Dialogue, error) {
+func (r *session) dialogues(ctx context.Context, set *dialogue.Settings) ([]*dialogue.Dialogue, error) {
 	var all []*dialogue.Dialogue
 	var bad scenarios.Problems
 	run := dialogue.NewRun(set)
 	for _, sc := range r.scenarios {
-		d, err := dialogue.New(sc, run)
+		d, err := dialogue.New(ctx, sc, run)
 		if err != nil {
 			if bad, err = addProblems(bad, err); err != nil {
 				return nil, usagef("%s: %s", sc.File, err)
@@ -254,9 +260,9 @@ func (r *session) play(ctx context.Context) (int, error) {
 	started := time.Now()
 	s := r.settings
 	set, note := r.probeSettings(ctx)
-	dialogues, err := r.dialogues(set)
+	dialogues, err := r.dialogues(ctx, set)
 	if err != nil {
-		return 0, err
+		return 0, early(ctx, err)
 	}
 	plan, err := newPlan(s, dialogues, r.domains, r.overrides)
 	if err != nil {

@@ -1,11 +1,13 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/netip"
 	"os"
 
+	"mxprobe/internal/bounded"
 	"mxprobe/internal/sandbox"
 )
 
@@ -85,6 +87,9 @@ func (p *Program) sandbox(o *sandboxOptions, args []string) (int, error) {
 	return outcome{signal: stoppedBy(ctx)}.status(), nil
 }
 
+// maxWorld bounds a world file.
+const maxWorld = 4 << 20
+
 // worldSpec reads the world file, or returns the world of the demo.
 func worldSpec(args []string) (sandbox.Spec, error) {
 	switch len(args) {
@@ -94,7 +99,7 @@ func worldSpec(args []string) (sandbox.Spec, error) {
 	default:
 		return sandbox.Spec{}, usagef("sandbox takes one world file, not %d", len(args))
 	}
-	src, err := os.ReadFile(args[0])
+	src, err := bounded.ReadFile(context.Background(), args[0], maxWorld)
 	if err != nil {
 		return sandbox.Spec{}, usagef("world %s: %s", shown(args[0]), cause(err))
 	}

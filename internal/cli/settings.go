@@ -27,11 +27,13 @@ type settings struct {
 
 	helo, from, to string
 	furtherTo      []string
-	fromGiven      bool // an empty from is the null sender
+	recipients     []string // as given, files among them; see readRecipients
+	fromGiven      bool     // an empty from is the null sender
 	vars           []string
 	varsFile       string
 
-	tls tlsSettings
+	tls   tlsSettings
+	reach reachSettings
 
 	tags, skipTags []string
 	name           string

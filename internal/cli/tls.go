@@ -1,14 +1,13 @@
 package cli
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
-	"fmt"
-	"io"
-	"os"
 	"strings"
 
+	"mxprobe/internal/bounded"
 	"mxprobe/probe/handshake"
 	"mxprobe/scenarios"
 )
@@ -87,9 +86,9 @@ func (s *tlsSettings) withoutUse(played []*scenarios.Scenario) error {
 
 // load reads the files. The system's authorities are not read here, but when
 // a certificate has to be held against them.
-func (s *tlsSettings) load() (err error) {
+func (s *tlsSettings) load(ctx context.Context, p *Program) (err error) {
 	if s.caFile != "" {
-		if s.roots, err = loadAuthorities(s.caFile); err != nil {
+		if s.roots, err = loadAuthorities(ctx, s.caFile); err != nil {
 			return err
 		}
 	}
@@ -104,7 +103,7 @@ func (s *tlsSettings) load() (err error) {
 	if key == "" {
 		key = s.clientCert
 	}
-	s.pair, err = loadPair(s.clientCert, key)
+	s.pair, err = loadPair(ctx, p, s.clientCert, key)
 	return err
 }
 
@@ -115,8 +114,8 @@ func (s *tlsSettings) apply(to *handshake.Settings) {
 
 // loadAuthorities reads a file of certificates. Every one of them must be
 // readable: one that is left out without a word would be missed later.
-func loadAuthorities(file string) (*x509.CertPool, error) {
-	rest, err := readUpTo(file, maxPEM)
+func loadAuthorities(ctx context.Context, file string) (*x509.CertPool, error) {
+	rest, err := bounded.ReadFile(ctx, file, maxPEM)
 	if err != nil {
 		return nil, usagef("--ca-file %s: %s", shown(file), cause(err))
 	}
@@ -142,36 +141,21 @@ func loadAuthorities(file string) (*x509.CertPool, error) {
 	return pool, nil
 }
 
-func loadPair(certFile, keyFile string) (*tls.Certificate, error) {
-	cert, err := readUpTo(certFile, maxPEM)
+func loadPair(ctx context.Context, p *Program, certFile, keyFile string) (*tls.Certificate, error) {
+	key, err := p.readKey(ctx, keyFile, maxPEM)
+	if err != nil && keyFile != certFile {
+		return nil, usagef("--client-key %s: %s", shown(keyFile), cause(err))
+	}
+	cert := key
+	if keyFile != certFile {
+		cert, err = bounded.ReadFile(ctx, certFile, maxPEM)
+	}
 	if err != nil {
 		return nil, usagef("--client-cert %s: %s", shown(certFile), cause(err))
-	}
-	key, err := readUpTo(keyFile, maxPEM)
-	if err != nil {
-		return nil, usagef("--client-key %s: %s", shown(keyFile), cause(err))
 	}
 	pair, err := tls.X509KeyPair(cert, key)
 	if err != nil {
 		return nil, usagef("--client-cert %s: %s", shown(certFile), strings.TrimPrefix(err.Error(), "tls: "))
 	}
 	return &pair, nil
-}
-
-// maxPEM bounds a file of certificates; what systems trust takes a quarter of a
-// megabyte.
-const maxPEM = 16 << 20
-
-// readUpTo reads a file that has at most so many bytes.
-func readUpTo(name string, limit int64) ([]byte, error) {
-	file, err := os.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	b, err := io.ReadAll(io.LimitReader(file, limit+1))
-	if err == nil && int64(len(b)) > limit {
-		err = fmt.Errorf("it is larger than %d MiB", limit>>20)
-	}
-	return b, err
 }

@@ -49,7 +49,7 @@ func TestFilesOfTLSAreRead(t *testing.T) {
 		{tlsSettings{clientCert: c, clientKey: empty}, "--client-cert " + c + ": "},
 		{tlsSettings{clientCert: c, clientKey: filepath.Join(dir, "none")}, "--client-key "},
 	} {
-		err := tc.s.load()
+		err := tc.s.load(t.Context(), program())
 		switch {
 		case tc.want == "" && err != nil:
 			t.Errorf("load of %+v: %v", tc.s, err)

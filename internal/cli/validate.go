@@ -1,6 +1,11 @@
 package cli
 
-import "fmt"
+import (
+	"context"
+	"fmt"
+
+	"mxprobe/scenarios"
+)
 
 func validateCommand() command {
 	return command{
@@ -24,6 +29,7 @@ func validateCommand() command {
 					options = append(options, o)
 				}
 			}
+			options = append(options, s.reach.options()...)
 			return options, func(args []string) (int, error) { return p.validate(s, args) }
 		},
 	}
@@ -33,18 +39,20 @@ func (p *Program) validate(s *settings, args []string) (int, error) {
 	if len(args) == 0 {
 		return 0, usagef("no scenario to check: give a file, a directory, - or a built-in such as @rcpt")
 	}
-	overrides, err := p.overrides(s)
+	ctx := context.Background() // a signal ends the program
+	overrides, err := p.overrides(ctx, s)
 	if err != nil {
 		return 0, err
 	}
-	l, err := p.load(args)
+	l, err := p.load(ctx, s.reach.loader(), args)
 	if err != nil {
 		return 0, err
 	}
-	if err := l.check(l.scenarios, overrides); err != nil {
+	if err := l.check(ctx, l.scenarios, overrides); err != nil {
 		return 0, err
 	}
 	warnDoubts(p.Stderr, l.scenarios)
+	warnOf(p.Stderr, l.scenarios, (*scenarios.Scenario).LooseFiles)
 	warnLogins(p.Stderr, l.scenarios)
 	_, err = fmt.Fprintf(p.Stdout, "ok: %s in %s\n", count(len(l.scenarios), "scenario"), count(l.files, "file"))
 	return ExitOK, err

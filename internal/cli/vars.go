@@ -3,12 +3,14 @@ package cli
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"errors"
-	"os"
+	"io"
 	"regexp"
 	"slices"
 	"strings"
 
+	"mxprobe/internal/bounded"
 	"mxprobe/scenarios"
 )
 
@@ -17,7 +19,7 @@ const variablePrefix = "MXPROBE_VAR_"
 
 // overrides returns the variables from outside the scenarios, the weakest
 // first: the environment, --vars-file, --var.
-func (p *Program) overrides(s *settings) ([]map[string]string, error) {
+func (p *Program) overrides(ctx context.Context, s *settings) ([]map[string]string, error) {
 	var all []map[string]string
 	add := func(vars map[string]string) {
 		if len(vars) > 0 {
@@ -26,7 +28,7 @@ func (p *Program) overrides(s *settings) ([]map[string]string, error) {
 	}
 	add(environmentVars(p.Environ()))
 	if s.varsFile != "" {
-		vars, err := readVars(s.varsFile)
+		vars, err := readVars(ctx, s.varsFile)
 		if err != nil {
 			return nil, err
 		}
@@ -52,22 +54,28 @@ func environmentVars(environ []string) map[string]string {
 	return vars
 }
 
-// maxVarsLine bounds a line of --vars-file.
-const maxVarsLine = 64 << 10
+// Bounds of --vars-file, and of a line of it.
+const (
+	maxVars     = 8 << 20
+	maxVarsLine = 64 << 10
+)
 
 // readVars reads a file with NAME=VALUE on each line. Blanks around the name
 // and the value do not count, nor do empty lines and those that begin with #.
-func readVars(name string) (map[string]string, error) {
-	file, err := os.Open(name)
+func readVars(ctx context.Context, name string) (map[string]string, error) {
+	file, err := bounded.OpenFile(ctx, name)
 	if err != nil {
 		return nil, usagef("--vars-file %s: %s", shown(name), cause(err))
 	}
 	defer file.Close()
 	vars := make(map[string]string)
-	lines := bufio.NewScanner(file)
+	lines := bufio.NewScanner(io.LimitReader(file, maxVars+1))
 	lines.Buffer(nil, maxVarsLine)
-	number := 1
+	number, size := 1, 0
 	for ; lines.Scan(); number++ {
+		if size += len(lines.Bytes()) + 1; size > maxVars {
+			return nil, usagef("--vars-file %s: it is larger than %s", shown(name), bounded.Size(maxVars))
+		}
 		line := strings.TrimSpace(strings.TrimPrefix(lines.Text(), "\ufeff"))
 		if line == "" || line[0] == '#' {
 			continue

@@ -41,6 +41,9 @@ func (p *Program) complain(err error) int {
 		return ExitUsage
 	}
 	say(p.Stderr, "%s", err)
+	if s, ok := errors.AsType[*stopped](err); ok {
+		return outcome{signal: s.signal}.status()
+	}
 	if _, ok := errors.AsType[*usageError](err); ok {
 		return ExitUsage
 	}

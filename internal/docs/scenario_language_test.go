@@ -126,7 +126,7 @@ func (b *block) refused(t *testing.T, file, want string) {
 		if problems := s.UndefinedIn(nil, getenv); len(problems) > 0 {
 			t.Errorf("validate would say: %v", problems)
 		}
-		if _, err := dialogue.New(s, dialogue.NewRun(set)); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := dialogue.New(t.Context(), s, dialogue.NewRun(set)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("NewDialogue: %v; want an error with %q", err, want)
 		}
 	}

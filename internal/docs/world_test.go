@@ -119,7 +119,7 @@ func play(t *testing.T, w *sandbox.World, parsed []*scenarios.Scenario) []result
 	set.Resolver = resolver
 	run := dialogue.NewRun(set)
 	for _, s := range parsed {
-		d, err := dialogue.New(s, run)
+		d, err := dialogue.New(t.Context(), s, run)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -81,7 +81,7 @@ func play(c *choices, config *tls.Config) (*game, error) {
 		Getenv: func(string) (string, bool) { return token, true },
 		TLS:    handshake.Settings{Insecure: true}, Transcript: dialogue.TranscriptAlways,
 	}
-	played, err := dialogue.New(parsed[0], dialogue.NewRun(set))
+	played, err := dialogue.New(context.Background(), parsed[0], dialogue.NewRun(set))
 	if err != nil {
 		return g, err
 	}

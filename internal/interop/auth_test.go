@@ -159,7 +159,8 @@ func TestLogins(t *testing.T) {
 					if name == "nobody of the name" {
 						user = "nobody"
 					}
-					secret := filepath.Join(t.TempDir(), "secret")
+					dir := t.TempDir()
+					secret := filepath.Join(dir, "secret")
 					if err := os.WriteFile(secret, []byte(password+"\n"), 0o600); err != nil {
 						t.Fatal(err)
 					}
@@ -167,8 +168,8 @@ func TestLogins(t *testing.T) {
 					if mech == "auto" {
 						offered = ""
 					}
-					file := filepath.Join(t.TempDir(), "login.yaml")
-					text := "name: login\nsecrets: {p: {file: " + secret + "}}\nsteps:\n  - EHLO ${helo}\n  - starttls: {verify: true}\n" +
+					file := filepath.Join(dir, "login.yaml")
+					text := "name: login\nsecrets: {p: {file: secret}}\nsteps:\n  - EHLO ${helo}\n  - starttls: {verify: true}\n" +
 						"  - send: EHLO ${helo}\n    offers: AUTH" + offered + "\n  - auth: " + mech + "\n    user: " + user + "\n    password: ${p}" + test.more + "\n  - NOOP\n"
 					if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 						t.Fatal(err)

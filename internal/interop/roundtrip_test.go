@@ -66,7 +66,8 @@ func newRoundTrip(t *testing.T) *roundTrip {
 // play plays a scenario with the Postfix.
 func (r *roundTrip) play(t *testing.T, file string, flags ...string) *outcome {
 	t.Helper()
-	password := filepath.Join(t.TempDir(), "password")
+	dir := t.TempDir()
+	password := filepath.Join(dir, "password")
 	if err := os.WriteFile(password, []byte(loginPassword+"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +77,7 @@ func (r *roundTrip) play(t *testing.T, file string, flags ...string) *outcome {
 	}
 	// The environment of the program is empty, so that the secret is a file.
 	text := strings.Replace(string(yaml), "{env: IMAP_PASSWORD}", fmt.Sprintf("{file: %q}", password), 1)
-	copied := filepath.Join(t.TempDir(), file)
+	copied := filepath.Join(dir, file)
 	if err := os.WriteFile(copied, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}

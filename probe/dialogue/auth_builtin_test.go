@@ -99,7 +99,7 @@ func TestSubmission(t *testing.T) {
 	}
 	src, _ := scenarios.Builtin("@submission")
 	w := start(t, oneHost, server)
-	if _, err := dialogue.New(parse(t, string(src))[0], dialogue.NewRun(settings(w))); err == nil || !strings.Contains(err.Error(), "MXPROBE_PASSWORD") {
+	if _, err := dialogue.New(t.Context(), parse(t, string(src))[0], dialogue.NewRun(settings(w))); err == nil || !strings.Contains(err.Error(), "MXPROBE_PASSWORD") {
 		t.Errorf("NewDialogue = %v; want the name of the variable that is not set", err)
 	}
 }

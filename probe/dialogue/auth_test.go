@@ -189,7 +189,7 @@ func TestTrap36NotInClear(t *testing.T) {
 	server := authServer(sandbox.AuthSound)
 	w := start(t, oneHost, server)
 	// Whatever the server says: refused before there is a connection.
-	_, err := dialogue.New(parse(t, "steps:\n  - {auth: PLAIN, user: u, password: p}")[0], dialogue.NewRun(settings(w)))
+	_, err := dialogue.New(t.Context(), parse(t, "steps:\n  - {auth: PLAIN, user: u, password: p}")[0], dialogue.NewRun(settings(w)))
 	if err == nil || !strings.Contains(err.Error(), "in clear") {
 		t.Errorf("NewDialogue = %v; want a problem with the login in clear", err)
 	}

@@ -156,7 +156,7 @@ func TestSignatureHoldsOnArrival(t *testing.T) {
 	t.Parallel()
 	path, record := signing(t)
 	w := with(t)
-	made, err := dialogue.New(fromFile(t, path), dialogue.NewRun(settings(w)))
+	made, err := dialogue.New(t.Context(), fromFile(t, path), dialogue.NewRun(settings(w)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -187,7 +187,7 @@ func TestBadKeyIsFoundFirst(t *testing.T) {
 		if err := change(filepath.Join(filepath.Dir(path), "key.pem")); err != nil {
 			t.Fatal(err)
 		}
-		_, err := dialogue.New(fromFile(t, path), dialogue.NewRun(settings(with(t))))
+		_, err := dialogue.New(t.Context(), fromFile(t, path), dialogue.NewRun(settings(with(t))))
 		if err == nil || !strings.Contains(err.Error(), "signed.yaml:") || !strings.Contains(err.Error(), "dkim: ") || strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("%s: %v; want an error with the place and without the content", name, err)
 		}

@@ -3,6 +3,7 @@
 package dialogue
 
 import (
+	"context"
 	"crypto"
 	"net/netip"
 
@@ -38,9 +39,9 @@ type Dialogue struct {
 }
 
 // New makes a check of a scenario. It fails with scenarios.Problems
-// if a variable is not defined, a secret cannot be read, or a step needs
-// what cannot be played.
-func New(s *scenarios.Scenario, run *Run) (*Dialogue, error) {
+// if a variable is not defined, a secret cannot be read before ctx ends, or a
+// step needs what cannot be played.
+func New(ctx context.Context, s *scenarios.Scenario, run *Run) (*Dialogue, error) {
 	problems := append(clearLogins(s, newUpgrade(s, &run.TLS) != nil), s.UndefinedIn(run.Overrides, run.getenv)...)
 	if len(problems) > 0 {
 		return nil, problems
@@ -49,15 +50,15 @@ func New(s *scenarios.Scenario, run *Run) (*Dialogue, error) {
 	if err != nil {
 		return nil, err
 	}
-	values, err := s.LoadSecrets(run.getenv)
+	values, err := s.LoadSecrets(ctx, run.getenv)
 	if err != nil {
 		return nil, err
 	}
 	d := &Dialogue{scenario: s, run: run, values: values, secrets: secretsOf(s, values), steps: lastNumber(s.Steps)}
-	if problems := d.compileTLS(); len(problems) > 0 {
+	if problems := d.compileTLS(ctx); len(problems) > 0 {
 		return nil, problems
 	}
-	if problems := d.loadKeys(); len(problems) > 0 {
+	if problems := d.loadKeys(ctx); len(problems) > 0 {
 		return nil, problems
 	}
 	if d.ports, err = s.PortList(d.withoutTarget(d.lookup(probe.Target{}, 0, nil, nil, nil))); err != nil {

@@ -423,7 +423,7 @@ func TestEnvironmentIsTheSettings(t *testing.T) {
 	w := with(t)
 	set := settings(w)
 	src := "name: env\nsteps:\n  - send: VRFY ${env.NOT_IN_THE_PROCESS}\n    expect: 252\n"
-	if _, err := dialogue.New(parse(t, src)[0], dialogue.NewRun(set)); err == nil || !strings.Contains(err.Error(), "NOT_IN_THE_PROCESS") {
+	if _, err := dialogue.New(t.Context(), parse(t, src)[0], dialogue.NewRun(set)); err == nil || !strings.Contains(err.Error(), "NOT_IN_THE_PROCESS") {
 		t.Errorf("NewDialogue: %v; want an error that names the variable", err)
 	}
 	set.Getenv = func(name string) (string, bool) { return "kate", name == "NOT_IN_THE_PROCESS" }

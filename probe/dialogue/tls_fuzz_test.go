@@ -38,7 +38,7 @@ func FuzzBytesInPlaceOfTLS(f *testing.F) {
 		})
 		set := settings(dial)
 		set.ReplyTimeout = 5 * time.Second
-		d, err := dialogue.New(parse(t, overTLS("{}"))[0], dialogue.NewRun(set))
+		d, err := dialogue.New(t.Context(), parse(t, overTLS("{}"))[0], dialogue.NewRun(set))
 		if err != nil {
 			t.Fatal(err)
 		}

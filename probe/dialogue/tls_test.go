@@ -158,7 +158,7 @@ func TestClientCertificate(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		d, err := dialogue.New(all[0], dialogue.NewRun(trusting(t, w)))
+		d, err := dialogue.New(t.Context(), all[0], dialogue.NewRun(trusting(t, w)))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -174,7 +174,7 @@ func TestClientCertificate(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := dialogue.New(all[0], dialogue.NewRun(settings(w))); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "test.yaml:4:") {
+		if _, err := dialogue.New(t.Context(), all[0], dialogue.NewRun(settings(w))); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "test.yaml:4:") {
 			t.Errorf("NewDialogue with %s: %v; want %q and the place", options, err, want)
 		}
 	}
@@ -320,7 +320,7 @@ func TestPreviewOfTLS(t *testing.T) {
 		"tls: implicit\nsteps: [NOOP]":                                             {"(TLS handshake)", "NOOP", "QUIT"},
 		"steps:\n  - starttls: {line: \"STARTTLS\\r\\nNOOP\"}\n    if: STARTTLS\n": {`STARTTLS\x0d\x0aNOOP   [if STARTTLS]`, "(TLS handshake, if the answer is 220)   [if STARTTLS]", "QUIT"},
 	} {
-		d, err := dialogue.New(parse(t, src)[0], dialogue.NewRun(settings(nil)))
+		d, err := dialogue.New(t.Context(), parse(t, src)[0], dialogue.NewRun(settings(nil)))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"net/netip"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -65,7 +66,7 @@ func settings(dialer probe.Dialer) *dialogue.Settings {
 // parse reads a scenario that must be right.
 func parse(t testing.TB, src string) []*scenarios.Scenario {
 	t.Helper()
-	parsed, err := scenarios.Parse("test.yaml", []byte(src))
+	parsed, err := (&scenarios.Loader{Folders: []string{os.TempDir()}}).Parse(t.Context(), "test.yaml", []byte(src))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,7 +83,7 @@ func checksIn(t *testing.T, run *dialogue.Run, src string) []probe.Check {
 	t.Helper()
 	var made []probe.Check
 	for _, s := range parse(t, src) {
-		d, err := dialogue.New(s, run)
+		d, err := dialogue.New(t.Context(), s, run)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -83,7 +83,7 @@ func (p Depth) Checks(set *dialogue.Settings) ([]probe.Check, error) {
 			return nil, err
 		}
 		for _, sc := range parsed {
-			d, err := dialogue.New(sc, run)
+			d, err := dialogue.New(context.Background(), sc, run) // part of the program: there is nothing to wait for
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", name, err)
 			}
