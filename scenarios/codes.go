@@ -134,15 +134,19 @@ func (c *Codes) Match(code int) bool {
 	return c.Any
 }
 
-// ClassOnly reports whether every alternative is a whole class (2xx, 5xx):
-// no exact code is named, and no word.
-func (c *Codes) ClassOnly() bool {
+// ByClass reports whether a code is wanted because its whole class is (2xx, 5xx),
+// and is not named more closely than that. It does not look at Any.
+func (c *Codes) ByClass(code int) bool {
+	whole := false
 	for _, r := range c.ranges {
-		if r.high-r.low != 99 {
-			return false
+		if r.low <= code && code <= r.high {
+			if r.high-r.low != 99 {
+				return false
+			}
+			whole = true
 		}
 	}
-	return len(c.ranges) > 0 && !c.Any && !c.EOF && !c.None && !c.Silence && len(c.vars) == 0
+	return whole
 }
 
 // HasClass reports whether some alternative starts with this digit. It does

@@ -38,6 +38,7 @@ func (s *session) answer(st ledger.Step, step *scenarios.Step, want *scenarios.E
 // settle says what the reply to a step amounts to, with all that the step
 // says of it: pass_if, the expectation, capture and may_fail.
 func (s *session) settle(st ledger.Step, step *scenarios.Step, want *scenarios.Expect, seen *judge.Observation) judge.Judgement {
+	s.asks(step, want, seen)
 	if j, ok := s.passes(st, step, seen); ok {
 		return j
 	}
@@ -46,6 +47,21 @@ func (s *session) settle(st ledger.Step, step *scenarios.Step, want *scenarios.E
 		j = s.capture(step, seen, j)
 	}
 	return mayFail(step, seen, j)
+}
+
+// asks keeps whether the scenario lets a line be refused that says who is there,
+// or who sends.
+func (s *session) asks(step *scenarios.Step, want *scenarios.Expect, seen *judge.Observation) {
+	refusable := want.Codes.HasClass(5) || step.PassIf.HasClass(5)
+	switch seen.Verb {
+	case "EHLO", "HELO", "LHLO":
+		s.peer.AskedHELO, s.peer.AskedSender = refusable, false
+	case "MAIL":
+		s.peer.AskedSender = refusable
+		from, ok := s.lookup("from")
+		s.peer.OwnSender = !ok || from == "" || s.peer.Envelope.From != from
+	}
+	seen.OwnSender, seen.AskedHELO, seen.AskedSender = s.peer.OwnSender, s.peer.AskedHELO, s.peer.AskedSender
 }
 
 // mayFail turns a reply that is not as expected into a warning where the
@@ -70,7 +86,7 @@ func (s *session) passes(st ledger.Step, step *scenarios.Step, seen *judge.Obser
 	}
 	// A server that hangs up while more is on its way resets the connection.
 	ended := seen.Reply == nil && codes.EOF && (seen.Fault.Closed || seen.Fault.Reason == result.Reset)
-	if !ended && (seen.Reply == nil || !codes.Match(seen.Reply.Code)) {
+	if !ended && (seen.Reply == nil || !codes.Match(seen.Reply.Code) && !judge.StandsFor(&codes, seen)) {
 		return judge.Judgement{}, false
 	}
 	if ended {

@@ -107,6 +107,50 @@ func TestRefusedNameMayBeWanted(t *testing.T) {
 	expect(t, only(t, &d), pass)
 }
 
+// What a scenario lets be refused is what it asks about, though the server puts
+// its refusal off until there is a recipient. A refusal of what it did not ask
+// about says nothing.
+func TestRefusalThatComesLater(t *testing.T) {
+	t.Parallel()
+	const (
+		helo   = "504 5.5.2 <nonsense>: Helo command rejected: need fully-qualified hostname"
+		sender = "550 5.1.8 <a@b.invalid>: Sender address rejected: Domain not found"
+		later  = "450 4.1.8 <a@b.invalid>: Sender address rejected: Domain not found"
+		listed = "554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using bl.example"
+		notYet = "450 4.7.1 Greylisted"
+		asked  = "  - send: EHLO nonsense\n    pass_if: 5xx\n"
+		usual  = "  - EHLO nonsense\n"
+		from   = "  - MAIL FROM:<${from}>\n"
+		bad    = "  - send: MAIL FROM:<a@b.invalid>\n    pass_if: 5xx\n"
+		rcpt   = "  - send: RCPT TO:<${to}>\n    expect: 5xx\n"
+		relay  = "  - send: RCPT TO:<a@b.test>\n    expect: [5xx, 454]\n"
+	)
+	ours := func(step int) ending { return ending{result.Inconclusive, result.Policy, step, "because of this machine"} }
+	for _, tc := range []struct {
+		name, steps, on, reply string
+		want                   ending
+	}{
+		{"a name that may be refused", asked + from + rcpt, "RCPT", helo, pass},
+		{"a name that was to be taken", usual + from + rcpt, "RCPT", helo, ours(3)},
+		{"the sender where the name was asked about", asked + from + rcpt, "RCPT", sender, ours(3)},
+		{"a sender that may be refused", usual + bad + rcpt, "RCPT", sender, pass},
+		{"the same for now", usual + bad + rcpt, "RCPT", later, pass},
+		{"the same for now, at MAIL", usual + bad + rcpt, "MAIL FROM:<a@b.invalid>", later, pass},
+		{"a wait is not that refusal", usual + bad + rcpt, "RCPT", notYet, ending{result.Inconclusive, result.Temporary, 3, "expected 5xx"}},
+		{"a wait is not that refusal, at MAIL", usual + bad + rcpt, "MAIL FROM:<a@b.invalid>", notYet, ending{result.Inconclusive, result.Temporary, 2, "expected 2xx"}},
+		{"this machine is listed, a class and a code asked for", usual + from + relay, "RCPT", listed, ours(3)},
+		{"a refusal to relay", usual + from + relay, "RCPT", "554 5.7.1 Relay access denied", pass},
+		{"a refusal to relay for now", usual + from + relay, "RCPT", "454 4.7.1 Relay access denied", pass},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			w := start(t, oneHost, sandbox.Server{BadSender: "accept", Rules: []sandbox.Rule{{On: tc.on, Reply: tc.reply}}})
+			d := play(t, w, "name: later\nsteps:\n"+tc.steps)
+			expect(t, only(t, &d), tc.want)
+		})
+	}
+}
+
 // After a 421 that was expected the next step shows what the server does; one
 // that was not ends the dialogue.
 func TestExpected421(t *testing.T) {

@@ -201,11 +201,7 @@ func (s *session) timeout(step, general time.Duration) time.Duration {
 func (s *session) judge(st ledger.Step, want *scenarios.Expect, seen *judge.Observation) judge.Judgement {
 	s.fill(st, seen)
 	s.wants(st, want)
-	if seen.Verb == "MAIL" {
-		from, ok := s.lookup("from")
-		s.peer.OwnSender = !ok || from == "" || s.peer.Envelope.From != from
-	}
-	seen.OwnSender = s.peer.OwnSender
+	seen.OwnSender, seen.AskedHELO, seen.AskedSender = s.peer.OwnSender, s.peer.AskedHELO, s.peer.AskedSender
 	j := judge.Judge(want, seen, s.run.temporary())
 	if hint := s.danger(st, want, seen); hint != "" && j.Status > result.Pass {
 		j.Hint = hint

@@ -32,6 +32,10 @@ type Observation struct {
 	// OwnSender is true if the reverse-path is the scenario's own choice, so
 	// that its refusal is what the scenario asks about.
 	OwnSender bool
+	// AskedHELO and AskedSender are true if the scenario lets the line be
+	// refused that bears this machine's name, or the reverse-path: what it asks
+	// about is then that, and many servers refuse it no earlier than at RCPT.
+	AskedHELO, AskedSender bool
 }
 
 // NoVerb stands for the command word of a line that has none.
@@ -145,7 +149,7 @@ func judgeOutcome(want *scenarios.Expect, seen *Observation, temporary result.Ve
 			Message: fmt.Sprintf("expected %s, got %s, with which servers answer QUIT and nothing else", wanted(want), seen.Shown()),
 		}
 	}
-	if code/100 >= 4 && want.Codes.ClassOnly() && len(want.Enhanced) == 0 && len(want.Text) == 0 {
+	if code/100 >= 4 && want.Codes.ByClass(code) && len(want.Enhanced) == 0 && len(want.Text) == 0 {
 		if d := seen.Diagnose(); ours(seen, &d) && !aboutTheLine(seen, &d) {
 			return Judgement{
 				Status: result.Inconclusive, Reason: result.Policy, Pos: want.Codes.Pos,
@@ -170,13 +174,15 @@ func ours(seen *Observation, d *diagnosis.Diagnosis) bool {
 
 // aboutTheLine reports whether an EHLO was refused for the very name, or a MAIL
 // for the sender with its parameters, that it bears, which is what a scenario
-// that expects a refusal there asks for.
+// that expects a refusal there asks for. Servers may put off what they have
+// against either until there is a recipient, as Postfix does (smtpd_delay_reject).
 func aboutTheLine(seen *Observation, d *diagnosis.Diagnosis) bool {
-	switch diagnosis.StageOf(seen.Verb) {
-	case diagnosis.EHLO:
-		return d.Cause == causes.HeloRefused
-	case diagnosis.MAIL:
-		return d.Whose == causes.Sender
+	at := diagnosis.StageOf(seen.Verb)
+	switch {
+	case d.Cause == causes.HeloRefused:
+		return at == diagnosis.EHLO || seen.AskedHELO
+	case d.Whose == causes.Sender:
+		return at == diagnosis.MAIL || seen.AskedSender
 	}
 	return false
 }
@@ -221,13 +227,28 @@ func judgeOther(want *scenarios.Expect, seen *Observation, temporary result.Verd
 	return j
 }
 
+// StandsFor reports whether a temporary refusal of a MAIL line is the permanent
+// one that codes ask for there; see namesRefusal.
+func StandsFor(codes *scenarios.Codes, seen *Observation) bool {
+	if seen.Reply == nil || codes.Match(seen.Reply.Code) {
+		return false
+	}
+	d := seen.Diagnose()
+	return namesRefusal(&scenarios.Expect{Codes: *codes}, seen, &d)
+}
+
 // namesRefusal reports whether a temporary refusal is the permanent one that
-// the expectation names: its enhanced status code is, but for the class, and
-// it is the sender of the scenario that is refused, and not that the server
-// could not look. Postfix says 450 4.1.8 where others say 550 5.1.8.
+// the expectation names: it is the sender of the scenario that is refused, and
+// not that the server could not look; and its enhanced status code is, but for
+// the class, one that is asked for, or the scenario lets the MAIL line be refused
+// and the sender's domain does not exist. Postfix says 450 4.1.8 where others
+// say 550 5.1.8.
 func namesRefusal(want *scenarios.Expect, seen *Observation, d *diagnosis.Diagnosis) bool {
 	if seen.Reply.Class() != 4 || d.Whose != causes.Sender || d.Cause == causes.SenderUnchecked || !seen.OwnSender || !want.Codes.Match(550) {
 		return false
+	}
+	if len(want.Enhanced) == 0 {
+		return seen.AskedSender && d.Cause == causes.SenderDomainUnknown
 	}
 	for code := range seen.Reply.EnhancedCodes() {
 		for i := range want.Enhanced {

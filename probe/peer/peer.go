@@ -22,6 +22,9 @@ type Peer struct {
 	Secure   bool // the connection is under TLS now
 	// OwnSender is true if the scenario gave a reverse-path of its own.
 	OwnSender bool
+	// AskedHELO and AskedSender are true if the scenario lets the EHLO or HELO
+	// line, or the MAIL line, be refused.
+	AskedHELO, AskedSender bool
 	// Greeting is what the server said first, nil before that.
 	Greeting *smtpwire.Reply
 	// Authenticated is true after a login, until TLS begins or ends.
@@ -67,7 +70,7 @@ func (p *Peer) learnKeywords(reply *smtpwire.Reply) []string {
 // before counts no more (RFC 3207 section 4.2). implicit is true where nothing
 // was said before.
 func (p *Peer) Begins(implicit bool) {
-	*p = Peer{Ip: p.Ip, Secure: true, clear: p.Keywords, OwnSender: p.OwnSender, Greeting: p.Greeting}
+	*p = Peer{Ip: p.Ip, Secure: true, clear: p.Keywords, OwnSender: p.OwnSender, AskedSender: p.AskedSender, Greeting: p.Greeting}
 	if implicit {
 		p.clear = nil
 	}
