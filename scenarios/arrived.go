@@ -19,6 +19,9 @@ type Arrived struct {
 	Headers []HeaderWant
 	// Auth is what the server that received it must have found out.
 	Auth []AuthWant
+	// AuthServ is the name under which that server writes what it found (RFC
+	// 8601 section 2.5); zero for that in the uppermost field.
+	AuthServ Text
 	// Hop bounds what each server on its way may take.
 	Hop Limit
 	// Attachments is true if they must be byte for byte what was sent;
@@ -50,7 +53,7 @@ type AuthWant struct {
 
 // arrivedKeys are those of arrives alone.
 func arrivedKeys() []string {
-	return []string{"folder", "headers", "auth", "hop_within", "attachments", "copies"}
+	return []string{"folder", "headers", "auth", "authserv", "hop_within", "attachments", "copies"}
 }
 
 // authMethods are those that are registered with IANA and in use.
@@ -72,6 +75,8 @@ func (p *parser) arrived(a *Arrived, f field) {
 		a.Headers = p.headerWants(f.value)
 	case "auth":
 		a.Auth = p.authWants(f.value)
+	case "authserv":
+		a.AuthServ = p.line(f.value, "authserv")
 	case "hop_within":
 		a.Hop = p.limit(f.value, "hop_within", false)
 	case "attachments":

@@ -11,6 +11,9 @@ import (
 type Check struct {
 	// Server is the authserv-id, empty where the field has none.
 	Server string
+	// Hops is how many Received fields stand above the field: what one server
+	// wrote stands together.
+	Hops int
 	// Results are what it found, in its order; none where it checked nothing.
 	Results []Result
 }
@@ -44,9 +47,15 @@ func (r *Result) Property(name string) string {
 }
 
 func (t *Trace) readChecks(h letter.Header) {
-	for value := range h.All("Authentication-Results") {
-		if len(t.Checks) < maxChecks {
-			t.Checks = append(t.Checks, ReadCheck(value))
+	hops := 0
+	for i := range h {
+		switch {
+		case strings.EqualFold(h[i].Name, "Received"):
+			hops++
+		case strings.EqualFold(h[i].Name, "Authentication-Results") && len(t.Checks) < maxChecks:
+			c := ReadCheck(h[i].Value)
+			c.Hops = hops
+			t.Checks = append(t.Checks, c)
 		}
 	}
 }

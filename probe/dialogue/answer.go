@@ -86,7 +86,9 @@ func (s *session) passes(st ledger.Step, step *scenarios.Step, seen *judge.Obser
 	}
 	// A server that hangs up while more is on its way resets the connection.
 	ended := seen.Reply == nil && codes.EOF && (seen.Fault.Closed || seen.Fault.Reason == result.Reset)
-	if !ended && (seen.Reply == nil || !codes.Match(seen.Reply.Code) && !judge.StandsFor(&codes, seen)) {
+	met := ended || seen.Reply != nil && (codes.Match(seen.Reply.Code) || judge.StandsFor(&codes, seen))
+	all := s.forAll(step, met)
+	if !met {
 		return judge.Judgement{}, false
 	}
 	if ended {
@@ -98,10 +100,24 @@ func (s *session) passes(st ledger.Step, step *scenarios.Step, seen *judge.Obser
 	j := s.judge(st, &scenarios.Expect{Codes: codes, Within: step.Expect.Within}, seen)
 	st.Want(codes.String(), wantsRefusal(&codes))
 	if j.Status <= result.Warn {
-		s.over, s.ended = true, true
+		s.over, s.ended = s.over || all, s.ended || all
 		j = s.capture(step, seen, j)
 	}
 	return j, true
+}
+
+// forAll reports whether a pass_if that is met ends the scenario: at once, but
+// for a step that is played for each recipient only after the last, if it was
+// met for all before.
+func (s *session) forAll(step *scenarios.Step, met bool) bool {
+	if step.Recipient == 0 {
+		return true
+	}
+	if s.passing.pos != step.Pos {
+		s.passing.pos, s.passing.missed = step.Pos, false
+	}
+	s.passing.missed = s.passing.missed || !met
+	return !s.passing.missed && step.Recipient == 1+len(s.run.FurtherTo)
 }
 
 // capture keeps what the patterns of a step find in the reply. That a pattern

@@ -75,6 +75,15 @@ func TestTrap83WhatArrivedIsLookedInto(t *testing.T) {
 		"one of several":        {checked, `auth: {spf: [pass, softfail]}`, ending{result.Pass, result.None, -1, ""}},
 		"not what was forged":   {checked, `auth: {dmarc: pass}`, ending{result.Fail, result.Reply, 5, "expected dmarc to be pass, but mx.example.test says fail"}},
 		"not checked":           {checked, `auth: {arc: pass}`, ending{result.Fail, result.Reply, 5, "mx.example.test says nothing of arc"}},
+		"the receiver, by name": {checked, `auth: {dmarc: fail}, authserv: MX.example.test`, ending{result.Pass, result.None, -1, ""}},
+		"the receiver writes nothing": {
+			checked, `auth: {dmarc: pass}, authserv: mx3.example.test`,
+			ending{result.Fail, result.Reply, 5, "nobody says anything of dmarc: the message has no Authentication-Results of mx3.example.test"},
+		},
+		"forged in the receiver's name": {
+			checked + "Authentication-Results: mx.example.test; arc=pass\n", `auth: {arc: pass}, authserv: mx.example.test`,
+			ending{result.Fail, result.Reply, 5, "mx.example.test says nothing of arc"},
+		},
 		"nobody checks":         {"", `auth: {spf: pass}`, ending{result.Fail, result.Reply, 5, "the message has no Authentication-Results"}},
 		"quick enough":          {checked, `hop_within: 30s`, ending{result.Pass, result.None, -1, ""}},
 		"a slow hop":            {checked, `hop_within: 20s`, ending{result.Fail, result.Slow, 5, "it took 30s to mx2.example.test, the limit is 20s"}},

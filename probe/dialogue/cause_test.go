@@ -125,7 +125,9 @@ func TestRefusalThatComesLater(t *testing.T) {
 		rcpt   = "  - send: RCPT TO:<${to}>\n    expect: 5xx\n"
 		relay  = "  - send: RCPT TO:<a@b.test>\n    expect: [5xx, 454]\n"
 	)
-	ours := func(step int) ending { return ending{result.Inconclusive, result.Policy, step, "because of this machine"} }
+	ours := func(step int) ending {
+		return ending{result.Inconclusive, result.Policy, step, "because of this machine"}
+	}
 	for _, tc := range []struct {
 		name, steps, on, reply string
 		want                   ending

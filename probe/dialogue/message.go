@@ -133,7 +133,10 @@ func (s *session) readEnd(st ledger.Step, step *scenarios.Step, want *scenarios.
 	if each && (!final || j.Status > result.Warn) {
 		return j
 	}
-	return s.settle(st, step, want, &seen)
+	if last := s.settle(st, step, want, &seen); last.Status >= j.Status {
+		return last
+	}
+	return j
 }
 
 // refusedEarly reports whether a server that closed the connection in the

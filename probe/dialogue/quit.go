@@ -114,7 +114,11 @@ func (s *session) judgeQuit(seen *judge.Observation) judge.Judgement {
 	case !s.line.Loose && seen.Reply.Code == 421:
 		j.Note = "QUIT was answered with " + seen.Shown() + " instead of 221"
 	case !s.line.Loose:
-		return s.line.OutOfStep("QUIT got " + seen.Shown() + " instead of 221")
+		j = s.line.OutOfStep("QUIT got " + seen.Shown() + " instead of 221")
+		if j.Status == result.Fail {
+			j.Message += ", or the server does not say 221 to QUIT, as it must (RFC 5321 section 4.1.1.10)"
+		}
+		return j
 	}
 	return j
 }

@@ -65,6 +65,54 @@ func TestTrap46EachRecipientIsJudged(t *testing.T) {
 	}
 }
 
+// A warning for one recipient stays, though the last reply takes the message.
+func TestTrap46AWarningForOneStays(t *testing.T) {
+	t.Parallel()
+	later := sandbox.Rule{On: "end-of-data <kate@*>", Reply: "452 4.2.2 later"}
+	w := start(t, oneHost, sandbox.Server{EHLO: []string{"PRDR"}, Rules: []sandbox.Rule{later}})
+	set := settings(w)
+	set.Temporary = result.Warn
+	d := playWith(t, t.Context(), runner(t, w), checks(t, set,
+		"steps:\n  - EHLO ${helo}\n  - MAIL FROM:<${from}> PRDR\n  - RCPT TO:<${to}>\n  - RCPT TO:<postmaster@example.test>\n  - message: x\n"))
+	expect(t, only(t, &d), ending{result.Warn, result.Temporary, 5, "for <kate@example.test>: expected 2xx, got 452"})
+}
+
+// A pass_if of a step for each recipient holds where all of them meet it.
+func TestPassIfForEachRecipient(t *testing.T) {
+	t.Parallel()
+	const src = "steps:\n  - EHLO ${helo}\n  - MAIL FROM:<${from}>\n  - send: RCPT TO:<${to}>\n    for: to\n    pass_if: 5xx\n  - send: NOOP\n    expect: 251\n"
+	for name, tc := range map[string]struct {
+		users []string
+		rules []sandbox.Rule
+		want  ending
+		asked int
+	}{
+		"all are refused":     {[]string{"none"}, nil, pass, 3},
+		"the last is taken":   {[]string{"jim"}, nil, ending{result.Fail, result.Reply, 6, "expected 251"}, 3},
+		"the first is taken":  {[]string{"kate"}, nil, ending{result.Fail, result.Reply, 6, "expected 251"}, 3},
+		"the second has time": {[]string{"none"}, []sandbox.Rule{{On: "RCPT TO:<sales@*", Reply: "451 4.3.0 later"}}, ending{result.Inconclusive, result.Temporary, 4, "451"}, 3},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := start(t, oneHost, sandbox.Server{Users: tc.users, Rules: tc.rules})
+			set := settings(w)
+			set.FurtherTo = []string{"sales@example.test", "jim@example.test"}
+			d := playWith(t, t.Context(), runner(t, w), checks(t, set, src))
+			c := only(t, &d)
+			expect(t, c, tc.want)
+			asked := 0
+			for i := range c.Steps {
+				if s := &c.Steps[i]; s.Verb == "RCPT" && s.Code != 0 {
+					asked++
+				}
+			}
+			if asked != tc.asked {
+				t.Errorf("%d recipients were asked; want %d", asked, tc.asked)
+			}
+		})
+	}
+}
+
 // LMTP knows no EHLO, and a server of SMTP no LHLO (RFC 2033 section 4.1).
 func TestTrap46LHLOIsForLMTPAlone(t *testing.T) {
 	t.Parallel()

@@ -112,6 +112,19 @@ func TestTrap52ReportIsWaitedFor(t *testing.T) {
 			", returns: message", func(id, envid string) []string { return []string{dsn("<>", envid, id, delivered)} },
 			ending{result.Fail, result.Reply, 5, "the report should return the message, but returns headers"},
 		},
+		"delivered, after a bounce that may be about another message": {
+			", action: delivered, recipient: \"${to}\"", func(id, envid string) []string {
+				return []string{words("", "<kate@example.test>:\n550 no"), dsn("<>", envid, id, delivered)}
+			}, pass,
+		},
+		"nothing but a bounce that may be about another message": {
+			", action: delivered, recipient: \"${to}\"", func(string, string) []string { return []string{words("", "<kate@example.test>:\n550 no")} },
+			ending{result.Inconclusive, result.Local, 5, "no report that says delivered came, but a bounce came that names the recipient, but not the message"},
+		},
+		"failed, by a bounce that may be about another message": {
+			", action: failed, status: 5.2.2, recipient: \"${to}\"", func(string, string) []string { return []string{words("", "<kate@example.test>:\n550 5.1.1 no")} },
+			ending{result.Warn, result.Local, 5, "names the recipient, but not the message"},
+		},
 		"none": {", action: none", func(string, string) []string { return nil }, pass},
 		"none, but a bounce in words came": {
 			", action: none", func(id, _ string) []string {

@@ -55,6 +55,12 @@ type course struct {
 	// triedTLS is true once a session with opportunistic TLS has said STARTTLS, or
 	// gone on without: it is done once.
 	triedTLS bool
+	// passing is how the pass_if fares of the step at pos, which is played for
+	// each recipient: missed is true once it was not met.
+	passing struct {
+		pos    scenarios.Pos
+		missed bool
+	}
 }
 
 func newSession(ctx context.Context, t *trial) *session {

@@ -42,8 +42,8 @@ func (w *Watch) inspect(want *scenarios.Arrived, at *sighting) []judge.Judgement
 		out = append(out, w.header(&want.Headers[i], message.Header))
 	}
 	way := trace.Read(message.Header)
-	for i := range want.Auth {
-		out = append(out, w.authenticated(&want.Auth[i], way.Checks))
+	if len(want.Auth) > 0 {
+		out = append(out, w.authentications(want, way.Checks)...)
 	}
 	if want.Hop != (scenarios.Limit{}) {
 		out = append(out, w.hops(want.Hop, way.Hops)...)
@@ -102,26 +102,68 @@ func (w *Watch) header(want *scenarios.HeaderWant, h letter.Header) judge.Judgem
 	return judge.Failed(want.Pos, "%s is %s, expected %s", want.Name, w.quoted(seen), w.quoted(strings.Join(patterns, " or ")))
 }
 
-// authenticated judges what the server that received the message found out.
-// Its own results are those under the name that the uppermost field has:
-// servers write theirs above what came with the message.
-func (w *Watch) authenticated(want *scenarios.AuthWant, checks []trace.Check) judge.Judgement {
-	if len(checks) == 0 {
-		j := judge.Failed(want.Pos, "nobody says anything of %s: the message has no Authentication-Results", want.Method)
+// authentications judges what the server that received the message found out.
+// Its own results are those under its name, or else the name that the uppermost
+// field has: servers write theirs above what came with the message.
+func (w *Watch) authentications(want *scenarios.Arrived, checks []trace.Check) []judge.Judgement {
+	named, err := want.AuthServ.Expand(w.Lookup)
+	if err != nil {
+		return []judge.Judgement{judge.BadValue(err)}
+	}
+	named = strings.TrimSpace(named)
+	own := checks
+	if named != "" {
+		own = of(named, checks)
+	} else if len(checks) > 0 {
+		own = of(checks[0].Server, checks)
+		w.St.Note("what %s found counts, for its Authentication-Results stand uppermost; authserv names the server that is to be believed", orReceiver(checks[0].Server))
+	}
+	out := make([]judge.Judgement, 0, len(want.Auth))
+	for i := range want.Auth {
+		out = append(out, w.authenticated(&want.Auth[i], own, named))
+	}
+	return out
+}
+
+// of are the results of one server: the uppermost that bear its name, as far as
+// they stand together. What is below the next Received was there before.
+func of(server string, checks []trace.Check) []trace.Check {
+	var out []trace.Check
+	for _, c := range checks {
+		if strings.EqualFold(c.Server, server) && (len(out) == 0 || out[0].Hops == c.Hops) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// orReceiver is a server for people, which may have left out its name.
+func orReceiver(server string) string {
+	if server == "" {
+		return "the server that received it"
+	}
+	return result.Shown(server)
+}
+
+// authenticated judges what a server found by one method; named is its name
+// where the scenario gives it.
+func (w *Watch) authenticated(want *scenarios.AuthWant, own []trace.Check, named string) judge.Judgement {
+	if len(own) == 0 {
+		by := ""
+		if named != "" {
+			by = " of " + result.Shown(named)
+		}
+		j := judge.Failed(want.Pos, "nobody says anything of %s: the message has no Authentication-Results%s", want.Method, by)
 		j.Hint = "the server that receives the mail checks nothing, or does not write down what it finds (RFC 8601)"
 		return j
 	}
-	server := checks[0].Server
-	found := results(want.Method, server, checks)
+	found := results(want.Method, own)
 	for i := range found {
 		if slices.Contains(want.Values, found[i].Value) {
 			return judge.Met()
 		}
 	}
-	by := result.Shown(server)
-	if by == "" {
-		by = "the server that received it"
-	}
+	by := orReceiver(own[0].Server)
 	if len(found) == 0 {
 		return judge.Failed(want.Pos, "%s says nothing of %s", by, want.Method)
 	}
@@ -133,14 +175,11 @@ func (w *Watch) authenticated(want *scenarios.AuthWant, checks []trace.Check) ju
 		result.Shown(text))
 }
 
-// results are what one server says of a method. Of SPF that of the
+// results are what is said of a method. Of SPF that of the
 // reverse-path counts, where it says so; a signature of several is enough.
-func results(method, server string, checks []trace.Check) []trace.Result {
+func results(method string, checks []trace.Check) []trace.Result {
 	var out []trace.Result
 	for _, c := range checks {
-		if !strings.EqualFold(c.Server, server) {
-			continue
-		}
 		for _, r := range c.Results {
 			if r.Method == method {
 				out = append(out, r)

@@ -36,6 +36,8 @@ func (w *Watch) Report() judge.Judgement {
 		return found.unwanted()
 	case ok:
 		return w.remove(found.judge(), found.at.Message)
+	case j.Reason == result.Timeout && found.doubt != nil:
+		return found.doubted()
 	case j.Reason == result.Timeout && w.Step.Mailbox.NoReport():
 		return judge.Met()
 	case j.Reason == result.Timeout:
@@ -62,6 +64,14 @@ type reports struct {
 	to *bounce.Recipient
 	// interim is what is known of a message that is still on its way.
 	interim *bounce.Recipient
+	// doubt is a bounce that may be about another message, and says something
+	// else than what is wanted: the wait goes on for one that is known.
+	doubt *doubtful
+}
+
+type doubtful struct {
+	at sighting
+	to *bounce.Recipient
 }
 
 // look goes through what is in the mailbox, the first that is not as wanted
@@ -85,7 +95,11 @@ func (r *reports) look(seen []sighting) bool {
 				r.interim = to
 				continue
 			}
-			if r.to == nil || !wanted {
+			if !r.ours(report) && (!wanted || r.Step.Mailbox.NoReport()) {
+				r.doubt = &doubtful{seen[i], to}
+				continue
+			}
+			if r.to == nil || !wanted || !r.ours(r.at.Report) {
 				r.at, r.to = seen[i], to
 			}
 			if !wanted {
@@ -129,12 +143,11 @@ func (r *reports) mark(report *bounce.Report) string {
 // judge says whether the report is as it should be.
 func (r *reports) judge() judge.Judgement {
 	r.describe()
-	var j judge.Judgement
-	if mark := r.mark(r.at.Report); mark != "" {
-		j = r.saw("the report", mark, &r.at)
-	} else {
-		j = r.unsure()
+	mark := r.mark(r.at.Report)
+	if mark == "" {
+		return r.unsure()
 	}
+	j := r.saw("the report", mark, &r.at)
 	box := r.Step.Mailbox
 	switch returned := string(r.at.Report.Returned); {
 	case !slices.Contains(box.Actions, r.to.Action):

@@ -1,6 +1,7 @@
 package mailroom
 
 import (
+	"fmt"
 	"strings"
 
 	"mxprobe/internal/bounce"
@@ -46,10 +47,21 @@ func (r *reports) mayBeOurs(report *bounce.Report) bool {
 // unwanted is the judgement on a report where none may come.
 func (r *reports) unwanted() judge.Judgement {
 	r.describe()
-	if r.mark(r.at.Report) == "" {
-		return r.unsure()
-	}
 	return judge.Failed(r.Step.Mailbox.ActionPos, "expected no report, got one that says %s", r.shownAction(r.to))
+}
+
+// doubted is the judgement where nothing else came than a bounce that may be
+// about another message: where no report may come it is a warning, and where
+// another was wanted nothing is known.
+func (r *reports) doubted() judge.Judgement {
+	r.at, r.to = r.doubt.at, r.doubt.to
+	r.describe()
+	j := r.unsure()
+	if !r.Step.Mailbox.NoReport() {
+		j.Status = result.Inconclusive
+		j.Message = fmt.Sprintf("no report that says %s came, but %s", WantedInMailbox(r.Step.Mailbox), j.Message)
+	}
+	return j
 }
 
 // unsure is the judgement on a bounce that does not say which message it is
