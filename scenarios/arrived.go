@@ -153,6 +153,7 @@ func (p *parser) arrivedSense(kind string, at func(string) *yaml.Node) {
 
 // arrived checks what a message must be like.
 func (c *checker) arrived(a *Arrived) {
+	c.value(&a.AuthServ)
 	c.value(&a.Folder)
 	for i := range a.Headers {
 		for j := range a.Headers[i].Patterns {

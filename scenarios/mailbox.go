@@ -132,7 +132,7 @@ func (p *parser) mailboxField(m *Mailbox, f field) {
 		m.AllowClear = p.boolean(f.value, "allow_clear")
 	case "delete":
 		m.Delete = p.boolean(f.value, "delete")
-	case "folder", "headers", "auth", "hop_within", "attachments", "copies":
+	case "folder", "headers", "auth", "authserv", "hop_within", "attachments", "copies":
 		p.arrived(&m.Arrived, f)
 	case "action":
 		m.Actions, m.ActionPos = p.reportActions(f.value), pos(yamlnode.Deref(f.value))
