@@ -7,10 +7,11 @@ import "math/rand/v2"
 type choices struct {
 	given []byte
 	more  *rand.Rand
+	tls   *rand.Rand // of what a game has to do with opportunistic TLS
 }
 
 func newChoices(given []byte, seed uint64) *choices {
-	return &choices{given: given, more: rand.New(rand.NewPCG(seed, 25))}
+	return &choices{given: given, more: rand.New(rand.NewPCG(seed, 25)), tls: rand.New(rand.NewPCG(seed, 26))}
 }
 
 // fork returns the choices of the n-th of several who choose at the same time.

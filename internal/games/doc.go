@@ -5,7 +5,7 @@
 // A game is made of choices, which come from a fuzzer or from a seed: a
 // scenario, and a server that answers every command rightly or in one of many
 // wrong ways (another code, a reply too many, too late, in pieces, cut,
-// malformed, none), in clear or under TLS. Time is that of testing/synctest, so
+// malformed, none), in clear or under TLS, which may be ill itself. Time is that of testing/synctest, so
 // that an hour of silence costs nothing. MXPROBE_GAMES is how many games
 // TestGames plays.
 package games

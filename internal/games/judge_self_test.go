@@ -1,6 +1,9 @@
 package games
 
-import "testing"
+import (
+	"slices"
+	"testing"
+)
 
 // The second judge must see what it is there for: each of these dialogues is
 // wrong in one place.
@@ -35,7 +38,37 @@ func TestJudge(t *testing.T) {
 		{"the same where both came at once", func(log []*heard) { log[1].replies, log[1].tied, log[2].replies = nil, true, []said{ok, ok} }, true},
 		{"a command too few", func(log []*heard) { *log[2] = *log[3] }, false},
 	} {
-		if why, sound := sound(s, dialogue(tt.change)); sound != tt.sound {
+		if why, sound := sound(s, dialogue(tt.change), false); sound != tt.sound {
+			t.Errorf("%s: sound is %t, %q; want %t", tt.name, sound, why, tt.sound)
+		}
+	}
+}
+
+// Of opportunistic TLS the second judge knows what must come between the first
+// EHLO and the one that counts, and where it may be missing.
+func TestJudgeOfOpportunisticTLS(t *testing.T) {
+	t.Parallel()
+	ok, offer := said{250, "250 ok\r\n"}, said{250, "250-mx\r\n250-STARTTLS\r\n250 SIZE 1\r\n"}
+	s := &script{quit: true, upgrades: true, turns: []turn{{"EHLO", []string{"2xx"}}, {"RCPT", []string{"250"}}}}
+	begin := []*heard{{verb: "", replies: []said{{220, "220 mx\r\n"}}}}
+	end := []*heard{{verb: "RCPT", replies: []said{ok}}, {verb: "QUIT", replies: []said{{221, "221 bye\r\n"}}}}
+	ehlo := func(r said) *heard { return &heard{verb: "EHLO", replies: []said{r}} }
+	tls := func(code int) *heard { return &heard{verb: "STARTTLS", replies: []said{{code, ""}}} }
+	for _, tt := range []struct {
+		name  string
+		log   []*heard
+		fell  bool
+		sound bool
+	}{
+		{"not offered", []*heard{ehlo(ok)}, false, true},
+		{"offered and taken", []*heard{ehlo(offer), tls(220), ehlo(ok)}, false, true},
+		{"offered and refused", []*heard{ehlo(offer), tls(454), ehlo(offer)}, false, true},
+		{"offered and answered out of step", []*heard{ehlo(offer), tls(250), ehlo(offer)}, false, false},
+		{"offered and not taken", []*heard{ehlo(offer)}, false, false},
+		{"offered, not taken, after TLS had failed", []*heard{ehlo(offer)}, true, true},
+		{"taken a second time", []*heard{ehlo(offer), tls(220), ehlo(ok)}, true, false},
+	} {
+		if why, sound := sound(s, slices.Concat(begin, tt.log, end), tt.fell); sound != tt.sound {
 			t.Errorf("%s: sound is %t, %q; want %t", tt.name, sound, why, tt.sound)
 		}
 	}

@@ -1,11 +1,16 @@
 package games
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
 
 // sound reports whether the dialogue went as the scenario wants, to one who
 // saw everything the server did: each command got one reply and no other
-// before the next, and each was met. Where it did not, it says why.
-func sound(s *script, log []*heard) (why string, ok bool) {
+// before the next, and each was met. Where it did not, it says why. fell is true
+// where TLS has failed before, so that the session may go on in clear.
+func sound(s *script, log []*heard, fell bool) (why string, ok bool) {
 	if len(log) == 0 {
 		return "there was no connection", false
 	}
@@ -13,6 +18,9 @@ func sound(s *script, log []*heard) (why string, ok bool) {
 		return fmt.Sprintf("the greeting was %v", log[0].replies), false
 	}
 	turns := s.turns
+	if s.upgrades && !fell && offersTLS(log) {
+		turns = slices.Concat([]turn{{"EHLO", []string{"2xx"}}, {"STARTTLS", []string{"220", "4xx", "5xx"}}}, turns)
+	}
 	for rest := log[1:]; len(rest) > 0; {
 		n := flight(rest)
 		why, played := judgeFlight(turns, rest[:n])
@@ -25,6 +33,11 @@ func sound(s *script, log []*heard) (why string, ok bool) {
 		return fmt.Sprintf("%d commands did not come", len(turns)), false
 	}
 	return "", true
+}
+
+// offersTLS reports whether the first EHLO was answered with STARTTLS.
+func offersTLS(log []*heard) bool {
+	return len(log) > 1 && log[1].verb == "EHLO" && len(log[1].replies) > 0 && strings.Contains(log[1].replies[0].text, "-STARTTLS\r\n")
 }
 
 // flight is how many of these commands came at once.

@@ -43,21 +43,20 @@ type game struct {
 	secret string
 	tls    *tls.Config
 	faults int
-	// server is that of the latest connection, dialed how many there were.
-	server *server
-	dialed int
-	serves sync.WaitGroup
-	domain result.Domain
-	took   time.Duration
+	// servers are those of the connections, the latest last.
+	servers []*server
+	illTLS  illness
+	serves  sync.WaitGroup
+	domain  result.Domain
+	took    time.Duration
 }
 
 // DialContext makes the game the dialer of its run.
 func (g *game) DialContext(context.Context, string, string) (net.Conn, error) {
 	client, far := newPipe()
 	// A connection may end while its server still sleeps, so each has its own.
-	s := &server{choose: g.choose.fork(g.dialed), floor: make(chan struct{}, 1), secret: g.secret, tls: g.tls, faults: g.faults}
-	g.server = s
-	g.dialed++
+	s := &server{choose: g.choose.fork(len(g.servers)), floor: make(chan struct{}, 1), secret: g.secret, tls: g.tls, illTLS: g.illTLS, faults: g.faults}
+	g.servers = append(g.servers, s)
 	g.serves.Go(func() { s.serve(far) })
 	return client, nil
 }
@@ -72,6 +71,9 @@ const limit = 30 * time.Minute
 func play(c *choices, config *tls.Config) (*game, error) {
 	g := &game{script: newScript(c), choose: c, tls: config}
 	g.secret, g.faults = one(c, "", token), one(c, 0, 2, 4, 8, 8)
+	if c.tls.IntN(2) == 0 {
+		g.illTLS = illness(c.tls.IntN(int(illnesses)))
+	}
 	parsed, err := scenarios.Parse("game.yaml", []byte(g.script.yaml.String()))
 	if err != nil {
 		return g, fmt.Errorf("the scenario is wrong: %w\n%s", err, g.script.yaml.String())
@@ -96,6 +98,16 @@ func play(c *choices, config *tls.Config) (*game, error) {
 	return g, nil
 }
 
+// last is the server of the latest connection. It fell back to clear where TLS
+// had failed on the one before, as its server knows.
+func (g *game) last() (s *server, fell bool) {
+	n := len(g.servers)
+	if n == 0 {
+		return &server{}, false
+	}
+	return g.servers[n-1], n > 1 && g.script.upgrades && g.servers[n-2].lostTLS()
+}
+
 // check is the only check of the game.
 func (g *game) check() *result.Check { return &g.domain.Hosts[0].Addresses[0].Checks[0] }
 
@@ -104,12 +116,13 @@ func (g *game) wrong() string {
 	if len(g.domain.Hosts) != 1 || len(g.domain.Hosts[0].Addresses) != 1 || len(g.domain.Hosts[0].Addresses[0].Checks) != 1 {
 		return fmt.Sprintf("the result has no check: %+v", g.domain)
 	}
-	why, ok := sound(g.script, g.server.log)
+	last, fell := g.last()
+	why, ok := sound(g.script, last.log, fell)
 	passed := g.check().Status == result.Pass || g.check().Status == result.Warn
 	switch {
 	case passed && !ok:
 		return "FALSE PASS: " + why
-	case !passed && ok && g.dialed == 1 && !g.server.broken:
+	case !passed && ok && (len(g.servers) == 1 || fell && len(g.servers) == 2) && !last.broken:
 		return "FALSE ALARM: " + g.check().Message
 	case g.took > limit:
 		return fmt.Sprintf("it took %v", g.took)
@@ -132,19 +145,22 @@ func (g *game) careless() string {
 	seen := map[place]bool{}
 	for _, st := range g.check().Steps {
 		at := place{st.Attempt, st.Number}
-		if seen[at] && st.Number <= g.check().StepCount {
+		if seen[at] && st.Action != "" {
 			return fmt.Sprintf("step %d has two verdicts", st.Number)
 		}
-		seen[at] = true
+		seen[at] = st.Action != ""
 	}
 	return ""
 }
 
 func (g *game) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\nserver:\n", g.script.yaml.String())
-	for _, h := range g.server.log {
-		fmt.Fprintf(&b, "  %-12s %v\n", h.verb, h.replies)
+	fmt.Fprintf(&b, "%s\nserver, whose TLS has the illness %d:\n", g.script.yaml.String(), g.illTLS)
+	for _, s := range g.servers {
+		for _, h := range s.log {
+			fmt.Fprintf(&b, "  %-12s %v\n", h.verb, h.replies)
+		}
+		fmt.Fprintf(&b, "  lost TLS: %t\n", s.lostTLS())
 	}
 	b.WriteString("engine:\n")
 	for _, st := range g.check().Steps {

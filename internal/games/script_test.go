@@ -27,6 +27,8 @@ type script struct {
 	yaml  strings.Builder
 	turns []turn
 	quit  bool // QUIT is said
+	// upgrades is true for tls: opportunistic.
+	upgrades bool
 }
 
 // newScript makes a scenario up.
@@ -40,9 +42,12 @@ func newScript(c *choices) *script {
 	if c.once(4) {
 		s.yaml.WriteString("pipeline: auto\n")
 	}
+	if s.upgrades = c.tls.IntN(3) == 0; s.upgrades {
+		s.yaml.WriteString("tls: opportunistic\n")
+	}
 	s.yaml.WriteString("steps:\n")
 	s.line(c, "EHLO", "EHLO ${helo}", false)
-	if c.once(3) {
+	if c.once(3) && !s.upgrades {
 		s.yaml.WriteString("  - starttls: {verify: false}\n")
 		s.turns = append(s.turns, turn{"STARTTLS", []string{"220"}})
 		s.line(c, "EHLO", "EHLO ${helo}", false)

@@ -34,6 +34,7 @@ type server struct {
 	choose *choices
 	secret string
 	tls    *tls.Config
+	illTLS illness
 	faults int // once in how many replies something is wrong; 0 is never
 
 	// floor is taken by who speaks: no reply begins inside another. It is a
@@ -46,7 +47,55 @@ type server struct {
 	plain  *end // below nc
 	late   []*time.Timer
 	secure bool
+	// begun is true once a handshake was, spoke once a whole reply was sent under
+	// TLS.
+	begun, spoke bool
 }
+
+// illness is what a server does in the place of a handshake.
+type illness int
+
+const (
+	healthy illness = iota
+	hangsUp
+	resets
+	alerts
+	talksOn
+	hangsUpBehind // after a handshake in good order
+	illnesses
+)
+
+// handshake makes TLS of the connection, and reports whether the server goes on.
+func (s *server) handshake(nc *end) (under *tls.Conn, ok bool) {
+	s.mu.Lock()
+	s.begun = true
+	s.mu.Unlock()
+	if s.illTLS != healthy && s.illTLS != hangsUpBehind {
+		_, _ = nc.Read(make([]byte, 1)) // the client has begun
+	}
+	switch s.illTLS {
+	case hangsUp:
+		return nil, false
+	case resets:
+		nc.reset()
+		return nil, false
+	case alerts:
+		_, _ = nc.Write([]byte{21, 3, 3, 0, 2, 2, 80})
+		return nil, false
+	case talksOn:
+		_, _ = nc.Write([]byte("250 ok\r\n"))
+		return nil, false
+	}
+	under = tls.Server(nc, s.tls)
+	if under.Handshake() != nil || s.illTLS == hangsUpBehind {
+		return nil, false
+	}
+	return under, true
+}
+
+// lostTLS reports whether a handshake was begun, and the client never heard a
+// reply under TLS.
+func (s *server) lostTLS() bool { return s.begun && !s.spoke }
 
 // serve speaks with one client until one of both ends.
 func (s *server) serve(nc *end) {
@@ -73,8 +122,8 @@ func (s *server) serve(nc *end) {
 		case verb == "QUIT":
 			return
 		case verb == "STARTTLS" && last == 220:
-			under := tls.Server(nc, s.tls)
-			if under.Handshake() != nil {
+			under, ok := s.handshake(nc)
+			if !ok {
 				return
 			}
 			s.mu.Lock()
@@ -175,6 +224,7 @@ func (s *server) put(r said, text string) bool {
 	if _, err := io.WriteString(s.nc, text); err != nil {
 		return false
 	}
+	s.spoke = s.spoke || s.secure && r.code > 0
 	h := s.log[len(s.log)-1]
 	h.tied = h.tied || s.plain.waits()
 	h.replies = append(h.replies, r)
