@@ -47,8 +47,8 @@ type server struct {
 	plain  *end // below nc
 	late   []*time.Timer
 	secure bool
-	// begun is true once a handshake was, spoke once a whole reply was sent under
-	// TLS.
+	// begun is true once STARTTLS was answered with 220, whatever became of the
+	// handshake, spoke once a whole reply was sent under TLS.
 	begun, spoke bool
 }
 
@@ -67,9 +67,6 @@ const (
 
 // handshake makes TLS of the connection, and reports whether the server goes on.
 func (s *server) handshake(nc *end) (under *tls.Conn, ok bool) {
-	s.mu.Lock()
-	s.begun = true
-	s.mu.Unlock()
 	if s.illTLS != healthy && s.illTLS != hangsUpBehind {
 		_, _ = nc.Read(make([]byte, 1)) // the client has begun
 	}
@@ -93,8 +90,8 @@ func (s *server) handshake(nc *end) (under *tls.Conn, ok bool) {
 	return under, true
 }
 
-// lostTLS reports whether a handshake was begun, and the client never heard a
-// reply under TLS.
+// lostTLS reports whether TLS was promised, and the client never heard a reply
+// under it.
 func (s *server) lostTLS() bool { return s.begun && !s.spoke }
 
 // serve speaks with one client until one of both ends.
@@ -226,6 +223,7 @@ func (s *server) put(r said, text string) bool {
 	}
 	s.spoke = s.spoke || s.secure && r.code > 0
 	h := s.log[len(s.log)-1]
+	s.begun = s.begun || h.verb == "STARTTLS" && len(h.replies) == 0 && r.code == 220
 	h.tied = h.tied || s.plain.waits()
 	h.replies = append(h.replies, r)
 	return true

@@ -63,6 +63,7 @@ func isCA(c *x509.Certificate) { c.IsCA, c.BasicConstraintsValid = true, true }
 func forHost(name string) func(*x509.Certificate) {
 	return func(c *x509.Certificate) {
 		c.DNSNames, c.ExtKeyUsage = []string{name}, []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
+		c.IssuingCertificateURL = []string{"http://ca.tls.test/issuer.cer"} // as public authorities have it
 	}
 }
 

@@ -57,7 +57,7 @@ func (w *detail) check(c *result.Check, wrong bool) {
 	if wrong || w.opt.Verbose > 0 {
 		w.page.notes("  ", "", c.Notes)
 		if c.TLS != nil && w.opt.Verbose > 0 {
-			w.encryption(c.TLS)
+			w.encryption(c)
 		}
 		w.blank()
 	}

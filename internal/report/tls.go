@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -61,7 +62,8 @@ func DaysLeft(days int) string {
 }
 
 // encryption writes what the handshake agreed on, and the certificate.
-func (w *detail) encryption(t *result.TLSState) {
+func (w *detail) encryption(c *result.Check) {
+	t := c.TLS
 	parts := []string{t.Version, t.Cipher}
 	if t.Curve != "" {
 		parts = append(parts, t.Curve)
@@ -73,14 +75,24 @@ func (w *detail) encryption(t *result.TLSState) {
 	if len(t.Chain) == 0 {
 		return
 	}
-	c := &t.Chain[0]
-	w.line("  certificate: ", clean(c.Subject), " by ", clean(c.Issuer), ", until ", c.NotAfter.Format(time.DateOnly),
+	own := &t.Chain[0]
+	w.line("  certificate: ", clean(own.Subject), " by ", clean(own.Issuer), ", until ", own.NotAfter.Format(time.DateOnly),
 		" ("+DaysLeft(t.DaysLeft)+")")
-	w.line("  sha256: ", clean(c.SHA256))
+	w.line("  sha256: ", clean(own.SHA256))
 	line, sep := "  for "+clean(t.Reference)+": ", ""
 	for _, f := range Findings(t) {
-		line += sep + f.Label + " " + clean(f.Text)
+		text := clean(f.Text)
+		if f.Text != result.CertificateOK && f.Text != result.CertificateNotChecked && said(c, f.Text) {
+			text = "not good, see above"
+		}
+		line += sep + f.Label + " " + text
 		sep = "; "
 	}
 	w.line(line)
+}
+
+// said reports whether a text stands in the message or the notes of a check
+// already.
+func said(c *result.Check, text string) bool {
+	return strings.Contains(c.Message, text) || slices.Contains(c.Notes, text)
 }

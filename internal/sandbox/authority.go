@@ -83,6 +83,7 @@ func (a *authority) certificate(kind CertKind, s *server) (tls.Certificate, erro
 	tmpl := a.template(s.hostname)
 	tmpl.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
 	tmpl.DNSNames = []string{s.hostname}
+	tmpl.IssuingCertificateURL = []string{"http://ca.sandbox.test/intermediate.cer"} // as public authorities have it
 	if s.name != s.hostname {
 		tmpl.DNSNames = append(tmpl.DNSNames, s.name)
 	}

@@ -13,12 +13,14 @@ import (
 // Hint says what to do about the worst of the findings.
 func Hint(f *Findings) string {
 	switch {
+	case f.Dates != OK && f.Dates != NotChecked:
+		return "renew the certificate, and see whether the server has loaded the new one; a clock that is wrong on either side looks the same"
+	case f.Gap == Surplus:
+		return "have the server send its own certificate and the intermediate ones, and nothing else"
 	case f.Gap == Intermediate:
 		return "have the server send its certificate with all intermediate certificates behind it (the full chain), or trust a private authority with --ca-file"
 	case f.Gap == Authority:
 		return "trust a private authority with --ca-file, or have the server use a certificate of a known one"
-	case f.Dates != OK && f.Dates != NotChecked:
-		return "renew the certificate, and see whether the server has loaded the new one; a clock that is wrong on either side looks the same"
 	case f.Name != OK && f.Name != NotChecked:
 		return "the certificate must bear the name of the mail host, not that of the mail domain; name: in the scenario expects another"
 	}

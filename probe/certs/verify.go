@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
-	"slices"
 	"strings"
 	"time"
 
@@ -30,6 +29,7 @@ const (
 	NoGap        Gap = iota // or one that no authority mends
 	Intermediate            // a certificate in between, which the server does not send
 	Authority               // an authority that is trusted: there is another, or none
+	Surplus                 // nothing, but there is too much of it
 )
 
 // What is looked at of foreign certificates. No server needs a quarter of
@@ -50,10 +50,11 @@ type Findings struct {
 	NoRoots bool
 }
 
-// Bad returns the findings that are none of "ok" and "not checked".
+// Bad returns the findings that are none of "ok" and "not checked", the dates
+// first: what they say is sure, and mended first.
 func (f *Findings) Bad() []string {
 	var out []string
-	for _, text := range []string{f.Chain, f.Name, f.Dates} {
+	for _, text := range []string{f.Dates, f.Chain, f.Name} {
 		if text != OK && text != NotChecked {
 			out = append(out, text)
 		}
@@ -68,6 +69,8 @@ type Verifier struct {
 	Roots     *x509.CertPool      // nil for the system's
 	SkipChain bool
 	Now       time.Time
+
+	sent int // how many of Certs there were
 }
 
 // Findings looks at chain, name and dates.
@@ -77,6 +80,8 @@ func (v *Verifier) Findings() Findings {
 		f.Chain = "the server sent no certificate"
 		return f
 	}
+	v.sent = len(v.Certs)
+	v.Certs = v.Certs[:min(v.sent, MaxChain)]
 	f.Name = v.name()
 	f.Dates = v.ownDates()
 	if !v.SkipChain {
@@ -168,29 +173,6 @@ func (v *Verifier) chainText(err error) (string, Gap) {
 		return "the certificate is not meant for servers (extended key usage)", NoGap
 	}
 	return "bad chain: " + result.PrintableString(strings.TrimPrefix(err.Error(), "x509: ")), NoGap
-}
-
-// unknownText tells a chain with a gap from an authority that nobody here
-// knows, which call for different repairs.
-func (v *Verifier) unknownText() (string, Gap) {
-	top := v.Certs[0]
-	for range min(len(v.Certs), 8) {
-		i := slices.IndexFunc(v.Certs, func(c *x509.Certificate) bool {
-			return c != top && string(c.RawSubject) == string(top.RawIssuer) && top.CheckSignatureFrom(c) == nil
-		})
-		if i < 0 || isSelfSigned(top) {
-			break
-		}
-		top = v.Certs[i]
-	}
-	issuer := printableName(top.Issuer.String())
-	switch {
-	case isSelfSigned(top):
-		return fmt.Sprintf("the authority %s is not trusted here", quotedName(top)), Authority
-	case top == v.Certs[0]:
-		return fmt.Sprintf("missing intermediate certificate: the server does not send that of the issuer %q, which is not trusted here by itself", issuer), Intermediate
-	}
-	return fmt.Sprintf("unknown authority: the chain ends at the issuer %q, which is not trusted here", issuer), Authority
 }
 
 func isSelfSigned(c *x509.Certificate) bool {

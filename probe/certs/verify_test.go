@@ -6,10 +6,13 @@ import (
 	"crypto/rand"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/asn1"
+	"fmt"
 	"math/big"
 	"net"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -57,6 +60,7 @@ func issue(t *testing.T, parent *issued, name string, change func(*x509.Certific
 func authority(c *x509.Certificate) { c.IsCA, c.BasicConstraintsValid = true, true }
 
 func hostCertificate(c *x509.Certificate) {
+	c.IssuingCertificateURL = []string{"http://ca.test/issuer.cer"} // as public authorities have it
 	c.DNSNames = []string{"mx.example.test", "*.wild.example.test"}
 	c.IPAddresses = []net.IP{net.IPv4(192, 0, 2, 1)}
 }
@@ -82,6 +86,21 @@ func TestFindings(t *testing.T) {
 		hostCertificate(c)
 		c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}
 	})
+	nowhere := issue(t, middle, "leaf", func(c *x509.Certificate) { hostCertificate(c); c.IssuingCertificateURL = nil })
+	own, keyID := issue(t, nil, "own authority", authority), asn1.ObjectIdentifier{2, 5, 29, 35}
+	identified := func(by *issued, value []byte) *issued {
+		return issue(t, by, "leaf", func(c *x509.Certificate) {
+			hostCertificate(c)
+			c.ExtraExtensions = []pkix.Extension{{Id: keyID, Value: value}}
+		})
+	}
+	underOwn, underOther := identified(own, keyIdentifier(t, own.RawSubject)), identified(middle, keyIdentifier(t, root.RawSubject))
+	garbled := identified(middle, []byte{0x30, 0x03, 0xa1, 0x01, 0xa4})
+	long := []*issued{root}
+	for range 59 {
+		long = slices.Insert(long, 0, issue(t, long[0], fmt.Sprint("link ", len(long)), authority))
+	}
+	long[0] = issue(t, long[1], "leaf", hostCertificate)
 	nameless := issue(t, middle, "mx.example.test", nil)
 	const ok, mx = "ok", "mx.example.test"
 	for _, tc := range []struct {
@@ -99,6 +118,13 @@ func TestFindings(t *testing.T) {
 		{"address", []*issued{leaf, middle}, root, "192.0.2.1", ok, ok, ok},
 		{"other address", []*issued{leaf, middle}, root, "192.0.2.2", ok, `not for "192.0.2.2"`, ok},
 		{"missing intermediate", []*issued{leaf}, root, mx, `missing intermediate certificate: the server does not send that of the issuer "CN=middle"`, ok, ok},
+		{"a private authority, or a gap", []*issued{nowhere}, root, mx, `the server does not send the certificate of the issuer "CN=middle", which is not trusted here: an intermediate certificate is missing, or it is a private authority`, ok, ok},
+		{"issued by a root", []*issued{underPrivate}, root, mx, `unknown authority: the chain ends at the issuer "CN=private root"`, ok, ok},
+		{"issued by a root, says the key identifier", []*issued{underOwn}, root, mx, `unknown authority: the chain ends at the issuer "CN=own authority"`, ok, ok},
+		{"issued under a root, says the key identifier", []*issued{underOther}, root, mx, `missing intermediate certificate`, ok, ok},
+		{"a key identifier that is none", []*issued{garbled}, root, mx, `missing intermediate certificate`, ok, ok},
+		{"too long", long, root, mx, "the chain is too long: the server sends 60 certificates", ok, ok},
+		{"long, and the chain at its beginning", slices.Concat([]*issued{leaf, middle}, long), root, mx, ok, ok, ok},
 		{"unknown root sent", []*issued{underPrivate, private}, root, mx, `the authority "CN=private root" is not trusted here`, ok, ok},
 		{"chain that ends too early", []*issued{leaf, middle}, private, mx, `unknown authority: the chain ends at the issuer "CN=root"`, ok, ok},
 		{"self-signed", []*issued{alone}, root, mx, "self-signed certificate", ok, ok},
@@ -127,6 +153,34 @@ func TestFindings(t *testing.T) {
 				t.Error("the list of authorities was there")
 			}
 		})
+	}
+}
+
+// keyIdentifier is an authority key identifier with the name of the issuer's own
+// issuer, as openssl writes it for "keyid,issuer".
+func keyIdentifier(t *testing.T, issuer []byte) []byte {
+	t.Helper()
+	name := asn1.RawValue{Class: asn1.ClassContextSpecific, Tag: 4, IsCompound: true, Bytes: issuer}
+	inner, err := asn1.Marshal(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	der, err := asn1.Marshal(struct{ Issuer asn1.RawValue }{asn1.RawValue{Class: asn1.ClassContextSpecific, Tag: 1, IsCompound: true, Bytes: inner}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return der
+}
+
+// What is sure and mended first stands first.
+func TestDatesComeFirst(t *testing.T) {
+	t.Parallel()
+	f := Findings{Chain: "unknown authority", Name: "other", Dates: "expired", Gap: Authority}
+	if got := f.Bad(); !slices.Equal(got, []string{"expired", "unknown authority", "other"}) {
+		t.Errorf("Bad() = %q", got)
+	}
+	if hint := Hint(&f); !strings.HasPrefix(hint, "renew the certificate") {
+		t.Errorf("Hint = %q", hint)
 	}
 }
 

@@ -261,3 +261,30 @@ func TestOpportunisticTLSAndLogin(t *testing.T) {
 		})
 	}
 }
+
+// A server that breaks off where TLS should begin has broken TLS, whether it says
+// so before the handshake or in it, and coming back later does not help.
+func TestBrokenTLSIsTheServers(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		tls  sandbox.TLS
+		rule sandbox.Rule
+	}{
+		"454":                      {sandbox.TLS{}, sandbox.Rule{On: "STARTTLS", Reply: "454 4.7.0 TLS not available due to local problem"}},
+		"454 in other words":       {sandbox.TLS{}, sandbox.Rule{On: "STARTTLS", Reply: "454 4.3.0 Try again later"}},
+		"hang-up at STARTTLS":      {sandbox.TLS{}, sandbox.Rule{On: "STARTTLS", Close: true}},
+		"reset at STARTTLS":        {sandbox.TLS{}, sandbox.Rule{On: "STARTTLS", Reset: true}},
+		"hang-up in the handshake": {sandbox.TLS{}, breaks(func(*sandbox.Conn) {})},
+		"reset in the handshake":   {sandbox.TLS{}, breaks((*sandbox.Conn).Reset)},
+		"internal error":           {sandbox.TLS{Broken: true}, sandbox.Rule{On: "NOOP"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := playTLS(t, secureWorld(t, &tc.tls, tc.rule), overTLS("{}"))
+			if c.Status < result.Inconclusive || c.Cause != "tls-broken-server" || c.Whose != "server" ||
+				!strings.Contains(c.Hint, "its log names the file or the setting") || strings.Contains(c.Hint, "later") {
+				t.Errorf("%v, %q of %q: %s; hint %q", c.Status, c.Cause, c.Whose, c.Message, c.Hint)
+			}
+		})
+	}
+}

@@ -183,7 +183,7 @@ func (s *session) secure(h *handshake.Handshake, state *tls.ConnectionState) cer
 	s.line.TLS.Last, s.line.TLS.Unproven = h, state.Version >= tls.VersionTLS13
 	s.line.DataOpen, s.line.Loose, s.line.Owed = false, false, nil
 	v := certs.Verifier{
-		Certs: state.PeerCertificates[:min(len(state.PeerCertificates), certs.MaxChain)], Reference: h.Reference, Roots: s.run.TLS.Roots, Now: s.run.now(),
+		Certs: state.PeerCertificates, Reference: h.Reference, Roots: s.run.TLS.Roots, Now: s.run.now(),
 		SkipChain: s.run.TLS.Insecure && s.run.TLS.Roots == nil || h.Options.Verify == scenarios.VerifyNot || h.Options.Verify == scenarios.VerifyDANE,
 	}
 	f := v.Findings()

@@ -220,14 +220,44 @@ type routeless struct{ probe.Dialer }
 
 func (routeless) HasRoute(netip.AddrPort) bool { return false }
 
-func TestShortMaxAgeAndMediaTypeAreNoted(t *testing.T) {
+func TestShortMaxAgeIsNoted(t *testing.T) {
 	t.Parallel()
 	short := strings.Replace(enforce, "604800", "3600", 1)
-	w := start(t, stsZone, sandbox.Server{TLS: &sandbox.TLS{}}, policyHost(sandbox.HTTPS{Body: short, Type: "text/html"}))
+	w := start(t, stsZone, sandbox.Server{TLS: &sandbox.TLS{}}, policyHost(sandbox.HTTPS{Body: short}))
 	c := playVerified(t, w, overTLS(sts))
 	expect(t, c, pass)
 	noteWith(t, c, "max_age is less than a day")
-	noteWith(t, c, `media type "text/html"`)
+}
+
+// Some senders refuse a policy that others take.
+func TestDoubtfulPolicyIsAWarning(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		cert         sandbox.CertKind
+		mediaType    string
+		age, message string
+		status       result.Verdict
+	}{
+		"as HTML":            {sandbox.CertGood, "text/html", "604800", `some senders refuse the policy: the policy has the media type "text/html"`, result.Warn},
+		"as bytes":           {sandbox.CertGood, "application/octet-stream", "604800", `media type "application/octet-stream"`, result.Warn},
+		"with a charset":     {sandbox.CertGood, "text/plain; charset=utf-8", "604800", "", result.Pass},
+		"for two years":      {sandbox.CertGood, "", "63115200", "max_age is 63115200, and 31557600 is the most", result.Warn},
+		"the most":           {sandbox.CertGood, "", "31557600", "", result.Pass},
+		"and it is not kept": {sandbox.CertSelfSigned, "text/html", "604800", "self-signed", result.Fail},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			body := strings.Replace(enforce, "604800", tc.age, 1)
+			w := start(t, stsZone, sandbox.Server{TLS: &sandbox.TLS{Cert: tc.cert}}, policyHost(sandbox.HTTPS{Body: body, Type: tc.mediaType}))
+			c := playVerified(t, w, overTLS(sts))
+			if c.Status != tc.status || !strings.Contains(c.Message, tc.message) {
+				t.Errorf("%v: %q; want %v, %q", c.Status, c.Message, tc.status, tc.message)
+			}
+			if step(t, c, 4).Status != result.Pass && tc.status != result.Fail {
+				t.Errorf("step 4 is %v; want the dialogue to go on", step(t, c, 4).Status)
+			}
+		})
+	}
 }
 
 // One fetch serves all hosts of a domain.

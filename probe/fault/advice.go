@@ -14,6 +14,8 @@ func OfFault(f *Fault, verb string) diagnosis.Diagnosis {
 	switch {
 	case cause == causes.ReplyTimeout && verb == "connect":
 		cause = causes.ConnectTimeout
+	case verb == "STARTTLS" && (cause == causes.ConnectionClosed || cause == causes.ConnectionReset):
+		cause = causes.TLSBroken
 	case cause == causes.Unknown:
 		return diagnosis.Diagnosis{}
 	}

@@ -24,7 +24,7 @@ func (v *Verification) judgeSTS(f *certs.Findings) judge.Judgement {
 		return judge.Met()
 	default:
 		t.STSFinding, t.VerifiedBy = certs.OK, "mta-sts"
-		return judge.Met()
+		return v.judgePolicy()
 	}
 	j := judge.Judgement{Status: result.Fail, Reason: result.TLS, Pos: v.Options.Pos, Message: t.STSFinding, Hint: certs.Hint(f)}
 	if !named {
@@ -39,4 +39,17 @@ func (v *Verification) judgeSTS(f *certs.Findings) judge.Judgement {
 		return judge.Met()
 	}
 	return j
+}
+
+// judgePolicy warns of a policy that a sender may refuse, so that it goes by none.
+func (v *Verification) judgePolicy() judge.Judgement {
+	p := v.Sts
+	if len(p.Doubts) == 0 {
+		return judge.Met()
+	}
+	return judge.Judgement{
+		Status: result.Warn, Reason: result.TLS, Pos: v.Options.Pos,
+		Message: "the host is as the MTA-STS policy of " + p.Domain + " asks, but some senders refuse the policy: " + strings.Join(p.Doubts, "; "),
+		Hint:    "serve the policy as text/plain, with a max_age of at most 31557600 seconds, and give the record another id",
+	}
 }

@@ -46,8 +46,8 @@ type Fetcher struct {
 // Document is a policy as it was fetched.
 type Document struct {
 	Text string
-	// Notes are what is odd about it and harmless, one sentence each.
-	Notes []string
+	// Doubts are what some senders refuse it for, one sentence each.
+	Doubts []string
 }
 
 // StatusError is a reply with another status than 200.
@@ -107,7 +107,7 @@ func (f *Fetcher) Fetch(ctx context.Context, domain string) (Document, error) {
 	case len(body) > maxBody:
 		return Document{}, ErrTooLarge
 	}
-	return Document{Text: string(body), Notes: typeNotes(reply.Header.Get("Content-Type"))}, nil
+	return Document{Text: string(body), Doubts: typeDoubts(reply.Header.Get("Content-Type"))}, nil
 }
 
 // transport makes a client of one request: no proxy of the environment, no
@@ -132,9 +132,9 @@ func plain(err error) error {
 	return err
 }
 
-// typeNotes looks at the media type, which should be text/plain (RFC 8461
+// typeDoubts looks at the media type, which should be text/plain (RFC 8461
 // section 3.2).
-func typeNotes(header string) []string {
+func typeDoubts(header string) []string {
 	if media, _, err := mime.ParseMediaType(header); err == nil && media == "text/plain" {
 		return nil
 	}

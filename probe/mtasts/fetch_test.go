@@ -43,7 +43,7 @@ func TestFetch(t *testing.T) {
 	t.Parallel()
 	w, f := serve(t, sandbox.Server{HTTPS: &sandbox.HTTPS{Body: somePolicy, Type: "Text/Plain; charset=utf-8"}})
 	doc, err := f.Fetch(t.Context(), "example.test")
-	if err != nil || doc.Text != somePolicy || len(doc.Notes) > 0 {
+	if err != nil || doc.Text != somePolicy || len(doc.Doubts) > 0 {
 		t.Errorf("Fetch = %+v, %v; want the policy", doc, err)
 	}
 	s := w.Sessions()
@@ -85,7 +85,7 @@ func TestMediaTypeIsNoted(t *testing.T) {
 	t.Parallel()
 	_, f := serve(t, sandbox.Server{HTTPS: &sandbox.HTTPS{Body: somePolicy, Type: "text/html"}})
 	doc, err := f.Fetch(t.Context(), "example.test")
-	if err != nil || len(doc.Notes) != 1 || !strings.Contains(doc.Notes[0], `"text/html"`) {
+	if err != nil || len(doc.Doubts) != 1 || !strings.Contains(doc.Doubts[0], `"text/html"`) {
 		t.Errorf("Fetch = %+v, %v; want a note", doc, err)
 	}
 }

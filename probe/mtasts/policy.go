@@ -30,8 +30,8 @@ type Policy struct {
 	// MaxAge is how long senders keep the policy, also when the TXT record is
 	// gone.
 	MaxAge time.Duration
-	// Notes are what is odd about it and harmless, one sentence each.
-	Notes []string
+	// Doubts are what some senders refuse it for, one sentence each.
+	Doubts []string
 }
 
 // maxAge is the largest max_age in seconds, about a year (RFC 8461 section
@@ -94,7 +94,7 @@ func (p *Policy) take(key, value string) error {
 		}
 		p.MaxAge = time.Duration(min(n, maxAge)) * time.Second
 		if n > maxAge {
-			p.Notes = append(p.Notes, fmt.Sprintf("max_age is %d, and %d is the most (RFC 8461 section 3.2)", n, maxAge))
+			p.Doubts = append(p.Doubts, fmt.Sprintf("max_age is %d, and %d is the most (RFC 8461 section 3.2)", n, maxAge))
 		}
 	case "mx":
 		if !isPattern(value) {

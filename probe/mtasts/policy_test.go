@@ -70,7 +70,7 @@ func TestTrap34FirstOfTwoKeysCounts(t *testing.T) {
 func TestLargeMaxAge(t *testing.T) {
 	t.Parallel()
 	p, err := ParsePolicy("version: STSv1\nmode: none\nmax_age: 9999999999\n")
-	if err != nil || p.MaxAge != 31557600*time.Second || len(p.Notes) != 1 {
+	if err != nil || p.MaxAge != 31557600*time.Second || len(p.Doubts) != 1 {
 		t.Errorf("ParsePolicy = %+v, %v; want a year and a note", p, err)
 	}
 }

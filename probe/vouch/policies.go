@@ -88,7 +88,7 @@ func (v *Voucher) promiseOf(ctx context.Context, domain string) *STS {
 	}
 	doc, err := v.fetcher(mtasts.DefaultTimeout).Fetch(ctx, domain)
 	if err == nil {
-		p.Notes = doc.Notes
+		p.Doubts = doc.Doubts
 		p.Policy, err = mtasts.ParsePolicy(doc.Text)
 	}
 	if err != nil {
@@ -98,7 +98,7 @@ func (v *Voucher) promiseOf(ctx context.Context, domain string) *STS {
 	if p.Policy.Mode == mtasts.None {
 		p.Early = leftOut("the MTA-STS policy of " + domain + " has the mode none: senders verify nothing")
 	}
-	p.Notes = append(p.Notes, p.Policy.Notes...)
+	p.Doubts = append(p.Doubts, p.Policy.Doubts...)
 	p.Notes = append(p.Notes, fmt.Sprintf("MTA-STS policy of %s: mode %s, id %s, max_age %d: senders keep it for %s, also when its record is gone",
 		domain, p.Policy.Mode, id, p.Policy.MaxAge/time.Second, certs.Days(p.Policy.MaxAge)))
 	if p.Policy.MaxAge < 24*time.Hour {

@@ -15,6 +15,8 @@ type STS struct {
 	Domain string
 	Policy mtasts.Policy
 	Notes  []string
+	// Doubts are what some senders refuse the policy for, one sentence each.
+	Doubts []string
 }
 
 // Testing reports whether the policy is only tried out: mail is delivered

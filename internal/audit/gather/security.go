@@ -78,14 +78,14 @@ func (g *Gatherer) policy(ctx context.Context, d *facts.Domain) {
 		p.Fault, p.Why = stsFault(ctx, err)
 		return
 	}
-	p.State, p.Notes = facts.Found, document.Notes
+	p.State, p.Notes = facts.Found, document.Doubts
 	policy, err := mtasts.ParsePolicy(document.Text)
 	if err != nil {
 		p.Problem = result.Printable([]byte(err.Error()), result.MaxShown)
 		return
 	}
 	p.Mode, p.MX, p.MaxAge = string(policy.Mode), policy.MX, policy.MaxAge
-	p.Notes = append(p.Notes, policy.Notes...)
+	p.Notes = append(p.Notes, policy.Doubts...)
 }
 
 // webError is a fault on the way to the host of a policy.
