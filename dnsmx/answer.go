@@ -180,6 +180,8 @@ func (a *answer) close(m *dns.Msg, q question) {
 		return
 	case isReferral(m):
 		a.fail(q, Refused, errReferral)
+	case !m.Authoritative && !m.RecursionAvailable && soa == nil:
+		a.fail(q, NoData, errLame)
 	default:
 		a.fail(q, NoData, nil)
 	}

@@ -25,6 +25,7 @@ func exampleServer() (netip.AddrPort, func()) {
 	}
 	handler := dns.HandlerFunc(func(w dns.ResponseWriter, m *dns.Msg) {
 		r := new(dns.Msg).SetReply(m)
+		r.RecursionAvailable = true
 		for _, line := range zone[dns.TypeToString[m.Question[0].Qtype]+" "+m.Question[0].Name] {
 			if rr, err := dns.NewRR(line); err == nil {
 				r.Answer = append(r.Answer, rr)

@@ -2,6 +2,7 @@ package dnsmx
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -115,6 +116,9 @@ func noAddress(name string, e4, e6 *Error) error {
 	}
 	if best.Kind == NoData || best.Kind == NoName {
 		e := *best
+		if e4 != nil && e6 != nil && errors.Is(e4.Err, errLame) && errors.Is(e6.Err, errLame) {
+			e.Kind = Refused // by a server that is no resolver: nothing is known of the name
+		}
 		e.Type = bothTypes
 		return &e
 	}

@@ -115,6 +115,19 @@ func TestTrap56ImplicitMXWithoutAddress(t *testing.T) {
 	wantText(t, route.Err(), `A or AAAA of "example.test": no such record (NODATA)`)
 }
 
+// A server that has neither the name nor looks names up says nothing of it.
+func TestTrap56NoImplicitMXFromALameServer(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, `other.test. TXT "x"`)
+	w.spoil = func(_, r *dns.Msg) *dns.Msg {
+		r.Rcode, r.Answer, r.Ns, r.RecursionAvailable = dns.RcodeSuccess, nil, nil, false
+		return r
+	}
+	route := mustRoute(t, w.resolver(), "example.test")
+	wantHosts(t, route, "0 example.test Refused")
+	wantText(t, route.Err(), `A or AAAA of "example.test": 127.0.0.1:5353: it knows nothing of the name and does not look up names itself (no recursion)`)
+}
+
 func TestTrap56NoImplicitMXOnError(t *testing.T) {
 	t.Parallel()
 	silence := func(_, _ *dns.Msg) *dns.Msg { return nil }

@@ -17,6 +17,10 @@ const ednsSize = 1232
 var (
 	errReferral = errors.New("it refers to other servers and does not look up names itself (no recursion)")
 
+	// errLame is of an empty answer of a server that neither has the name nor
+	// looks names up.
+	errLame = errors.New("it knows nothing of the name and does not look up names itself (no recursion)")
+
 	// errStray is a message that does not answer the question.
 	errStray = errors.New("message does not answer the question")
 )
@@ -114,7 +118,12 @@ func readMessage(b []byte, id uint16, asked dns.Question) (*dns.Msg, error) {
 	if !answers(m, asked) {
 		return nil, errStray
 	}
-	if err == nil && slices.ContainsFunc(m.Answer, hollow) {
+	switch told := int(binary.BigEndian.Uint16(b[6:])); {
+	case err != nil:
+	case told != len(m.Answer):
+		// The codec lets that pass, and a part of the records is missing.
+		err = fmt.Errorf("it says that it has %d records, and has %d", told, len(m.Answer))
+	case slices.ContainsFunc(m.Answer, hollow):
 		err = errors.New("a record without its data")
 	}
 	if err != nil && b[2]&truncated == 0 {
