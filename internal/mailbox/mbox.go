@@ -25,6 +25,9 @@ func OpenMbox(ctx context.Context, file string) (Box, error) {
 		m.seen[e.id] = true
 		return nil
 	})
+	if err == nil && m.info != nil && m.info.Size() > 0 && m.last.end == 0 {
+		err = m.wrap(errors.New("not an mbox file, for no message begins in it"))
+	}
 	if err != nil {
 		return nil, final(err)
 	}
