@@ -27,7 +27,16 @@ func (s *session) quit() {
 		}
 		return
 	}
-	if s.line.DataOpen && !s.endData() || s.line.AuthOpen && !s.endAuth() {
+	if s.line.DataOpen {
+		// Nothing is asked of the server any more before it is left.
+		if j, ok := s.settled(); !ok {
+			s.close(s.beginAside(s.trial.dialogue.steps+1, "the end", scenarios.Pos{}), j)
+		}
+		if !s.endData() {
+			return
+		}
+	}
+	if s.line.AuthOpen && !s.endAuth() {
 		return
 	}
 	st := s.beginQuit()

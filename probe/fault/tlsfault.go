@@ -46,6 +46,10 @@ func alert(err error) (name string, remote, ok bool) {
 	return "", false, false
 }
 
+// wantsCertificate is the alert of a server that wants a client certificate
+// (RFC 8446 section 6.2, certificate_required).
+const wantsCertificate = "certificate required"
+
 // IsTLSFault reports whether an error after the handshake is one of TLS.
 func IsTLSFault(err error) bool {
 	_, _, ok := alert(err)
@@ -68,6 +72,9 @@ func TLSFault(err error) Fault {
 	// With TLS 1.3 this is how a server closes that wants another client
 	// certificate: the handshake is over for the client by then.
 	f.Closed = remote
+	if remote && name == wantsCertificate {
+		f.Cause = causes.TLSClientCertificate
+	}
 	return f
 }
 
@@ -126,6 +133,8 @@ func HandshakeFault(ctx context.Context, h FailedHandshake, err error) result.Ru
 func HandshakeCause(err error) causes.Cause {
 	name, remote, isAlert := alert(err)
 	switch {
+	case isAlert && remote && name == wantsCertificate:
+		return causes.TLSClientCertificate
 	case isAlert && remote && strings.Contains(name, "internal error"),
 		errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE),
 		strings.Contains(PlainError(err), "invalid signature by the server certificate"):
