@@ -145,6 +145,8 @@ func rooms() map[string]room {
 		"internal/timespan": {},
 		"internal/yamlnode": {libraries: []string{"gopkg.in/yaml.v3"}},
 		"internal/yamlslip": {},
+		// one fault after the other, and what must come of each
+		"internal/faults": {},
 		// random dialogues with random servers, and a second judge
 		"internal/games": {},
 	}
