@@ -11,6 +11,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"time"
 )
 
@@ -70,14 +71,28 @@ func ReadFile(ctx context.Context, name string, limit int) ([]byte, error) {
 	return ReadAll(f, limit)
 }
 
+// maxPiece is how much is read at once at most.
+const maxPiece = 1 << 20
+
 // ReadAll is io.ReadAll of at most so many bytes; the error of a longer text is a
-// *SizeError.
+// *SizeError. What is too long costs no more memory than the limit, and a text
+// twice its size for a moment.
 func ReadAll(r io.Reader, limit int) ([]byte, error) {
-	b, err := io.ReadAll(io.LimitReader(r, int64(limit)+1))
-	if err == nil && len(b) > limit {
-		return nil, &SizeError{limit}
+	var pieces [][]byte
+	total := 0
+	for size := 512; ; size = min(2*size, maxPiece) {
+		piece := make([]byte, size)
+		n, err := io.ReadFull(r, piece)
+		pieces = append(pieces, piece[:n])
+		switch total += n; {
+		case total > limit:
+			return nil, &SizeError{limit}
+		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+			return slices.Concat(pieces...), nil
+		case err != nil:
+			return slices.Concat(pieces...), err
+		}
 	}
-	return b, err
 }
 
 // File is a file that is open for reading. Reading ends with a *LateError when

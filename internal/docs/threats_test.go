@@ -11,10 +11,13 @@ import (
 	"testing"
 )
 
-const threats = "docs/threat-model.md"
+const (
+	threats = "docs/threat-model.md"
+	scripts = "internal/cli/testdata/script/"
+)
 
-// TestEveryPromiseHasATest: what the threat model promises is held by tests
-// that exist.
+// TestEveryPromiseHasATest: what the threat model promises is held by tests and
+// scripts that exist.
 func TestEveryPromiseHasATest(t *testing.T) {
 	t.Parallel()
 	tests := testNames(t)
@@ -31,7 +34,9 @@ func TestEveryPromiseHasATest(t *testing.T) {
 			t.Errorf("no test holds the promise %q", r[0])
 		}
 		for _, name := range named {
-			if !tests[name] {
+			if strings.HasSuffix(name, ".txtar") {
+				read(t, scripts+name)
+			} else if !tests[name] {
 				t.Errorf("the promise %q names the test %q, which does not exist", r[0], name)
 			}
 		}

@@ -58,8 +58,8 @@ const (
 	waiting   = 25 * time.Second
 )
 
-// memory is what the program may have beside its text, in KiB: RLIMIT_DATA. A
-// sound run needs less than a quarter of it.
+// memory is what the program may have beside its text, in KiB: RLIMIT_DATA. The
+// runtime of Go maps 80 MiB of that before anything happens.
 const memory = 128 << 10
 
 // The verdicts that many faults have in common.

@@ -27,7 +27,7 @@ func (f *fault) playInside(ctx context.Context, w *sandbox.World) (*outcome, err
 	set := &dialogue.Settings{
 		Dialer: offline{w}, HELO: "probe.example.net", From: "probe@example.net", To: "kate@example.test", RunID: "run1",
 	}
-	check, err := dialogue.New(parsed[0], dialogue.NewRun(set))
+	check, err := dialogue.New(ctx, parsed[0], dialogue.NewRun(set))
 	if err != nil {
 		return nil, err
 	}

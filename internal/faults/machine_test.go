@@ -16,6 +16,9 @@ func machines() []fault {
 	const noop = "\n  - EHLO ${helo}\n  - NOOP\n"
 	hang := on("NOOP", sandbox.Rule{Hang: true})
 	notPlayed := func(says string) want { return want{"", "", "", 2, says} }
+	fifo := func(name string) func(string) error {
+		return func(dir string) error { return syscall.Mkfifo(filepath.Join(dir, name), 0o600) }
+	}
 	deliverFile := func(name string) string { return steps(ask + "  - message: {file: " + name + "}\n") }
 	return []fault{
 		{name: "SIGINT", rules: hang, scenario: steps(noop), signal: os.Interrupt, want: want{"inconclusive", "interrupted", "", 130, ""}},
@@ -29,6 +32,15 @@ func machines() []fault {
 		{name: "the state is no state", args: "--state x.json", setup: write("x.json", `{"v": 1, "type": "mxprobe baseline", "domains": {}}`), want: notPlayed("x.json")},
 		{name: "the message is not there", scenario: deliverFile("none.eml"), want: notPlayed("none.eml")},
 		{name: "the message is a folder", scenario: deliverFile("x.eml"), setup: func(dir string) error { return os.Mkdir(filepath.Join(dir, "x.eml"), 0o700) }, want: notPlayed("x.eml")},
+		{name: "the message is larger than a file may be", scenario: deliverFile("x.eml"), setup: func(dir string) error {
+			f, err := os.Create(filepath.Join(dir, "x.eml"))
+			if err != nil {
+				return err
+			}
+			defer f.Close()
+			return f.Truncate(26 << 20)
+		}, want: notPlayed("x.eml")},
+		{name: "the message is a FIFO that nobody writes to", scenario: deliverFile("x.eml"), setup: fifo("x.eml"), args: "--max-time 2s", want: notPlayed("x.eml")},
 		{name: "the authorities are endless", args: "--ca-file /dev/zero", want: notPlayed("/dev/zero")},
 		{name: "the authorities are none", args: "--ca-file x.pem", setup: write("x.pem", "none\n"), want: notPlayed("x.pem")},
 		{name: "the secret is not there", scenario: "secrets: {p: {env: FAULT_NONE}}\n" + steps("\n  - NOOP ${p}\n"), want: notPlayed("FAULT_NONE")},
