@@ -2,6 +2,7 @@ package probe
 
 import (
 	"context"
+	"strconv"
 	"sync"
 	"time"
 
@@ -23,6 +24,7 @@ type queued struct {
 	trial Trial
 	due   time.Time
 	done  bool
+	ended bool // the result is complete
 }
 
 func (r *run) newLane(t Target, checks []Check) *lane {
@@ -45,6 +47,9 @@ func (l *lane) work(ctx context.Context) []result.Check {
 		if !WaitUntil(ctx, next.due) {
 			l.abandon(fault.StopReason(ctx))
 			break
+		}
+		if l.needless(next) {
+			continue
 		}
 		release := l.acquire(ctx)
 		if release == nil {
@@ -145,8 +150,33 @@ type Waiter interface {
 	Await()
 }
 
+// Follower is a Trial that is left out where another check has passed with the
+// same address.
+type Follower interface {
+	// UnlessPassed returns the name of that check, empty for none.
+	UnlessPassed() string
+	// LeaveOut is called instead of Play, and the trial is over.
+	LeaveOut(why string)
+}
+
+// needless leaves a trial out where another check has answered its question.
+func (l *lane) needless(next *queued) bool {
+	follower, ok := next.trial.(Follower)
+	if !ok || follower.UnlessPassed() == "" {
+		return false
+	}
+	for _, q := range l.trials {
+		if q.ended && q.check.Name() == follower.UnlessPassed() && q.trial.Result().Status == result.Pass {
+			follower.LeaveOut(strconv.Quote(q.check.Name()) + " has passed and answers this too")
+			l.finish(next)
+			return true
+		}
+	}
+	return false
+}
+
 func (l *lane) finish(q *queued) {
-	q.done = true
+	q.done, q.ended = true, true
 	l.finished(q)
 }
 

@@ -11,7 +11,7 @@ import (
 const (
 	besideAll     = "name if unless"
 	besideTimed   = besideAll + " timeout for"
-	besideReply   = besideTimed + " repeat within expect enhanced text lines pass_if capture"
+	besideReply   = besideTimed + " repeat within expect enhanced text lines pass_if skip_if capture"
 	besideText    = besideReply + " may_fail"
 	besideLine    = besideText + " offers lacks"
 	besideMessage = besideText + " headers attach dkim as_is"
@@ -42,7 +42,8 @@ var options = [...]option{
 		key: "optional", read: func(p *parser, s *Step, f field) { s.Optional = p.boolean(f.value, f.name) },
 		misfit: "it is for a step with expect alone",
 	},
-	{key: "pass_if", read: (*parser).passIf},
+	{key: "pass_if", read: func(p *parser, s *Step, f field) { s.PassIf = p.endingCodes(f) }},
+	{key: "skip_if", read: func(p *parser, s *Step, f field) { s.SkipIf = p.endingCodes(f) }},
 	{key: "capture", read: func(p *parser, s *Step, f field) { s.Captures = p.captures(f.value) }},
 	{key: "may_fail", read: func(p *parser, s *Step, f field) { s.MayFail, _ = p.word(f.value, f.name) }},
 	{key: "for", read: func(p *parser, s *Step, f field) { s.ForTo = p.forTo(f.value) }},
@@ -135,10 +136,11 @@ func (o *option) belongs(beside Action) string {
 // replyOption reads a key of what the reply must be.
 func (p *parser) replyOption(s *Step, f field) { p.expectation(&s.Expect, f) }
 
-// passIf reads the codes that end the dialogue as passed.
-func (p *parser) passIf(s *Step, f field) {
-	s.PassIf = p.codes(f.value, f.name)
-	if s.PassIf.None || s.PassIf.Any || s.PassIf.Silence {
-		p.fail(yamlnode.Deref(f.value), "allowed: 250, 25x, 2xx, eof, or a list", "pass_if needs codes, not any, silence or none")
+// endingCodes reads the codes that end the dialogue.
+func (p *parser) endingCodes(f field) Codes {
+	codes := p.codes(f.value, f.name)
+	if codes.None || codes.Any || codes.Silence {
+		p.fail(yamlnode.Deref(f.value), "allowed: 250, 25x, 2xx, eof, or a list", "%s needs codes, not any, silence or none", f.name)
 	}
+	return codes
 }

@@ -10,7 +10,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"mxprobe/internal/hostname"
-
+	"mxprobe/internal/spelling"
 	"mxprobe/internal/yamlnode"
 )
 
@@ -98,6 +98,8 @@ func (p *parser) setting(s *Scenario, f field) {
 		s.If = p.conditions(f.value, "if")
 	case "unless":
 		s.Unless = p.conditions(f.value, "unless")
+	case "unless_passed":
+		s.UnlessPassed = p.earlier(f.value)
 	case "vars":
 		s.Vars = p.vars(f.value, "vars")
 	case "secrets":
@@ -282,4 +284,14 @@ func (p *parser) sendersPlace(s *Scenario, fields []field) {
 			p.fail(f.key, "leave one of them out", "a sender comes to the MX hosts by SMTP, at port 25 and in clear at first: %s: and sender: true do not go together", f.name)
 		}
 	}
+}
+
+// earlier reads the name of a scenario that stands before this one.
+func (p *parser) earlier(n *yaml.Node) string {
+	name, ok := p.word(n, "unless_passed")
+	if ok && !slices.Contains(p.names, name) {
+		p.fail(yamlnode.Deref(n), "the scenarios of a file are played in their order", "no scenario before this one in the file has the name %q%s",
+			name, spelling.DidYouMean(name, p.names))
+	}
+	return name
 }

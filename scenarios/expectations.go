@@ -139,7 +139,7 @@ func (p *parser) sense(s *Step, n *yaml.Node, fields []field) {
 		return fields[i].key
 	}
 	firstReading := func() *yaml.Node {
-		for _, name := range []string{"enhanced", "text", "lines", "offers", "lacks", "within", "pass_if", "capture"} {
+		for _, name := range []string{"enhanced", "text", "lines", "offers", "lacks", "within", "pass_if", "skip_if", "capture"} {
 			if k := at(name); k != nil {
 				return k
 			}
@@ -158,7 +158,7 @@ func (p *parser) sense(s *Step, n *yaml.Node, fields []field) {
 	case (s.Action == Raw || s.Action == Bytes) && codes.IsZero() && reading != nil && at("expect") == nil:
 		p.fail(reading, "add expect: any, or the codes wanted", "%s looks at a reply, but %s reads none by itself",
 			reading.Value, s.Action)
-	case onlyEnd && reading != nil && reading.Value != "within" && reading.Value != "pass_if":
+	case onlyEnd && reading != nil && reading.Value != "within" && reading.Value != "pass_if" && reading.Value != "skip_if":
 		p.fail(reading, "", "%s looks at a reply, but expect: %s wants none", reading.Value, codes)
 	}
 	if s.Action == Send && s.Verb != "" && s.Verb != "EHLO" && s.Verb != "LHLO" {

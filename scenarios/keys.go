@@ -5,7 +5,7 @@ package scenarios
 
 func scenarioKeys() []string {
 	return []string{
-		"version", "name", "description", "tags", "sender", "if", "unless", "vars", "secrets", "each", "hosts",
+		"version", "name", "description", "tags", "sender", "if", "unless", "unless_passed", "vars", "secrets", "each", "hosts",
 		"target", "port", "protocol", "tls", "greeting", "timeout", "retry", "pipeline", "quit", "steps",
 	}
 }

@@ -35,6 +35,7 @@ type parser struct {
 	quiet    map[int]bool // lines about which enough has been said
 	steps    int          // steps of this document
 	rows     int          // rows of all documents
+	names    []string     // of the scenarios so far
 	verb     string       // of the line read last
 }
 
@@ -110,7 +111,12 @@ func (p *parser) documents() []*Scenario {
 		}
 		given++
 		if n := doc.Content[0]; p.bounded(n) {
-			out = append(out, p.document(n, given)...)
+			read := p.document(n, given)
+			out = append(out, read...)
+			if len(read) > 0 {
+				name, _ := read[0].Name.Literal()
+				p.names = append(p.names, name)
+			}
 		}
 	}
 	if given == 0 {

@@ -50,11 +50,15 @@ type Scenario struct {
 	Delivers bool
 	// Sender is true for sender: true: the dialogue does what a sender of mail
 	// does, and its answers are those that a sender would get.
-	Sender  bool
-	If      []Condition
-	Unless  []Condition
-	Vars    []Var
-	Secrets []Secret
+	Sender bool
+	If     []Condition
+	Unless []Condition
+	// UnlessPassed is the name of a scenario before this one in the file; where
+	// that one has passed with an address, this one is left out there. Empty
+	// for none.
+	UnlessPassed string
+	Vars         []Var
+	Secrets      []Secret
 	// Row holds the columns of one row of each; nil where there is no each.
 	// Parse returns one Scenario for each row.
 	Row map[string]string
@@ -203,6 +207,7 @@ type Step struct {
 	Expect   Expect
 	Optional bool
 	PassIf   Codes
+	SkipIf   Codes
 	Captures []Capture
 	If       []Condition
 	Unless   []Condition

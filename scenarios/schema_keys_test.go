@@ -57,7 +57,7 @@ func TestSchemaKnowsWhatGoesTogether(t *testing.T) {
 		"auth": "PLAIN, user: a, password: b", "expect": "250", "sleep": "1s", "close": "true",
 		"arrives": "{maildir: x}", "report": "{maildir: x}",
 		"name": "x", "enhanced": "5.1.1", "text": "x", "lines": "250", "offers": "DSN", "lacks": "DSN", "within": "1s",
-		"timeout": "1s", "optional": "true", "pass_if": "250", "capture": "{x: /(a)/}", "if": "tls", "unless": "tls",
+		"timeout": "1s", "optional": "true", "pass_if": "250", "skip_if": "250", "capture": "{x: /(a)/}", "if": "tls", "unless": "tls",
 		"may_fail": "x", "for": "to", "repeat": "2",
 		"headers": "{Subject: x}", "attach": "{name: x, text: y}", "dkim": "{domain: a.example, selector: b, key: {file: c}}",
 		"as_is": "true", "stuff": "false", "end": "false", "chunk": "1", "last": "false", "allow_clear": "true",

@@ -94,6 +94,7 @@ func (c *checker) step(s *Step) {
 	}
 	c.expect(&s.Expect)
 	check(c, &s.PassIf, (*Codes).Resolve)
+	check(c, &s.SkipIf, (*Codes).Resolve)
 	for i := range s.Steps {
 		c.step(&s.Steps[i])
 	}

@@ -22,7 +22,7 @@ func soonSmuggling(t *testing.T) string {
 		t.Fatal("there is no @smuggling")
 	}
 	path := filepath.Join(t.TempDir(), "smuggling.yaml")
-	if err := os.WriteFile(path, []byte(strings.ReplaceAll(string(src), "timeout: 3s", "timeout: 1s")), 0o644); err != nil {
+	if err := os.WriteFile(path, []byte(strings.NewReplacer("timeout: 3s", "timeout: 1s", "timeout: 6s", "timeout: 2s").Replace(string(src))), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	return path
@@ -32,18 +32,20 @@ func soonSmuggling(t *testing.T) string {
 //
 // Postfix before 3.9 takes a line that ends in LF alone for a line unless
 // smtpd_forbid_bare_newline says otherwise (CVE-2023-51764, postconf(5)), so
-// that LF . LF and LF . CRLF end a message; "normalize" requires CRLF . CRLF. A
+// that LF . LF and LF . CRLF end a message, whatever is before LF; "normalize"
+// requires CRLF . CRLF. A
 // lone CR is text. Exim since 4.97.1, and Debian's 4.96-15+deb12u4, refuses a
 // dot and LF unless the first header line ended in LF alone (CVE-2023-51766).
 // Debian's aiosmtpd has the mend of CVE-2024-27305. No server delivers
-// anything: Postfix refuses more than 50 hops (hopcount_limit).
+// anything: Postfix refuses more than 50 hops (hopcount_limit). A sound server
+// that says nothing to all of them in one session is asked no more.
 func TestTrap43Smuggling(t *testing.T) {
 	for _, at := range []struct {
 		domain, ip string
 		mta        mailbox
 		fail, warn []string
 	}{
-		{"postfix.test", ipPostfix, theWorld.postfix, []string{"LF . LF", "LF . CRLF"}, []string{"CRLF . LF"}},
+		{"postfix.test", ipPostfix, theWorld.postfix, []string{"LF . LF", "LF . CRLF", "CR NUL LF . CRLF"}, []string{"CRLF . LF"}},
 		{"sound.postfix.test", ipPostfixSound, theWorld.postfix, nil, nil},
 		{"exim.test", ipExim, theWorld.exim, nil, nil},
 		{"aiosmtpd.test", ipAiosmtpd, theWorld.aiosmtpd, nil, nil},
@@ -58,10 +60,18 @@ func TestTrap43Smuggling(t *testing.T) {
 				t.Fatal(err)
 			}
 			o := play(t, soonSmuggling(t), "-d", at.domain, "--to", "kate@"+at.domain)
-			for _, c := range o.domain().Hosts[0].Addresses[0].Checks {
+			checks := o.domain().Hosts[0].Addresses[0].Checks
+			silent := checks[0].Status == result.Pass
+			if !silent && checks[0].Status != result.Skip || silent && at.fail != nil {
+				t.Errorf("all in one session is %s: %s", checks[0].Status, checks[0].Message)
+			}
+			t.Logf("all in one session is %s: %s", checks[0].Status, checks[0].Message)
+			for _, c := range checks[1:] {
 				_, variant, _ := strings.Cut(c.Scenario, ": ")
 				want := result.Pass
 				switch {
+				case silent:
+					want = result.Skip
 				case variant == "CRLF . CR CRLF":
 					// Postfix strips every CR before LF, or only one.
 					continue

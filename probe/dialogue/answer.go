@@ -36,10 +36,13 @@ func (s *session) answer(st ledger.Step, step *scenarios.Step, want *scenarios.E
 }
 
 // settle says what the reply to a step amounts to, with all that the step
-// says of it: pass_if, the expectation, capture and may_fail.
+// says of it: pass_if, skip_if, the expectation, capture and may_fail.
 func (s *session) settle(st ledger.Step, step *scenarios.Step, want *scenarios.Expect, seen *judge.Observation) judge.Judgement {
 	s.asks(step, want, seen)
 	if j, ok := s.passes(st, step, seen); ok {
+		return j
+	}
+	if j, ok := s.skips(st, step, seen); ok {
 		return j
 	}
 	j := s.judge(st, want, seen)
@@ -84,14 +87,12 @@ func (s *session) passes(st ledger.Step, step *scenarios.Step, seen *judge.Obser
 	if err != nil {
 		return judge.BadValue(err), true
 	}
-	// A server that hangs up while more is on its way resets the connection.
-	ended := seen.Reply == nil && codes.EOF && (seen.Fault.Closed || seen.Fault.Reason == result.Reset)
-	met := ended || seen.Reply != nil && (codes.Match(seen.Reply.Code) || judge.StandsFor(&codes, seen))
+	met := meets(&codes, seen) || seen.Reply != nil && judge.StandsFor(&codes, seen)
 	all := s.forAll(step, met)
 	if !met {
 		return judge.Judgement{}, false
 	}
-	if ended {
+	if seen.Reply == nil {
 		st.Want(codes.String(), wantsRefusal(&codes))
 		s.line.HangUp()
 		s.over, s.ended = true, true
@@ -118,6 +119,40 @@ func (s *session) forAll(step *scenarios.Step, met bool) bool {
 	}
 	s.passing.missed = s.passing.missed || !met
 	return !s.passing.missed && step.Recipient == 1+len(s.run.FurtherTo)
+}
+
+// meets reports whether a reply has one of the codes that end a scenario, or
+// the server hung up where that is one of them. A server that hangs up while
+// more is on its way resets the connection.
+func meets(codes *scenarios.Codes, seen *judge.Observation) bool {
+	if seen.Reply == nil {
+		return codes.EOF && (seen.Fault.Closed || seen.Fault.Reason == result.Reset)
+	}
+	return codes.Match(seen.Reply.Code)
+}
+
+// skips applies skip_if, which ends the scenario as skipped.
+func (s *session) skips(st ledger.Step, step *scenarios.Step, seen *judge.Observation) (judge.Judgement, bool) {
+	if step.SkipIf.IsZero() {
+		return judge.Judgement{}, false
+	}
+	codes, err := step.SkipIf.Resolve(s.lookup)
+	if err != nil {
+		return judge.BadValue(err), true
+	}
+	if !meets(&codes, seen) {
+		return judge.Judgement{}, false
+	}
+	if seen.Reply == nil {
+		s.line.HangUp()
+	} else if j := s.judge(st, &scenarios.Expect{Codes: codes}, seen); j.Status > result.Warn {
+		return j, true
+	}
+	st.Want(codes.String(), false)
+	message := "skip_if: " + seen.Shown()
+	s.over, s.ended = true, true
+	s.ledger.Skip(message)
+	return judge.Judgement{Status: result.Skip, Reason: result.Condition, Message: message}, true
 }
 
 // capture keeps what the patterns of a step find in the reply. That a pattern

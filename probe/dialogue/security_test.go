@@ -14,7 +14,7 @@ import (
 func soon(t *testing.T, name string) string {
 	t.Helper()
 	src := builtin(t, name)
-	short := strings.NewReplacer("timeout: 3s", "timeout: 300ms", "timeout: 10s", "timeout: 300ms").Replace(src)
+	short := strings.NewReplacer("timeout: 3s", "timeout: 300ms", "timeout: 10s", "timeout: 300ms", "timeout: 6s", "timeout: 600ms").Replace(src)
 	if short == src {
 		t.Fatalf("%s has no waits to shorten", name)
 	}
@@ -56,11 +56,15 @@ func variants() []variant {
 		{"CR . CRLF", "\r.\r\n", result.Fail},
 		{"CR . LF", "\r.\n", result.Fail},
 		{"CRLF NUL . CRLF", "\r\n\x00.\r\n", result.Fail},
+		{"CR NUL LF . CRLF", "\r\x00\n.\r\n", result.Fail},
+		{"CRLF NUL . LF", "\r\n\x00.\n", result.Fail},
+		{"CRLF NUL . CR", "\r\n\x00.\r", result.Fail},
 		// A sender who doubles dots cannot be made to send these.
 		{"CRLF . LF", "\r\n.\n", result.Warn},
 		{"CRLF . CR", "\r\n.\r", result.Warn},
 		{"CRLF . CR CRLF", "\r\n.\r\r\n", result.Warn},
 		{"CRLF . NUL CRLF", "\r\n.\x00\r\n", result.Warn},
+		{"CRLF . CR NUL LF", "\r\n.\r\x00\n", result.Warn},
 	}
 }
 
@@ -71,6 +75,9 @@ func smuggling(t *testing.T, want func(variant) bool) string {
 	var documents []string
 	for document := range strings.SplitSeq(src, "\n---\n") {
 		rows := 0
+		if !strings.Contains(document, "\neach:") {
+			rows++ // all of them in one session
+		}
 		for _, v := range variants() {
 			row := "  - {variant: " + v.name + ", "
 			at := strings.Index(document, row)
@@ -91,18 +98,53 @@ func smuggling(t *testing.T, want func(variant) bool) string {
 }
 
 // Only CR LF . CR LF ends a message (RFC 5321 section 4.1.1.4). A sound server
-// passes every variant and is left with nothing to deliver.
+// passes every variant, in one session and in sessions of their own, and is left
+// with nothing to deliver.
 func TestTrap43SoundServerIsNotSmuggled(t *testing.T) {
 	t.Parallel()
 	checks, w := played(t, sandbox.Server{}, soon(t, "@smuggling"))
-	if len(checks) != len(variants()) {
-		t.Fatalf("%d checks; want %d", len(checks), len(variants()))
+	if len(checks) != 1+len(variants()) {
+		t.Fatalf("%d checks; want %d", len(checks), 1+len(variants()))
 	}
-	for i := range checks {
-		expect(t, &checks[i], pass)
+	expect(t, &checks[0], pass)
+	for i := range checks[1:] {
+		expect(t, &checks[1+i], ending{result.Skip, result.Condition, -1, "answers this too"})
+	}
+	if n := len(w.Sessions()); n != 1 {
+		t.Errorf("%d sessions; want one", n)
+	}
+	apart := strings.ReplaceAll(soon(t, "@smuggling"), "unless_passed:", "# unless_passed:")
+	_, apart, _ = strings.Cut(apart, "\n---\n")
+	alone, w2 := played(t, sandbox.Server{}, apart)
+	for i := range alone {
+		expect(t, &alone[i], pass)
+	}
+	if n := messages(w2); n != 0 || len(alone) != len(variants()) {
+		t.Errorf("%d messages were delivered, %d checks; want none, %d", n, len(alone), len(variants()))
 	}
 	if n := messages(w); n != 0 {
 		t.Errorf("%d messages were delivered; want none", n)
+	}
+}
+
+// TestTrap43AllOfThemInOneSession holds that the text for one session has every
+// end that is tried alone, and NOOP behind it.
+func TestTrap43AllOfThemInOneSession(t *testing.T) {
+	t.Parallel()
+	all, apart, _ := strings.Cut(builtin(t, "@smuggling"), "\n---\n")
+	rows := 0
+	for row := range strings.SplitSeq(apart, "  - {variant: ") {
+		_, end, found := strings.Cut(row, `end: "`)
+		if !found {
+			continue
+		}
+		rows++
+		if end, _, _ = strings.Cut(end, `"`); !strings.Contains(all, `${text}`+end+`NOOP\r\n`) {
+			t.Errorf("%s is not in the text of all", end)
+		}
+	}
+	if rows != len(variants()) {
+		t.Errorf("%d rows; want %d", rows, len(variants()))
 	}
 }
 
@@ -122,7 +164,8 @@ func TestTrap43EachUnsoundEndIsFound(t *testing.T) {
 				// An end may be a part of longer ones.
 				affected := func(v variant) bool { return strings.Contains(v.end, unsound.end) }
 				checks, w := played(t, server, smuggling(t, affected))
-				var wants []result.Verdict
+				// Any answer to the text with all ends opens each of them.
+				wants := []result.Verdict{result.Skip}
 				for _, v := range variants() {
 					if affected(v) {
 						wants = append(wants, v.verdict)
@@ -155,8 +198,9 @@ func TestTrap43RefusedAtOnceIsSound(t *testing.T) {
 		}
 	}}
 	checks, _ := played(t, sandbox.Server{Rules: []sandbox.Rule{refuse}}, soon(t, "@smuggling"))
-	for i := range checks {
-		expect(t, &checks[i], pass)
+	expect(t, &checks[0], ending{result.Skip, result.Condition, -1, "skip_if: 521"})
+	for i := range checks[1:] {
+		expect(t, &checks[1+i], pass)
 	}
 }
 

@@ -59,6 +59,14 @@ func (t *trial) Play(ctx context.Context) (wait time.Duration, again bool) {
 	return 0, false
 }
 
+// UnlessPassed implements probe.Follower.
+func (t *trial) UnlessPassed() string { return t.dialogue.scenario.UnlessPassed }
+
+// LeaveOut implements probe.Follower.
+func (t *trial) LeaveOut(why string) {
+	t.account.Rule(result.Ruling{Status: result.Skip, Reason: result.Condition, Message: why})
+}
+
 // Waits implements probe.Waiter.
 func (t *trial) Waits() bool { return t.waiting != nil }
 
