@@ -20,12 +20,12 @@ func checkCommand() command {
 		arguments: "DOMAIN...",
 		summary:   "look at all there is to know of a mail domain, and say what to mend",
 		examples: []string{
-			"mxprobe example.org                              the same as mxprobe check example.org",
-			"mxprobe check example.org --skip dnssec -v       leave a subject out, show what is sound",
-			"mxprobe check example.org --selector s1 --dnsbl default",
-			"mxprobe check -d @domains.txt --quick -f jsonl   a list, one connection an address",
-			"mxprobe check --self                             what would a receiver hold against us?",
-			"mxprobe check --explain dane.rollover            what does a finding mean?",
+			"mxprobe example.org                     short for mxprobe check example.org",
+			"mxprobe example.org --skip dnssec -v    without a subject, with what is sound",
+			"mxprobe example.org --selector s1 --dnsbl default",
+			"mxprobe check -d @list --quick -f jsonl   a list, one connection an address",
+			"mxprobe check --self                    what would a receiver hold against us?",
+			"mxprobe check --explain dane.rollover   what does a finding mean?",
 		},
 		notes: []string{
 			"It sends no mail: every session stops before DATA. It makes at most three",
@@ -48,6 +48,9 @@ func (p *Program) check(s *checkSettings, args []string) (int, error) {
 	case s.dialogues:
 		_, err := p.Stdout.Write(s.depth.Source())
 		return ExitOK, err
+	}
+	if p.plugin && s.maxTime == 0 {
+		s.maxTime = pluginTime
 	}
 	for _, arg := range args {
 		if err := checkDomainArgument(arg); err != nil {
@@ -97,7 +100,7 @@ func (r *session) audit(ctx context.Context, s *checkSettings) (int, error) {
 	a := &audit.Audit{
 		Gatherer: &gather.Gatherer{
 			Resolver: r.dns, Web: r.plainDialer, Roots: set.TLS.Roots, Now: time.Now, Selectors: s.selectors,
-			Lists: s.lists, NameLists: s.nameLists, Self: s.self, HELO: set.HELO, From: set.From, Port: s.mailPort,
+			Lists: s.lists, NameLists: s.nameLists, Self: s.self, HELO: set.HELO, From: set.From, Port: s.mailPort, NameServers: r.dns.Servers(),
 		},
 		Depth: s.depth, Choice: s.choice(),
 	}

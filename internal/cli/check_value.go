@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"mxprobe/internal/hostname"
+	"mxprobe/scenarios"
 )
 
 // checked looks at a value before set takes it.
@@ -24,6 +25,9 @@ func checked(set, check func(string) error) func(string) error {
 // checkDomainArgument looks at a domain; the @FILE and - forms are looked at
 // when they are opened.
 func checkDomainArgument(value string) error {
+	if _, isScenario := scenarios.Builtin(value); isScenario {
+		return fmt.Errorf("%s is a scenario: mxprobe run %s -d DOMAIN plays it", excerpt(value), value)
+	}
 	if value == "-" || strings.HasPrefix(value, "@") {
 		return nil
 	}

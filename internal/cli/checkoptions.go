@@ -50,12 +50,19 @@ func (s *checkSettings) options() []option {
 		}
 		if o.name == "domain" {
 			all = append(all, option{
-				name: "port", again: true, short: "p", arg: "PORT", env: "MXPROBE_PORT", set: setPort(&s.mailPort), def: "25", group: groupServers,
+				name: "port", again: true, short: "p", arg: "PORT", env: "MXPROBE_PORT", set: s.setMailPort, def: "25", group: groupServers,
 				help: "port that takes mail",
 			})
 		}
 	}
 	return append(all, s.ownOptions()...)
+}
+
+func (s *checkSettings) setMailPort(value string) error {
+	if ports, err := parsePorts(value); err == nil && len(ports) > 1 {
+		return fmt.Errorf("%q names several; a check looks at the port that takes mail, and with --submission at those for mail programs", value)
+	}
+	return setPort(&s.mailPort)(value)
 }
 
 func (s *checkSettings) ownOptions() []option {
@@ -113,7 +120,8 @@ func checkRule(id string) error {
 	for _, r := range rules.Table() {
 		known = append(known, r.ID)
 	}
-	return fmt.Errorf("%s is no finding and no subject%s; docs/checks.md has all", excerpt(id), spelling.DidYouMean(id, known))
+	return fmt.Errorf("%s is no finding and no subject%s; the subjects are %s, and --explain SUBJECT lists the findings of one",
+		excerpt(id), spelling.DidYouMean(id, known), strings.Join(rules.Subjects(), ", "))
 }
 
 // choice is which rules count, and how much. Who allows loopback addresses knows

@@ -198,7 +198,7 @@ func (p *Program) takeEnvironment(values []value) error {
 func (p *Program) withHelpAt(cmd *command, err error) error {
 	usage := (*usageError)(nil)
 	if errors.As(err, &usage) && strings.HasPrefix(usage.message, "unknown flag") {
-		return usagef("%s; see %s --help", usage.message, cmd.call())
+		return usagef("%s%s; see %s --help", usage.message, cmd.elsewhere(usage.message), cmd.call())
 	}
 	return err
 }

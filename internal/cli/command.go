@@ -28,6 +28,18 @@ func (c *command) call() string {
 	return "mxprobe " + c.name
 }
 
+// elsewhere says that run has the flag that a mistake in a call of check is about.
+func (c *command) elsewhere(mistake string) string {
+	words := strings.Fields(mistake)
+	if c.name != checkName || len(words) != 3 {
+		return "" // there is a better word on what was meant
+	}
+	if find(newSettings().options(), strings.TrimLeft(words[2], "-")) == nil {
+		return ""
+	}
+	return ": check looks at a domain as a whole, mxprobe run has this flag"
+}
+
 // commands returns all commands in the order of the help.
 func commands() []command {
 	return []command{

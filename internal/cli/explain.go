@@ -31,14 +31,14 @@ func explainCommand() command {
 			"mxprobe explain message.eml --dns 192.0.2.53 -f html > way.html",
 		},
 		notes: []string{
-			"A FILE is a message, a mailbox file, a Maildir or a folder of messages: of a bounce",
-			"it says who did not get it, why, and what to do; of any message its way, hop by hop,",
-			"and who checked it. With - a message may come on standard input.",
+			"A FILE is a message, a mailbox file, a Maildir or a folder of messages: of a",
+			"bounce it says who did not get it, why, and what to do; of any message its way,",
+			"hop by hop, and who checked it. With - a message may come on standard input.",
 			"A REPLY may also be a line of the log of Postfix, Exim, Sendmail or qmail, or a",
 			"Diagnostic-Code field. With - each line of standard input is one; the lines",
 			"550-... 550 ... of one reply are taken together.",
-			"Exit status: 0 all explained, as far as it is known; 2 bad call, or a text without",
-			"a reply.",
+			"Exit status: 0 all explained, as far as it is known; 2 bad call, or a text",
+			"without a reply.",
 		},
 		bind: func(p *Program) ([]option, action) {
 			e := &explainer{p: p, format: formats.Text}

@@ -12,6 +12,7 @@ const column = 30
 func (p *Program) shortHelp(w io.Writer) error {
 	_, err := io.WriteString(w, `mxprobe plays SMTP dialogues on every mail server of a domain.
 
+  mxprobe example.org                 all there is to know of a mail domain
   mxprobe run @rcpt -d example.org    would its servers take mail? sends none
   mxprobe demo                        see it work, without a network
   mxprobe --help                      all commands
@@ -28,6 +29,7 @@ YAML on every host and address, and says pass or fail for each step.
 
 Examples:
   mxprobe demo                             see it work, without a network
+  mxprobe example.org                      all there is to know of a mail domain
   mxprobe run @rcpt -d example.org         would they take mail? sends none
   mxprobe run send.yaml -d example.org -v  play a dialogue of your own
   mxprobe mx example.org                   only look up the hosts

@@ -21,10 +21,10 @@ func importCommand() command {
 			"script -c 'telnet mx1.example.org 25' session.txt   records one",
 		},
 		notes: []string{
-			"It knows telnet, nc, openssl s_client, swaks, curl, Exim, sendmail -v, PHPMailer,",
-			"smtplib, nodemailer, git send-email, lines marked C: and S:, reports of mxprobe,",
-			"quoted and in Markdown too. What was sent becomes the steps, the replies become",
-			"what they expect. Passwords stay out of it.",
+			"It knows telnet, nc, openssl s_client, swaks, curl, Exim, sendmail -v,",
+			"PHPMailer, smtplib, nodemailer, git send-email, lines marked C: and S:, reports",
+			"of mxprobe, quoted and in Markdown too. What was sent becomes the steps, the",
+			"replies become what they expect. Passwords stay out of it.",
 		},
 		bind: func(p *Program) ([]option, action) {
 			var out newFile

@@ -88,6 +88,11 @@ func cmdWorld(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(kept.world.Close())
 	}
 	world, err := sandbox.Start(spec)
+	// A connection of another test may have the port for a moment.
+	for until := time.Now().Add(10 * time.Second); errors.Is(err, syscall.EADDRINUSE) && kept.world != nil && time.Now().Before(until); {
+		time.Sleep(20 * time.Millisecond)
+		world, err = sandbox.Start(spec)
+	}
 	ts.Check(err)
 	ts.Defer(func() {
 		if err := world.Close(); err != nil {

@@ -43,7 +43,7 @@ func (p *Program) asPlugin(args []string) ([]string, bool) {
 		if word == "--" {
 			break
 		}
-		isRun = isRun || word == runName
+		isRun = isRun || word == runName || word == checkName || i == 0 && looksLikeDomain(word)
 		flag, value, joined := strings.Cut(word, "=")
 		switch flag {
 		case "-f", "-format", "--format":
@@ -64,10 +64,10 @@ func (p *Program) namedPlugin() bool {
 	return strings.TrimSuffix(filepath.Base(p.Name), ".exe") == pluginName
 }
 
-// asRun returns the arguments of a plugin as those of mxprobe: it is always
-// run, and may be told so.
+// asRun returns the arguments of a plugin as those of mxprobe: it is run, and may
+// be told so, or told to check a domain.
 func asRun(args []string) []string {
-	if len(args) > 0 && (args[0] == runName || args[0] == completeCommand) {
+	if len(args) > 0 && (args[0] == runName || args[0] == checkName || args[0] == completeCommand) {
 		return args
 	}
 	return append([]string{runName}, args...)
@@ -76,15 +76,24 @@ func asRun(args []string) []string {
 // called returns the command as it is called here: for a monitoring system
 // run has a name, and a help, of its own.
 func (p *Program) called(cmd *command) *command {
-	if !p.namedPlugin() || cmd.name != runName {
+	if !p.namedPlugin() || cmd.name != runName && cmd.name != checkName {
 		return cmd
 	}
 	plugin := *cmd
+	if cmd.name == checkName {
+		plugin.as = pluginName + " " + checkName
+		plugin.examples = []string{
+			"check_mxprobe check example.org              all there is to know of a domain",
+			"check_mxprobe check example.org --quick      one connection to each address",
+		}
+		return &plugin
+	}
 	plugin.as = pluginName
 	plugin.examples = []string{
 		"check_mxprobe @rcpt -d example.org                would its servers take mail?",
 		"check_mxprobe @rcpt -d example.org -w 5s -c 20s   and within what time?",
 		"check_mxprobe @starttls -H mx1.example.org        one server, its certificate",
+		"check_mxprobe check example.org                   a domain as a whole",
 	}
 	plugin.notes = append([]string{
 		"It is mxprobe run with --format nagios and --max-time 50s where none is given.",

@@ -23,16 +23,17 @@ func purgeCommand() command {
 		summary:   "remove old messages of mxprobe from a mailbox, and no others",
 		examples: []string{
 			"mxprobe purge maildir:/home/probe/Maildir --dry-run",
-			"mxprobe purge imaps://mail.example.org --user probe --password-file probe.secret --older-than 7d",
+			"mxprobe purge imaps://mail.example.org --user probe --password-file pw.txt",
 			"mxprobe purge mailpit://localhost:8025 --older-than 1h",
 		},
 		notes: []string{
-			"MAILBOX is an address as mailbox: has it in scenarios. Only messages with the field",
-			"X-Mxprobe are looked at, which mxprobe puts into every message it composes, and only",
-			"those whose Date is older than --older-than are removed. Folders for spam are gone",
-			"through too. The password may be in MXPROBE_MAILBOX_PASSWORD as well.",
-			"Exit status: 0 nothing old is left; 1 something could not be removed; 2 bad call;",
-			"3 the mailbox cannot be looked into.",
+			"MAILBOX is an address as mailbox: has it in scenarios. Only messages with the",
+			"field X-Mxprobe are looked at, which mxprobe puts into every message it",
+			"composes, and only those whose Date is older than --older-than are removed.",
+			"Folders for spam are gone through too. The password may be in",
+			"MXPROBE_MAILBOX_PASSWORD as well.",
+			"Exit status: 0 nothing old is left; 1 something could not be removed;",
+			"2 bad call; 3 the mailbox cannot be looked into.",
 		},
 		bind: func(p *Program) ([]option, action) {
 			o := &purge{p: p, age: 24 * time.Hour}

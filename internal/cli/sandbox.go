@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
+	"syscall"
 
 	"mxprobe/internal/bounded"
 	"mxprobe/internal/sandbox"
@@ -18,7 +19,7 @@ func sandboxCommand() command {
 		summary:   "serve a mail world on loopback, DNS and SMTP, until a signal",
 		examples: []string{
 			"mxprobe sandbox                                 the world of mxprobe demo",
-			"mxprobe sandbox world.yaml --dns-port 5353 --smtp-port 2525",
+			"mxprobe sandbox world.yaml --dns-port 5300 --smtp-port 2525",
 		},
 		notes: []string{
 			"Nothing listens beyond this machine. mxprobe sandbox --example prints a world",
@@ -67,7 +68,7 @@ func (p *Program) sandbox(o *sandboxOptions, args []string) (int, error) {
 	defer stop()
 	world, err := sandbox.Start(spec)
 	if err != nil {
-		return 0, usagef("the world cannot be served: %s", err)
+		return 0, usagef("the world cannot be served: %s%s", err, o.otherPort(err))
 	}
 	ca, err := writeCA(world)
 	if err == nil {
@@ -89,6 +90,14 @@ func (p *Program) sandbox(o *sandboxOptions, args []string) (int, error) {
 
 // maxWorld bounds a world file.
 const maxWorld = 4 << 20
+
+// otherPort says what to do where a port that was asked for cannot be had.
+func (o *sandboxOptions) otherPort(err error) string {
+	if o.dnsPort == 0 && o.smtpPort == 0 || !errors.Is(err, syscall.EADDRINUSE) && !errors.Is(err, syscall.EACCES) {
+		return ""
+	}
+	return "; take another port, or leave --dns-port and --smtp-port out for free ones"
+}
 
 // worldSpec reads the world file, or returns the world of the demo.
 func worldSpec(args []string) (sandbox.Spec, error) {
@@ -143,10 +152,11 @@ func (p *Program) announce(world *sandbox.World, spec sandbox.Spec, demo bool, c
 	}
 	if demo {
 		_, err = fmt.Fprintf(p.Stdout, `  mxprobe mx fabrikam.test --dns %s
+  mxprobe contoso.test %s
   mxprobe run @send -d contoso.test --to kate@contoso.test %s
   mxprobe run @send -d fabrikam.test --to kate@fabrikam.test %s
   mxprobe run @bad-sender -d adventure-works.test %s
-`, world.DNS(), where, where, where)
+`, world.DNS(), where, where, where, where)
 	} else {
 		for _, zone := range spec.Zones {
 			if _, err = fmt.Fprintf(p.Stdout, "  mxprobe run @rcpt -d %s %s\n", quote(zone.Name), where); err != nil {

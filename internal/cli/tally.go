@@ -48,6 +48,10 @@ func (t *tally) add(d *result.Domain) {
 // another reason than a temporary answer of a server.
 func ours(d *result.Domain) bool {
 	not := func(v result.Verdict, r result.Reason) bool { return v == result.Inconclusive && r != result.Temporary }
+	if d.Audited() {
+		// Findings do not say whose the fault is; mail that waits says enough.
+		return d.Sender == nil || d.Sender.View != result.ViewQueued
+	}
 	if len(d.Hosts) == 0 {
 		return not(d.Status, d.Reason)
 	}

@@ -39,7 +39,7 @@ func TestREADMEShowsARealRun(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = w.Close() })
 	port := strconv.Itoa(int(w.SMTPPort()))
-	words := strings.NewReplacer("127.0.0.1:5353", w.DNS().String(), "2525", port)
+	words := strings.NewReplacer("127.0.0.1:5300", w.DNS().String(), "2525", port)
 	var stdout, stderr bytes.Buffer
 	p := cli.Program{
 		Stdin: strings.NewReader(""), Stdout: &stdout, Stderr: &stderr,
@@ -49,7 +49,7 @@ func TestREADMEShowsARealRun(t *testing.T) {
 	if status != cli.ExitFailed || stderr.Len() > 0 {
 		t.Errorf("exit status %d, standard error %q; want %d and nothing", status, stderr.String(), cli.ExitFailed)
 	}
-	got := strings.NewReplacer(w.DNS().String(), "127.0.0.1:5353", port, "2525").Replace(stdout.String())
+	got := strings.NewReplacer(w.DNS().String(), "127.0.0.1:5300", port, "2525").Replace(stdout.String())
 	if got, want := withoutTimes(got), withoutTimes(want); got != want {
 		t.Errorf("the run prints\n%s\nthe README shows\n%s", got, want)
 	}

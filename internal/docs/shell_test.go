@@ -173,7 +173,7 @@ func (s *shell) newTerminal(t *testing.T) {
 }
 
 // serve starts `mxprobe sandbox` as the page does, but on free ports, and
-// returns what it prints. The page knows it as 127.0.0.1:5353 and port 2525.
+// returns what it prints. The page knows it as 127.0.0.1:5300 and port 2525.
 func (s *shell) serve(t *testing.T, bin string) string {
 	t.Helper()
 	cmd := exec.Command(filepath.Join(bin, "mxprobe"), "sandbox")
@@ -202,6 +202,6 @@ func (s *shell) serve(t *testing.T, bin string) string {
 	if _, _, err := net.SplitHostPort(m[1]); err != nil {
 		t.Fatal(err)
 	}
-	s.there = append(s.there, [2]string{"127.0.0.1:5353", m[1]}, [2]string{"2525", m[2]})
+	s.there = append(s.there, [2]string{"127.0.0.1:5300", m[1]}, [2]string{"2525", m[2]})
 	return s.asOnPage(out.String())
 }

@@ -15,7 +15,7 @@ func TestDemoShowsWhatItPromises(t *testing.T) {
 	t.Parallel()
 	w := start(t, Demo())
 	wantMX := map[string]string{
-		"contoso.test":         "NOERROR | contoso.test. MX 10 mx1.contoso.test. | contoso.test. MX 20 mx2.contoso.test.",
+		"contoso.test":         "NOERROR | contoso.test. 3600 IN MX 10 mx1.contoso.test. | contoso.test. 3600 IN MX 20 mx2.contoso.test.",
 		"fabrikam.test":        "NOERROR | fabrikam.test. MX 10 mx1.fabrikam.test. | fabrikam.test. MX 20 mx2.fabrikam.test. | fabrikam.test. MX 30 mx3.fabrikam.test.",
 		"adventure-works.test": "NOERROR | adventure-works.test. MX 10 mx1.adventure-works.test. | adventure-works.test. MX 50 backup.adventure-works.test.",
 		"wingtip.test":         "NOERROR | wingtip.test. MX 0 .",

@@ -157,6 +157,8 @@ func (d *dnsServer) reply(q *dns.Msg, overUDP bool) *dns.Msg {
 // fill puts the zones' answer into m.
 func (d *dnsServer) fill(m, q *dns.Msg) {
 	a := d.zones.resolve(q.Question[0].Name, q.Question[0].Qtype)
+	// To who asks for no recursion it is the name server of the zones.
+	m.Authoritative = !q.RecursionDesired && a.rcode != dns.RcodeRefused
 	m.Rcode, m.Answer, m.Ns = a.rcode, a.records, a.authority
 	opt := q.IsEdns0()
 	// Only to clients that understand it (RFC 6840 section 5.8).

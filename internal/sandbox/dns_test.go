@@ -86,7 +86,7 @@ func TestDNSAnswers(t *testing.T) {
 		{"x.example", "MX", "NXDOMAIN | (SOA example.)"},
 		{"x.invalid", "A", "NXDOMAIN | (SOA invalid.)"},
 		{"contoso.com", "MX", "REFUSED"},
-		{".", "NS", "NOERROR | . NS ns.sandbox.test."},
+		{".", "NS", "NOERROR | . NS ns.sandbox.test. | . NS ns2.sandbox.test."},
 		{"www.fabrikam.test", "A", "NOERROR | www.fabrikam.test. CNAME mx1.fabrikam.test. | mx1.fabrikam.test. A 192.0.2.10"},
 		{"www.fabrikam.test", "CNAME", "NOERROR | www.fabrikam.test. CNAME mx1.fabrikam.test."},
 		{"www.fabrikam.test", "TXT", "NOERROR | www.fabrikam.test. CNAME mx1.fabrikam.test. | (SOA fabrikam.test.)"},

@@ -83,8 +83,10 @@ func (w *World) build() error {
 	if err = w.publishTLSA(); err != nil {
 		return err
 	}
-	w.dns, err = newDNSServer(w.ctx, w.zones, w.spec.Faults, w.spec.DNSAddr)
-	return err
+	if w.dns, err = newDNSServer(w.ctx, w.zones, w.spec.Faults, w.spec.DNSAddr); err != nil {
+		return err
+	}
+	return w.surround(w.dns.addr.Addr())
 }
 
 // compile turns a spec into what is served; it opens nothing.

@@ -144,7 +144,7 @@ func (z *zone) add(rr dns.RR) error {
 
 // complete adds the SOA and NS records that the text may leave out.
 func (z *zone) complete() {
-	server := "ns.sandbox.test."
+	server := nameServers()[0]
 	if !z.has(z.name, dns.TypeSOA) && !z.has(z.name, dns.TypeCNAME) {
 		z.records[z.name] = append(z.records[z.name], &dns.SOA{
 			Hdr: z.header(dns.TypeSOA), Ns: server, Mbox: "hostmaster.sandbox.test.",
@@ -152,7 +152,9 @@ func (z *zone) complete() {
 		})
 	}
 	if !z.has(z.name, dns.TypeNS) && !z.has(z.name, dns.TypeCNAME) {
-		z.records[z.name] = append(z.records[z.name], &dns.NS{Hdr: z.header(dns.TypeNS), Ns: server})
+		for _, name := range nameServers() {
+			z.records[z.name] = append(z.records[z.name], &dns.NS{Hdr: z.header(dns.TypeNS), Ns: name})
+		}
 	}
 	z.nodes[z.name] = true
 }

@@ -94,6 +94,9 @@ func (k Kind) decode(b []byte, c Content) (found bool, err error) {
 	}
 	var h Header
 	if err := json.Unmarshal(b, &h); err != nil {
+		if !bytes.Contains(b, []byte(`"type"`)) {
+			return false, &OtherError{"", k.Type}
+		}
 		return false, placed(b, err)
 	}
 	switch {

@@ -54,6 +54,9 @@ type Gatherer struct {
 	HELO, From string
 	// Port is where mail is delivered to, for TLSA records; 0 stands for 25.
 	Port uint16
+	// NameServers are the servers that were named with their ports: one of them
+	// that serves a zone is asked at its port, and all others at 53.
+	NameServers []netip.AddrPort
 }
 
 // limits on what is looked at of one domain.

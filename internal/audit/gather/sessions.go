@@ -74,9 +74,9 @@ func read(name string) []byte {
 // needed: a dead address is not tried again.
 func (p Depth) Checks(set *dialogue.Settings) ([]probe.Check, error) {
 	run := dialogue.NewRun(set)
-	s := &sights{of: map[probe.Target]*sight{}}
 	var checks []probe.Check
 	files := p.files()
+	s := &sights{of: map[probe.Target]*sight{}, sessions: len(files)}
 	for i, name := range files {
 		parsed, err := scenarios.Parse("@check-"+name, read(name))
 		if err != nil {
@@ -87,7 +87,7 @@ func (p Depth) Checks(set *dialogue.Settings) ([]probe.Check, error) {
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", name, err)
 			}
-			checks = append(checks, &session{Dialogue: d, sights: s, first: i == 0, last: i == len(files)-1})
+			checks = append(checks, &session{Dialogue: d, sights: s, first: i == 0})
 		}
 	}
 	return checks, nil
@@ -95,8 +95,9 @@ func (p Depth) Checks(set *dialogue.Settings) ([]probe.Check, error) {
 
 // sights are what the first sessions showed, for those that follow.
 type sights struct {
-	mu sync.Mutex
-	of map[probe.Target]*sight
+	mu       sync.Mutex
+	of       map[probe.Target]*sight
+	sessions int // that there are with each address
 }
 
 // sight is what the first session with an address showed.
@@ -104,6 +105,7 @@ type sight struct {
 	up      bool
 	version string // of TLS; empty without
 	key     string // the kind of key of the certificate
+	left    int    // sessions that are still to come
 }
 
 // key is a target without its port, as the sessions at other ports follow the
@@ -116,36 +118,47 @@ func key(t probe.Target) probe.Target {
 func (s *sights) get(t probe.Target) sight {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if seen := s.of[key(t)]; seen != nil {
-		return *seen
+	return *s.at(t)
+}
+
+// at is the sight of a target.
+func (s *sights) at(t probe.Target) *sight {
+	if s.of[key(t)] == nil {
+		s.of[key(t)] = &sight{left: s.sessions}
 	}
-	return sight{}
+	return s.of[key(t)]
 }
 
 func (s *sights) put(t probe.Target, c *result.Check) {
-	seen := &sight{up: Answered(c)}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	seen := s.at(t)
+	seen.up = Answered(c)
 	if c.TLS != nil {
 		seen.version = c.TLS.Version
 		if certificate := leaf(c.TLS); certificate != nil {
 			seen.key, _ = keyOf(certificate)
 		}
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.of[key(t)] = seen
 }
 
-func (s *sights) forget(t probe.Target) {
+// played counts a session that is over. After the last one, at whatever port, the
+// sight is forgotten: ports take their turns in no order.
+func (s *sights) played(t probe.Target) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if seen := s.at(t); seen.left > 1 {
+		seen.left--
+		return
+	}
 	delete(s.of, key(t))
 }
 
 // session is a dialogue that is played only where the first one showed a need.
 type session struct {
 	*dialogue.Dialogue
-	sights      *sights
-	first, last bool
+	sights *sights
+	first  bool
 }
 
 // Start implements probe.Check.
@@ -198,10 +211,14 @@ func (t *trial) Play(ctx context.Context) (time.Duration, bool) {
 		c := t.Trial.Result()
 		s.sights.put(t.target, &c)
 	}
-	if s.last {
-		s.sights.forget(t.target)
-	}
+	s.sights.played(t.target)
 	return 0, false
+}
+
+// Abandon implements probe.Trial.
+func (t *trial) Abandon(reason result.Reason) {
+	t.Trial.Abandon(reason)
+	t.session.sights.played(t.target)
 }
 
 // Result implements probe.Trial.

@@ -101,6 +101,11 @@ func (g *Gatherer) servers(ctx context.Context, d *facts.Domain, zone string) {
 // ask asks one address of a name server.
 func (g *Gatherer) ask(ctx context.Context, a *facts.ServerAnswer, zone, domain string) {
 	at := netip.AddrPortFrom(a.IP, 53)
+	for _, named := range g.NameServers {
+		if named.Addr().Unmap() == a.IP {
+			at = named
+		}
+	}
 	reply, err := g.Resolver.Ask(ctx, at, zone, dnsmx.TypeSOA)
 	a.SOA = lookup(zone, &reply.Set, err)
 	a.Authoritative = reply.Authoritative

@@ -3,11 +3,13 @@
 package mta
 
 import (
+	"cmp"
 	"fmt"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -81,7 +83,7 @@ func (c *PostfixConfig) listeners() []string {
 		}
 	}
 	for _, l := range c.TLS {
-		addrs = append(addrs, net.JoinHostPort(l.IP, strconv.Itoa(c.Port)))
+		addrs = append(addrs, net.JoinHostPort(l.IP, strconv.Itoa(cmp.Or(l.Port, c.Port))))
 	}
 	return addrs
 }
@@ -100,7 +102,11 @@ func (c *PostfixConfig) write(dir, sbin string, uid, gid int) error {
 		more = fmt.Sprintf("[%s]:%d inet n - n - - smtpd", c.IPv6, c.Port)
 	}
 	port := strconv.Itoa(c.Port)
-	_, err := write(dir, "main.cf", "DIR", dir, "SBIN", sbin, "LIBEXEC", libexec(sbin),
+	elsewhere := "error:5.7.1 no mail leaves this test"
+	if slices.ContainsFunc(c.TLS, func(l TLSListener) bool { return l.Relay }) {
+		elsewhere = "discard:" // what is taken is thrown away
+	}
+	_, err := write(dir, "main.cf", "DIR", dir, "ELSEWHERE", elsewhere, "SBIN", sbin, "LIBEXEC", libexec(sbin),
 		"PROTOCOLS", protocols, "DOMAINS", strings.Join(c.Domains, " "),
 		"UID", strconv.Itoa(uid), "GID", strconv.Itoa(gid))
 	if err != nil {

@@ -45,7 +45,7 @@ func (r *RoundTrip) writePostfix(dir, sbin string, uid, gid int) error {
 	if err := mkdirs(dir, 0, 0, "queue"); err != nil {
 		return err
 	}
-	main, err := write(dir, "main.cf", "DIR", dir, "SBIN", sbin, "LIBEXEC", libexec(sbin), "PROTOCOLS", "ipv4",
+	main, err := write(dir, "main.cf", "DIR", dir, "ELSEWHERE", "error:5.7.1 no mail leaves this test", "SBIN", sbin, "LIBEXEC", libexec(sbin), "PROTOCOLS", "ipv4",
 		"DOMAINS", r.Domain, "UID", strconv.Itoa(uid), "GID", strconv.Itoa(gid))
 	if err != nil {
 		return err

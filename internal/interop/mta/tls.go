@@ -3,6 +3,7 @@
 package mta
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -23,6 +24,11 @@ type TLSListener struct {
 	// ClearLogin makes a Postfix offer logins before TLS too, and LoginOnly
 	// makes a Postfix or Sendmail take no mail without one.
 	ClearLogin, LoginOnly bool
+	// Port makes a Postfix listen at another port than that of the configuration,
+	// and Implicit speak TLS from the first byte; Relay makes one take mail for
+	// everybody, which it sends nowhere.
+	Port            int
+	Implicit, Relay bool
 }
 
 // file is where the certificate of a listener is.
@@ -49,8 +55,14 @@ func postfixTLS(dir string, port int, listeners []TLSListener) string {
 	var b strings.Builder
 	for i := range listeners {
 		l := &listeners[i]
-		fmt.Fprintf(&b, "%s:%d inet n - n - - smtpd\n", l.IP, port)
+		fmt.Fprintf(&b, "%s:%d inet n - n - - smtpd\n", l.IP, cmp.Or(l.Port, port))
 		options := []string{"smtpd_tls_security_level=may", "smtpd_tls_chain_files=" + l.file(dir)}
+		if l.Implicit {
+			options = append(options, "smtpd_tls_wrappermode=yes")
+		}
+		if l.Relay {
+			options = append(options, "mynetworks=127.0.0.0/8", "smtpd_relay_restrictions=permit_mynetworks,reject_unauth_destination")
+		}
 		if l.Old {
 			options = append(options, "smtpd_tls_protocols=>=TLSv1,<=TLSv1", "tls_medium_cipherlist=ALL:@SECLEVEL=0")
 		}
