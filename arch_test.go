@@ -79,7 +79,7 @@ func rooms() map[string]room {
 		"internal/mailbox/pop3": {packages: []string{"internal/mailbox/wire", "probe/sasl"}},
 		// net/http is in every program anyway, for the policies of MTA-STS.
 		"internal/mailbox/mailpit": {costly: []string{"net/http"}},
-		"internal/mailbox/wire":    {},
+		"internal/mailbox/wire":    {packages: []string{"probe/sasl"}},
 		"internal/report/formats": {packages: []string{
 			"internal/report/csv", "internal/report/github", "internal/report/html", "internal/report/junit", "internal/report/markdown",
 			"internal/report/nagios", "internal/report/prometheus", "internal/report/tap", "internal/report", "probe/result",

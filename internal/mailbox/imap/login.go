@@ -2,11 +2,10 @@ package imap
 
 import (
 	"context"
-	"encoding/base64"
 	"errors"
 	"slices"
-	"strings"
 
+	"mxprobe/internal/mailbox/wire"
 	"mxprobe/probe/sasl"
 )
 
@@ -63,50 +62,17 @@ func (c *Conn) plainLogin(ctx context.Context, user, password string) error {
 	return c.command(ctx, call{what: "login", line: "LOGIN " + name + " " + secret})
 }
 
-// maxChallenges is more than any mechanism has.
-const maxChallenges = 10
-
 // authenticate speaks a mechanism of SASL (RFC 9051 section 6.2.2). initial
 // says that a response may come with the command (RFC 4959).
 func (c *Conn) authenticate(ctx context.Context, initial bool, config sasl.Config) error {
 	config.TLS = c.wire.TLS()
-	client, err := sasl.New(config)
+	login, err := wire.NewLogin(config)
 	if err != nil {
 		return err
 	}
-	first, begins := client.First()
 	line := "AUTHENTICATE " + config.Mechanism
-	if begins && initial {
-		line, begins = line+" "+encode(first.Data), false
+	if initial {
+		line += login.Initial(wire.MaxLine)
 	}
-	asked := 0
-	return c.command(ctx, call{
-		what: "login", line: line, then: client.Finish,
-		more: func(challenge string) (string, error) {
-			if asked++; asked > maxChallenges {
-				return "", errors.New("the server does not stop asking")
-			}
-			if begins {
-				begins = false
-				return encode(first.Data), nil
-			}
-			text, err := base64.StdEncoding.DecodeString(strings.TrimSpace(challenge))
-			if err != nil {
-				return "", errors.New("the challenge of the server is not base64")
-			}
-			answer, err := client.Next(text)
-			if err != nil {
-				return "", err
-			}
-			return base64.StdEncoding.EncodeToString(answer.Data), nil
-		},
-	})
-}
-
-// encode writes an initial response; "=" is an empty one (RFC 4959 section 3).
-func encode(data []byte) string {
-	if len(data) == 0 {
-		return "="
-	}
-	return base64.StdEncoding.EncodeToString(data)
+	return c.command(ctx, call{what: "login", line: line, then: login.Finish, more: login.Answer})
 }

@@ -3,11 +3,11 @@ package pop3
 import (
 	"context"
 	"crypto/md5"
-	"encoding/base64"
 	"encoding/hex"
 	"errors"
 	"strings"
 
+	"mxprobe/internal/mailbox/wire"
 	"mxprobe/probe/sasl"
 )
 
@@ -76,63 +76,28 @@ func (c *Conn) takes(ctx context.Context, way string) (bool, error) {
 // has 255 octets at most (RFC 5034 section 4).
 const maxInitial = 200
 
-// maxChallenges is more than any mechanism has.
-const maxChallenges = 10
-
 // authenticate speaks a mechanism of SASL (RFC 5034).
 func (c *Conn) authenticate(ctx context.Context, config sasl.Config) error {
-	client, err := sasl.New(config)
+	login, err := wire.NewLogin(config)
 	if err != nil {
 		return err
 	}
-	line := "AUTH " + config.Mechanism
-	first, begins := client.First()
-	if text := encode(first.Data); begins && len(text) <= maxInitial {
-		line, begins = line+" "+text, false
-	}
+	line := "AUTH " + config.Mechanism + login.Initial(maxInitial)
 	return named("login", c.wire.Exchange(ctx, maxAnswer, func() error {
-		if err := c.wire.Write(line + "\r\n"); err != nil {
-			return err
-		}
-		for range maxChallenges {
+		for {
+			if err := c.wire.Write(line + "\r\n"); err != nil {
+				return err
+			}
 			challenge, err := c.reply("login")
 			switch {
 			case err == nil:
-				return client.Finish()
+				return login.Finish()
 			case !errors.Is(err, errChallenge):
 				return err
 			}
-			answer := encode(first.Data)
-			if !begins {
-				if answer, err = respond(client, challenge); err != nil {
-					return err
-				}
-			}
-			begins = false
-			if err := c.wire.Write(answer + "\r\n"); err != nil {
+			if line, err = login.Answer(challenge); err != nil {
 				return err
 			}
 		}
-		return errors.New("the server does not stop asking")
 	}))
-}
-
-func respond(client *sasl.Client, challenge string) (string, error) {
-	text, err := base64.StdEncoding.DecodeString(strings.TrimSpace(challenge))
-	if err != nil {
-		return "", errors.New("the challenge of the server is not base64")
-	}
-	answer, err := client.Next(text)
-	if err != nil {
-		return "", err
-	}
-	return base64.StdEncoding.EncodeToString(answer.Data), nil
-}
-
-// encode writes an initial response; "=" is an empty one (RFC 5034 section 4).
-func encode(data []byte) string {
-	if len(data) == 0 {
-		return "="
-	}
-	return base64.StdEncoding.EncodeToString(data)
 }

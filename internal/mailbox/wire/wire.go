@@ -1,6 +1,7 @@
 // Package wire is a connection to a server of mailboxes that may be hostile:
 // lines and counted bytes are read within bounds, an exchange has a deadline
-// of the connection, and the end of a context ends a read at once. It knows no
+// of the connection, and the end of a context ends a read at once. Beside logins,
+// which both protocols carry alike, it knows no
 // protocol.
 //
 // A line has up to MaxLine bytes, all that is read in one exchange as many as
