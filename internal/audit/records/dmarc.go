@@ -35,16 +35,30 @@ func ParseDMARC(text string) DMARC {
 	for _, t := range tags {
 		d.take(t)
 	}
-	// RFC 9989 section 4.10.1: without a policy, but with an address for
-	// reports, the policy is none.
-	if d.Policy == "" {
-		if len(d.Aggregate) == 0 {
-			d.Void = "it has no policy (p=)"
-		} else {
-			d.Policy = "none"
+	d.settle(tags)
+	return d
+}
+
+// settle applies RFC 9989 section 4.10.1: where p is missing, or p, sp or np is
+// none of the policies, the record is one of p=none with an address for reports,
+// and none at all without.
+func (d *DMARC) settle(tags Tags) {
+	why := ""
+	for _, t := range []Tag{{"np", d.NonExistent}, {"sp", d.Subdomain}} {
+		if _, there := tags.Get(t.Name); there && t.Value == "" {
+			why = "its " + t.Name + "= is no policy"
 		}
 	}
-	return d
+	if d.Policy == "" {
+		why = "it has no policy (p=)"
+	}
+	switch {
+	case why == "":
+	case len(d.Aggregate) > 0:
+		d.Policy, d.Subdomain, d.NonExistent = "none", "", ""
+	default:
+		d.Policy, d.Void = "", why
+	}
 }
 
 func (d *DMARC) take(t Tag) {
@@ -153,7 +167,8 @@ type Policy struct {
 
 // FindPolicy chooses the record that counts among those of the walk: texts[i]
 // are the TXT records of the i-th of WalkNames; there may be fewer. It is false
-// if there is none.
+// if there is none, or if the one that counts is void: receivers then look at no
+// other (RFC 9989 section 4.10.1).
 func FindPolicy(names []string, texts [][]string) (Policy, bool) {
 	org := organisation(names, texts)
 	for i, name := range names[:min(len(names), len(texts))] {
@@ -164,9 +179,8 @@ func FindPolicy(names []string, texts [][]string) (Policy, bool) {
 		if text == "" {
 			continue
 		}
-		if d := ParseDMARC(text); d.Void == "" {
-			return Policy{name, org, d, text}, true
-		}
+		d := ParseDMARC(text)
+		return Policy{name, org, d, text}, d.Void == ""
 	}
 	return Policy{}, false
 }

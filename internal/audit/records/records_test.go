@@ -23,7 +23,9 @@ func TestParseDMARC(t *testing.T) {
 		{"v=DMARC1", "", true, ""},
 		{"v=DMARC1; p=none; rua=a@example.org", "none", false, "no scheme"},
 		{"v=DMARC1; p=none; rua=mailto:a@example.org!10m,mailto:b", "none", false, "no mail address"},
-		{"v=DMARC1; p=none; sp=", "none", false, "sp= is none of"},
+		{"v=DMARC1; p=none; sp=", "", true, "sp= is none of"},
+		{"v=DMARC1; p=reject; np=no", "", true, "np=no is none of"},
+		{"v=DMARC1; p=reject; sp=no; rua=mailto:a@example.org", "none", false, "sp=no is none of"},
 		{"v=DMARC1; p=none p=reject", "", true, "none of"},
 		{"v=DMARC1; p=none; fo=1:d:x", "none", false, "fo=x"},
 		{"v=DMARC1; p=none; p=reject", "none", false, "twice"},
@@ -84,6 +86,7 @@ func TestFindPolicy(t *testing.T) {
 		{"none", "a.example.org", nil, "", ""},
 		{"several are none", "example.org", map[string]string{"example.org": "v=DMARC1; p=none|v=DMARC1; p=reject"}, "", ""},
 		{"one that is void", "example.org", map[string]string{"example.org": "v=DMARC1"}, "", ""},
+		{"one that is void hides those above", "a.example.org", map[string]string{"a.example.org": "v=DMARC1", "example.org": "v=DMARC1; p=reject"}, "", ""},
 		{"others do not count", "example.org", map[string]string{"example.org": "v=spf1 -all|v=DMARC1; p=reject"}, "example.org", "example.org"},
 	}
 	for _, tt := range tests {
@@ -100,7 +103,7 @@ func TestFindPolicy(t *testing.T) {
 			}
 		}
 		p, ok := FindPolicy(names, texts)
-		if ok != (tt.at != "") || p.Domain != tt.at || (ok && p.Organisation != tt.org) {
+		if ok != (tt.at != "") || ok && p.Domain != tt.at || (ok && p.Organisation != tt.org) {
 			t.Errorf("%s: FindPolicy = %q of %q, %t; want %q of %q", tt.name, p.Domain, p.Organisation, ok, tt.at, tt.org)
 		}
 	}

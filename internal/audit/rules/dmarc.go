@@ -17,7 +17,7 @@ func dmarcRules() []Rule {
 // domain with a record of its own needs none above.
 func walkKnown(d *facts.Domain, s *sheet) bool {
 	if len(d.DMARC.Walk) > 0 && d.DMARC.Walk[0].State == facts.Found {
-		if text, _ := records.OneDMARC(d.DMARC.Walk[0].Records); text != "" && records.ParseDMARC(text).Void == "" {
+		if text, _ := records.OneDMARC(d.DMARC.Walk[0].Records); text != "" {
 			return true
 		}
 	}
@@ -61,11 +61,16 @@ func dmarcRecordRules() []Rule {
 				if !walkKnown(d, s) {
 					return
 				}
-				if p, ok := findPolicy(d); ok {
+				p, ok := findPolicy(d)
+				if ok {
 					s.ok(place{}, "%s: %s", p.Domain, p.Text)
 					return
 				}
-				f := s.bad(place{}, "no record at _dmarc.%s or above", d.Name)
+				seen := "no record at _dmarc." + d.Name + " or above"
+				if p.Record.Void != "" {
+					seen = "the record at _dmarc." + p.Domain + " counts for nothing: " + p.Record.Void
+				}
+				f := s.bad(place{}, "%s", seen)
 				f.Publish = []string{dmarcLine(d, "none")}
 			},
 		},
@@ -89,7 +94,7 @@ func dmarcRecordRules() []Rule {
 		{
 			ID: "dmarc.syntax", Title: "the DMARC record has mistakes", Severity: result.SeverityWarn, Actor: result.ActorDNS,
 			RFC:    "RFC 9989 section 4.7",
-			Means:  "What cannot be read is as if it was not there; without a policy and an address for reports the whole record is.",
+			Means:  "What cannot be read is as if it was not there. A p, sp or np that is no policy makes the whole record one of p=none, and without an address for reports none at all.",
 			Advice: "mend what is named",
 			check: func(d *facts.Domain, s *sheet) {
 				if !walkKnown(d, s) {
@@ -174,8 +179,12 @@ func dmarcPolicyRules() []Rule {
 			Advice: "take t=y out when the reports show no mail of your own that fails",
 			check: func(d *facts.Domain, s *sheet) {
 				if p, ok := dmarcPolicy(d, s); ok {
-					if p.Record.Testing {
-						s.bad(place{}, "t=y with policy %s", p.Record.Policy)
+					policy := p.Record.Policy
+					if p.Domain != d.Name {
+						policy = effective(&p)
+					}
+					if p.Record.Testing && policy != "none" { // else it changes nothing
+						s.bad(place{}, "t=y with policy %s", policy)
 						return
 					}
 					s.ok(place{}, "no t=y")

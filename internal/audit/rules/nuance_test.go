@@ -52,6 +52,12 @@ func TestSeverityFollowsTheHarm(t *testing.T) {
 				a.Certificates[0].NotBefore, a.Certificates[0].NotAfter = now.Add(-4*24*time.Hour), now.Add(3*24*time.Hour)
 			})
 		}, "ok"},
+		{"a DMARC record for tests that asks for nothing", "dmarc.testing", dmarcText("v=DMARC1; p=none; t=y"), "ok"},
+		{"a DMARC policy for subdomains that is none", "dmarc.policy", dmarcText("v=DMARC1; p=reject; sp=no; rua=mailto:a@corp.example.net"), "note"},
+		{"a void DMARC record hides the one above", "dmarc.none", func(d *facts.Domain) {
+			dmarcText("v=DMARC1")(d)
+			d.DMARC.Walk = append(d.DMARC.Walk[:1], text("_dmarc.example.net", "v=DMARC1; p=reject"))
+		}, "warn"},
 		{"one void look-up", "spf.void", func(d *facts.Domain) { d.SPF.Report.Voids = []string{"a:x"} }, "note"},
 		{"an include that could not be looked up", "spf.lookups", func(d *facts.Domain) { d.SPF.Report.Unknown = []string{"include:x"} }, "inconclusive"},
 		{"eleven look-ups, whatever else", "spf.lookups", func(d *facts.Domain) {
@@ -205,4 +211,9 @@ func TestAdviceIsForTheZone(t *testing.T) {
 	if seen < 10 {
 		t.Errorf("only %d records were seen", seen)
 	}
+}
+
+// dmarcText gives the domain a DMARC record of its own.
+func dmarcText(record string) func(*facts.Domain) {
+	return func(d *facts.Domain) { d.DMARC.Walk[0] = text("_dmarc.corp.example.net", record) }
 }
