@@ -117,7 +117,7 @@ func rooms() map[string]room {
 		// a domain as a whole: rules judge facts, and know nothing of how they were had
 		"internal/audit": {packages: []string{"dnsmx", "internal/audit/facts", "internal/audit/gather", "internal/audit/rules", "probe/result", "probe/verdict"}},
 		"internal/audit/gather": {packages: []string{
-			"dnsmx", "internal/audit/facts", "internal/audit/records", "internal/audit/spf", "internal/transport", "probe", "probe/dane", "probe/diagnosis", "probe/fault", "probe/dialogue",
+			"dnsmx", "internal/audit/facts", "internal/audit/records", "internal/audit/spf", "internal/hostname", "internal/transport", "probe", "probe/dane", "probe/diagnosis", "probe/fault", "probe/dialogue",
 			"probe/mtasts", "probe/result", "scenarios",
 		}},
 		"internal/audit/facts":   {packages: []string{"internal/audit/spf"}},

@@ -63,6 +63,7 @@ func (a *Audit) Finish(ctx context.Context, d *result.Domain) {
 	}
 	f := <-ready
 	gather.Fold(f, d)
+	a.Gatherer.Names(ctx, f)
 	a.Gatherer.OurSide(ctx, f)
 	stopped := d.Status == result.NotRun
 	d.Findings, _ = rules.Judge(f, &a.Choice)

@@ -13,7 +13,7 @@ func (a *Audit) reaches(id string) bool {
 	case "submission":
 		return a.Depth.Submission
 	case "dkim":
-		return len(a.Gatherer.Selectors) > 0
+		return id == "dkim.none" || len(a.Gatherer.Selectors) > 0
 	case "dnsbl":
 		return len(a.Gatherer.Lists)+len(a.Gatherer.NameLists) > 0
 	case "self":

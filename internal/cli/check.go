@@ -93,6 +93,8 @@ func (r *session) audit(ctx context.Context, s *checkSettings) (int, error) {
 	if note != "" && !s.out.quiet {
 		warn(r.Stderr, "%s", note)
 	}
+	choice := s.choice()
+	s.depth.None = !choice.Sessions()
 	checks, err := s.depth.Checks(set)
 	if err != nil {
 		return 0, err
@@ -102,7 +104,7 @@ func (r *session) audit(ctx context.Context, s *checkSettings) (int, error) {
 			Resolver: r.dns, Web: r.plainDialer, Roots: set.TLS.Roots, Now: time.Now, Selectors: s.selectors,
 			Lists: s.lists, NameLists: s.nameLists, Self: s.self, HELO: set.HELO, From: set.From, Port: s.mailPort, NameServers: r.dns.Servers(),
 		},
-		Depth: s.depth, Choice: s.choice(),
+		Depth: s.depth, Choice: choice,
 	}
 	defer a.Wait()
 	if len(s.domains) == 0 {

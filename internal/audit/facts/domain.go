@@ -23,8 +23,10 @@ type Domain struct {
 	TLSRPT Text
 	SPF    SPF
 	DMARC  DMARC
-	// DKIM has an entry for each selector that was named.
+	// DKIM has an entry for each selector that was named; Keys is the look-up of
+	// the name that all keys are below.
 	DKIM []DKIM
+	Keys Lookup
 	BIMI Text
 	// Lists are the block lists that were asked.
 	Lists []List
@@ -92,6 +94,9 @@ type Address struct {
 	// the one that looks at what the server takes of whom.
 	Main    Session
 	Manners Session
+	// Named is the look-up of the addresses of the name that the server gives in
+	// its reply to EHLO.
+	Named Lookup
 	// Certificates are the different ones that the server showed.
 	Certificates []Certificate
 	// Versions are the versions of TLS that were tried.

@@ -32,6 +32,8 @@ type NameServers struct {
 type Server struct {
 	Name      string
 	Addresses Lookup
+	// V6 is the look-up of its IPv6 addresses.
+	V6    Lookup
 	Asked     []ServerAnswer
 }
 

@@ -40,6 +40,8 @@ func soundRecords() map[string][]string {
 		"TXT corp.example.net._report._dmarc.reports.example.org": {"v=DMARC1"},
 		"TXT _smtp._tls.corp.example.net":                         {"v=TLSRPTv1; rua=mailto:t@corp.example.net"},
 		"TXT default._bimi.corp.example.net":                      {"v=BIMI1; l=https://corp.example.net/l.svg"},
+		"TXT s1._domainkey.corp.example.net":                      {"v=DKIM1; p="},
+		"AAAA ns1.example.net":                                    {"::53"},
 		"A ns1.example.net":                                       {"127.0.0.53"},
 		"A ns2.example.org":                                       {"127.0.1.53"},
 		"SOA corp.example.net":                                    {"soa"},
@@ -76,7 +78,10 @@ func (f *fake) find(question string) ([]string, error) {
 		return values, nil
 	default:
 		e.Kind = dnsmx.NoName
-		for q := range f.records {
+		for q, all := range f.records {
+			if len(all) == 0 {
+				continue
+			}
 			if strings.HasSuffix(q, " "+name) || strings.HasSuffix(q, "."+name) {
 				e.Kind = dnsmx.NoData
 			}

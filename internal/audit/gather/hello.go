@@ -1,11 +1,45 @@
 package gather
 
 import (
+	"context"
 	"net/netip"
 	"strings"
 
+	"mxprobe/dnsmx"
 	"mxprobe/internal/audit/facts"
+	"mxprobe/internal/hostname"
 )
+
+// Names looks up the names that servers gave of themselves. It is called after
+// the sessions.
+func (g *Gatherer) Names(ctx context.Context, d *facts.Domain) {
+	named := map[string]facts.Lookup{}
+	for i := range d.Hosts {
+		for j := range d.Hosts[i].Addresses {
+			a := &d.Hosts[i].Addresses[j]
+			name := strings.ToLower(strings.TrimSuffix(a.Main.Hello.Name, "."))
+			if !a.Main.Hello.Positive() || !strings.Contains(name, ".") || hostname.Check(name) != nil {
+				continue
+			}
+			if _, known := named[name]; !known {
+				named[name] = g.addressesOf(ctx, name)
+			}
+			a.Named = named[name]
+		}
+	}
+}
+
+// addressesOf looks up the addresses of a name, of whichever family.
+func (g *Gatherer) addressesOf(ctx context.Context, name string) facts.Lookup {
+	v4, _ := g.records(ctx, name, dnsmx.TypeA)
+	if v4.State == facts.Found {
+		return v4
+	}
+	if v6, _ := g.records(ctx, name, dnsmx.TypeAAAA); v6.State == facts.Found || v6.State == facts.Failed {
+		return v6
+	}
+	return v4
+}
 
 // parseHello reads the lines of a reply to EHLO (RFC 5321 section 4.1.1.1).
 func parseHello(h *facts.Hello) {

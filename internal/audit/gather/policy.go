@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"mxprobe/dnsmx"
 	"mxprobe/internal/audit/facts"
 	"mxprobe/internal/audit/records"
 	"mxprobe/internal/audit/spf"
@@ -86,6 +87,7 @@ func within(name, domain string) bool {
 }
 
 func (g *Gatherer) dkim(ctx context.Context, d *facts.Domain) {
+	d.Keys, _ = g.records(ctx, "_domainkey."+d.Name, dnsmx.TypeTXT)
 	for _, s := range g.Selectors {
 		d.DKIM = append(d.DKIM, facts.DKIM{Selector: s})
 	}

@@ -29,6 +29,8 @@ const (
 
 // Depth says how many sessions are made with each address.
 type Depth struct {
+	// None makes no session at all.
+	None bool
 	// Quick makes one session and no more.
 	Quick bool
 	// Versions tries each version of TLS, Submission the ports for mail
@@ -38,7 +40,7 @@ type Depth struct {
 
 // files are the scenarios of a depth, in the order they are played.
 func (p Depth) files() []string {
-	if p.Quick {
+	if p.Quick || p.None {
 		return []string{"main"}
 	}
 	files := []string{"main", "manners", "certificate-rsa", "certificate-ecdsa"}
@@ -87,7 +89,7 @@ func (p Depth) Checks(set *dialogue.Settings) ([]probe.Check, error) {
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", name, err)
 			}
-			checks = append(checks, &session{Dialogue: d, sights: s, first: i == 0})
+			checks = append(checks, &session{Dialogue: d, sights: s, first: i == 0, none: p.None})
 		}
 	}
 	return checks, nil
@@ -159,7 +161,12 @@ type session struct {
 	*dialogue.Dialogue
 	sights *sights
 	first  bool
+	none   bool // there are no sessions
 }
+
+// noSession is why a session is left out that nothing depends on.
+const noSession = "nothing that is looked at depends on it"
+
 
 // Start implements probe.Check.
 func (s *session) Start(t probe.Target, stepped func(*result.Step)) probe.Trial {
@@ -171,6 +178,8 @@ func (s *session) needless(t probe.Target) string {
 	seen := s.sights.get(t)
 	name := s.Name()
 	switch {
+	case s.none:
+		return noSession
 	case s.first, strings.HasPrefix(name, portPrefix):
 		return ""
 	case !seen.up:

@@ -55,6 +55,7 @@ func audited(t *testing.T, depth Depth, first sandbox.Server, only ...string) ([
 	for r := range runner.Run(t.Context(), slices.Values([]probe.Request{{Domain: "example.test", Checks: checks}})) {
 		Fold(d, &r)
 	}
+	g.Names(t.Context(), d)
 	findings, _ := rules.Judge(d, &rules.Choice{Only: only})
 	var all []string
 	for _, f := range findings {
@@ -88,6 +89,7 @@ func TestSessions(t *testing.T) {
 		{"refused", sandbox.Server{EHLO: ehlo, Dead: sandbox.RefusesAll}, []string{"fail greeting.reach" + at, "warn consistency.failover"}},
 		{"a greeting that turns away", reply("connect", "554 no service here"), []string{"fail greeting.code" + at}},
 		{"a greeting that refuses us", reply("connect", "554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen.spamhaus.org"), []string{"inconclusive greeting.code" + at}},
+		{"a name without an address", sandbox.Server{EHLO: ehlo, Hostname: "inner.example.test"}, []string{"note ehlo.unresolvable" + at}},
 		{"EHLO refused", reply("EHLO", "550 who are you"), []string{"fail ehlo.refused" + at}},
 		{"EHLO not known", reply("EHLO", "502 what"), []string{"warn ehlo.helo" + at, "warn tls.missing" + at}},
 		{"STARTTLS refused", reply("STARTTLS", "454 4.7.0 not now"), []string{"inconclusive tls.handshake" + at}},

@@ -86,6 +86,7 @@ func (g *Gatherer) servers(ctx context.Context, d *facts.Domain, zone string) {
 			func() { s.Addresses, v4 = g.records(ctx, s.Name, dnsmx.TypeA) },
 			func() { other, v6 = g.records(ctx, s.Name, dnsmx.TypeAAAA) },
 		)
+		s.V6 = other
 		if s.Addresses.State != facts.Found && (other.State == facts.Found || other.State == facts.Failed) {
 			s.Addresses = other
 		}

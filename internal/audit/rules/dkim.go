@@ -12,6 +12,22 @@ import (
 func dkimRules() []Rule {
 	return []Rule{
 		{
+			ID: "dkim.none", Title: "no DKIM key is published", Severity: result.SeverityNote, Actor: result.ActorDNS,
+			RFC:    "RFC 6376 section 3.6.2, RFC 8020",
+			Means:  "Mail of the domain has no signature of its own, so that DMARC depends on SPF alone, which forwarding breaks. Large receivers ask for one of whoever sends much.",
+			Advice: "have the server that sends sign its mail, and publish the key; a domain that sends nothing needs none",
+			check: func(d *facts.Domain, s *sheet) {
+				if d.MX.Null() || !s.known(place{}, &d.Keys, "TXT") {
+					return
+				}
+				if d.Keys.State == facts.NoName {
+					s.bad(place{}, "there is nothing below %s", d.Keys.Name)
+					return
+				}
+				s.ok(place{}, "there are names below %s", d.Keys.Name)
+			},
+		},
+		{
 			ID: "dkim.missing", Title: "a DKIM selector has no key", Severity: result.SeverityWarn, Actor: result.ActorDNS,
 			RFC:    "RFC 6376 section 3.6.2",
 			Means:  "Signatures that name this selector fail.",

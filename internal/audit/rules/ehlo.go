@@ -68,6 +68,24 @@ func ehloReplyRules() []Rule {
 			},
 		},
 		{
+			ID: "ehlo.unresolvable", Title: "the name that the server gives has no address", Severity: result.SeverityNote, Actor: result.ActorDNS,
+			RFC:    "RFC 5321 section 2.3.5, section 4.1.1.1",
+			Means:  "The name in EHLO should be one that the DNS knows. Mail to the server is not touched; mail that it sends under this name is refused by many.",
+			Advice: "publish an address for the name, or have the server give the name of its MX record",
+			check: func(d *facts.Domain, s *sheet) {
+				eachSession(d, s, func(p place, a *facts.Address, m *facts.Session) {
+					if !s.replied(p, &m.Hello.Reply, "EHLO") || !s.known(p, &a.Named, "the address") {
+						return
+					}
+					if a.Named.Missing() {
+						s.bad(p, "%s: %s", a.Named.Name, a.Named.State)
+						return
+					}
+					s.ok(p, "%s has an address", a.Named.Name)
+				})
+			},
+		},
+		{
 			ID: "ehlo.middlebox", Title: "a device on the way rewrites the reply to EHLO", Severity: result.SeverityWarn, Actor: result.ActorNetwork,
 			Means:  "Keywords of the letter X alone are the mark of firewalls that overwrite those they do not like, mostly STARTTLS, so that mail goes in clear.",
 			Advice: "turn the inspection of SMTP off in the firewall (such as \"inspect esmtp\")",

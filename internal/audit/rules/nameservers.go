@@ -57,6 +57,13 @@ func nameServerRules() []Rule {
 			},
 		},
 		{
+			ID: "dns.no-ipv6", Title: "no name server has an IPv6 address", Severity: result.SeverityNote, Actor: result.ActorDNS,
+			RFC:    "RFC 3901 section 4",
+			Means:  "Resolvers with IPv6 alone find neither the mail hosts nor anything else of the domain. Nearly all have IPv4.",
+			Advice: "give at least one name server an IPv6 address, and publish an AAAA record",
+			check:  checkServersIPv6,
+		},
+		{
 			ID: "dns.silent", Title: "a name server does not answer", Severity: result.SeverityWarn, Actor: result.ActorDNS,
 			RFC:    "RFC 2182 section 5",
 			Means:  "Resolvers lose time with it before they ask another, and one server less stands behind the domain.",
@@ -110,6 +117,29 @@ func nameServerRules() []Rule {
 				})
 			},
 		},
+	}
+}
+
+// checkServersIPv6 is sound if a name server has an IPv6 address. Names of a
+// laboratory have the name servers that it has.
+func checkServersIPv6(d *facts.Domain, s *sheet) {
+	asked, failed := false, ""
+	for i := range d.Zone.Servers {
+		n := &d.Zone.Servers[i]
+		switch n.V6.State {
+		case facts.Found:
+			s.ok(place{}, "%s has one", n.Name)
+			return
+		case facts.Failed:
+			failed = n.V6.Failure("AAAA")
+		}
+		asked = asked || n.V6.Missing()
+	}
+	switch {
+	case failed != "":
+		s.unknown(place{}, "%s", failed)
+	case asked && !facts.SpecialUse(d.Name):
+		s.bad(place{}, "no AAAA record")
 	}
 }
 

@@ -53,6 +53,13 @@ func ptrRules() []Rule {
 			},
 		},
 		{
+			ID: "ptr.disagrees", Title: "an address has another name than its server gives", Severity: result.SeverityNote, Actor: result.ActorNetwork,
+			RFC:    "RFC 5321 section 4.1.4",
+			Means:  "Filters compare the name of the address with that in EHLO, for mail that the address sends. Mail to it is not touched.",
+			Advice: "if the address sends mail, have the PTR record and the server's name agree",
+			check:  checkNamesAgree,
+		},
+		{
 			ID: "ptr.several", Title: "an address has several names", Severity: result.SeverityNote, Actor: result.ActorNetwork,
 			RFC:    "RFC 1912 section 2.1",
 			Means:  "Which of them a server sees is left to chance.",
@@ -82,6 +89,21 @@ func notGeneric(s *sheet, p place, all []facts.Reverse, ip netip.Addr) {
 		}
 	}
 	s.ok(p, "%s", names(all))
+}
+
+// checkNamesAgree holds the names of an address against the one in EHLO.
+func checkNamesAgree(d *facts.Domain, s *sheet) {
+	eachSession(d, s, func(p place, a *facts.Address, m *facts.Session) {
+		said := strings.ToLower(strings.TrimSuffix(m.Hello.Name, "."))
+		switch {
+		case !s.known(p, &a.PTR.Lookup, "PTR"), a.PTR.State != facts.Found, !s.replied(p, &m.Hello.Reply, "EHLO"):
+		case !m.Hello.Positive(), isLiteral(said), hostFault(said) != "": // another rule
+		case slices.ContainsFunc(a.PTR.Names, func(r facts.Reverse) bool { return r.Name == said }):
+			s.ok(p, "%s in both", said)
+		default:
+			s.bad(p, "PTR %s, EHLO %q", names(a.PTR.Names), said)
+		}
+	})
 }
 
 func eachPTR(d *facts.Domain, s *sheet, f func(place, *facts.Host, *facts.Address)) {

@@ -38,6 +38,16 @@ func (r *Rule) Subject() string {
 	return subject
 }
 
+// byDNS reports whether the rule goes by the DNS alone, and by the web server of
+// an MTA-STS policy.
+func (r *Rule) byDNS() bool {
+	switch r.Subject() {
+	case "mx", "dns", "dnssec", "ptr", "mtasts", "tlsrpt", "spf", "dmarc", "dkim", "bimi", "dnsbl":
+		return r.ID != "ptr.disagrees" && r.ID != "mtasts.tls"
+	}
+	return false
+}
+
 // Table returns all rules in the order of their subjects.
 func Table() []Rule {
 	return slices.Concat(
@@ -83,6 +93,11 @@ func (c *Choice) Chosen(r *Rule) bool {
 		return slices.Contains(names, r.ID) || slices.Contains(names, r.Subject())
 	}
 	return (len(c.Only) == 0 || named(c.Only)) && !named(c.Skip)
+}
+
+// Sessions reports whether a rule that counts goes by what servers say.
+func (c *Choice) Sessions() bool {
+	return slices.ContainsFunc(Table(), func(r Rule) bool { return c.Chosen(&r) && !r.byDNS() })
 }
 
 // worst is the severity of a rule with the choice applied.

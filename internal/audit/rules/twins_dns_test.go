@@ -84,6 +84,11 @@ func dnsTwins() map[string]twin {
 		"dns.reach": {spoil: func(d *facts.Domain) {
 			d.Zone.Servers[0].Asked[0].SOA.State, d.Zone.Servers[1].Asked[0].SOA.State = facts.Failed, facts.Failed
 		}, evidence: "none answered"},
+		"dns.no-ipv6": {spoil: func(d *facts.Domain) {
+			for i := range d.Zone.Servers {
+				d.Zone.Servers[i].V6 = missing(d.Zone.Servers[i].Name)
+			}
+		}, evidence: "no AAAA record"},
 		"dns.silent":  {spoil: func(d *facts.Domain) { first(d).SOA.State, first(d).SOA.Why = facts.Failed, "no answer in 5s" }, evidence: "no answer in 5s"},
 		"dns.lame":    {spoil: func(d *facts.Domain) { first(d).Authoritative = false }, evidence: "without authority"},
 		"dns.serial":  {spoil: func(d *facts.Domain) { first(d).Serial = 6 }, evidence: "ns1.example.net 8.8.4.53: 6"},
@@ -103,7 +108,8 @@ func dnsTwins() map[string]twin {
 			spoil:    func(d *facts.Domain) { d.Hosts[0].Addresses[0].PTR.Names[0].Confirms = false },
 			evidence: "does not lead back to 8.8.1.25", publish: "mx1.corp.example.net. IN A 8.8.1.25",
 		},
-		"ptr.generic": {spoil: func(d *facts.Domain) { d.Hosts[0].Addresses[0].PTR.Names[0].Name = "25-1-8-8.dsl.example.net" }, evidence: "25-1-8-8"},
+		"ptr.generic":   {spoil: func(d *facts.Domain) { d.Hosts[0].Addresses[0].PTR.Names[0].Name = "25-1-8-8.dsl.example.net" }, evidence: "25-1-8-8"},
+		"ptr.disagrees": {spoil: onMain(func(m *facts.Session) { m.Hello.Name = "Inner.example.net." }), evidence: `EHLO "inner.example.net"`},
 		"ptr.several": {spoil: func(d *facts.Domain) {
 			p := &d.Hosts[0].Addresses[0].PTR
 			p.Names = append(p.Names, facts.Reverse{Name: "other.example.net", Confirms: true})

@@ -93,6 +93,7 @@ func senderTwins() map[string]twin {
 			}
 			d.SPF.Records[1] = long + "-all"
 		}, evidence: "octets"},
+		"dkim.none":    {spoil: func(d *facts.Domain) { d.Keys.State = facts.NoName }, evidence: "nothing below _domainkey.corp.example.net"},
 		"dkim.missing": {spoil: func(d *facts.Domain) { d.DKIM[0].Text = facts.Text{Lookup: missing("s1._domainkey.corp.example.net")} }, evidence: "no such record"},
 		"dkim.syntax":  {spoil: key("v=DKIM1; p=not base64!"), evidence: "base64"},
 		"dkim.revoked": {spoil: key("v=DKIM1; p="), evidence: "empty"},

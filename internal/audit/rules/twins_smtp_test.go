@@ -44,6 +44,7 @@ func serverTwins() map[string]twin {
 		"ehlo.refused":          {spoil: onMain(func(m *facts.Session) { m.Hello.Reply = reply(550, "who are you") }), evidence: "550 who are you"},
 		"ehlo.helo":             {spoil: onMain(func(m *facts.Session) { m.Hello.HELO = true }), evidence: "HELO"},
 		"ehlo.name":             {spoil: onMain(func(m *facts.Session) { m.Secured.Name = "mail" }), evidence: "mail"},
+		"ehlo.unresolvable":     {spoil: func(d *facts.Domain) { d.Hosts[0].Addresses[0].Named = missing("mx1.corp.example.net") }, evidence: "no such record"},
 		"ehlo.middlebox":        {spoil: keywords("PIPELINING", "XXXXXXXA"), evidence: "XXXXXXXA"},
 		"ehlo.malformed":        {spoil: onMain(func(m *facts.Session) { m.Secured.Odd = []string{"AUTH=LOGIN"} }), evidence: "AUTH=LOGIN"},
 		"ehlo.slow":             {spoil: onMain(func(m *facts.Session) { m.Probes[1].Took = 9 * time.Second }), evidence: "RCPT TO:<postmaster@corp.example.net> after 9s"},

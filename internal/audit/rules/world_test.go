@@ -84,6 +84,7 @@ func sound() *facts.Domain {
 			Reports: []facts.ReportAuthorisation{{Host: "reports.example.org", Text: text("corp.example.net._report._dmarc.reports.example.org", "v=DMARC1")}},
 		},
 		DKIM:  []facts.DKIM{{Selector: "s1", Text: text("s1._domainkey.corp.example.net", "v=DKIM1; k=rsa; p="+a2048)}},
+		Keys:  missing("_domainkey.corp.example.net"),
 		BIMI:  text("default._bimi.corp.example.net", "v=BIMI1; l=https://corp.example.net/logo.svg"),
 		Lists: soundLists(),
 		Self: &facts.Self{
@@ -103,7 +104,7 @@ func soundZone() facts.Zone {
 		Parent: facts.NameServers{Lookup: found("corp.example.net"), Names: servers},
 	}
 	for i, ip := range []string{"8.8.4.53", "9.9.4.53"} {
-		z.Servers = append(z.Servers, facts.Server{Name: servers[i], Addresses: found(servers[i]), Asked: []facts.ServerAnswer{{
+		z.Servers = append(z.Servers, facts.Server{Name: servers[i], Addresses: found(servers[i]), V6: found(servers[i]), Asked: []facts.ServerAnswer{{
 			IP: netip.MustParseAddr(ip), SOA: found("corp.example.net"), Authoritative: true, Serial: 7,
 			MX: found("corp.example.net"), Hosts: []string{"10 mx1.corp.example.net", "20 mx2.corp.example.net"},
 		}}})
@@ -131,7 +132,7 @@ func soundHost(name string, preference uint16, ips ...string) facts.Host {
 func soundAddress(name, ip string) facts.Address {
 	keywords := []string{"PIPELINING", "SIZE 50000000", "8BITMIME", "ENHANCEDSTATUSCODES", "LIMITS RCPTMAX=500"}
 	return facts.Address{
-		IP: netip.MustParseAddr(ip), PTR: soundPTR(ip, name),
+		IP: netip.MustParseAddr(ip), PTR: soundPTR(ip, name), Named: found(name),
 		Main: facts.Session{
 			State: facts.Found, Connect: 2 * time.Millisecond, Greeting: reply(220, name+" ESMTP"),
 			Hello: hello(name, append(keywords, "STARTTLS")...), StartTLS: reply(220, "go on"),
