@@ -34,7 +34,7 @@ type Server struct {
 	Addresses Lookup
 	// V6 is the look-up of its IPv6 addresses.
 	V6    Lookup
-	Asked     []ServerAnswer
+	Asked []ServerAnswer
 }
 
 // ServerAnswer is what one address of a name server said when it was asked

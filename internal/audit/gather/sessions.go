@@ -167,7 +167,6 @@ type session struct {
 // noSession is why a session is left out that nothing depends on.
 const noSession = "nothing that is looked at depends on it"
 
-
 // Start implements probe.Check.
 func (s *session) Start(t probe.Target, stepped func(*result.Step)) probe.Trial {
 	return &trial{Trial: s.Dialogue.Start(t, stepped), session: s, target: t}
