@@ -107,10 +107,10 @@ func (e *explainer) explain(args []string) (int, error) {
 		return ExitOK, nil
 	}
 	for _, text := range e.none {
-		fmt.Fprintf(e.p.Stderr, "mxprobe: %s\n", text)
+		say(e.p.Stderr, "%s", text)
 	}
 	if more := e.missed - len(e.none); more > 0 {
-		fmt.Fprintf(e.p.Stderr, "mxprobe: nothing found in %d further places\n", more)
+		say(e.p.Stderr, "nothing found in %d further places", more)
 	}
 	return ExitUsage, nil
 }

@@ -159,8 +159,8 @@ func (o *purge) unreadable(place scenarios.MailboxAddress, err error, password s
 	if errors.Is(err, context.Canceled) {
 		return 0, err
 	}
-	_, err = fmt.Fprintf(o.p.Stderr, "mxprobe: %s cannot be looked into: %s\n", result.PrintableString(place.String()), o.told(err, password))
-	return ExitInconclusive, err
+	say(o.p.Stderr, "%s cannot be looked into: %s", place.String(), o.told(err, password))
+	return ExitInconclusive, nil
 }
 
 // told is an error with text of a server, without the password in any form.
@@ -184,8 +184,8 @@ func (o *purge) remove(ctx context.Context, box mailbox.Box, messages []mailbox.
 	}
 	if !o.dry && len(old) > 0 {
 		if err := box.Delete(ctx, old...); err != nil {
-			_, err = fmt.Fprintf(o.p.Stderr, "mxprobe: not all could be removed: %s\n", o.told(err, password))
-			return ExitFailed, err
+			say(o.p.Stderr, "not all could be removed: %s", o.told(err, password))
+			return ExitFailed, nil
 		}
 	}
 	for _, m := range old {

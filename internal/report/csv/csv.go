@@ -168,11 +168,22 @@ func millis(m result.Millis) string {
 	return strconv.FormatFloat(float64(m.Duration().Microseconds())/1000, 'f', -1, 64)
 }
 
-// cell makes text harmless to a spreadsheet.
+// cell makes text harmless to a spreadsheet. Where the comma is for decimals, a
+// spreadsheet takes the semicolon for the end of a cell, and does not heed
+// quotes that do not stand at its beginning.
 func cell(s string) string {
 	s = result.PrintableString(s)
-	if strings.HasPrefix(s, "::") || s != "" && strings.ContainsRune("=+-@", rune(s[0])) {
+	if strings.HasPrefix(s, "::") {
 		return "'" + s
 	}
-	return s
+	var b strings.Builder
+	begins := true
+	for _, c := range s {
+		if begins && strings.ContainsRune("=+-@", c) {
+			b.WriteByte('\'')
+		}
+		b.WriteRune(c)
+		begins = c == ';' || c == '\t' || begins && (c == ' ' || c == '"')
+	}
+	return b.String()
 }
