@@ -167,7 +167,7 @@ func TestTrap67LateArrival(t *testing.T) {
 		dir := sandboxtest.Maildir(t, t.TempDir())
 		w := after(t, func(id, _ string) {
 			go func() {
-				time.Sleep(400 * time.Millisecond) // the delay of a queue
+				time.Sleep(time.Second) // the delay of a queue, with time for a look behind the bound
 				deliver(t, dir, "1.it", "Message-ID: "+id+"\n\n")
 			}()
 		})
