@@ -106,7 +106,7 @@ func messageCauses() []entry {
 		{
 			cause: ContentSize, name: "content-size", whose: Message,
 			means:  "the message is larger than the server takes",
-			next:   "compare it with SIZE in the reply to EHLO (mxprobe run @ehlo -v)",
+			next:   "compare it with SIZE in the reply to EHLO (-v shows it)",
 			source: "RFC 1870 section 6.2",
 		},
 		{
