@@ -41,7 +41,7 @@ func serverCauses() []entry {
 		{
 			cause: ServerLookup, name: "server-lookup", whose: Server, passes: true,
 			means:  "the server could not look something up in DNS or in its own tables",
-			next:   "run again later; if it stays, see the resolver and the directory of the server",
+			next:   "run again later; if it stays, its log says which, and whether its resolver or its directory is to blame",
 			source: "RFC 3463 section 3.5",
 		},
 		{

@@ -141,6 +141,7 @@ func clientRules() []rule {
 		{cause: causes.ServerNoService, source: "rfc5321", rank: vague, at: Greeting, class: 5, words: []string{
 			"{not} .. accept|accepting .. connections|connection|mail|messages",
 			"no .. service",
+			"smtp? service .. {not} .. available",
 			"policy",
 		}},
 	}
@@ -206,7 +207,7 @@ func paceRules() []rule {
 			"greylist*|graylist* ! whitelist",
 			"grey|gray list|listed|listing",
 			"greylisting in effect|action|enabled",
-			"come back later|in|after ! many|too|full|rate",
+			"come back later|in|after ! many|too|full|rate|client host|connection",
 			"please? try|retry .. in|after .. # .. seconds|minutes|second|minute|s|min|m ! too|many|rate|connections|limit|full",
 			"first time sender|contact",
 			"postgrey|sqlgrey|gld",

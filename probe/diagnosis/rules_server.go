@@ -117,7 +117,7 @@ func serverRules() []rule {
 			"{not} accept any e?mail|email",
 			"no mail .. accepted|here|received|service ! from|ip|user|recipient|box",
 			"mail .. disabled|off .. host|server|system|here",
-			"smtp service .. disabled|off|not .. here|available|provided ! temporarily",
+			"smtp service .. disabled|off|not .. here|provided ! temporarily",
 		}, at: Greeting | EHLO | MAIL | Other, class: 5},
 		{cause: causes.ServerRoute, source: "words", words: []string{
 			"recipient server did not accept our requests to connect",

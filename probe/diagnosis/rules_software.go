@@ -6,6 +6,8 @@ import "mxprobe/probe/causes"
 // have them.
 func softwareRules() []rule {
 	return []rule{
+		// OpenSMTPD says so of a local user it does not have.
+		{cause: causes.RecipientUnknown, source: "opensmtpd", rank: exactly, code: "524", words: []string{"mailing list expansion problem"}},
 		// Postfix.
 		{cause: causes.RecipientUnknown, source: "postfix", rank: exactly, words: []string{
 			"recipient address rejected user unknown",

@@ -153,6 +153,22 @@ func TestRefusalThatComesLater(t *testing.T) {
 	}
 }
 
+// A server that wants TLS and cannot do it is not helped by more STARTTLS, and a
+// sender fares with it as the dialogue did.
+func TestTLSThatIsRequiredAndBroken(t *testing.T) {
+	t.Parallel()
+	w := start(t, oneHost, sandbox.Server{EHLO: []string{"STARTTLS"}, Rules: []sandbox.Rule{
+		{On: "STARTTLS", Reply: "454 4.7.0 TLS not available due to local problem"},
+		{On: "MAIL", Reply: "530 5.7.0 Must issue a STARTTLS command first"},
+	}})
+	d := play(t, w, strings.Replace(ask, "sender: true\n", "sender: true\ntls: opportunistic\n", 1))
+	c := only(t, &d)
+	caused(t, c, "tls-broken-server", "server")
+	if !strings.Contains(c.Hint, "certificate") || d.Sender == nil || d.Sender.View != result.ViewRefused {
+		t.Errorf("the hint is %q, a sender's view %+v; want one on its certificate, and refused", c.Hint, d.Sender)
+	}
+}
+
 // After a 421 that was expected the next step shows what the server does; one
 // that was not ends the dialogue.
 func TestExpected421(t *testing.T) {

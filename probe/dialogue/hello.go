@@ -51,7 +51,11 @@ func (s *session) fallBack(st ledger.Step, step *scenarios.Step, want *scenarios
 	st.Facts().FellBack = true
 	s.learn(&seen)
 	j := s.judge(st, want, &seen)
-	if j.Status > result.Pass {
+	switch again := st.Shown(); {
+	case j.Status <= result.Pass:
+	case again == refused:
+		j.Message += ", to EHLO and to HELO"
+	default:
 		j.Message += " (" + reason + ")"
 	}
 	j.Note = reason + ": the server knows no extension"

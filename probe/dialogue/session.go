@@ -212,6 +212,10 @@ func (s *session) judge(st ledger.Step, want *scenarios.Expect, seen *judge.Obse
 	if hint := s.danger(st, want, seen); hint != "" && j.Status > result.Pass {
 		j.Hint = hint
 	}
+	if j.Cause == causes.TLSRequired && s.triedTLS && !s.peer.Secure {
+		// It wants what it could not do a moment ago.
+		j.Cause, j.Hint = causes.TLSBroken, diagnosis.Of(causes.TLSBroken, false).Advice
+	}
 	if seen.Silent && j.Status == result.Pass {
 		return j // as expected, and the session goes on
 	}

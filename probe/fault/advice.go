@@ -35,9 +35,9 @@ func faultAdvice(reason result.Reason, verb string) string {
 	case reason == result.NoRoute:
 		return "nothing is known of the server: give this machine such a route, or leave the family out with -4 or -6"
 	case reason == result.EOF && verb == "":
-		return "a filter or a connection limit before the server may have closed the line before it spoke, or the server wants to hear of the client first (--proxy-protocol)"
+		return "the service may have died as it started, which its log tells, a filter or a limit of connections may have closed the line before it spoke, or the server wants to hear of the client first (--proxy-protocol)"
 	case reason == result.Timeout && verb == "":
-		return "the port takes connections but nothing speaks SMTP: a firewall or proxy may answer for the server, or the port wants TLS from the first byte, or the PROXY protocol (--proxy-protocol)"
+		return "the port takes connections but nothing speaks SMTP: the service may hang or die as it starts, which its log tells, a firewall or proxy may answer for it, or the port wants TLS from the first byte, or the PROXY protocol (--proxy-protocol)"
 	case reason == result.Timeout && verb == diagnosis.DataEnd:
 		return "it is not known whether the message was accepted: it may arrive, and sending it again may deliver it twice"
 	}

@@ -84,8 +84,12 @@ func checkOutcome(c *result.Check) outcome {
 		}
 		return unknown
 	case result.Temporary:
-		if s := failedStep(c); s != nil && (s.RefusalWanted || !partOfDelivery(c, s)) {
+		s := failedStep(c)
+		switch {
+		case s != nil && (s.RefusalWanted || !partOfDelivery(c, s)):
 			return unknown
+		case s != nil && s.Code == 452 && verb(s) == "RCPT" && tookRecipient(c):
+			return taken // the others go in a further transaction (RFC 5321 section 4.5.3.1.10)
 		}
 		return postponed
 	case result.Refused, result.Unreachable, result.Timeout, result.Reset, result.EOF, result.Protocol, result.TLS:
@@ -180,6 +184,8 @@ func replyOutcome(c *result.Check) outcome {
 		switch {
 		case s.Number == 0:
 			return dead // no service (RFC 5321 section 3.1), and senders go on
+		case s.Code == 530 && triedTLS(c):
+			return rejected
 		case s.Code == 530, s.Code == 503:
 			return unknown // a sender would use TLS, or log in; and keeps the order
 		case s.Verb == "EHLO" && result.HelloUnknown(s.Code):
@@ -189,6 +195,17 @@ func replyOutcome(c *result.Check) outcome {
 		}
 	}
 	return unknown
+}
+
+// triedTLS reports whether the dialogue said STARTTLS, as a sender does, and went
+// on in clear.
+func triedTLS(c *result.Check) bool {
+	for i := range c.Steps {
+		if s := &c.Steps[i]; s.Attempt == c.Attempts && s.Verb == "STARTTLS" {
+			return c.TLS == nil
+		}
+	}
+	return false
 }
 
 // failedStep returns the step that decided a check, nil if none did. Where a

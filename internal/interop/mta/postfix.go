@@ -37,6 +37,28 @@ type PostfixConfig struct {
 	// there, in PEM. Where there are any, no other address is served.
 	TLS []TLSListener
 	CA  []byte
+	// Variants are addresses at which Postfix is set up otherwise, which serve
+	// in place of the others likewise.
+	Variants []Variant
+}
+
+// Variant is an address with parameters of its own, such as
+// "message_size_limit = 1000".
+type Variant struct {
+	IP         string
+	Parameters []string
+}
+
+// postfixVariants are the lines of master.cf for variants.
+func postfixVariants(port int, variants []Variant) string {
+	var b strings.Builder
+	for _, v := range variants {
+		fmt.Fprintf(&b, "%s:%d inet n - n - - smtpd\n", v.IP, port)
+		for _, p := range v.Parameters {
+			fmt.Fprintf(&b, "  -o { %s }\n", p)
+		}
+	}
+	return b.String()
 }
 
 // StartPostfix starts Postfix with a queue and configuration of its own in
@@ -82,6 +104,9 @@ func (c *PostfixConfig) listeners() []string {
 			addrs = append(addrs, net.JoinHostPort(ip, strconv.Itoa(c.Port)))
 		}
 	}
+	for _, v := range c.Variants {
+		addrs = append(addrs, net.JoinHostPort(v.IP, strconv.Itoa(c.Port)))
+	}
 	for _, l := range c.TLS {
 		addrs = append(addrs, net.JoinHostPort(l.IP, strconv.Itoa(cmp.Or(l.Port, c.Port))))
 	}
@@ -112,11 +137,11 @@ func (c *PostfixConfig) write(dir, sbin string, uid, gid int) error {
 	if err != nil {
 		return err
 	}
-	if len(c.TLS) > 0 {
+	if len(c.TLS)+len(c.Variants) > 0 {
 		if err := writeTLS(dir, c.TLS, c.CA); err != nil {
 			return err
 		}
-		path, err := write(dir, "master-tls.cf", "LISTENERS", postfixTLS(dir, c.Port, c.TLS))
+		path, err := write(dir, "master-tls.cf", "LISTENERS", postfixTLS(dir, c.Port, c.TLS)+postfixVariants(c.Port, c.Variants))
 		if err != nil {
 			return err
 		}
