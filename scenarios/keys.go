@@ -13,7 +13,7 @@ func scenarioKeys() []string {
 func greetingKeys() []string { return []string{"expect", "text", "lines", "within"} }
 
 func tlsKeys() []string {
-	return []string{"verify", "min", "max", "name", "valid_for", "ciphers", "curves", "resume", "client_cert", "client_key"}
+	return []string{"verify", "min", "max", "name", "valid_for", "ciphers", "curves", "signature", "resume", "client_cert", "client_key"}
 }
 
 func starttlsKeys() []string { return append(tlsKeys(), "line") }

@@ -223,6 +223,7 @@ type StartTLSOptions struct {
 	Name       Text
 	ValidFor   Limit
 	Ciphers    []uint16      // suites up to TLS 1.2, nil for the usual ones
+	Signature  Signature     // of the server's certificate
 	Curves     []tls.CurveID // nil for the usual ones
 	NoResume   bool          // resume: false
 	ClientCert string

@@ -26,6 +26,31 @@ const (
 	VerifySTS                // verify: mta-sts, as the policy of the domain asks
 )
 
+// Signature says which certificate of a server is asked for, where it has one
+// with an ECDSA and one with an RSA key.
+type Signature uint8
+
+// The kinds of Signature.
+const (
+	AnySignature   Signature = iota // where nothing is said: the server's choice
+	SignatureRSA                    // signature: rsa
+	SignatureECDSA                  // signature: ecdsa
+	BothSignatures                  // signature: both, one handshake for each
+)
+
+// signature reads which certificate is asked for.
+func (p *parser) signature(n *yaml.Node) Signature {
+	words := []string{"rsa", "ecdsa", "both"}
+	word, ok := p.word(n, "signature")
+	if i := slices.Index(words, word); i >= 0 {
+		return SignatureRSA + Signature(i)
+	}
+	if ok {
+		p.fail(yamlnode.Deref(n), "allowed: "+strings.Join(words, ", "), "signature is rsa, ecdsa or both, not %q%s", word, spelling.DidYouMean(word, words))
+	}
+	return AnySignature
+}
+
 // tlsOf reads the tls of a scenario: the word implicit or opportunistic, or the
 // settings of the handshake before the greeting.
 func (p *parser) tlsOf(s *Scenario, n *yaml.Node) {
@@ -43,55 +68,6 @@ func (p *parser) tlsOf(s *Scenario, n *yaml.Node) {
 	default:
 		p.fail(n, "opportunistic is TLS where the server offers it, implicit TLS from the first byte; a handshake that must succeed is a step: - STARTTLS",
 			"tls is implicit, opportunistic or a map of settings, not %q%s", word, spelling.DidYouMean(word, []string{"implicit", "opportunistic"}))
-	}
-}
-
-// BeginsTLS returns where a scenario begins TLS by itself, or says that it
-// speaks before the greeting; ok is false where it does neither, so that TLS can
-// be put into it behind EHLO.
-func (s *Scenario) BeginsTLS() (at Pos, ok bool) {
-	if s.ImplicitTLS || s.SpeakFirst {
-		return s.Pos, true
-	}
-	return beginsTLS(s.Steps)
-}
-
-func beginsTLS(steps []Step) (Pos, bool) {
-	for i := range steps {
-		step := &steps[i]
-		if step.Action == StartTLS || step.Close == CloseTLS || strings.Contains(strings.ToUpper(step.Text.source+string(step.Bytes)), "STARTTLS") && step.Action.says() {
-			return step.Pos, true
-		}
-		if at, ok := beginsTLS(step.Steps); ok {
-			return at, true
-		}
-	}
-	return Pos{}, false
-}
-
-// says reports whether the action sends what the file has, as it is.
-func (a Action) says() bool { return a == Send || a == Raw || a == Bytes }
-
-// opportunistic refuses what does not go with tls: opportunistic.
-func (p *parser) opportunistic(s *Scenario) {
-	if !s.OpportunisticTLS {
-		return
-	}
-	if s.SpeakFirst {
-		p.failAt(s.Pos, 1, "leave one of them out", "tls: opportunistic begins after EHLO, so that greeting: none does not go with it")
-		return
-	}
-	if at, ok := s.BeginsTLS(); ok {
-		p.failAt(at, 1, "leave the step out, or take tls: opportunistic away", "TLS begins after the first EHLO, because of tls: opportunistic, and here once more")
-		return
-	}
-	for i := range s.Steps {
-		for _, k := range s.Steps[i].Expect.Offers {
-			if strings.EqualFold(k.Name, "STARTTLS") {
-				p.failAt(k.Pos, len(k.Name), "take tls: opportunistic away, and write the step - STARTTLS",
-					"with tls: opportunistic the EHLO under TLS is judged, and STARTTLS is not offered there")
-			}
-		}
 	}
 }
 
@@ -129,6 +105,9 @@ func (p *parser) tlsOptions(n *yaml.Node, what string, keys []string) *StartTLSO
 	if o.Verify >= VerifyDANE && !o.Name.IsZero() {
 		p.fail(n, "leave name out", "name cannot be chosen with verify: dane and verify: mta-sts, which say what it is")
 	}
+	if o.Signature != AnySignature && (o.Ciphers != nil || o.Min == "1.3") {
+		p.fail(n, "leave one of them out", "signature is chosen by the ciphers of TLS 1.2, so that it does not go with ciphers and with min: \"1.3\"")
+	}
 	if o.ClientKey != "" && o.ClientCert == "" {
 		p.fail(n, "add client_cert", "client_key is of no use without client_cert")
 	}
@@ -151,6 +130,8 @@ func (p *parser) tlsOption(o *StartTLSOptions, f field) {
 		o.Ciphers = tlsNames(p, f.value, "ciphers", cipherNames(), cipherID)
 	case "curves":
 		o.Curves = tlsNames(p, f.value, "curves", curveNames(), curveID)
+	case "signature":
+		o.Signature = p.signature(f.value)
 	case "resume":
 		o.NoResume = !p.boolean(f.value, "resume")
 	case "client_cert":

@@ -75,7 +75,7 @@ func (m *memorySettings) options() []option {
 		},
 		{
 			name: "journal", arg: "FILE", env: "MXPROBE_JOURNAL", set: setText(&m.journal),
-			help: "write to FILE what is done, so that the same command goes on after it was killed; gone at the end",
+			help: "write to FILE what is done: a run that was killed goes on there",
 		},
 	}
 	for i := range all {

@@ -196,7 +196,7 @@ func (s *settings) verdictOptions() []option {
 		},
 		{
 			name: "control", again: true, arg: "HOST[:PORT]", env: "MXPROBE_CONTROL", set: checked(setText(&s.control), checkServer),
-			group: groupVerdict, help: "server known to answer: if it does not answer either, the fault is on this side",
+			group: groupVerdict, help: "server known to answer: if it is silent too, the fault is on this side",
 		},
 		{name: "fail-fast", set: setSwitch(&s.failFast), group: groupVerdict, help: "stop at the first failure"},
 		{name: "fail-on-skip", set: setSwitch(&s.failOnSkip), group: groupVerdict, help: "a skipped dialogue counts as failed"},

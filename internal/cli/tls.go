@@ -51,7 +51,7 @@ func (s *tlsSettings) options() []option {
 func (s *tlsSettings) modeOption() option {
 	return option{
 		name: "tls", again: true, arg: "MODE", env: "MXPROBE_TLS", set: setChoice(&s.mode, "off", "opportunistic", "required"),
-		group: groupTLS, def: "the scenario's", help: "STARTTLS behind EHLO, where no step says it: off, opportunistic (if offered) or required",
+		group: groupTLS, help: "STARTTLS behind EHLO: off, opportunistic or required",
 	}
 }
 

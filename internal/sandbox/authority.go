@@ -1,9 +1,11 @@
 package sandbox
 
 import (
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/rsa"
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
@@ -25,7 +27,7 @@ type authority struct {
 // issuer is an authority with its key.
 type issuer struct {
 	cert *x509.Certificate
-	key  *ecdsa.PrivateKey
+	key  crypto.Signer
 }
 
 func newAuthority() (*authority, error) {
@@ -44,7 +46,11 @@ func (a *authority) issue(parent *issuer, name string) (*issuer, error) {
 	tmpl.IsCA, tmpl.BasicConstraintsValid = true, true
 	tmpl.KeyUsage = x509.KeyUsageCertSign | x509.KeyUsageCRLSign
 	tmpl.NotBefore, tmpl.NotAfter = a.now.AddDate(-1, 0, 0), a.now.AddDate(1, 0, 0)
-	key, der, err := sign(tmpl, parent)
+	key, err := newKey(false)
+	if err != nil {
+		return nil, err
+	}
+	der, err := sign(tmpl, parent, key)
 	if err != nil {
 		return nil, err
 	}
@@ -64,22 +70,26 @@ func (a *authority) template(name string) *x509.Certificate {
 	}
 }
 
-// sign makes a key and a certificate for it.
-func sign(tmpl *x509.Certificate, parent *issuer) (*ecdsa.PrivateKey, []byte, error) {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		return nil, nil, err
+// newKey makes a key: ECDSA, or RSA.
+func newKey(isRSA bool) (crypto.Signer, error) {
+	if isRSA {
+		return rsa.GenerateKey(rand.Reader, 2048)
 	}
+	return ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+}
+
+// sign makes a certificate for a key.
+func sign(tmpl *x509.Certificate, parent *issuer, key crypto.Signer) ([]byte, error) {
 	signer := issuer{tmpl, key}
 	if parent != nil {
 		signer = *parent
 	}
-	der, err := x509.CreateCertificate(rand.Reader, tmpl, signer.cert, key.Public(), signer.key)
-	return key, der, err
+	return x509.CreateCertificate(rand.Reader, tmpl, signer.cert, key.Public(), signer.key)
 }
 
-// certificate makes the certificate of a server as bad as it has to be.
-func (a *authority) certificate(kind CertKind, s *server) (tls.Certificate, error) {
+// certificate makes a certificate of a server as bad as it has to be, with an
+// ECDSA or an RSA key.
+func (a *authority) certificate(kind CertKind, s *server, isRSA bool) (tls.Certificate, error) {
 	tmpl := a.template(s.hostname)
 	tmpl.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
 	tmpl.DNSNames = []string{s.hostname}
@@ -103,7 +113,11 @@ func (a *authority) certificate(kind CertKind, s *server) (tls.Certificate, erro
 	case CertSelfSigned:
 		parent = nil
 	}
-	key, der, err := sign(tmpl, parent)
+	key, err := newKey(isRSA)
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	der, err := sign(tmpl, parent, key)
 	if err != nil {
 		return tls.Certificate{}, err
 	}
@@ -112,7 +126,7 @@ func (a *authority) certificate(kind CertKind, s *server) (tls.Certificate, erro
 		out.Certificate = append(out.Certificate, a.middle.cert.Raw)
 	}
 	if kind == CertWrongKey {
-		out.PrivateKey, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+		out.PrivateKey, err = newKey(isRSA)
 	}
 	return out, err
 }
@@ -122,7 +136,11 @@ func (a *authority) certificate(kind CertKind, s *server) (tls.Certificate, erro
 func (a *authority) client() (certPEM, keyPEM []byte, err error) {
 	tmpl := a.template("mxprobe sandbox client")
 	tmpl.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}
-	key, der, err := sign(tmpl, a.root)
+	key, err := newKey(false)
+	if err != nil {
+		return nil, nil, err
+	}
+	der, err := sign(tmpl, a.root, key)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -56,7 +56,7 @@
 //	    recipients: 100         # most recipients of one message
 //	    tls: good               # or expired, not-yet-valid, self-signed, wrong-name,
 //	                            # missing-intermediate, wrong-key, soon; or a map of
-//	                            # cert, implicit, min, max, client_cert, required, broken,
+//	                            # cert, rsa, implicit, min, max, client_cert, required, broken,
 //	                            # keeps_plaintext, again
 //	    auth:                   # takes logins, under TLS
 //	      users: {kate: secret}        # names and passwords
@@ -66,7 +66,7 @@
 //	      required: true               # no mail without a login (530)
 //	      fault: wrong-signature       # or no-signature, not-base64, endless, takes-all, echo
 //	    tlsa: [3 1 1, 2 0 1 wrong]     # TLSA records of its ports: usage, selector, matching type;
-//	                                   # made of its certificate, or wrong
+//	                                   # made of its certificate, or of the one with an RSA key, or wrong
 //	    ehlo: [PIPELINING, SIZE 1000]  # in place of the usual keywords
 //	    ends: ["\n.\n"]        # further ends of a message, for an unsound server
 //	    rules:

@@ -141,11 +141,13 @@ func (r *fileReader) tls(n *yaml.Node) *TLS {
 		t.Cert = CertKind(r.word(n, certKinds()...))
 		return t
 	}
-	keys := []string{"cert", "implicit", "min", "max", "client_cert", "required", "broken", "keeps_plaintext", "again"}
+	keys := []string{"cert", "rsa", "implicit", "min", "max", "client_cert", "required", "broken", "keeps_plaintext", "again"}
 	r.mapping(n, "tls", keys, func(key string, v *yaml.Node) {
 		switch key {
 		case "cert":
 			t.Cert = CertKind(r.word(v, certKinds()...))
+		case "rsa":
+			t.RSA = CertKind(r.word(v, certKinds()...))
 		case "implicit":
 			t.Implicit = r.boolean(v)
 		case "min":

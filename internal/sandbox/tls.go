@@ -30,6 +30,9 @@ func certKinds() []string {
 // TLS is how a server speaks TLS.
 type TLS struct {
 	Cert CertKind
+	// RSA is a second certificate, with an RSA key; the first has an ECDSA key.
+	// Empty stands for none. What the client can verify decides.
+	RSA CertKind
 	// Implicit makes TLS begin with the connection on every port, in place
 	// of STARTTLS.
 	Implicit bool
@@ -54,8 +57,10 @@ func checkTLS(t *TLS) error {
 	if t == nil {
 		return nil
 	}
-	if t.Cert != "" && !slices.Contains(certKinds(), string(t.Cert)) {
-		return fmt.Errorf("%q is not a kind of certificate (%s)", t.Cert, strings.Join(certKinds(), ", "))
+	for _, kind := range []CertKind{t.Cert, t.RSA} {
+		if kind != "" && !slices.Contains(certKinds(), string(kind)) {
+			return fmt.Errorf("%q is not a kind of certificate (%s)", kind, strings.Join(certKinds(), ", "))
+		}
 	}
 	least, okLeast := tlsVersion(t.Min, tls.VersionTLS10)
 	most, okMost := tlsVersion(t.Max, tls.VersionTLS13)
@@ -86,13 +91,20 @@ func tlsVersion(text string, preset uint16) (uint16, bool) {
 
 // config makes the TLS configuration of a server.
 func (t *TLS) config(a *authority, s *server) (*tls.Config, error) {
-	cert, err := a.certificate(t.Cert, s)
+	cert, err := a.certificate(t.Cert, s, false)
 	if err != nil {
 		return nil, err
 	}
 	least, _ := tlsVersion(t.Min, tls.VersionTLS10)
 	most, _ := tlsVersion(t.Max, tls.VersionTLS13)
 	c := &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: least, MaxVersion: most}
+	if t.RSA != "" {
+		second, err := a.certificate(t.RSA, s, true)
+		if err != nil {
+			return nil, err
+		}
+		c.Certificates = append(c.Certificates, second)
+	}
 	if t.ClientCert {
 		c.ClientAuth, c.ClientCAs = tls.RequireAndVerifyClientCert, a.pool()
 	}

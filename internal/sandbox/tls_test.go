@@ -156,12 +156,12 @@ func TestWorldTLS(t *testing.T) {
 servers:
   - name: a.test
     addresses: 192.0.2.1
-    tls: {cert: expired, implicit: true, min: "1.0", max: 1.2, client_cert: true, required: true, broken: true, keeps_plaintext: true, again: true}
+    tls: {cert: expired, rsa: soon, implicit: true, min: "1.0", max: 1.2, client_cert: true, required: true, broken: true, keeps_plaintext: true, again: true}
 `))
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := TLS{Cert: CertExpired, Implicit: true, Min: "1.0", Max: "1.2", ClientCert: true, Required: true, Broken: true, KeepsPlaintext: true, Again: true}
+	want := TLS{Cert: CertExpired, RSA: CertSoon, Implicit: true, Min: "1.0", Max: "1.2", ClientCert: true, Required: true, Broken: true, KeepsPlaintext: true, Again: true}
 	if got := spec.Servers[0].TLS; got == nil || *got != want {
 		t.Errorf("TLS = %+v; want %+v", got, want)
 	}

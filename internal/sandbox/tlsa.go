@@ -14,15 +14,16 @@ import (
 // tlsaRecord is one record of Server.TLSA.
 type tlsaRecord struct {
 	usage, selector, matching uint8
-	wrong                     bool
+	wrong, rsa                bool
 }
 
-// parseTLSA reads a record such as "3 1 1" or "2 0 1 wrong".
+// parseTLSA reads a record such as "3 1 1", "3 1 1 rsa" or "2 0 1 wrong".
 func parseTLSA(text string) (tlsaRecord, error) {
 	fields := strings.Fields(text)
 	wrong := len(fields) == 4 && fields[3] == "wrong"
-	if len(fields) != 3 && !wrong {
-		return tlsaRecord{}, fmt.Errorf("TLSA record %q is not usage, selector and matching type, as in 3 1 1, with the word wrong behind them or not", text)
+	rsa := len(fields) == 4 && fields[3] == "rsa"
+	if len(fields) != 3 && !wrong && !rsa {
+		return tlsaRecord{}, fmt.Errorf("TLSA record %q is not usage, selector and matching type, as in 3 1 1, with one of the words wrong and rsa behind them or not", text)
 	}
 	var n [3]uint8
 	for i := range n {
@@ -32,7 +33,7 @@ func parseTLSA(text string) (tlsaRecord, error) {
 		}
 		n[i] = uint8(v)
 	}
-	return tlsaRecord{n[0], n[1], n[2], wrong}, nil
+	return tlsaRecord{n[0], n[1], n[2], wrong, rsa}, nil
 }
 
 // data is what the record says of a server: of the authority that signed its
@@ -63,10 +64,6 @@ func (w *World) publishTLSA() error {
 		if len(s.tlsa) == 0 {
 			continue
 		}
-		leaf, err := x509.ParseCertificate(s.tlsConfig.Certificates[0].Certificate[0])
-		if err != nil {
-			return err
-		}
 		ports := slices.Clone(s.ports)
 		if w.spec.Loopback && !slices.Contains(ports, w.spec.SMTPPort) {
 			ports = append(ports, w.spec.SMTPPort)
@@ -77,6 +74,10 @@ func (w *World) publishTLSA() error {
 		}
 		for _, port := range ports {
 			for _, r := range s.tlsa {
+				leaf, err := s.leaf(r.rsa)
+				if err != nil {
+					return err
+				}
 				data, err := r.data(w.authority, leaf)
 				if err != nil {
 					return fmt.Errorf("server %q: %w", s.name, err)
@@ -91,4 +92,16 @@ func (w *World) publishTLSA() error {
 		}
 	}
 	return nil
+}
+
+// leaf is the certificate of a server, or the one with an RSA key.
+func (s *server) leaf(isRSA bool) (*x509.Certificate, error) {
+	all := s.tlsConfig.Certificates
+	if isRSA && len(all) < 2 {
+		return nil, fmt.Errorf("server %q: a TLSA record is of a certificate with an RSA key, and it has none (tls: {rsa: good})", s.name)
+	}
+	if isRSA {
+		return x509.ParseCertificate(all[1].Certificate[0])
+	}
+	return x509.ParseCertificate(all[0].Certificate[0])
 }

@@ -27,6 +27,12 @@ type Record struct {
 // String returns the three numbers of the record, such as "3 1 1".
 func (r Record) String() string { return fmt.Sprintf("%d %d %d", r.Usage, r.Selector, r.Matching) }
 
+// Shown returns the record with the beginning of its data, by which records with
+// the same numbers are told apart, such as "3 1 1 (8d02fd47...)".
+func (r Record) Shown() string {
+	return fmt.Sprintf("%s (%x...)", r, r.Data[:min(len(r.Data), 4)])
+}
+
 // Unusable says why no SMTP client can use the record, or nothing if one can.
 func (r Record) Unusable() string {
 	switch {

@@ -129,8 +129,8 @@ func (s *session) handshake(st ledger.Step, plan *handshake.Plan, limit time.Dur
 		s.line.HangUp()
 		return judge.BadValue(err)
 	}
-	if plan.Options.Verify == scenarios.VerifyDANE {
-		name = s.sure.dane.Set.Base // RFC 7672 section 3.2.2
+	if plan.Base {
+		name = s.sure.dane.Set.Base
 	}
 	h := handshake.New(plan, handshake.With{Name: name, Host: s.trial.target.Host, Address: s.trial.target.AddrPort(), Sessions: &s.run.tls, Now: s.run.now})
 	begun := time.Now()
@@ -141,8 +141,8 @@ func (s *session) handshake(st ledger.Step, plan *handshake.Plan, limit time.Dur
 	st.Spent(time.Since(begun))
 	if err != nil {
 		s.ledger.Remark("TLS handshake failed: " + fault.PlainError(err))
-		s.line.TLS.BrokenOff = fault.BrokenOff(err)
-		j := judge.From(fault.HandshakeFault(s.ctx, fault.FailedHandshake{Most: plan.Most, Implicit: plan.Implicit, Lacked: h.WithoutAnswer(), Limit: limit}, err), scenarios.Pos{})
+		s.line.TLS.BrokenOff, s.line.TLS.Failed = fault.BrokenOff(err), fault.Alert(err)
+		j := judge.From(fault.HandshakeFault(s.ctx, fault.FailedHandshake{Most: plan.Most, Implicit: plan.Implicit, Lacked: h.WithoutAnswer(), Family: string(plan.Family()), Limit: limit}, err), scenarios.Pos{})
 		if j.Reason == result.TLS {
 			j.Cause = fault.HandshakeCause(err)
 		}
@@ -159,10 +159,12 @@ func (s *session) handshake(st ledger.Step, plan *handshake.Plan, limit time.Dur
 // judgeCertificate says what the certificate of a handshake amounts to.
 func (s *session) judgeCertificate(st ledger.Step, h *handshake.Handshake, state *tls.ConnectionState, f *certs.Findings) judge.Judgement {
 	t := &s.trial.target
-	v := handshake.Verification{
+	v := &handshake.Verification{
 		Handshake: h, Insecure: s.run.TLS.Insecure, Now: s.run.now(), Domain: t.Domain, Host: t.Host,
 		Named: t.Named, Authentic: t.Authentic, Dane: s.sure.dane, Sts: s.sure.sts, Report: s.line.TLS.State, Note: s.ledger.Note,
+		Other: s.trial.other,
 	}
+	s.line.TLS.Held = v
 	j := s.soften(h.Plan, v.Judge(state, f))
 	if j.Status > result.Warn {
 		return j

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"mxprobe/probe"
+	"mxprobe/probe/handshake"
 	"mxprobe/probe/ledger"
 	"mxprobe/probe/mailroom"
 	"mxprobe/probe/result"
@@ -25,6 +26,11 @@ type trial struct {
 	// place in a group; unsynced is how that one ended.
 	serial   bool
 	unsynced *unsynced
+	// other is what is known of a certificate beside the one that a handshake
+	// has shown, nil before somebody looked; again is set for the attempt in
+	// which it decides.
+	other *handshake.Sighting
+	again bool
 	// posts are the mailboxes that steps look into, by the number of the step;
 	// they are open until the last attempt is over.
 	posts map[int]*mailroom.Post
@@ -49,7 +55,7 @@ func (t *trial) Play(ctx context.Context) (wait time.Duration, again bool) {
 	}
 	t.account.Take(s.ledger)
 	t.account.Took(time.Since(t.started))
-	if t.oneByOne(s) {
+	if t.oneByOne(s) || t.looksAgain(s) {
 		return 0, true
 	}
 	if again, wait = t.wantsAnother(s); again {
@@ -76,6 +82,7 @@ func (t *trial) Await() {
 	t.waiting.await()
 	t.account.Take(t.waiting.ledger)
 	t.account.Took(time.Since(t.started))
+	_ = t.looksAgain(t.waiting) // the message was sent: what is found decides nothing else
 	t.end()
 }
 
@@ -105,6 +112,9 @@ func (t *trial) wantsAnother(s *session) (bool, time.Duration) {
 	tries := t.account.Tries()
 	if t.unsynced != nil {
 		tries-- // it is no attempt of its own
+	}
+	if t.again {
+		tries--
 	}
 	if status, _ := s.ledger.Status(); tries > times || status <= result.Pass || s.ctx.Err() != nil {
 		return false, 0

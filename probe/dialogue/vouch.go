@@ -1,6 +1,10 @@
 package dialogue
 
 import (
+	"cmp"
+	"fmt"
+
+	"mxprobe/probe/fault"
 	"mxprobe/probe/handshake"
 	"mxprobe/probe/judge"
 	"mxprobe/probe/ledger"
@@ -101,4 +105,86 @@ func (s *session) soften(p *handshake.Plan, j judge.Judgement) judge.Judgement {
 		s.over = s.over || s.line.Gone
 	}
 	return j
+}
+
+// looksAgain looks at the certificate that a server has beside the one of an
+// attempt, where the verdict needs it, in a session of its own. It reports
+// whether the dialogue is to be played again at once: a certificate that does
+// not fit was shown, and the other one fits.
+func (t *trial) looksAgain(s *session) bool {
+	held := s.line.TLS.Held
+	status, _ := s.ledger.Status()
+	if held == nil || t.other != nil || !held.Both() || s.ctx.Err() != nil {
+		return false
+	}
+	misfit := held.Misfit()
+	if !misfit && status > result.Warn || held.Options.Verify == scenarios.VerifyDANE && !held.Promised() {
+		return false
+	}
+	t.other = t.sight(s, held.Plan, handshake.FamilyOf(held.Chain[0]).Other())
+	held.Note = func(format string, args ...any) { t.account.Note(fmt.Sprintf(format, args...)) }
+	if misfit {
+		t.again = held.OtherFits(t.other)
+		return t.again
+	}
+	if j := held.JudgeOther(t.other); j.Status > status && j.Status != result.Inconclusive {
+		t.account.Rule(result.Ruling{Status: j.Status, Reason: j.Reason, Message: j.Message, Hint: j.Hint})
+	}
+	return false
+}
+
+// sight plays the scenario up to a handshake, which is made for a certificate of
+// one family alone.
+func (t *trial) sight(s *session, plan *handshake.Plan, family handshake.Family) *handshake.Sighting {
+	seen := &handshake.Sighting{Family: family, Why: "whether the server has a certificate with an " + string(family) + " key as well is not known"}
+	d, ok := t.dialogue.upTo(plan, plan.For(family))
+	if !ok {
+		seen.Why += ", for more is said before the handshake than EHLO"
+		return seen
+	}
+	one := &trial{dialogue: d, target: t.target, number: t.number, rule: t.rule}
+	one.account = ledger.NewAccount(t.dialogue.secrets, d.name, d.steps, nil)
+	look := newSession(s.ctx, one)
+	look.sure = s.sure
+	look.play()
+	switch held := look.line.TLS.Held; {
+	case held != nil && len(held.Chain) > 0:
+		seen.Chain, seen.Findings = held.Chain, held.Found
+	case fault.NoneInCommon(look.line.TLS.Failed):
+		seen.Why = "the server has no certificate with an " + string(family) + " key"
+	default:
+		seen.Why += ": " + cmp.Or(one.messageOf(look), "the session ended before the handshake")
+	}
+	return seen
+}
+
+// messageOf is what an attempt ended with.
+func (t *trial) messageOf(s *session) string {
+	t.account.Take(s.ledger)
+	c := t.account.Result()
+	return c.Message
+}
+
+// upTo is the dialogue up to a handshake, with another plan for it; ok is false
+// where more than EHLO goes before it.
+func (d *Dialogue) upTo(plan, instead *handshake.Plan) (*Dialogue, bool) {
+	sc, out := *d.scenario, *d
+	sc.Retry, sc.NoQuit, sc.Grouped = nil, false, false
+	out.scenario, out.starttls = &sc, map[int]*handshake.Plan{}
+	if d.implicit == plan {
+		sc.Steps, out.implicit = nil, instead
+		return &out, true
+	}
+	for i := range d.scenario.Steps {
+		step := &d.scenario.Steps[i]
+		switch {
+		case step.Action == scenarios.StartTLS && d.starttls[step.Number] == plan:
+			out.starttls[step.Number] = instead
+			sc.Steps = d.scenario.Steps[:i+1]
+			return &out, true
+		case step.Action != scenarios.Send || !isHello(step.Verb) && step.Verb != "NOOP":
+			return nil, false
+		}
+	}
+	return nil, false
 }

@@ -80,10 +80,13 @@ func TLSFault(err error) Fault {
 
 // FailedHandshake is what is known of a handshake that failed.
 type FailedHandshake struct {
-	Most     uint16        // the newest version that was offered
-	Implicit bool          // it came before the greeting
-	Lacked   bool          // a client certificate was asked for, and there was none
-	Limit    time.Duration // for the whole of it
+	Most     uint16 // the newest version that was offered
+	Implicit bool   // it came before the greeting
+	Lacked   bool   // a client certificate was asked for, and there was none
+	// Family is the kind of key that the server's certificate was to have, RSA
+	// or ECDSA; empty for any.
+	Family string
+	Limit  time.Duration // for the whole of it
 }
 
 // HandshakeFault says why a handshake failed.
@@ -106,6 +109,9 @@ func HandshakeFault(ctx context.Context, h FailedHandshake, err error) result.Ru
 	case isAlert && remote:
 		j.Message = fmt.Sprintf("the server refused the handshake with the alert %q", name)
 		j.Hint = alertHint(h, name)
+		if h.Family != "" && NoneInCommon(name) {
+			j.Message += ", as it was asked for a certificate with an " + h.Family + " key"
+		}
 		if strings.Contains(name, "protocol version") {
 			j.Message += ": " + h.noVersion()
 		}
@@ -154,6 +160,8 @@ func (h FailedHandshake) noVersion() string {
 
 func alertHint(h FailedHandshake, name string) string {
 	switch {
+	case h.Family != "" && NoneInCommon(name):
+		return "the server has no certificate with such a key, or speaks no TLS 1.2, up to which signature: chooses one"
 	case strings.Contains(name, "handshake failure"), strings.Contains(name, "insufficient security"):
 		return "server and client have no cipher, key exchange or signature in common, or the server has no certificate with a key that fits it, which its log tells: ciphers: and curves: in the scenario choose others"
 	case h.Lacked, strings.Contains(name, "certificate required"):
@@ -173,6 +181,21 @@ func notTLSHint(h FailedHandshake, b []byte) string {
 }
 
 func versionNumber(v uint16) string { return strings.TrimPrefix(tls.VersionName(v), "TLS ") }
+
+// NoneInCommon reports whether an alert says that client and server have no
+// cipher or signature in common.
+func NoneInCommon(alert string) bool {
+	return strings.Contains(alert, "handshake failure") || strings.Contains(alert, "insufficient security")
+}
+
+// Alert returns the name of the alert with which the server ended a handshake,
+// empty where it did not.
+func Alert(err error) string {
+	if name, remote, _ := alert(err); remote {
+		return name
+	}
+	return ""
+}
 
 // BrokenOff reports whether it was the server that ended a handshake.
 func BrokenOff(err error) bool {

@@ -2,6 +2,7 @@ package handshake
 
 import (
 	"crypto/tls"
+	"crypto/x509"
 	"fmt"
 	"strings"
 	"time"
@@ -28,14 +29,20 @@ type Verification struct {
 	Sts              *vouch.STS
 	Report           *result.TLSState
 	Note             func(format string, args ...any)
+	// Chain is what the server has shown, Other what is known of a certificate
+	// beside it, nil where nobody looked.
+	Chain []*x509.Certificate
+	Found certs.Findings // of it
+	Other *Sighting
 }
 
 // Judge says what the certificate amounts to. How long it must be valid is a
 // limit of its own.
 func (v *Verification) Judge(state *tls.ConnectionState, f *certs.Findings) judge.Judgement {
+	v.Chain, v.Found = state.PeerCertificates, *f
 	switch v.Options.Verify {
 	case scenarios.VerifyDANE:
-		return v.judgeDANE(state)
+		return v.judgeDANE()
 	case scenarios.VerifySTS:
 		return v.judgeSTS(f)
 	}

@@ -1,7 +1,6 @@
 package handshake
 
 import (
-	"crypto/tls"
 	"fmt"
 
 	"mxprobe/probe/certs"
@@ -11,11 +10,9 @@ import (
 )
 
 // judgeDANE holds the server against the TLSA records.
-func (v *Verification) judgeDANE(state *tls.ConnectionState) judge.Judgement {
+func (v *Verification) judgeDANE() judge.Judgement {
 	p, t := &v.Dane, v.Report
-	found := dane.Judge(p.Records, dane.Peer{
-		Chain: state.PeerCertificates[:min(len(state.PeerCertificates), certs.MaxChain)], Names: p.Names, Now: v.Now,
-	})
+	found := v.fits(v.Chain)
 	for _, text := range found.Unusable {
 		v.Note("%s", "TLSA record "+text)
 	}
@@ -33,6 +30,12 @@ func (v *Verification) judgeDANE(state *tls.ConnectionState) judge.Judgement {
 	case !found.OK && v.Insecure:
 		v.Note("%s", t.DANEFinding)
 		return judge.Met()
+	case !found.OK && v.Other != nil && v.Other.Chain != nil && v.fits(v.Other.Chain).OK:
+		v.noteFit(v.Chain)
+		v.noteFit(v.Other.Chain)
+		j := oneFits(v.Other.Chain[0], v.Chain[0], p.Set.Name)
+		j.Pos = v.Options.Pos
+		return j
 	case !found.OK && p.Set.More > 0:
 		return judge.Judgement{
 			Status: result.Inconclusive, Reason: result.Local, Pos: v.Options.Pos,
@@ -40,9 +43,10 @@ func (v *Verification) judgeDANE(state *tls.ConnectionState) judge.Judgement {
 			Hint:    "publish one or two records for each certificate: a large answer may not reach senders (RFC 7671 section 10.1)",
 		}
 	case !found.OK:
+		v.noteFit(v.Chain)
 		return judge.Judgement{Status: result.Fail, Reason: result.TLS, Pos: v.Options.Pos, Message: t.DANEFinding + ", at " + p.Set.Name, Hint: daneHint(&found)}
 	}
-	v.Note("the certificate fits the TLSA record %s at %s", found.By, p.Set.Name)
+	v.noteFit(v.Chain)
 	if !v.Named && !v.Authentic {
 		return judge.Judgement{
 			Status: result.Warn, Reason: result.DNS, Pos: v.Options.Pos,

@@ -78,9 +78,13 @@ func (c keyedCache) Put(_ string, state *tls.ClientSessionState) {
 
 // Plan is what a scenario says of a handshake, compiled once.
 type Plan struct {
-	Options     *scenarios.StartTLSOptions
-	Implicit    bool
+	Options  *scenarios.StartTLSOptions
+	Implicit bool
+	// Base is true where the TLSA base domain is the name to ask for (RFC 7672
+	// section 3.2.2).
+	Base        bool
 	least, Most uint16
+	ciphers     []uint16         // nil for the usual ones
 	clientCert  *tls.Certificate // nil for none
 }
 
@@ -90,9 +94,14 @@ func NewPlan(o *scenarios.StartTLSOptions, clientCert *tls.Certificate) *Plan {
 	if o == nil {
 		o = &scenarios.StartTLSOptions{}
 	}
-	p := &Plan{Options: o, least: versionOf(o.Min), Most: versionOf(o.Max), clientCert: clientCert}
+	p := &Plan{Options: o, least: versionOf(o.Min), Most: versionOf(o.Max), ciphers: o.Ciphers, clientCert: clientCert, Base: o.Verify == scenarios.VerifyDANE}
 	if p.Most == 0 {
 		p.Most = tls.VersionTLS13
+	}
+	if family := familyOf(o.Signature); family != "" {
+		// With TLS 1.3 the client's signature algorithms decide, and crypto/tls
+		// offers all it knows.
+		p.Most, p.ciphers = min(p.Most, tls.VersionTLS12), family.ciphers()
 	}
 	if p.least == 0 {
 		p.least = min(tls.VersionTLS12, p.Most)
@@ -148,7 +157,7 @@ func New(p *Plan, with With) *Handshake {
 		// Old versions are offered and then refused: only so can a server
 		// that speaks nothing else be told from one that has no TLS.
 		MinVersion: tls.VersionTLS10, MaxVersion: p.Most,
-		CipherSuites:     p.Options.Ciphers,
+		CipherSuites:     p.ciphers,
 		CurvePreferences: curves(p.Options),
 		Time:             with.Now,
 		VerifyConnection: func(state tls.ConnectionState) error {
@@ -167,7 +176,7 @@ func New(p *Plan, with With) *Handshake {
 		},
 	}
 	if !p.Options.NoResume {
-		h.Config.ClientSessionCache = with.Sessions.of(fmt.Sprintf("%s %s %s %v", with.Address, sni, p.Options.ClientCert, p.Options.Ciphers))
+		h.Config.ClientSessionCache = with.Sessions.of(fmt.Sprintf("%s %s %s %v", with.Address, sni, p.Options.ClientCert, p.ciphers))
 	}
 	return h
 }

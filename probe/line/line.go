@@ -79,6 +79,10 @@ func (l *Line) Again() Line {
 type secured struct {
 	Last  *handshake.Handshake // the latest handshake, nil before it
 	State *result.TLSState     // what it agreed on, for the report
+	// Held is what its certificate was held against, nil before that; Failed is
+	// the alert with which the server ended a handshake, if it did so.
+	Held   *handshake.Verification
+	Failed string
 	// Unproven is true until the server said something under TLS. Servers
 	// with TLS 1.3 judge the client's certificate after the client is done
 	// (RFC 8446 section 4.4.2), so that the end may come late.
