@@ -151,7 +151,7 @@ func (r *run) planHost(ctx context.Context, d *result.Domain, req Request, h *dn
 				group.port = 0 // a Unix socket has none
 			}
 			host.Addresses = append(host.Addresses, result.Address{IP: ipText(ip), Port: group.port, Checks: []result.Check{}})
-			t := Target{Domain: req.Domain, Host: h.Name, Preference: h.Preference, IP: ip, Port: group.port, Named: req.Server != "", Authentic: d.Authentic}
+			t := Target{Domain: req.Domain, Host: h.Name, Preference: h.Preference, IP: ip, Port: group.port, Named: req.Server != "", Authentic: d.Authentic, Allowance: req.allowance}
 			lanes = append(lanes, plannedLane{at, len(host.Addresses) - 1, r.newLane(t, group.checks)})
 		}
 	}

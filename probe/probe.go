@@ -67,6 +67,8 @@ type Request struct {
 	// host, whatever Checks there are.
 	DomainChecks []DomainCheck
 	HostChecks   []HostCheck
+
+	allowance *Allowance
 }
 
 // Target is one address of one host. IP is not valid for a Unix socket, which
@@ -80,6 +82,9 @@ type Target struct {
 	// Named is true for a server that was named instead of looking up MX
 	// records, Authentic if those were validated with DNSSEC.
 	Named, Authentic bool
+	// Allowance bounds what checks may keep of what the server says; nil where
+	// nothing does.
+	Allowance *Allowance
 }
 
 // AddrPort returns the address to connect to.

@@ -53,16 +53,17 @@ func (r *Runner) Run(ctx context.Context, requests iter.Seq[Request]) iter.Seq[r
 		ctx, cancel := context.WithCancelCause(ctx)
 		defer cancel(nil)
 		run := r.newRun(cancel)
-		queue := newWindow[chan result.Domain](ahead * cap(run.jobs))
+		queue := newWindow[underWay](ahead * cap(run.jobs))
 		go run.feed(ctx, requests, queue)
 		open := true
-		for done := range queue.all(ctx) {
-			d := <-done
+		for one := range queue.all(ctx) {
+			d := <-one.done
 			run.raise()
 			if open && !yield(d) {
 				open = false
 				cancel(nil)
 			}
+			one.allowance.release()
 		}
 		run.raise()
 	}
@@ -86,13 +87,21 @@ func (r *Runner) newRun(cancel context.CancelCauseFunc) *run {
 	}
 }
 
+// underWay is a request that is worked on.
+type underWay struct {
+	done      chan result.Domain
+	allowance *Allowance
+}
+
 // feed starts one goroutine for each request that has a place in the window.
-func (r *run) feed(ctx context.Context, requests iter.Seq[Request], queue *window[chan result.Domain]) {
+func (r *run) feed(ctx context.Context, requests iter.Seq[Request], queue *window[underWay]) {
 	defer queue.close()
 	defer r.catch()
+	text := newPool()
 	for req := range requests {
 		done := make(chan result.Domain, 1)
-		if !queue.put(ctx, done) {
+		req.allowance = text.domain()
+		if !queue.put(ctx, underWay{done, req.allowance}) {
 			return
 		}
 		go func() {

@@ -74,7 +74,7 @@ func (a *arranged) flag(words []string, options []option) (took int, err error) 
 		a.flags = append(a.flags, "--"+o.name)
 		return 0, nil
 	case len(words) < 2:
-		return 0, usagef("%s needs a value (%s)", shown(word), o.flags())
+		return 0, usagef("%s needs a value (%s)", shown(word), strings.TrimLeft(o.flags(), " "))
 	case isFlag(options, words[1]):
 		return 0, usagef("%s needs a value, but the flag %s follows", shown(word), words[1])
 	default:
@@ -159,7 +159,7 @@ func otherFlag(name string, options []option) string {
 		meant, value = "from", " ADDR"
 	case "ehlo", "hello", "lhlo", "fqdn":
 		meant, value = "helo", " NAME"
-	case "host", "hostname", "target", "mx":
+	case "host", "hostname", "target", "mx", "s":
 		meant, value = "server", " HOST"
 	case "nameserver", "resolver":
 		meant, value = "dns", " ADDR"
@@ -171,6 +171,12 @@ func otherFlag(name string, options []option) string {
 		meant = "insecure"
 	case "proto", "output", "out":
 		meant, value = "format", " FORMAT"
+	case "auth", "a", "auth-user", "au", "auth-password", "ap", "user", "password", "login":
+		return inScenario(options, "auth:", "@submission")
+	case "header", "add-header", "subject", "body", "data", "message":
+		return inScenario(options, "message:", "@send")
+	case "attach", "attachment", "attach-type", "attach-name":
+		return inScenario(options, "attach: beside message:", "@send")
 	default:
 		if o := find(options, "format"); o != nil && slices.Contains(o.choices(), name) {
 			return "--format " + name
@@ -180,6 +186,15 @@ func otherFlag(name string, options []option) string {
 		return ""
 	}
 	return "--" + meant + value
+}
+
+// inScenario says what a scenario has in place of a flag, for a command that
+// plays one.
+func inScenario(options []option, key, example string) string {
+	if find(options, "vars-file") == nil {
+		return ""
+	}
+	return key + " in a scenario; mxprobe init " + example + " makes one to start from"
 }
 
 func flagNames(options []option) []string {

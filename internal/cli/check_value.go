@@ -28,7 +28,10 @@ func checkDomainArgument(value string) error {
 	if _, isScenario := scenarios.Builtin(value); isScenario {
 		return fmt.Errorf("%s is a scenario: mxprobe run %s -d DOMAIN plays it", excerpt(value), value)
 	}
-	if value == "-" || strings.HasPrefix(value, "@") {
+	switch {
+	case value == "@":
+		return errors.New("@ stands before the name of a file of domains, as in -d @domains.txt")
+	case value == "-" || strings.HasPrefix(value, "@"):
 		return nil
 	}
 	if why := domainFault(value); why != "" {

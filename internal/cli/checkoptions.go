@@ -104,6 +104,9 @@ func (s *checkSettings) wrong(p *Program) error {
 		return usagef("--quick makes one connection; leave out --tls-versions and --submission, which need more")
 	}
 	if s.depth.Submission && s.mailPort != 0 {
+		if !slices.ContainsFunc(p.typed, func(f typedFlag) bool { return f.option.name == "port" }) {
+			return usagef("--submission and the environment variable MXPROBE_PORT contradict each other; leave one of them out")
+		}
 		return usagef("--port and --submission contradict each other; leave one of them out")
 	}
 	if err := s.contradiction(); err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"strconv"
 	"strings"
 	"time"
 
@@ -56,9 +57,9 @@ func (o *purge) options() []option {
 	const group = "Mailbox"
 	options := []option{
 		{name: "user", arg: "NAME", set: setText(&o.user), group: group, help: "name of the login"},
-		{name: "password-file", arg: "FILE", set: setText(&o.passwordFile), group: group, def: "MXPROBE_MAILBOX_PASSWORD", help: "file with its password, on one line"},
+		{name: "password-file", arg: "FILE", set: setText(&o.passwordFile), group: group, help: "file with its password, on one line; without it $MXPROBE_MAILBOX_PASSWORD is the password"},
 		{name: "allow-clear", set: setSwitch(&o.clear), group: group, help: "log in without TLS too, where the server has none"},
-		{name: "older-than", arg: "TIME", set: setTime(&o.age, timespan.Parse), group: group, def: "24h", help: "remove what was sent longer ago, as 30m, 12h or 7d"},
+		{name: "older-than", arg: "TIME", set: setTime(&o.age, parseAge), group: group, def: "24h", help: "remove what was sent longer ago, as 30m, 12h or 7d"},
 		{name: "dry-run", set: setSwitch(&o.dry), group: group, help: "remove nothing, show what would be removed"},
 		dnsOption(&o.dns),
 	}
@@ -113,13 +114,28 @@ func (o *purge) login(ctx context.Context, place scenarios.MailboxAddress) (dial
 		}
 		login.Password = text
 	}
-	if place.NeedsLogin() && (login.User == "" || login.Password == "") {
-		return login, usagef("%s needs --user and --password-file", place.Kind)
+	if place.NeedsLogin() {
+		switch {
+		case login.User == "" && login.Password == "":
+			return login, usagef("%s needs --user and --password-file", place.Kind)
+		case login.User == "":
+			return login, usagef("%s needs --user too", place.Kind)
+		case login.Password == "":
+			return login, usagef("%s needs --password-file too, or the password in MXPROBE_MAILBOX_PASSWORD", place.Kind)
+		}
 	}
 	if place.Local() {
 		login.User, login.Password = "", ""
 	}
 	return login, nil
+}
+
+// parseAge reads a time; a number alone is most likely one of days.
+func parseAge(text string) (time.Duration, error) {
+	if _, err := strconv.Atoi(text); err == nil && text != "0" {
+		return 0, fmt.Errorf("%q has no unit (%sd, %sh or %sm?)", text, text, text, text)
+	}
+	return timespan.Parse(text)
 }
 
 // maxPassword bounds a file with a password.

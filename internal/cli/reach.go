@@ -19,11 +19,11 @@ func (r *reachSettings) options() []option {
 	return []option{
 		{
 			name: "allow-files", again: true, arg: "DIR", env: "MXPROBE_ALLOW_FILES", repeat: true, set: setList(&r.folders, checkFolder), group: groupScenarios,
-			help: "scenarios may read files below DIR too, not only below their own folders; several allowed",
+			help: "scenarios may read files below DIR too; several allowed",
 		},
 		{
 			name: "untrusted", again: true, env: "MXPROBE_UNTRUSTED", set: setSwitch(&r.untrusted), group: groupScenarios,
-			help: "the scenarios are not yours: no commands, no environment, no files but below their folders, no servers but those of -d and -H",
+			help: "scenarios of others: no commands, environment or further servers",
 		},
 	}
 }

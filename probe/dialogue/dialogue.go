@@ -161,6 +161,9 @@ func (d *Dialogue) Ports() []uint16 {
 func (d *Dialogue) Start(t probe.Target, stepped func(*result.Step)) probe.Trial {
 	tr := &trial{dialogue: d, target: t, number: d.run.begun.Add(1)}
 	tr.account = ledger.NewAccount(d.secrets, d.name, d.steps, stepped)
+	if t.Allowance != nil {
+		tr.account.Within(t.Allowance)
+	}
 	tr.rule = d.rule(t.Host, t.IP, t.Preference)
 	return tr
 }

@@ -74,12 +74,12 @@ func parse(t testing.TB, src string) []*scenarios.Scenario {
 }
 
 // checks makes checks of scenarios, in a run of their own.
-func checks(t *testing.T, set *dialogue.Settings, src string) []probe.Check {
+func checks(t testing.TB, set *dialogue.Settings, src string) []probe.Check {
 	t.Helper()
 	return checksIn(t, dialogue.NewRun(set), src)
 }
 
-func checksIn(t *testing.T, run *dialogue.Run, src string) []probe.Check {
+func checksIn(t testing.TB, run *dialogue.Run, src string) []probe.Check {
 	t.Helper()
 	var made []probe.Check
 	for _, s := range parse(t, src) {

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"strings"
 	"time"
 
 	"mxprobe/probe/result"
@@ -14,13 +15,16 @@ type Account struct {
 	told    func(*result.Step) // after each step; may be nil
 	tries   int
 	check   result.Check
+	// allowance bounds what is kept, and dropped counts what is not.
+	allowance Allowance
+	dropped   int
 }
 
 // NewAccount begins the account of a scenario with so many steps. told, if not
 // nil, is called after each step.
 func NewAccount(secrets Secrets, scenario string, steps int, told func(*result.Step)) Account {
 	return Account{
-		secrets: secrets, told: told,
+		secrets: secrets, told: told, allowance: free{},
 		check: result.Check{Scenario: scenario, StepCount: steps, Steps: []result.Step{}},
 	}
 }
@@ -64,14 +68,19 @@ func (a *Account) captures(values map[string]string) map[string]string {
 	}
 	out := make(map[string]string, len(values))
 	for name, value := range values {
-		out[name] = a.secrets.short(value, result.MaxShown)
+		// A part of a reply would hold all of it.
+		out[name] = strings.Clone(a.secrets.short(value, result.MaxShown))
 	}
 	return out
 }
 
 // tls hides what the names of a handshake repeat of secrets.
 func (a *Account) tls(t *result.TLSState) *result.TLSState {
-	if t == nil || a.secrets.mask == nil {
+	if t == nil {
+		return nil
+	}
+	a.keepChain(t)
+	if a.secrets.mask == nil {
 		return t
 	}
 	for _, text := range []*string{
@@ -117,4 +126,10 @@ func (a *Account) Forgive(why string) {
 }
 
 // Result returns what was told so far.
-func (a *Account) Result() result.Check { return a.check }
+func (a *Account) Result() result.Check {
+	c := a.check
+	if note := a.droppedNote(); note != "" {
+		c.Notes = append(c.Notes[:len(c.Notes):len(c.Notes)], note)
+	}
+	return c
+}

@@ -34,6 +34,8 @@ type Ledger struct {
 	failedCode int
 	unmet      bool  // a step was not met, and decided
 	unmetAt    place // its place in the file
+	// long are the replies that may be kept in full once their step is judged.
+	long map[int]*smtpwire.Reply
 }
 
 // Seen is what is told of an attempt beside its steps.

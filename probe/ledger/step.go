@@ -78,7 +78,7 @@ func (s Step) Note(format string, args ...any) {
 
 func (s Step) note(text string) {
 	st := s.step()
-	st.Notes = append(st.Notes, s.secrets().text(text))
+	st.Notes = append(st.Notes, s.secrets().short(text, maxLine))
 }
 
 // Took says how long the step took, Spent that something of it took longer.
@@ -92,13 +92,10 @@ func (s Step) Spent(d time.Duration) { s.step().Millis += result.Millis(d) }
 func (s Step) Reply(reply *smtpwire.Reply, plain bool) {
 	st := s.step()
 	st.Code = reply.Code
-	st.Text = st.Text[:0]
-	for line := range reply.TextLines() {
-		st.Text = append(st.Text, s.secrets().short(line, maxLine))
-	}
+	s.keepReply(reply)
 	if !plain {
 		code, _, mismatch := reply.Enhanced()
-		st.Enhanced = code
+		st.Enhanced = strings.Clone(code) // a part of the reply would hold all of it
 		if mismatch {
 			s.note("the enhanced status code is of another class than the reply code and does not count (RFC 2034 section 4)")
 		}
@@ -144,6 +141,7 @@ func (s Step) Drop() {
 	for _, text := range l.steps[s.at].Notes {
 		l.Note("%s", text)
 	}
+	delete(l.long, s.at)
 	l.steps, l.spans = l.steps[:s.at], l.spans[:s.at]
 }
 
@@ -175,6 +173,7 @@ func (s Step) Close(o *Outcome) {
 		s.note(o.Note)
 	}
 	s.Extend()
+	s.settleReply(o.Status > result.Pass)
 	if o.Status > result.Pass {
 		s.decide(o)
 	}

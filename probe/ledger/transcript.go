@@ -17,6 +17,7 @@ func (l *Ledger) Finish(seen *Seen, always bool) {
 	if l.ruling.Status > result.Pass || always {
 		l.transcribe()
 		l.transcribeGroup()
+		l.keepTranscripts()
 	}
 	l.record = nil
 }
