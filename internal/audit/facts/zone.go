@@ -1,6 +1,9 @@
 package facts
 
-import "net/netip"
+import (
+	"net/netip"
+	"time"
+)
 
 // Zone is the DNS zone that the domain is in.
 type Zone struct {
@@ -46,6 +49,8 @@ type ServerAnswer struct {
 	// Authoritative is whether it answered for the zone with authority.
 	Authoritative bool
 	Serial        uint32
+	// Took is how long the slower of its answers took.
+	Took time.Duration
 	// MX is the look-up of the MX records there, Hosts what it gave, each as
 	// "10 mx.example.org", sorted.
 	MX    Lookup

@@ -6,6 +6,7 @@ package gather
 import (
 	"context"
 	"crypto/x509"
+	"fmt"
 	"net"
 	"net/netip"
 	"slices"
@@ -114,7 +115,10 @@ func (g *Gatherer) validates(ctx context.Context, d *facts.Domain) {
 	case err != nil:
 		d.DNSSEC.Resolver, d.DNSSEC.Why = facts.Failed, err.Error()
 	case ok:
-		d.DNSSEC.Resolver = facts.Found
+		d.DNSSEC.Resolver, d.DNSSEC.Why = facts.Found, "the resolver validates, and its word counts"
+		if len(g.NameServers) > 0 {
+			d.DNSSEC.Why = fmt.Sprintf("%s validates, and its word (the AD bit) counts", g.NameServers[0])
+		}
 	default:
 		d.DNSSEC.Resolver, d.DNSSEC.Why = facts.NoData, "the resolver does not validate, or is not on this machine"
 	}

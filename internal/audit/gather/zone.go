@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"time"
 
 	"mxprobe/dnsmx"
 	"mxprobe/internal/audit/facts"
@@ -107,7 +108,9 @@ func (g *Gatherer) ask(ctx context.Context, a *facts.ServerAnswer, zone, domain 
 			at = named
 		}
 	}
+	began := time.Now()
 	reply, err := g.Resolver.Ask(ctx, at, zone, dnsmx.TypeSOA)
+	a.Took = time.Since(began)
 	a.SOA = lookup(zone, &reply.Set, err)
 	a.Authoritative = reply.Authoritative
 	if reply.SOA != nil {
@@ -116,7 +119,9 @@ func (g *Gatherer) ask(ctx context.Context, a *facts.ServerAnswer, zone, domain 
 	if a.SOA.State == facts.Failed {
 		return
 	}
+	began = time.Now()
 	reply, err = g.Resolver.Ask(ctx, at, domain, dnsmx.TypeMX)
+	a.Took = max(a.Took, time.Since(began))
 	a.MX = lookup(domain, &reply.Set, err)
 	for _, mx := range reply.MX {
 		a.Hosts = append(a.Hosts, fmt.Sprintf("%d %s", mx.Preference, strings.ToLower(mx.Host)))

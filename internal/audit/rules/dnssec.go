@@ -31,7 +31,7 @@ func dnssecRules() []Rule {
 			check: func(d *facts.Domain, s *sheet) {
 				switch d.DNSSEC.Resolver {
 				case facts.Found:
-					s.ok(place{}, "the resolver validates, and its word counts")
+					s.ok(place{}, "%s", or(d.DNSSEC.Why, "the resolver validates, and its word counts"))
 				case facts.NoData:
 					s.bad(place{}, "%s", or(d.DNSSEC.Why, "its word does not count"))
 				case facts.Failed:

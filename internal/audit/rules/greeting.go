@@ -36,6 +36,21 @@ func greetingRules() []Rule {
 			check:  checkGreetingCode,
 		},
 		{
+			ID: "greeting.connect", Title: "the connection comes about late", Severity: result.SeverityNote, Actor: result.ActorNetwork,
+			RFC:    "RFC 6298 section 2",
+			Means:  "Packets are lost on the way, or the server is too busy to take connections: a lost one is sent again after one second at the earliest. Each delivery takes longer, and some fail.",
+			Advice: "look for loss on the way, and at the load and the backlog of the server",
+			check: func(d *facts.Domain, s *sheet) {
+				eachSession(d, s, func(p place, _ *facts.Address, m *facts.Session) {
+					if m.Connect > lateConnection {
+						s.bad(p, "after %s", took(m.Connect))
+						return
+					}
+					s.ok(p, "after %s", took(m.Connect))
+				})
+			},
+		},
+		{
 			ID: "greeting.slow", Title: "the greeting comes late", Severity: result.SeverityNote, Actor: result.ActorServer,
 			RFC:    "RFC 5321 section 4.5.3.2.1",
 			Means:  "Senders should wait five minutes for it; some give up much earlier. A delay of some seconds may be meant to keep senders of spam away.",
@@ -180,3 +195,7 @@ func took(t time.Duration) string {
 	}
 	return t.Round(100 * time.Millisecond).String()
 }
+
+// lateConnection is longer than any way round the earth, and as long as a packet
+// that was lost takes to be sent again.
+const lateConnection = time.Second

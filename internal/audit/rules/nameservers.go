@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"time"
 
 	"mxprobe/internal/audit/facts"
 	"mxprobe/probe/result"
@@ -79,6 +80,23 @@ func nameServerRules() []Rule {
 			},
 		},
 		{
+			ID: "dns.slow", Title: "a name server answers late", Severity: result.SeverityNote, Actor: result.ActorDNS,
+			RFC:    "RFC 1035 section 7.2",
+			Means:  "Resolvers wait for it before they ask another, so that each delivery begins later.",
+			Advice: "look at its load and at the way to it",
+			check: func(d *facts.Domain, s *sheet) {
+				eachAnswer(d, func(p place, a *facts.ServerAnswer) {
+					switch {
+					case a.SOA.State == facts.Failed: // another rule
+					case a.Took > lateAnswer:
+						s.bad(p, "after %s", took(a.Took))
+					default:
+						s.ok(p, "after %s", took(a.Took))
+					}
+				})
+			},
+		},
+		{
 			ID: "dns.lame", Title: "a name server knows nothing of the zone", Severity: result.SeverityWarn, Actor: result.ActorDNS,
 			RFC:    "RFC 1912 section 2.8",
 			Means:  "It is named as a server of the zone and does not serve it, or no longer (a lame delegation).",
@@ -142,6 +160,9 @@ func checkServersIPv6(d *facts.Domain, s *sheet) {
 		s.bad(place{}, "no AAAA record")
 	}
 }
+
+// lateAnswer is when resolvers have mostly turned to another name server.
+const lateAnswer = 2 * time.Second
 
 // eachServer calls f for each name server whose addresses were looked up.
 func eachServer(d *facts.Domain, s *sheet, f func(place, *facts.Server)) {

@@ -89,6 +89,7 @@ func dnsTwins() map[string]twin {
 				d.Zone.Servers[i].V6 = missing(d.Zone.Servers[i].Name)
 			}
 		}, evidence: "no AAAA record"},
+		"dns.slow":    {spoil: func(d *facts.Domain) { first(d).Took = 3 * time.Second }, evidence: "after 3s"},
 		"dns.silent":  {spoil: func(d *facts.Domain) { first(d).SOA.State, first(d).SOA.Why = facts.Failed, "no answer in 5s" }, evidence: "no answer in 5s"},
 		"dns.lame":    {spoil: func(d *facts.Domain) { first(d).Authoritative = false }, evidence: "without authority"},
 		"dns.serial":  {spoil: func(d *facts.Domain) { first(d).Serial = 6 }, evidence: "ns1.example.net 8.8.4.53: 6"},

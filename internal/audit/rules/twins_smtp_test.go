@@ -32,10 +32,11 @@ func probed(name string, code int, text string) func(*facts.Domain) {
 
 func serverTwins() map[string]twin {
 	return map[string]twin{
-		"greeting.reach": {spoil: onMain(func(m *facts.Session) { *m = facts.Session{State: facts.NoData, Why: "connection refused"} }), evidence: "connection refused"},
-		"greeting.code":  {spoil: onMain(func(m *facts.Session) { m.Greeting = reply(554, "no service") }), evidence: "554 no service"},
-		"greeting.slow":  {spoil: onMain(func(m *facts.Session) { m.Greeting.Took = 40 * time.Second }), evidence: "40s"},
-		"greeting.name":  {spoil: onMain(func(m *facts.Session) { m.Greeting.Text = []string{"localhost ESMTP"} }), evidence: "localhost"},
+		"greeting.reach":   {spoil: onMain(func(m *facts.Session) { *m = facts.Session{State: facts.NoData, Why: "connection refused"} }), evidence: "connection refused"},
+		"greeting.code":    {spoil: onMain(func(m *facts.Session) { m.Greeting = reply(554, "no service") }), evidence: "554 no service"},
+		"greeting.connect": {spoil: onMain(func(m *facts.Session) { m.Connect = 3100 * time.Millisecond }), evidence: "3.1s"},
+		"greeting.slow":    {spoil: onMain(func(m *facts.Session) { m.Greeting.Took = 40 * time.Second }), evidence: "40s"},
+		"greeting.name":    {spoil: onMain(func(m *facts.Session) { m.Greeting.Text = []string{"localhost ESMTP"} }), evidence: "localhost"},
 		"greeting.middlebox": {spoil: onMain(func(m *facts.Session) {
 			m.Greeting.Text = []string{strings.Repeat("*", 30)}
 		}), evidence: "***"},
@@ -50,6 +51,8 @@ func serverTwins() map[string]twin {
 		"ehlo.slow":             {spoil: onMain(func(m *facts.Session) { m.Probes[1].Took = 9 * time.Second }), evidence: "RCPT TO:<postmaster@corp.example.net> after 9s"},
 		"ehlo.8bitmime":         {spoil: keywords("PIPELINING"), evidence: "not among its 1 keyword"},
 		"ehlo.pipelining":       {spoil: keywords("8BITMIME"), evidence: "not among"},
+		"ehlo.dsn":              {spoil: keywords("8BITMIME"), evidence: "not among"},
+		"ehlo.requiretls":       {spoil: onMain(func(m *facts.Session) { m.Hello = hello("mx1.corp.example.net", "REQUIRETLS", "STARTTLS") }), evidence: "before TLS"},
 		"ehlo.enhanced":         {spoil: keywords("8BITMIME"), evidence: "not among"},
 		"ehlo.size":             {spoil: keywords("SIZE 1000000"), evidence: "SIZE 1000000"},
 		"ehlo.obsolete":         {spoil: keywords("TURN"), evidence: "TURN"},

@@ -130,7 +130,7 @@ func soundHost(name string, preference uint16, ips ...string) facts.Host {
 }
 
 func soundAddress(name, ip string) facts.Address {
-	keywords := []string{"PIPELINING", "SIZE 50000000", "8BITMIME", "ENHANCEDSTATUSCODES", "LIMITS RCPTMAX=500"}
+	keywords := []string{"PIPELINING", "SIZE 50000000", "8BITMIME", "DSN", "ENHANCEDSTATUSCODES", "LIMITS RCPTMAX=500"}
 	return facts.Address{
 		IP: netip.MustParseAddr(ip), PTR: soundPTR(ip, name), Named: found(name),
 		Main: facts.Session{

@@ -1,5 +1,6 @@
 // Package csv writes a report as comma-separated values (RFC 4180), a line
-// for each domain, for people with spreadsheets.
+// for each domain, for people with spreadsheets. Of a domain that was checked as
+// a whole findings are counted by severity, and no dialogues.
 //
 // A cell that begins with =, +, - or @ is a formula to a spreadsheet: text
 // that does has an apostrophe put before it. Control characters, line breaks
