@@ -31,6 +31,7 @@ type fault struct {
 	args     string                 // further arguments, with blanks between them
 	setup    func(dir string) error // makes files in the folder of the call
 	limits   string                 // further limits of the shell, such as "-n 20"
+	memory   int                    // MiB; memory where 0
 	signal   os.Signal              // sent when the server has heard NOOP
 	// inside lets the engine play the dialogue in the process of the test, in a
 	// world whose dialer fails as no kernel does that reaches no network.
@@ -58,9 +59,9 @@ const (
 	waiting   = 25 * time.Second
 )
 
-// memory is what the program may have beside its text, in KiB: RLIMIT_DATA. The
+// memory is what the program may have beside its text, in MiB: RLIMIT_DATA. The
 // runtime of Go maps 80 MiB of that before anything happens.
-const memory = 128 << 10
+const memory = 128
 
 // The verdicts that many faults have in common.
 var (

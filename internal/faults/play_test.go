@@ -4,6 +4,7 @@ package faults
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -197,7 +198,7 @@ func (f *fault) call(ctx context.Context, program, dir string, values map[string
 	}
 	ctx, cancel := context.WithTimeout(ctx, 2*f.limit())
 	defer cancel()
-	shell := fmt.Sprintf(`ulimit -d %d && %s exec "$@"`, memory, f.ulimit())
+	shell := fmt.Sprintf(`ulimit -d %d && %s exec "$@"`, cmp.Or(f.memory, memory)<<10, f.ulimit())
 	cmd := exec.CommandContext(ctx, "/bin/sh", append([]string{"-c", shell, "sh", program}, args...)...)
 	cmd.Dir, cmd.WaitDelay = dir, time.Second
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "LC_ALL=C", "FAULT_PASSWORD=secret"}
