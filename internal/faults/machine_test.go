@@ -53,8 +53,10 @@ func machines() []fault {
 		{name: "the list is in Latin-1", args: "-d @x.txt", setup: write("x.txt", "gr\xfcn.test\n"), want: notPlayed("x.txt")},
 		{name: "the list has nothing in it", args: "-d @x.txt", setup: write("x.txt", "# nobody\n"), want: notPlayed("x.txt")},
 		{name: "too few descriptors", limits: "-n 12", want: passes, within: waiting},
-		{name: "a reply of 100 KiB to every command, tried again ten times", args: "--retry 10 --retry-wait 1ms", within: time.Minute, want: later(""),
-			rules: []sandbox.Rule{{On: "RCPT", Raw: long("450", 100)}, {On: "EHLO", Raw: long("250", 100)}, {On: "MAIL", Raw: long("250", 100)}}},
+		{
+			name: "a reply of 100 KiB to every command, tried again ten times", args: "--retry 10 --retry-wait 1ms", within: time.Minute, want: later(""),
+			rules: []sandbox.Rule{{On: "RCPT", Raw: long("450", 100)}, {On: "EHLO", Raw: long("250", 100)}, {On: "MAIL", Raw: long("250", 100)}},
+		},
 		{name: "a message of 21 MB that nobody reads", memory: 192, scenario: steps(ask + "  - {message: {file: x.eml}, timeout: 2s}\n"), within: waiting, setup: write("x.eml", strings.Repeat("a line of a large message\r\n", 800_000)), rules: speaks("DATA", func(c *sandbox.Conn) { _ = c.Reply("354 go on"); c.Sleep(20 * time.Second) }), want: silent},
 	}
 }
