@@ -114,13 +114,17 @@ func (t *table) look(a *answer) (causes.Cause, string) {
 	byEnhanced, known := ofEnhanced(a)
 	if known && best < byCode || len(hits) == 0 {
 		if known {
-			return byEnhanced, ""
+			return a.unlessElse(byEnhanced), ""
 		}
 		if len(hits) == 0 {
-			return ofCode(a), ""
+			return a.unlessElse(ofCode(a)), ""
 		}
 	}
-	return t.decide(hits, best)
+	cause, source := t.decide(hits, best)
+	if best == vague && a.unlessElse(cause) != cause {
+		return causes.Unknown, ""
+	}
+	return cause, source
 }
 
 // decide returns what the rules of the best rank agree on. One whose words

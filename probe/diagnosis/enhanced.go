@@ -1,6 +1,10 @@
 package diagnosis
 
-import "mxprobe/probe/causes"
+import (
+	"slices"
+
+	"mxprobe/probe/causes"
+)
 
 // ofEnhanced returns what an enhanced status code says by itself: by the
 // registry of IANA ("Simple Mail Transfer Protocol (SMTP) Enhanced Status
@@ -69,7 +73,11 @@ func systemCode(a *answer, detail string) causes.Cause {
 	case ".3.1":
 		return causes.ServerStorage
 	case ".3.2":
-		return causes.ServerClosing
+		// Many say 4.3.2 of limits, and 5.3.2 of hosts that take no mail, or none
+		// from here.
+		if a.class() == 4 && (len(a.words) < 3 || slices.ContainsFunc(a.words, speaksOfServer)) {
+			return causes.ServerClosing
+		}
 	case ".3.3":
 		return causes.ParameterUnsupported
 	case ".3.4":

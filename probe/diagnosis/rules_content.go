@@ -52,6 +52,7 @@ func contentRules() []rule {
 		}},
 		{cause: causes.ContentAttachment, source: "words", words: []string{
 			"attachment|attachments|attached .. {not}|blocked|banned|rejected|allowed|prohibited|forbidden|illegal|type|types|refused|removed|dangerous|unacceptable|disallowed|name|extension|zip|executable|restricted|has|filter|encrypted|exceed* ! spam",
+			"restricted|denied attachment|attachments",
 			"illegal|banned|blocked|prohibited|forbidden|dangerous|unacceptable|executable|disallowed|bad|suspicious .. attachment|attachments|file|filename|extension|attached|mime ! header",
 			"banned .. content|contents|file|filename|name|type|mime",
 			"file type|types|extension|name .. {not} .. allowed|permitted|accepted|blocked|banned|prohibited ! header",
@@ -147,6 +148,7 @@ func contentRules() []rule {
 			"maximum|max .. hop .. count|exceed*",
 			"routing|mail|forwarding|message|aliasing loop|loops",
 			"hopcount",
+			"number .. received ... exceed*",
 			"too many .. received headers",
 			"points back to|at",
 			"forwarded too many times",

@@ -39,11 +39,12 @@ func providerRules() []rule {
 		}},
 		{cause: causes.ClientDynamic, source: "aol", rank: exactly, words: []string{
 			"dyn t1|t2",
+			"rtr du",
 			"link:postmaster.aol.com/errors/421dyn",
 			"residential ip",
 		}},
 		{cause: causes.ClientReputation, source: "aol", rank: exactly, words: []string{
-			"rtr bl|bg|ge|sc|du|rd|bb|ch",
+			"rtr bl|bg|ge|sc|rd|bb|ch",
 			"hvu b1|b2|nr",
 			"con b1",
 			"ril ur|dd",

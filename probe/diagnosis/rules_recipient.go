@@ -7,6 +7,8 @@ func recipientRules() []rule {
 	return []rule{
 		{cause: causes.RecipientUnknown, source: "words", words: []string{
 			"no mailbox|mailboxes ! space|full",
+			"account|mailbox|user .. deleted|removed .. by user|owner|admin*",
+			"not a recognised|recognized {box}|email",
 			"not a recipient",
 			"not found recipient",
 			"{box} .. cannot|could .. {not} .. found|located",

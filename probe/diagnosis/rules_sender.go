@@ -45,6 +45,8 @@ func senderRules() []rule {
 			"could not|cannot|unable|couldnt .. verify .. sender|return|from ! temporar*|later",
 			"callback setup failed|verifying",
 			"callout verification .. fail*|rejected",
+			"postmaster verification .. fail*|failed",
+			"called @ip|@host .. sent .. rcpt|mail",
 			"unknown|nonexistent sender|from ! domain",
 			"sender unknown|nonexistent|unverified",
 			"all|our? attempts|mail|bounces .. sender .. failed",
@@ -61,6 +63,7 @@ func senderRules() []rule {
 			"sender address .. domain .. lookup|dns .. fail*|error|timeout",
 			"cannot|couldnt|unable .. resolve .. sender|from",
 			"callout .. defer*|timeout|temporar*",
+			"unable|cannot|couldnt|cant .. verify|validate|check sender domain?|address?",
 		}},
 		{cause: causes.SenderSyntax, source: "words", words: []string{
 			"sender .. syntax|malformed|qualified|invalid ! domain|helo|subject|dns|authentication|header",

@@ -64,7 +64,6 @@ func serverRules() []rule {
 			"qq .. error|trouble|temporary|crashed|read|write",
 			"trouble .. creating|writing|reading|files|disk|syncing|system ! network",
 			"fork|core dump|exception|assertion|crashed|panic|bug ! virus",
-			"transaction failed ! spam|recipient|blocked|policy|due|content|host|listed|sender|see|reputation",
 			"system problem ! dns",
 			"mailer|program error|failed|died|returned ! user|recipient|unknown",
 			"cannot .. queue|deliver now",
