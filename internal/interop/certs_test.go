@@ -4,9 +4,11 @@ package interop
 
 import (
 	"bytes"
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/rsa"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
@@ -22,7 +24,7 @@ const tlsName = "mx.tls.test"
 // pair is a certificate with its key.
 type pair struct {
 	cert *x509.Certificate
-	key  *ecdsa.PrivateKey
+	key  crypto.Signer
 }
 
 var serials atomic.Int64
@@ -34,6 +36,21 @@ func issue(t *testing.T, parent *pair, name string, change func(*x509.Certificat
 	if err != nil {
 		t.Fatal(err)
 	}
+	return issueFor(t, key, parent, name, change)
+}
+
+// issueRSA makes a certificate with an RSA key.
+func issueRSA(t *testing.T, parent *pair, name string, change func(*x509.Certificate)) *pair {
+	t.Helper()
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return issueFor(t, key, parent, name, change)
+}
+
+func issueFor(t *testing.T, key crypto.Signer, parent *pair, name string, change func(*x509.Certificate)) *pair {
+	t.Helper()
 	now := time.Now()
 	tmpl := &x509.Certificate{
 		SerialNumber: big.NewInt(serials.Add(1)), Subject: pkix.Name{CommonName: name},

@@ -30,6 +30,8 @@ func (v *Verification) JudgeOther(o *Sighting) judge.Judgement {
 	}
 	if j.Status > result.Pass {
 		j.Message = of + j.Message
+	} else if len(o.Findings.Bad()) == 0 {
+		v.Note("the server showed %s, and has %s as well, which is good", Certificate(v.Chain[0]), Certificate(o.Chain[0]))
 	}
 	return j
 }
@@ -82,9 +84,9 @@ func oneFits(fits, misfit *x509.Certificate, at string) judge.Judgement {
 // whoGets says which senders are shown the certificate of a family.
 func whoGets(f Family) string {
 	if f == RSA {
-		return "those do that put RSA first or know no ECDSA"
+		return "those do that put RSA first (GnuTLS) or know no ECDSA"
 	}
-	return "those do that put ECDSA first, which are most of today's"
+	return "those do that put ECDSA first (OpenSSL)"
 }
 
 func keyHash(c *x509.Certificate) string {

@@ -15,6 +15,11 @@ type TLSListener struct {
 	IP string
 	// PEM holds the key, the server's certificate and those sent behind it.
 	PEM []byte
+	// EC is the same with another key, for a Postfix that shows the one or the
+	// other; PEM then has an RSA key. Nil stands for none.
+	EC []byte
+	// Required makes a Postfix take no mail before STARTTLS.
+	Required bool
 	// Old makes it speak TLS 1.0 alone, ClientCert ask for a certificate that
 	// the authority of the configuration has signed.
 	Old, ClientCert bool
@@ -34,6 +39,9 @@ type TLSListener struct {
 // file is where the certificate of a listener is.
 func (l *TLSListener) file(dir string) string { return filepath.Join(dir, "tls", l.IP+".pem") }
 
+// ecFile is where the second certificate of a listener is.
+func (l *TLSListener) ecFile(dir string) string { return filepath.Join(dir, "tls", l.IP+"-ec.pem") }
+
 // writeTLS writes the certificates of listeners, and of the authority.
 func writeTLS(dir string, listeners []TLSListener, ca []byte) error {
 	if err := os.WriteFile(caFile(dir), ca, 0o644); err != nil {
@@ -42,6 +50,12 @@ func writeTLS(dir string, listeners []TLSListener, ca []byte) error {
 	for i := range listeners {
 		// Both servers read it under identities of their own.
 		if err := os.WriteFile(listeners[i].file(dir), listeners[i].PEM, 0o644); err != nil {
+			return err
+		}
+		if listeners[i].EC == nil {
+			continue
+		}
+		if err := os.WriteFile(listeners[i].ecFile(dir), listeners[i].EC, 0o644); err != nil {
 			return err
 		}
 	}
@@ -62,6 +76,13 @@ func postfixTLS(dir string, port int, listeners []TLSListener) string {
 		}
 		if l.Relay {
 			options = append(options, "mynetworks=127.0.0.0/8", "smtpd_relay_restrictions=permit_mynetworks,reject_unauth_destination")
+		}
+		if l.EC != nil {
+			options[1] = "smtpd_tls_cert_file=" + l.file(dir)
+			options = append(options, "smtpd_tls_key_file="+l.file(dir), "smtpd_tls_eccert_file="+l.ecFile(dir), "smtpd_tls_eckey_file="+l.ecFile(dir))
+		}
+		if l.Required {
+			options[0] = "smtpd_tls_security_level=encrypt"
 		}
 		if l.Old {
 			options = append(options, "smtpd_tls_protocols=>=TLSv1,<=TLSv1", "tls_medium_cipherlist=ALL:@SECLEVEL=0")
