@@ -23,8 +23,10 @@ type fault struct {
 	others []sandbox.Server // beside it
 	zone   string           // of example.test
 	names  []sandbox.Fault  // of the DNS server
-	peer   func(c *peer)    // who answers at ${peer}, in TCP
-	dns    func(question []byte) [][]byte
+	// authentic lets the DNS server vouch for its answers.
+	authentic bool
+	peer      func(c *peer) // who answers at ${peer}, in TCP
+	dns       func(question []byte) [][]byte
 
 	// The call.
 	scenario string                 // its YAML, ask where empty
@@ -62,6 +64,9 @@ const (
 // memory is what the program may have beside its text, in MiB: RLIMIT_DATA. The
 // runtime of Go maps 80 MiB of that before anything happens.
 const memory = 128
+
+// password is that of every login, and in no output.
+const password = "Canary-4711-Zz"
 
 // The verdicts that many faults have in common.
 var (

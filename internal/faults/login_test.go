@@ -18,7 +18,7 @@ func login(mechanism, more string) string {
 // logins are the faults of AUTH.
 func logins() []fault {
 	takes := func(fault sandbox.AuthFault) sandbox.Server {
-		return sandbox.Server{Auth: &sandbox.Auth{Users: map[string]string{"kate": "secret"}, Clear: true, Fault: fault}}
+		return sandbox.Server{Auth: &sandbox.Auth{Users: map[string]string{"kate": password}, Clear: true, Fault: fault}}
 	}
 	sound := takes(sandbox.AuthSound)
 	said := func(name, reply string, w want) fault {
@@ -52,7 +52,7 @@ func logins() []fault {
 			}}),
 		},
 		{
-			name: "a login in clear is not sent", server: sandbox.Server{Auth: &sandbox.Auth{Users: map[string]string{"kate": "secret"}, Clear: true}},
+			name: "a login in clear is not sent", server: sandbox.Server{Auth: &sandbox.Auth{Users: map[string]string{"kate": password}, Clear: true}},
 			scenario: "name: fault\nsecrets: {password: {env: FAULT_PASSWORD}}\nsteps:\n  - EHLO ${helo}\n  - {starttls: {}, if: STARTTLS}\n" +
 				"  - {auth: PLAIN, user: kate, password: \"${password}\"}\n", want: nothingSent,
 		},

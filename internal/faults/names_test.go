@@ -46,6 +46,7 @@ func lookups() []fault {
 		{name: "answers that are questions", dns: answering(func(m []byte) { m[2] &^= 0x80 }), args: "--max-time 3s", want: want{"inconclusive", "deadline", "", 3, ""}},
 		{name: "answers that are cut off", dns: func(q []byte) [][]byte { return [][]byte{answer(q, 0)[:7]} }, args: "--max-time 3s", want: want{"inconclusive", "deadline", "", 3, ""}},
 		{name: "answers whose counts lie", dns: answering(func(m []byte) { m[6], m[7] = 0xff, 0xff }), within: time.Minute, want: resolver},
+		{name: "truncated over UDP, and nothing over TCP", dns: answering(func(m []byte) { m[2] |= 0x02 }), within: time.Minute, want: resolver},
 		{name: "a thousand wrong answers for each question", dns: func(q []byte) [][]byte {
 			var all [][]byte
 			for range 1000 {

@@ -82,6 +82,8 @@ func (f *fault) wrong(o *outcome) string {
 		return fmt.Sprintf("it took %v; want less than %v", o.took, limit)
 	case strings.Contains(o.stderr, "goroutine "):
 		return "it came to its end by a panic"
+	case strings.Contains(o.stdout+o.stderr, password):
+		return "it shows the password"
 	}
 	return ""
 }
@@ -153,7 +155,7 @@ func (f *fault) spec() sandbox.Spec {
 	}
 	// Another keeps the port of the world, where the first is dead.
 	servers = append(servers, sandbox.Server{Name: "spare.example.test", Addrs: []string{"192.0.2.254"}})
-	return sandbox.Spec{Zones: []sandbox.Zone{{Name: "example.test", Text: zone}}, Servers: servers, Faults: f.names, Loopback: !f.inside}
+	return sandbox.Spec{Zones: []sandbox.Zone{{Name: "example.test", Text: zone}}, Servers: servers, Faults: f.names, Loopback: !f.inside, Authentic: f.authentic}
 }
 
 func (f *fault) files(w *sandbox.World, dir string, values map[string]string) error {
@@ -201,7 +203,7 @@ func (f *fault) call(ctx context.Context, program, dir string, values map[string
 	shell := fmt.Sprintf(`ulimit -d %d && %s exec "$@"`, cmp.Or(f.memory, memory)<<10, f.ulimit())
 	cmd := exec.CommandContext(ctx, "/bin/sh", append([]string{"-c", shell, "sh", program}, args...)...)
 	cmd.Dir, cmd.WaitDelay = dir, time.Second
-	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "LC_ALL=C", "FAULT_PASSWORD=secret"}
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "LC_ALL=C", "FAULT_PASSWORD=" + password}
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	begun := time.Now()

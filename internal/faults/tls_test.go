@@ -79,7 +79,28 @@ func handshakes() []fault {
 	}
 	silence := behind("silence in place of TLS", func(c *sandbox.Conn) { c.Hang() }, broken("not complete"))
 	silence.scenario, silence.within = patient, waiting
-	return append(all, silence)
+	return append(append(all, silence), vouched()...)
+}
+
+// vouched are the faults of DANE.
+func vouched() []fault {
+	const dane = "name: fault\nsteps:\n  - EHLO ${helo}\n  - starttls: {verify: dane}\n  - EHLO ${helo}\n"
+	with := func(name string, w want, records ...string) fault {
+		return fault{name: "DANE: " + name, server: sandbox.Server{TLS: &sandbox.TLS{Cert: sandbox.CertSelfSigned}, TLSA: records}, authentic: true, scenario: dane, want: w}
+	}
+	failing := with("the look-up fails", want{"fail", "dns", "", 1, ""}, "3 1 1")
+	failing.names = []sandbox.Fault{{Name: "_*._tcp.*", Answer: sandbox.ServFail}}
+	bare := with("STARTTLS is not offered", want{"fail", "tls", "", 1, "not offered"}, "3 1 1")
+	bare.rules = says("EHLO", "250-mx1.example.test\n250 PIPELINING")
+	blind := with("the resolver does not validate", want{"inconclusive", "resolver", "", 3, ""}, "3 1 1")
+	blind.authentic = false
+	return []fault{
+		with("a record that fits", passes, "3 1 1"),
+		with("no record", want{"skip", "condition", "", 0, ""}),
+		with("a record that does not fit", want{"fail", "tls", "", 1, "TLSA"}, "3 1 1 wrong"),
+		with("a record that nobody can use", want{"warn", "dns", "", 0, ""}, "1 1 1"),
+		failing, bare, blind,
+	}
 }
 
 // behindTLS is a server that leaves TLS without a word.
