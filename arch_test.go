@@ -36,7 +36,7 @@ func rooms() map[string]room {
 		// floor 4
 		"internal/cli": {
 			packages: []string{
-				"internal/report/formats", "internal/report/message", "internal/report/nagios", "internal/report", "probe", "probe/dialogue", "probe/handshake", "probe/verdict",
+				"internal/report/formats", "internal/report/message", "internal/report/nagios", "internal/report", "probe", "probe/dialogue", "probe/handshake", "probe/manners", "probe/verdict",
 				"internal/audit", "internal/audit/gather", "internal/audit/rules",
 				"dnsmx", "scenarios", "probe/result", "internal/sandbox", "internal/transport", "internal/transcribe", "internal/atomicfile",
 				"internal/ascii", "internal/bounded", "internal/hostname", "internal/spelling", "internal/timespan",
@@ -58,7 +58,7 @@ func rooms() map[string]room {
 		"probe/draft":     {packages: []string{"scenarios", "probe/peer", "probe/smtpwire", "internal/compose"}},
 		// floor 2
 		"internal/transcribe": {packages: []string{"internal/hostname", "scenarios"}},
-		"probe":               {packages: []string{"dnsmx", "probe/verdict", "probe/fault", "probe/result", "internal/glob", "internal/hostname"}},
+		"probe":               {packages: []string{"dnsmx", "probe/manners", "probe/verdict", "probe/fault", "probe/result", "internal/glob", "internal/hostname"}},
 		// the engine's pure rooms, each with one question
 		"probe/judge":      {packages: []string{"scenarios", "probe/causes", "probe/diagnosis", "probe/fault", "probe/smtpwire", "probe/result"}},
 		"probe/diagnosis":  {packages: []string{"probe/causes", "probe/result"}},
@@ -66,6 +66,7 @@ func rooms() map[string]room {
 		"probe/causes":     {},
 		"probe/verdict":    {packages: []string{"probe/result"}},
 		"probe/ledger":     {packages: []string{"probe/smtpwire", "probe/result"}},
+		"probe/manners":    {packages: []string{"dnsmx", "internal/hostname", "probe/result"}, libraries: []string{"golang.org/x/net/publicsuffix", "golang.org/x/time/rate"}},
 		"probe/certs":      {packages: []string{"internal/hostname", "probe/result"}},
 		"probe/vouch":      {packages: []string{"dnsmx", "internal/transport", "probe/dane", "probe/mtasts", "probe/certs", "probe/fault", "probe/result"}},
 		"internal/report":  {packages: []string{"probe/result"}, libraries: []string{"golang.org/x/net/publicsuffix"}},

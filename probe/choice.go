@@ -13,7 +13,8 @@ import (
 func (r *Runner) leavesOut(hosts []dnsmx.Host) bool {
 	for i := range hosts {
 		h := &hosts[i]
-		if !r.choosesHost(h) || slices.ContainsFunc(h.Addrs, func(ip netip.Addr) bool { return !r.chooses(h, ip) }) {
+		if !r.choosesHost(h) || r.Exclude.Name(h.Name) != "" ||
+			slices.ContainsFunc(h.Addrs, func(ip netip.Addr) bool { return !r.chooses(h, ip) || r.Exclude.Addr(ip) != "" }) {
 			return true
 		}
 	}

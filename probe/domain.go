@@ -27,6 +27,9 @@ func (r *run) domain(ctx context.Context, req Request) result.Domain {
 		d.Reason, d.Message = fault.StopReason(ctx), fault.StopMessage(ctx)
 		return d
 	}
+	if r.spared(&d) {
+		return d
+	}
 	route, err := r.route(ctx, req)
 	d.DNSMillis = result.Millis(time.Since(started))
 	survey := r.survey(ctx, &req, &route, err)
@@ -41,6 +44,7 @@ func (r *run) domain(ctx context.Context, req Request) result.Domain {
 		r.play(ctx, &d, lanes)
 		survey.end(&d)
 		verdict.SumUp(&d, r.Require)
+		notBegun(&d)
 		if r.leavesOut(route.Hosts) {
 			d.Sender = nil // a sender would not leave out what was left out here
 		}
@@ -56,6 +60,11 @@ func (r *run) domain(ctx context.Context, req Request) result.Domain {
 // that was named.
 func (r *run) route(ctx context.Context, req Request) (dnsmx.Route, error) {
 	if req.Server == "" {
+		select {
+		case r.lookups <- struct{}{}:
+			defer func() { <-r.lookups }()
+		case <-ctx.Done():
+		}
 		return r.resolver.Route(ctx, req.Domain)
 	}
 	if strings.HasPrefix(req.Server, unixPrefix) {
@@ -131,6 +140,10 @@ type plannedLane struct {
 func (r *run) planHost(ctx context.Context, d *result.Domain, req Request, h *dnsmx.Host, lanes []plannedLane) []plannedLane {
 	at := len(d.Hosts) - 1
 	host := &d.Hosts[at]
+	if why := r.Exclude.Name(h.Name); why != "" && h.Err != nil {
+		host.Status, host.Reason, host.Message = result.Skip, result.Condition, why
+		return lanes
+	}
 	if h.Err != nil {
 		host.Temporary = temporary(h.Err)
 		host.Status, host.Reason = fault.LookupVerdict(ctx, h.Err, r.resolver.Alive)
@@ -152,6 +165,10 @@ func (r *run) planHost(ctx context.Context, d *result.Domain, req Request, h *dn
 			}
 			host.Addresses = append(host.Addresses, result.Address{IP: ipText(ip), Port: group.port, Checks: []result.Check{}})
 			t := Target{Domain: req.Domain, Host: h.Name, Preference: h.Preference, IP: ip, Port: group.port, Named: req.Server != "", Authentic: d.Authentic, Allowance: req.allowance}
+			if why := r.excluded(h.Name, ip); why != "" {
+				host.Addresses[len(host.Addresses)-1].Checks = r.leaveOut(t, group.checks, why)
+				continue
+			}
 			lanes = append(lanes, plannedLane{at, len(host.Addresses) - 1, r.newLane(t, group.checks)})
 		}
 	}

@@ -42,4 +42,6 @@ func excuse(host *result.Host, checks []Check) {
 
 // cutShort reports whether a look-up was cut short by the end of the run, which
 // says nothing of the host.
-func cutShort(r result.Reason) bool { return r == result.Deadline || r == result.Interrupted }
+func cutShort(r result.Reason) bool {
+	return r == result.Deadline || r == result.Interrupted || r == result.Budget
+}

@@ -51,12 +51,14 @@ func (l *lane) work(ctx context.Context) []result.Check {
 		if l.needless(next) {
 			continue
 		}
-		release := l.acquire(ctx)
+		release, why := l.acquire(ctx)
 		if release == nil {
-			l.abandon(fault.StopReason(ctx))
+			l.abandon(why)
 			break
 		}
+		began := time.Now()
 		wait, again := next.trial.Play(ctx)
+		l.run.gate.heard(l.target, began, next.trial)
 		release()
 		if again {
 			next.due = time.Now().Add(wait)
@@ -99,36 +101,50 @@ func (l *lane) next() *queued {
 	return best
 }
 
-// acquire takes the address, then the host, then a job: always in this
-// order, so that no two lanes wait for each other.
-func (l *lane) acquire(ctx context.Context) (release func()) {
+// acquire takes the address, then the host, then what manners ask for, then a
+// job: always in this order, so that no two lanes wait for each other. Without a
+// place, why says for what reason there is none.
+func (l *lane) acquire(ctx context.Context) (release func(), why result.Reason) {
 	address := l.run.addresses.acquire(ctx, l.target.IP)
 	if address == nil {
-		return nil
+		return nil, fault.StopReason(ctx)
 	}
 	host := l.run.hosts.acquire(ctx, l.target.Host)
 	if host == nil {
 		address()
-		return nil
+		return nil, fault.StopReason(ctx)
+	}
+	provider, why := l.run.gate.enter(ctx, l.target)
+	if provider == nil {
+		host()
+		address()
+		return nil, why
+	}
+	release = func() {
+		provider()
+		host()
+		address()
 	}
 	select {
 	case l.run.jobs <- struct{}{}:
 	case <-ctx.Done():
-		host()
-		address()
-		return nil
+		release()
+		return nil, fault.StopReason(ctx)
 	}
-	if ctx.Err() != nil { // both were ready: no session is opened any more
+	left := release
+	release = func() {
 		<-l.run.jobs
-		host()
-		address()
-		return nil
+		left()
 	}
-	return func() {
-		<-l.run.jobs
-		host()
-		address()
+	switch {
+	case ctx.Err() != nil: // both were ready: no session is opened any more
+		release()
+		return nil, fault.StopReason(ctx)
+	case !l.run.gate.spend():
+		release()
+		return nil, result.Budget
 	}
+	return release, result.None
 }
 
 func (l *lane) abandon(reason result.Reason) {

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"mxprobe/dnsmx"
+	"mxprobe/probe/manners"
 	"mxprobe/probe/result"
 	"mxprobe/probe/verdict"
 )
@@ -118,7 +119,10 @@ type Trial interface {
 	// Play makes one attempt. If again is true, the trial wants another
 	// attempt, after wait.
 	Play(ctx context.Context) (wait time.Duration, again bool)
-	// Abandon says that no further attempt will be made, and why.
+	// Abandon says that no further attempt will be made, and why: the run was
+	// stopped (result.Interrupted), its time was over (result.Deadline), its
+	// connections were used up (result.Budget), or the provider had asked to be
+	// left alone (result.Policy).
 	Abandon(reason result.Reason)
 	// Result returns what was seen so far.
 	Result() result.Check
@@ -152,6 +156,13 @@ type Runner struct {
 	// Self is the name this machine gives in EHLO; a mail exchanger of the
 	// same name is noted as a loop.
 	Self string
+	// Manners are the limits of a run over many domains; nil is none.
+	Manners *manners.Settings
+	// Exclude are domains, hosts and networks that are not spoken to; nil is none.
+	Exclude *manners.Exclusions
+	// Budget is how many connections to servers the whole run may begin; 0 is
+	// any number.
+	Budget int
 	// Watch, if not nil, is told of everything as it happens. It is called
 	// by one goroutine at a time.
 	Watch Watcher

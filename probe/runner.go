@@ -19,8 +19,16 @@ const (
 
 // ahead is how many domains for each job may be under way or waiting to be
 // yielded: enough to keep the sessions busy while one slow domain holds up
-// the order, and a bound on memory.
-const ahead = 4
+// the order, and a bound on memory. With manners, domains wait for their
+// provider while those of others go on, and further ahead are needed.
+const (
+	ahead         = 4
+	aheadPolitely = 16
+)
+
+// lookupsAhead is how many domains for each job are looked up at once. More
+// questions at a time than that are lost on their way to many a resolver.
+const lookupsAhead = 2
 
 // errFailFast ends a run at its first failure.
 var errFailFast = errors.New("stopped at the first failure")
@@ -34,6 +42,8 @@ type run struct {
 	*Runner
 	cancel    context.CancelCauseFunc
 	jobs      chan struct{}
+	lookups   chan struct{} // of the hosts of domains
+	gate      *gate
 	addresses *keyed[netip.Addr]
 	hosts     *keyed[string]
 	watch     sync.Mutex
@@ -53,7 +63,7 @@ func (r *Runner) Run(ctx context.Context, requests iter.Seq[Request]) iter.Seq[r
 		ctx, cancel := context.WithCancelCause(ctx)
 		defer cancel(nil)
 		run := r.newRun(cancel)
-		queue := newWindow[underWay](ahead * cap(run.jobs))
+		queue := newWindow[underWay](run.window())
 		go run.feed(ctx, requests, queue)
 		open := true
 		for one := range queue.all(ctx) {
@@ -82,6 +92,8 @@ func (r *Runner) newRun(cancel context.CancelCauseFunc) *run {
 		resolver:  RememberAlive(r.Resolver),
 		cancel:    cancel,
 		jobs:      make(chan struct{}, jobs),
+		lookups:   make(chan struct{}, lookupsAhead*jobs),
+		gate:      newGate(r.Manners, r.Budget),
 		addresses: newKeyed[netip.Addr](1),
 		hosts:     newKeyed[string](perHost),
 	}
@@ -91,6 +103,14 @@ func (r *Runner) newRun(cancel context.CancelCauseFunc) *run {
 type underWay struct {
 	done      chan result.Domain
 	allowance *Allowance
+}
+
+// window is how many domains may be under way or waiting to be yielded.
+func (r *run) window() int {
+	if r.Manners != nil {
+		return aheadPolitely * cap(r.jobs)
+	}
+	return ahead * cap(r.jobs)
 }
 
 // feed starts one goroutine for each request that has a place in the window.

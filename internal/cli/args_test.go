@@ -54,7 +54,7 @@ func sample(o *option) string {
 		return "RCPT"
 	case "color":
 		return "never"
-	case "retry", "jobs", "per-host":
+	case "retry", "jobs", "per-host", "per-provider", "provider-rate", "host-rate", "address-rate", "budget":
 		return "3"
 	case "warning", "critical", "max-time", "timeout", "connect-timeout", "retry-wait", "older-than":
 		return "2s"

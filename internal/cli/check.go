@@ -123,6 +123,10 @@ func (r *session) audit(ctx context.Context, s *checkSettings) (int, error) {
 	runner := &probe.Runner{
 		Resolver: r.resolver, Jobs: s.jobs, PerHost: s.perHost, Family: s.family(), Self: set.HELO, FailFast: s.failFast,
 	}
+	r.mindManners(runner)
+	if err := r.honest(ctx, set.HELO); err != nil {
+		return 0, err
+	}
 	out, err := openReports(&s.out, r.Stdout, r.occasion(r.checkAgain))
 	if err != nil {
 		return 0, err

@@ -53,6 +53,9 @@ func (p *Program) collect(ctx context.Context, s *settings, runner *probe.Runner
 	if cut != "" {
 		end.Incomplete, end.Notes = true, []string{cut}
 	}
+	if sum.spared > 0 {
+		end.Notes = append(end.Notes, spared(s.manners.exclude, sum.spared))
+	}
 	if limit != 0 {
 		why := fmt.Sprintf("the run took %s, over the limit of %s", report.Duration(elapsed), limit)
 		end.Notes = append(end.Notes, why)
@@ -137,8 +140,23 @@ func cutShort(ctx context.Context, s *settings, plan *plan, sum *tally, o *outco
 		return context.Cause(ctx).Error()
 	case plan.fault() != nil:
 		return plan.fault().Error()
+	case sum.unpaid > 0 && o.undone:
+		return fmt.Sprintf("the budget of %s was used up: %s left out, or not looked at whole", count(s.manners.budget, "session"), was(sum.unpaid, "domain"))
 	case sum.late, o.undone && errors.Is(context.Cause(ctx), context.DeadlineExceeded):
 		return fmt.Sprintf("the time limit of %s was over before everything was done", s.maxTime)
 	}
 	return ""
+}
+
+// spared says what --exclude left out.
+func spared(file string, n int) string {
+	return fmt.Sprintf("--exclude %s: %s left out, or some of the hosts", shown(file), was(n, "domain"))
+}
+
+// was puts a number before a noun, and the verb behind it.
+func was(n int, noun string) string {
+	if n == 1 {
+		return count(n, noun) + " was"
+	}
+	return count(n, noun) + " were"
 }

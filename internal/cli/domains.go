@@ -17,9 +17,13 @@ type domainList struct {
 	specs []string // domains, @FILE, and - for standard input
 	// err is why the list ended early; to be looked at when it has ended.
 	err error
-	// read counts the domains.
-	read int
-	seen seen
+	// read counts the domains, and given those that were handed out.
+	read, given int
+	seen        seen
+	// most is how many different domains may come, 0 for any number; tooMany is
+	// what is wrong where more do.
+	most    int
+	tooMany error
 	// listed counts the domains that were seen beforehand, and pipes the
 	// lists that could not be read twice.
 	listed, pipes int
@@ -103,6 +107,10 @@ func (l *domainList) all() iter.Seq[string] {
 				l.read++
 				if l.seen.before(domain) {
 					return true
+				}
+				if l.given++; l.most > 0 && l.given > l.most {
+					l.err = l.tooMany
+					return false
 				}
 				// The final dot is for resolvers; in an address it is a fault
 				// (RFC 5321 section 4.1.2).

@@ -76,6 +76,9 @@ func (r *session) identity() (string, error) {
 	} {
 		fmt.Fprintf(h, "%q\n", fmt.Sprint(part))
 	}
+	if s.manners.list != nil {
+		fmt.Fprintf(h, "excluded %d\n%s\n", len(s.manners.source), s.manners.source)
+	}
 	for _, spec := range r.domains.specs {
 		fmt.Fprintf(h, "domains %q\n", spec)
 		if name, isFile := strings.CutPrefix(spec, "@"); isFile {
@@ -188,7 +191,9 @@ func (j *journaling) add(d *result.Domain, stop func()) {
 // interrupted reports whether the end of the run cut something of a domain
 // short.
 func interrupted(d *result.Domain) bool {
-	early := func(r result.Reason) bool { return r == result.Interrupted || r == result.Deadline }
+	early := func(r result.Reason) bool {
+		return r == result.Interrupted || r == result.Deadline || r == result.Budget
+	}
 	if early(d.Reason) {
 		return true
 	}

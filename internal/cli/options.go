@@ -4,9 +4,9 @@ import (
 	"strings"
 
 	"mxprobe/internal/report/formats"
-	"mxprobe/probe"
-
 	"mxprobe/internal/timespan"
+	"mxprobe/probe"
+	"mxprobe/probe/manners"
 )
 
 // The headings of the options in the help.
@@ -27,6 +27,7 @@ func (s *settings) options() []option {
 	all = append(all, s.tls.options()...)
 	all = append(all, s.scenarioOptions()...)
 	all = append(all, s.timeOptions()...)
+	all = append(all, s.manners.options()...)
 	all = append(all, s.verdictOptions()...)
 	all = append(all, s.memory.options()...)
 	return append(all, s.out.runOptions()...)
@@ -63,6 +64,7 @@ func (s *settings) serverOptions() []option {
 			name: "skip-host", arg: "GLOB|ADDR", repeat: true, set: setList(&s.skipHosts, checkHosts),
 			help: "leave hosts out whose name fits, or this address; several allowed",
 		},
+		s.manners.excludeOption(),
 	}
 	all = append(all, s.way.options()...)
 	all = append(all, familyOptions(&s.only4, &s.only6)...)
@@ -245,7 +247,7 @@ func (o *output) runOptions() []option {
 func newSettings() *settings {
 	return &settings{
 		retry: -1, require: "all", temporary: "inconclusive",
-		jobs: probe.DefaultJobs, perHost: probe.DefaultPerHost, memory: newMemorySettings(), out: newOutput(),
+		jobs: probe.DefaultJobs, perHost: probe.DefaultPerHost, manners: mannersSettings{limits: manners.Default()}, memory: newMemorySettings(), out: newOutput(),
 	}
 }
 

@@ -132,6 +132,9 @@ func (r *session) prepare(ctx context.Context, args []string) (err error) {
 	if err := r.settings.readRecipients(ctx); err != nil {
 		return err
 	}
+	if err := r.settings.manners.readExclusions(ctx); err != nil {
+		return err
+	}
 	loader := r.settings.reach.loader()
 	loader.Idle = r.settings.dryRun
 	l, err := r.load(ctx, loader, args)
@@ -276,7 +279,12 @@ func (r *session) play(ctx context.Context) (int, error) {
 		Only: s.only, SkipHost: s.skipHosts, Require: s.demand(), FailFast: s.failFast,
 	}
 	if s.dryRun {
+		runner.Exclude = s.manners.list
 		return r.preview(ctx, runner, plan)
+	}
+	r.mindManners(runner)
+	if err := r.honest(ctx, set.HELO); err != nil {
+		return 0, err
 	}
 	plan.memory = r.memory
 	if plan.journal, err = r.openJournal(); err != nil {

@@ -51,6 +51,7 @@ type settings struct {
 	control    string
 	dryRun     bool
 	limits     limits
+	manners    mannersSettings
 	memory     memorySettings
 
 	out output

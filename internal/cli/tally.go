@@ -21,6 +21,8 @@ type tally struct {
 	undone   bool
 	ours     bool // something inconclusive is not just a temporary answer
 	late     bool // something was cut short by --max-time
+	spared   int  // domains that are excluded, or of which something is
+	unpaid   int  // domains that --budget left out, or something of them
 }
 
 // add counts one domain.
@@ -36,6 +38,15 @@ func (t *tally) add(d *result.Domain) {
 	// passed, or behind its own other addresses.
 	t.undone = t.undone || d.Status == result.NotRun
 	t.late = t.late || d.Reason == result.Deadline
+	if d.Excluded {
+		t.passedBy++
+	}
+	if d.Excluded || hasCheck(d, func(c *result.Check) bool { return c.Excluded }) {
+		t.spared++
+	}
+	if d.Reason == result.Budget || hasCheck(d, func(c *result.Check) bool { return c.Reason == result.Budget }) {
+		t.unpaid++
+	}
 	t.ours = t.ours || d.Status == result.Inconclusive && ours(d)
 	for i := range d.Hosts {
 		for j := range d.Hosts[i].Addresses {
@@ -69,6 +80,16 @@ func ours(d *result.Domain) bool {
 					return true
 				}
 			}
+		}
+	}
+	return false
+}
+
+// hasCheck reports whether some dialogue of a domain is as asked for.
+func hasCheck(d *result.Domain, is func(*result.Check) bool) bool {
+	for at := range d.Played() {
+		if is(at.Check) {
+			return true
 		}
 	}
 	return false

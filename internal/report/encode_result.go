@@ -74,6 +74,7 @@ func (e *encoder) domain(d *result.Domain, full bool) {
 	e.differences(d.Differences)
 	e.changes(d.Changes)
 	e.millis("dns_ms", d.DNSMillis)
+	e.trueSome("excluded", d.Excluded)
 	e.intSome("unchosen", d.Unchosen)
 	e.list("hosts")
 	for i := range d.Hosts {
@@ -148,6 +149,7 @@ func (e *encoder) outcome(c *result.Check) {
 	}
 	e.int("step_count", c.StepCount)
 	e.int("attempts", c.Attempts)
+	e.trueSome("excluded", c.Excluded)
 	e.strSome("forgiven", c.Forgiven)
 	e.mapSome("captures", c.Captures)
 	e.tls(c.TLS)

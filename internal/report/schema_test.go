@@ -199,7 +199,7 @@ func TestSchemaKnowsEveryName(t *testing.T) {
 	reasons := []result.Reason{
 		result.Reply, result.Refused, result.Unreachable, result.Timeout, result.Reset, result.EOF, result.Protocol, result.TLS,
 		result.Slow, result.DNS, result.NullMX, result.Regression, result.Found, result.Condition, result.Temporary, result.Policy, result.NoRoute, result.Resolver,
-		result.Local, result.Deadline, result.Interrupted,
+		result.Local, result.Deadline, result.Interrupted, result.Budget,
 	}
 	if !slices.Equal(doc.Defs.Reason.Enum, reasons) {
 		t.Errorf("reasons = %v; want %v", doc.Defs.Reason.Enum, reasons)

@@ -153,15 +153,28 @@ func (t *trial) forgive() {
 // made keeps its steps, but waiting for the next was cut short.
 func (t *trial) Abandon(reason result.Reason) {
 	if t.account.Tries() == 0 {
-		message := "not begun before the run was stopped"
-		if reason == result.Deadline {
-			message = "not begun before the time for the whole run was over"
-		}
-		t.account.Rule(result.Ruling{Status: result.NotRun, Reason: reason, Message: message})
+		t.account.Rule(result.Ruling{Status: result.NotRun, Reason: reason, Message: notBegun(reason)})
 		return
 	}
-	t.account.Note("the run ended before the next attempt")
+	note := "the run ended before the next attempt"
+	if reason == result.Budget || reason == result.Policy {
+		note = "there was no further attempt: " + notBegun(reason)
+	}
+	t.account.Note(note)
 	t.end()
+}
+
+// notBegun says why nothing was begun.
+func notBegun(reason result.Reason) string {
+	switch reason {
+	case result.Deadline:
+		return "not begun before the time for the whole run was over"
+	case result.Budget:
+		return "not begun: the connections of the whole run (--budget) were used up"
+	case result.Policy:
+		return "not begun: the servers of its provider had asked again and again to be left alone (421 or 4.7.x)"
+	}
+	return "not begun before the run was stopped"
 }
 
 // Result returns what was seen so far.

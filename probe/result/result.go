@@ -81,6 +81,9 @@ type Domain struct {
 	// Changes are what is not as it was when the baseline was written.
 	Changes   []Change `json:"changes,omitempty"`
 	DNSMillis Millis   `json:"dns_ms"`
+	// Excluded is true where the domain is on the list of those that are not
+	// spoken to, so that nothing was looked up.
+	Excluded bool `json:"excluded,omitempty"`
 	// Unchosen counts the hosts that the user left out by name; they are not
 	// among Hosts.
 	Unchosen int    `json:"unchosen,omitempty"`
@@ -145,6 +148,9 @@ type Check struct {
 	// StepCount is the number of steps the scenario has, greeting not counted.
 	StepCount int `json:"step_count"`
 	Attempts  int `json:"attempts"`
+	// Excluded is true where the host or the address is on the list of those
+	// that are not spoken to.
+	Excluded bool `json:"excluded,omitempty"`
 	// Forgiven says why a failure of this check does not count (may_fail).
 	Forgiven string            `json:"forgiven,omitempty"`
 	Captures map[string]string `json:"captures,omitempty"`

@@ -94,13 +94,14 @@ const (
 	Local       Reason = "local"       // this machine failed: no socket, no source address
 	Deadline    Reason = "deadline"    // the time of the whole run was over
 	Interrupted Reason = "interrupted" // the run was stopped
+	Budget      Reason = "budget"      // the connections that the run may open were used up
 )
 
 // Ours reports whether the reason is a fault on the prober's side rather
 // than a temporary answer of the server.
 func (r Reason) Ours() bool {
 	switch r {
-	case Policy, NoRoute, Resolver, Local, Deadline, Interrupted:
+	case Policy, NoRoute, Resolver, Local, Deadline, Interrupted, Budget:
 		return true
 	}
 	return false
