@@ -2,11 +2,12 @@
 // hand, or that another tool wrote down: what was sent becomes the steps, and
 // what the server said becomes their expectations.
 //
-// Read knows telnet and nc with and without their prompts, openssl s_client,
-// the marks of the programs in the table of formats (marks.go), the text report
-// of mxprobe, and what script(1) records of all these: control sequences,
-// corrections, carriage returns. Quoted mail and Markdown around a session are
-// taken off. It is a pure function of the bytes.
+// Read goes from the outside in. The bytes become the lines that a terminal
+// showed (terminal.go); what stands around all of them is taken off: quotes,
+// fences, log prefixes (frame.go). The row of the table of formats that fits
+// says whose each line is (formats.go), another table what programs say of the
+// connection (tells.go). One reader makes sessions of that (reader.go), and one
+// writer makes YAML of these (write.go). It is a pure function of the bytes.
 //
 // Where it is not sure whose a line is, the line is left out, and a remark says
 // so.

@@ -1,12 +1,14 @@
 package transcribe_test
 
 import (
+	"encoding/base64"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"mxprobe/internal/transcribe"
+	"mxprobe/scenarios"
 )
 
 // what every session of TestFormats says.
@@ -118,6 +120,14 @@ func TestFormats(t *testing.T) {
 		"swaks":                 {as(" -> ", "<-  "), dialogue + message},
 		"Postfix":               {as("In: ", "Out: "), dialogue + message},
 		"curl":                  {as("> ", "< "), dialogue + message},
+		"curl without the text": {without(as("> ", "< "), "} [33 bytes data]\n* We are completely uploaded and fine\n"), dialogue + unseen},
+		"brackets":              {as("[C] ", "[S] "), dialogue + message},
+		"no blank":              {as("C:", "S:"), dialogue + message},
+		"log of a server":       {as("<-- ", "--> "), dialogue + message},
+		"log of Postfix":        {each("Jan  1 00:00:00 mx postfix/smtp[123]: ", as("> mx1[192.0.2.10]:25: ", "< mx1[192.0.2.10]:25: ")), dialogue + message},
+		"a name before all":     {each("app: ", as("C: ", "S: ")), dialogue + message},
+		"half: long arrows":     {as("--> ", ""), dialogue + message},
+		"mixed indentation":     {as("   C: ", "S: "), dialogue + message},
 		"half: arrows":          {as("-> ", ""), dialogue + message},
 		"half: angles":          {as(">>> ", ""), dialogue + message},
 		"sendmail -v":           {without(as(">>> ", ""), ">>> .\n"), dialogue + unseen},
@@ -288,6 +298,95 @@ func TestExtensionsAreReplayed(t *testing.T) {
 		_, yaml, _ = strings.Cut(yaml, "belong.\n")
 		if !strings.Contains(yaml, c.want) || c.not != "" && strings.Contains(yaml, c.not) || !strings.Contains(remarks(got), c.remark) {
 			t.Errorf("%s: with %q and without %q\n%s%v", name, c.want, c.not, yaml, got.Remarks)
+		}
+	}
+}
+
+// A login becomes a step with the name of the user, where that can be read, and
+// never with what else was sent.
+func TestLogins(t *testing.T) {
+	t.Parallel()
+	b64 := func(text string) string { return base64.StdEncoding.EncodeToString([]byte(text)) }
+	// The last message of NTLM: fields of lengths and offsets, flags, then the
+	// texts ([MS-NLMP] section 2.2.1.3).
+	ntlm := func(flags byte, domain, user string) string {
+		field := func(n, at int) string { return string([]byte{byte(n), 0, byte(n), 0, byte(at), 0, 0, 0}) }
+		head := "NTLMSSP\x00\x03\x00\x00\x00" + field(0, 64) + field(0, 64) + field(len(domain), 64) + field(len(user), 64+len(domain)) +
+			field(0, 64) + field(0, 64) + string([]byte{flags, 0, 0, 0})
+		return b64(head + domain + user)
+	}
+	for name, c := range map[string]struct{ sent, want string }{
+		"DIGEST-MD5": {
+			"AUTH DIGEST-MD5\n334 x\n" + b64(`charset=utf-8,username="kate",realm="r",response=d388`) + "\n334 y\n\n235 ok\n",
+			"auth: DIGEST-MD5\n    user: kate\n    password: ${password}\n    allow_clear: true\n",
+		},
+		"NTLM": {
+			"AUTH NTLM " + b64("NTLMSSP\x00\x01\x00\x00\x00") + "\n334 x\n" + ntlm(1, "C\x00O\x00", "k\x00\u0001\x00") + "\n235 ok\n",
+			"auth: NTLM\n    user: \"${user}\"\n    password: ${password}\n    allow_clear: true\n",
+		},
+		"NTLM in Unicode": {
+			"AUTH NTLM " + b64("NTLMSSP\x00\x01\x00\x00\x00") + "\n334 x\n" + ntlm(1, "C\x00O\x00", "k\x00a\x00") + "\n235 ok\n",
+			"auth: NTLM\n    user: CO\\ka\n    password: ${password}\n    allow_clear: true\n",
+		},
+		"NTLM waiting": {
+			"AUTH NTLM\n334\n" + b64("NTLMSSP\x00\x01\x00\x00\x00") + "\n334 x\n" + ntlm(2, "", "kate") + "\n535 no\n",
+			"auth: NTLM\n    user: kate\n    password: ${password}\n    initial: false\n    allow_clear: true\n    expect: 535\n",
+		},
+		"NTLM cut short": {
+			"AUTH NTLM " + b64("NTLMSSP\x00\x01") + "\n535 no\n",
+			"auth: NTLM\n    user: \"${user}\"\n",
+		},
+		"SCRAM": {
+			"AUTH SCRAM-SHA-256 " + b64("n,,n=kate,r=abc") + "\n334 x\n" + b64("c=biws,r=abc,p=x") + "\n334 y\n\n235 ok\n",
+			"auth: SCRAM-SHA-256\n    user: kate\n    password: ${password}\n    allow_clear: true\n",
+		},
+		"a name with blanks": {
+			"AUTH CRAM-MD5\n334 x\n" + b64("kate smith 0123456789abcdef") + "\n235 ok\n",
+			"auth: CRAM-MD5\n    user: kate smith\n",
+		},
+		"responses hidden": {
+			"AUTH PLAIN ****************\n235 ok\n",
+			"auth: PLAIN\n    user: \"${user}\"\n    password: ${password}\n",
+		},
+		"no responses shown": {
+			"AUTH LOGIN\n334 a\n334 b\n235 ok\n",
+			"auth: LOGIN\n    user: \"${user}\"\n    password: ${password}\n",
+		},
+	} {
+		got, err := transcribe.Read("x", []byte("220 x\nEHLO a\n250 ok\n"+c.sent))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if !strings.Contains(string(got.YAML), c.want) {
+			t.Errorf("%s: want %q in\n%s", name, c.want, got.YAML)
+		}
+		if all, err := scenarios.Parse("x.yaml", got.YAML); err != nil || len(all) != 1 {
+			t.Errorf("%s: %v in\n%s", name, err, got.YAML)
+		}
+	}
+}
+
+// A line whose side is not sure makes no step, whatever reply stands behind it.
+func TestUnsureLinesAreLeftOut(t *testing.T) {
+	t.Parallel()
+	const before = "220 x\nEHLO a\n250 ok\n"
+	for name, c := range map[string]struct{ src, want, remark string }{
+		"prose before a refusal":  {"this one is strange\nRCPT TO:<a@b>\n550 no\n", "  - send: RCPT TO:<a@b>\n    expect: 550\n", "it is no command, and the reply that follows is to another line"},
+		"prose behind a command":  {"RCPT TO:<a@b>\nsee below\n550 no\n", "  - send: RCPT TO:<a@b>\n    expect: 550\n", "it is no command, and the reply that follows is to another line"},
+		"prose that was accepted": {"then I said\n250 ok\nNOOP\n250 ok\n", "  - send: NOOP\n    expect: 250\n", "the reply is one of success"},
+		"a mistake that was sent": {"MIAL FROM:<a@b>\nRCPT TO:<a@b>\n500 what\n503 no\n", "  - pipeline:\n      - send: MIAL FROM:<a@b>\n        expect: 500\n      - send: RCPT TO:<a@b>\n        expect: 503\n", ""},
+		"a reply to nothing":      {"250 again\nNOOP\n250 ok\n", "  - send: NOOP\n    expect: 250\n", "no line before it asked for this reply"},
+		"a chunk not shown":       {"BDAT 5 LAST\n250 ok\n", "", "there is no reply"},
+	} {
+		got, err := transcribe.Read("x", []byte(before+c.src))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		_, steps, _ := strings.Cut(string(got.YAML), "expect: 250\n")
+		if steps != c.want && c.want != "" || !strings.Contains(remarks(got), c.remark) {
+			t.Errorf("%s: got\n%s%v", name, steps, got.Remarks)
 		}
 	}
 }

@@ -53,7 +53,7 @@ func play(t *testing.T, w *sandbox.World, yaml []byte, env map[string]string) (s
 	}
 	status = p.Main([]string{
 		"run", path, "-H", fmt.Sprintf("mx1.fabrikam.test:%d", w.SMTPPort()), "--dns", w.DNS().String(),
-		"--helo", "probe.test", "--timeout", "5s", "-v",
+		"--helo", "probe.test", "--to", "kate@fabrikam.test", "--timeout", "5s", "-v",
 	})
 	return status, out.String()
 }

@@ -1,16 +1,24 @@
 package transcribe
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// target is where a connection goes, as far as it is known.
+type target struct {
+	host     string
+	port     int
+	implicit bool // TLS from the first byte
+}
 
 // session is one connection.
 type session struct {
+	target
 	line      int
-	host      string
-	port      int
 	greeting  *reply
 	exchanges []*exchange
-	closed    bool // the server closed the connection
-	implicit  bool // TLS from the first byte
 	lmtp      bool
 	login     bool // AUTH was sent
 	prdr      bool // the transaction asked for a reply for each recipient
@@ -33,10 +41,10 @@ type exchange struct {
 	line  int
 	group int // lines of one number were sent before the first reply to them
 	sent  string
-	odd   bool // what was sent is not UTF-8
 	verb  string
 
 	text   []string // of a message, dots undone
+	marked bool     // its lines bear marks
 	hidden bool     // the session does not show it
 	auth   *auth
 	needed int // octets of a chunk still to come
@@ -46,14 +54,37 @@ type exchange struct {
 	closed   bool     // the server closed the connection instead
 }
 
-// answered reports whether everything that belongs to the exchange came.
-func (e *exchange) answered() bool { return len(e.replies) > 0 }
+// reply is what a server said at once.
+type reply struct {
+	line     int
+	code     int
+	enhanced string // of its last line that has one, empty if none has
+	tls      bool   // its mark says that it came through TLS
+}
+
+// answered reports whether something came of the exchange.
+func (e *exchange) answered() bool { return len(e.replies) > 0 || e.closed }
 
 // alone reports whether a reply with this code can only be meant for such an
 // exchange (RFC 5321 section 4.2.3, RFC 4954 section 6).
 func (e *exchange) alone(code int) bool {
 	return code == 221 && e.verb == "QUIT" || code == 354 && e.verb == "DATA" || code == 334 && e.kind == login
 }
+
+// awaits reports whether more replies belong to a message: one for each
+// recipient in LMTP; in PRDR these stand between a 353 and the last one.
+func (e *exchange) awaits(s *session) bool {
+	switch {
+	case e.kind != message:
+		return false
+	case s.lmtp:
+		return len(e.replies) < e.accepted
+	}
+	return s.prdr && e.replies[0].code == 353 && len(e.replies) < e.accepted+2
+}
+
+// stray reports whether an exchange is a line that is no command.
+func (e *exchange) stray() bool { return e.kind == command && !isVerb(e.verb) }
 
 // code is the code of the last reply, 0 where there is none.
 func (e *exchange) code() int {
@@ -73,14 +104,8 @@ func (s *session) whole() error {
 		}
 		return nil
 	}
-	if len(s.exchanges) == 0 {
-		return nil
-	}
-	switch e := s.exchanges[0]; {
-	case e.kind == listen:
-		return fmt.Errorf(unasked, e.line)
-	case e.verb != "EHLO" && e.verb != "HELO" && e.verb != "LHLO":
-		return fmt.Errorf("line %d: the session has no greeting and no EHLO: it begins in the middle", e.line)
+	if len(s.exchanges) > 0 && !isHello(s.exchanges[0].verb) {
+		return fmt.Errorf("line %d: the session has no greeting and no EHLO: it begins in the middle", s.exchanges[0].line)
 	}
 	return nil
 }
@@ -88,10 +113,65 @@ func (s *session) whole() error {
 // usable reports whether something can be played: a command with its reply,
 // or a greeting that refuses.
 func (s *session) usable() bool {
-	for _, e := range s.exchanges {
-		if e.kind != listen && (e.answered() || e.closed) {
-			return true
+	return s.greeting != nil && s.greeting.code != 220 ||
+		slices.ContainsFunc(s.exchanges, func(e *exchange) bool { return e.kind != listen && e.answered() })
+}
+
+// isReply reports whether a line is one of a reply: a code from 200 to 599,
+// then a blank, a hyphen or nothing (RFC 5321 section 4.2).
+func isReply(text string) bool {
+	return len(text) >= 3 && text[0] >= '2' && text[0] <= '5' && digit(text[1]) && digit(text[2]) &&
+		(len(text) == 3 || text[3] == ' ' || text[3] == '-')
+}
+
+// codeOf is the code of a line of a reply.
+func codeOf(text string) int {
+	code, _, _ := replyLine(text)
+	return code
+}
+
+func digit(c byte) bool { return c >= '0' && c <= '9' }
+
+// replyLine takes a line of a reply apart; more is true if another follows.
+func replyLine(text string) (code int, more bool, rest string) {
+	code = int(text[0]-'0')*100 + int(text[1]-'0')*10 + int(text[2]-'0')
+	rest = text[min(4, len(text)):]
+	// mxprobe shows a reply of several lines by its first.
+	more = len(text) > 3 && text[3] == '-' && !strings.HasSuffix(rest, " lines, -v shows all)")
+	return code, more, rest
+}
+
+// enhancedCode returns the enhanced status code that text begins with if it
+// suits the code of the reply (RFC 2034 section 4), else nothing.
+func enhancedCode(code int, text string) string {
+	word, _, _ := strings.Cut(strings.TrimLeft(text, " "), " ")
+	parts := strings.Split(word, ".")
+	if len(parts) != 3 || parts[0] != string(rune('0'+code/100)) || code/100 == 3 {
+		return ""
+	}
+	for _, p := range parts[1:] {
+		if p == "" || len(p) > 3 || p[0] == '0' && p != "0" || strings.Trim(p, "0123456789") != "" {
+			return ""
 		}
 	}
-	return s.greeting != nil && s.greeting.code != 220
+	return word
 }
+
+// verb returns the first word of a command, in upper case.
+func verb(text string) string {
+	word, _ := cutWord(text)
+	return strings.ToUpper(word)
+}
+
+// isVerb reports whether a word is a command of SMTP, LMTP or one of their
+// extensions.
+func isVerb(word string) bool {
+	switch word {
+	case "MAIL", "RCPT", "DATA", "BDAT", "RSET", "NOOP", "QUIT", "VRFY", "EXPN", "HELP",
+		"STARTTLS", "AUTH", "ETRN", "ATRN", "TURN", "XCLIENT", "XFORWARD", "BURL":
+		return true
+	}
+	return isHello(word)
+}
+
+func isHello(word string) bool { return word == "EHLO" || word == "HELO" || word == "LHLO" }

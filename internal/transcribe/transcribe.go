@@ -1,10 +1,12 @@
 package transcribe
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
-	"unicode/utf8"
 )
 
 // Limits of what Read takes and makes.
@@ -38,21 +40,22 @@ type Result struct {
 }
 
 // Read makes scenarios of a session; name is what they are called. The error
-// says why there are none: the file is too large or no text, or nothing in it
-// is a command together with its reply.
+// says why there are none: the file is too large or no text, nothing in it is a
+// command together with its reply, or it begins in the middle of a session.
 func Read(name string, src []byte) (*Result, error) {
 	lines, err := split(src)
 	if err != nil {
 		return &Result{}, err
 	}
-	r := &reader{}
-	r.unwrapped(lines)
-	r.format = findFormat(lines)
-	for i := range lines {
-		r.line(&lines[i])
-	}
-	r.end()
+	r := &reader{tells: tells()}
+	r.read(r.unwrapped(lines))
 	return r.result(name)
+}
+
+// line is one line of a session.
+type line struct {
+	number int
+	text   string
 }
 
 // split takes the lines apart, as a terminal would have shown them.
@@ -76,58 +79,44 @@ func split(src []byte) ([]line, error) {
 		if !plain(raw) {
 			shown = onTerminal(raw)
 		}
-		out = append(out, line{number: len(out) + 1, text: shown, odd: !utf8.ValidString(raw)})
+		out = append(out, line{number: len(out) + 1, text: shown})
 	}
 	return out, nil
-}
-
-// line is one line of a session.
-type line struct {
-	number int
-	text   string
-	odd    bool // it is not UTF-8
 }
 
 // result writes what was read.
 func (r *reader) result(name string) (*Result, error) {
 	out := &Result{Target: true}
-	var b strings.Builder
-	var used []*session
-	for _, s := range r.sessions {
-		if s.usable() {
-			used = append(used, s)
-		}
-	}
+	used := slices.DeleteFunc(r.sessions, func(s *session) bool { return !s.usable() })
+	var documents []string
 	for i, s := range used {
 		if err := s.whole(); err != nil {
 			return &Result{}, err
-		}
-		w := writer{b: &b, result: out, remarks: &r.remarks}
-		if i > 0 {
-			b.WriteString("---\n")
 		}
 		title := name
 		if len(used) > 1 {
 			title = fmt.Sprintf("%s %d", name, i+1)
 		}
-		if err := w.scenario(title, s); err != nil {
+		w := writer{result: out, remark: r.remark}
+		document, err := w.scenario(title, s)
+		if err != nil {
 			return &Result{}, err
 		}
+		documents = append(documents, document)
 	}
-	out.Scenarios = len(used)
-	out.Remarks = sorted(r.remarks)
-	if out.Scenarios == 0 {
-		return &Result{}, r.nothing()
+	if len(used) == 0 {
+		return &Result{}, r.noScenario()
 	}
-	if b.Len() > maxYAML {
+	out.Scenarios, out.Remarks = len(used), sorted(r.remarks)
+	out.YAML = []byte(strings.Join(documents, "---\n"))
+	if len(out.YAML) > maxYAML {
 		return &Result{}, fmt.Errorf("the scenario would be larger than %d bytes; cut the session", maxYAML)
 	}
-	out.YAML = []byte(b.String())
 	return out, nil
 }
 
-// nothing says why no scenario came out.
-func (r *reader) nothing() error {
+// noScenario says why none came out.
+func (r *reader) noScenario() error {
 	switch {
 	case r.replies == 0 && r.commands == 0:
 		return errors.New("nothing in it looks like an SMTP session: no reply such as \"220 mx1.example.org ESMTP\"")
@@ -137,4 +126,28 @@ func (r *reader) nothing() error {
 		return errors.New("it has replies, but none of the lines that were sent; record both sides, with script(1) for example")
 	}
 	return errors.New("no command in it has a reply")
+}
+
+func (r *reader) remark(at int, format string, args ...any) {
+	r.remarks = append(r.remarks, Remark{at, fmt.Sprintf(format, args...)})
+}
+
+// sorted returns remarks by line; what is said of several lines in a row is
+// said once.
+func sorted(all []Remark) []Remark {
+	slices.SortStableFunc(all, func(a, b Remark) int { return cmp.Compare(a.Line, b.Line) })
+	var out []Remark
+	for i := 0; i < len(all); {
+		n := 1
+		for i+n < len(all) && all[i+n].Message == all[i].Message && all[i+n].Line <= all[i+n-1].Line+1 {
+			n++
+		}
+		said := all[i]
+		if last := all[i+n-1].Line; last > said.Line {
+			said.Message += " (and so on to line " + strconv.Itoa(last) + ")"
+		}
+		out = append(out, said)
+		i += n
+	}
+	return out
 }

@@ -1,8 +1,8 @@
 package transcribe
 
 import (
-	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -11,9 +11,9 @@ import (
 
 // writer writes one scenario.
 type writer struct {
-	b       *strings.Builder
+	b       strings.Builder // of the steps
 	result  *Result
-	remarks *[]Remark
+	remark  func(at int, format string, args ...any)
 	steps   int
 	tls     bool
 	secrets []secret
@@ -28,74 +28,59 @@ const preface = `# From a session, by mxprobe import. Lines and replies are lite
 `
 
 // scenario writes a session as a document.
-func (w *writer) scenario(name string, s *session) error {
-	var steps strings.Builder
-	out := w.b
-	w.b = &steps
+func (w *writer) scenario(name string, s *session) (string, error) {
 	w.tls = s.implicit
 	if s.greeting == nil {
 		w.remark(s.line, "no greeting was seen before this line; 220 is expected")
 	}
-	for i := 0; i < len(s.exchanges); {
-		i += w.group(s.exchanges[i:])
+	for all := s.exchanges; len(all) > 0; {
+		all = all[w.group(all):]
 	}
 	if w.steps == 0 { // nothing but a greeting
-		w.b.WriteString("  - send: QUIT\n    expect: [any, eof]\n")
-		w.steps++
+		w.item("  ", "send: QUIT", "expect: [any, eof]")
 	}
 	if w.steps > maxSteps {
-		return fmt.Errorf("the session from line %d on has more than %d steps; cut it", s.line, maxSteps)
+		return "", fmt.Errorf("the session from line %d on has more than %d steps; cut it", s.line, maxSteps)
 	}
 	w.result.Steps += w.steps
-	w.b = out
-	out.WriteString(preface)
-	w.settings(name, s)
-	out.WriteString("steps:\n" + steps.String())
-	return nil
+	w.result.Target = w.result.Target && s.host != ""
+	return preface + w.settings(name, s) + "steps:\n" + w.b.String(), nil
 }
 
-func (w *writer) settings(name string, s *session) {
-	w.key("name", literal(name))
-	if s.host == "" {
-		w.result.Target = false
-	} else {
-		w.key("target", s.host)
+// settings writes what stands before the steps.
+func (w *writer) settings(name string, s *session) string {
+	keys := []string{"name: " + scalar(literal(name))}
+	add := func(where bool, key string, value any) {
+		if where {
+			keys = append(keys, fmt.Sprintf("%s: %v", key, value))
+		}
 	}
-	if s.port != 0 && s.port != 25 && !(s.implicit && s.port == 465) {
-		fmt.Fprintf(w.b, "port: %d\n", s.port)
-	}
-	if s.lmtp {
-		w.b.WriteString("protocol: lmtp\n")
-	}
-	if s.implicit {
-		w.b.WriteString("tls: implicit\n")
-	}
+	add(s.host != "", "target", scalar(s.host))
+	add(s.port != 0 && s.port != 25 && !(s.implicit && s.port == 465), "port", s.port)
+	add(s.lmtp, "protocol", "lmtp")
+	add(s.implicit, "tls", "implicit")
 	if s.greeting != nil && s.greeting.code != 220 {
-		fmt.Fprintf(w.b, "greeting: %d\n", s.greeting.code)
+		add(true, "greeting", s.greeting.code)
 	}
 	if len(w.secrets) > 0 {
-		w.b.WriteString("secrets:\n")
+		keys = append(keys, "secrets:")
 	}
 	for _, k := range w.secrets {
-		fmt.Fprintf(w.b, "  %s: {env: %s}\n", k.name, k.env)
+		keys = append(keys, fmt.Sprintf("  %s: {env: %s}", k.name, k.env))
 	}
+	return strings.Join(keys, "\n") + "\n"
 }
 
-func (w *writer) key(name, value string) { fmt.Fprintf(w.b, "%s: %s\n", name, scalar(value)) }
-
-func (w *writer) remark(at int, format string, args ...any) {
-	*w.remarks = append(*w.remarks, Remark{at, fmt.Sprintf(format, args...)})
+// item writes a step, key by key.
+func (w *writer) item(indent string, keys ...string) {
+	w.steps++
+	fmt.Fprintf(&w.b, "%s- %s\n", indent, strings.Join(keys, "\n"+indent+"  "))
 }
 
 // group writes what was sent at once, and returns how many exchanges that is.
 func (w *writer) group(all []*exchange) int {
-	first := all[0]
-	if !first.answered() && !first.closed {
-		return 1 // left out, as a remark says
-	}
-	n := 0
-	for n < len(all) && all[n].kind == command && all[n].group == first.group && (all[n].answered() || all[n].closed) &&
-		!starts(all[n]) && !goodbye(all[n]) {
+	first, n := all[0], 0
+	for n < len(all) && all[n].kind == command && all[n].group == first.group && !starts(all[n]) && !goodbye(all[n]) {
 		n++
 	}
 	switch {
@@ -105,15 +90,11 @@ func (w *writer) group(all []*exchange) int {
 			w.line("      ", e)
 		}
 		return n
-	case first.kind == command && first.verb == "DATA" && first.code() == 354:
-		if len(all) > 1 && all[1].kind == message && all[1].answered() {
-			w.message("message", all[1])
-			return 2
-		}
-		w.line("  ", first)
-	default:
-		w.step(first)
+	case first.kind == command && first.verb == "DATA" && first.code() == 354 && len(all) > 1 && all[1].kind == message:
+		w.message(all[1], "message", "as_is: true")
+		return 2
 	}
+	w.step(first)
 	return 1
 }
 
@@ -131,61 +112,28 @@ func (w *writer) step(e *exchange) {
 	case e.kind == login:
 		w.login(e)
 	case e.kind == message:
-		w.message("body", e)
+		w.message(e, "body")
 	case e.kind == chunk:
-		w.open("  ", "raw", scalar(literal(e.sent)), e)
+		w.item("  ", with(e, "raw: "+scalar(literal(e.sent)))...)
 		w.result.Delivers = true
 	case e.kind == listen:
-		w.steps++
-		fmt.Fprintf(w.b, "  - expect: %d\n", e.code())
-		w.enhanced("    ", e)
-	case starts(e):
-		w.steps++
+		w.item("  ", with(e)...)
+	case starts(e) && strings.EqualFold(e.sent, "STARTTLS"):
 		w.tls = true
-		if strings.EqualFold(e.sent, "STARTTLS") {
-			w.b.WriteString("  - STARTTLS\n")
-			return
-		}
-		fmt.Fprintf(w.b, "  - starttls: {line: %s}\n", quoted(literal(e.sent)))
+		w.item("  ", "STARTTLS")
+	case starts(e):
+		w.tls = true
+		w.item("  ", fmt.Sprintf("starttls: {line: %s}", quoted(literal(e.sent))))
 	case goodbye(e):
 	default:
 		w.line("  ", e)
 	}
 }
 
-// quoted writes a text that stands in braces.
-func quoted(text string) string {
-	if s := scalar(text); strings.HasPrefix(s, `"`) {
-		return s
-	}
-	return `"` + strings.ReplaceAll(strings.ReplaceAll(text, `\`, `\\`), `"`, `\"`) + `"`
-}
-
 // line writes a line that was sent, and its reply.
 func (w *writer) line(indent string, e *exchange) {
-	sent := e.sent
-	if hasCaret(sent) {
-		if c := e.code(); c >= 500 && c <= 504 {
-			sent = uncorrected(sent)
-		} else {
-			sent = corrected(sent)
-			w.remark(e.line, "the corrections in this line (^H) were applied")
-		}
-	}
-	switch {
-	case sent == ownEHLO:
-		w.remark(e.line, "openssl said EHLO and STARTTLS by itself; EHLO ${helo} stands for it")
-		w.open(indent, "send", "EHLO ${helo}", e)
-	case !utf8.ValidString(sent):
-		w.open(indent, "bytes", octets(sent+"\r\n"), e)
-	case scenarios.ParamFault(sent) != "" && e.code() < 500:
-		// The language takes such a line only where it is to be refused.
-		w.remark(e.line, "%s, but the server took it", scenarios.ParamFault(sent))
-		w.open(indent, "raw", scalar(literal(sent)+"\r\n"), e)
-	default:
-		w.open(indent, "send", scalar(literal(sent)), e)
-	}
-	if strings.Contains(sent, "***") {
+	w.item(indent, with(e, w.sent(e))...)
+	if strings.Contains(e.sent, "***") {
 		w.remark(e.line, "*** in this line stands for a secret that a report hides; put a variable there")
 	}
 	switch c := e.code(); {
@@ -196,68 +144,147 @@ func (w *writer) line(indent string, e *exchange) {
 	}
 }
 
-func octets(text string) string {
-	digits := hex.EncodeToString([]byte(text))
-	var b strings.Builder
-	for i := 0; i < len(digits); i += 2 {
-		if i > 0 {
-			b.WriteByte(' ')
+// sent returns the key of a step that sends a line again.
+func (w *writer) sent(e *exchange) string {
+	sent := e.sent
+	if hasCaret(sent) {
+		if c := e.code(); c >= 500 && c <= 504 {
+			sent = uncorrected(sent)
+		} else {
+			sent = corrected(sent)
+			w.remark(e.line, "the corrections in this line (^H) were applied")
 		}
-		b.WriteString(digits[i : i+2])
 	}
-	return `"` + b.String() + `"`
+	if variable := lostAddress(e); variable != "" {
+		w.remark(e.line, "the session does not show the address in this line; %s stands for it", variable)
+		return fmt.Sprintf("send: %s", scalar(e.verb+" "+map[string]string{"MAIL": "FROM", "RCPT": "TO"}[e.verb]+":<"+variable+">"))
+	}
+	fault := scenarios.ParamFault(sent)
+	switch {
+	case sent == ownEHLO:
+		w.remark(e.line, "openssl said EHLO and STARTTLS by itself; EHLO ${helo} stands for it")
+		return "send: EHLO ${helo}"
+	case !utf8.ValidString(sent):
+		return fmt.Sprintf("bytes: \"% x\"", sent+"\r\n")
+	case fault != "" && e.code() < 500:
+		// The language takes such a line only where it is to be refused.
+		w.remark(e.line, "%s, but the server took it", fault)
+		return "raw: " + scalar(literal(sent)+"\r\n")
+	}
+	return "send: " + scalar(literal(sent))
 }
 
-// open writes a step with one action, and what is expected.
-func (w *writer) open(indent, action, value string, e *exchange) {
-	w.steps++
-	fmt.Fprintf(w.b, "%s- %s: %s\n", indent, action, value)
-	w.expect(indent+"  ", e)
+// lostAddress returns the variable that stands for an address that is not in the
+// line: pages take what stands in angle brackets for a tag of theirs, or hide
+// it from collectors.
+func lostAddress(e *exchange) string {
+	variable := map[string]string{"MAIL": "${from}", "RCPT": "${to}"}[e.verb]
+	_, address, _ := strings.Cut(strings.ToUpper(e.sent), " ")
+	for _, word := range []string{"FROM", "TO", ":"} {
+		address = strings.TrimLeft(strings.TrimPrefix(address, word), " ")
+	}
+	gone := e.code() < 300 && !strings.HasPrefix(address, "<>") && strings.Trim(address, "<>. ") == ""
+	if gone || strings.Contains(address, "[EMAIL") {
+		return variable
+	}
+	return ""
 }
 
-func (w *writer) expect(indent string, e *exchange) {
+// with adds what is expected to the keys of a step.
+func with(e *exchange, keys ...string) []string {
 	if e.closed {
-		w.b.WriteString(indent + "expect: eof\n")
-		return
+		return append(keys, "expect: eof")
 	}
 	var codes []string
 	for _, r := range e.replies {
-		if code := fmt.Sprint(r.code); len(codes) == 0 || codes[len(codes)-1] != code {
-			codes = append(codes, code)
-		}
+		codes = append(codes, fmt.Sprint(r.code))
 	}
-	if len(codes) == 1 {
-		fmt.Fprintf(w.b, "%sexpect: %s\n", indent, codes[0])
-	} else {
-		fmt.Fprintf(w.b, "%sexpect: [%s]\n", indent, strings.Join(codes, ", "))
+	codes = slices.Compact(codes)
+	expect := strings.Join(codes, ", ")
+	if len(codes) > 1 {
+		expect = "[" + expect + "]"
 	}
-	w.enhanced(indent, e)
-}
-
-// enhanced writes the enhanced status code, which a greeting and the reply to
-// EHLO do not have.
-func (w *writer) enhanced(indent string, e *exchange) {
-	if len(e.replies) != 1 || e.replies[0].enhanced == "" || e.verb == "EHLO" || e.verb == "HELO" || e.verb == "LHLO" {
-		return
+	keys = append(keys, "expect: "+expect)
+	// The reply to EHLO has no enhanced status code.
+	if len(e.replies) == 1 && e.replies[0].enhanced != "" && !isHello(e.verb) {
+		keys = append(keys, "enhanced: "+e.replies[0].enhanced)
 	}
-	fmt.Fprintf(w.b, "%senhanced: %s\n", indent, e.replies[0].enhanced)
+	return keys
 }
 
 // message writes the text of a message, with the DATA before it or without.
-func (w *writer) message(action string, e *exchange) {
-	w.steps++
+func (w *writer) message(e *exchange, action string, beside ...string) {
 	w.result.Delivers = w.result.Delivers || e.code() < 300
 	text, ok := block(e.text, "      ")
 	if !ok {
-		all := ""
-		if len(e.text) > 0 {
-			all = strings.Join(e.text, "\r\n") + "\r\n"
+		text = quoted(literal(strings.Join(append(slices.Clone(e.text), ""), "\r\n")))
+	}
+	w.item("  ", with(e, append([]string{action + ": " + text}, beside...)...)...)
+}
+
+// login writes a login. What was sent in it stays out, but for the name.
+func (w *writer) login(e *exchange) {
+	a := e.auth
+	if a.refused() { // at once: there is nothing to hide
+		w.line("  ", e)
+		return
+	}
+	if a.mechanism == nil {
+		w.remark(e.line, "left out: this login cannot be played, and its lines may hold a password")
+		return
+	}
+	keys := []string{"auth: " + a.mechanism.name}
+	if a.cancelled() {
+		keys = append(keys, "cancel: true")
+	} else {
+		keys = append(keys, w.credentials(e)...)
+	}
+	if !w.tls {
+		keys = append(keys, "allow_clear: true")
+		w.remark(e.line, "this login was not under TLS; allow_clear: true lets the scenario do the same")
+	}
+	w.item("  ", with(e, keys...)...)
+}
+
+// credentials returns who logs in, and where the password comes from now.
+func (w *writer) credentials(e *exchange) (keys []string) {
+	a := e.auth
+	if !a.mechanism.open {
+		user, authzid, key := a.identity()
+		if user = literal(user); user == "" {
+			user = "${" + w.secret("user of "+key, "user") + "}"
 		}
-		text = quoted(literal(all)) + "\n"
+		keys = append(keys, "user: "+scalar(user), "password: ${"+w.secret(key, "password")+"}")
+		if authzid != "" {
+			keys = append(keys, "authzid: "+scalar(literal(authzid)))
+		}
+		var names []string
+		for _, k := range w.secrets {
+			names = append(names, k.env)
+		}
+		w.remark(e.line, "what this login sent stays out of the scenario; set %s to play it", strings.Join(names, " and "))
 	}
-	fmt.Fprintf(w.b, "  - %s: %s", action, text)
-	if action == "message" {
-		w.b.WriteString("    as_is: true\n")
+	// It is said only where a scenario does otherwise by itself.
+	if usual := a.mechanism.initial; a.shownUser == "" && usual != never && a.initial != (usual == always) {
+		keys = append(keys, fmt.Sprintf("initial: %t", a.initial))
 	}
-	w.expect("    ", e)
+	return keys
+}
+
+// secret returns the name under which something that was sent is to be had.
+func (w *writer) secret(key, name string) string {
+	n := 1
+	for _, k := range w.secrets {
+		if k.key == key {
+			return k.name
+		}
+		if strings.HasPrefix(k.name, name) {
+			n++
+		}
+	}
+	if n > 1 {
+		name = fmt.Sprintf("%s%d", name, n)
+	}
+	w.secrets = append(w.secrets, secret{key, name, "MXPROBE_" + strings.ToUpper(name)})
+	return name
 }

@@ -2,6 +2,7 @@ package transcribe
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -9,66 +10,40 @@ import (
 // scalar writes a text as one value of YAML: as it is where nothing in it can
 // be taken for something else, in double quotes otherwise.
 func scalar(text string) string {
-	if bare(text) {
-		return text
+	first := strings.Trim(text[:min(1, len(text))], "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+	if text == "" || first != "" || strings.HasSuffix(text, ":") || strings.HasSuffix(text, " ") ||
+		strings.Contains(text, ": ") || strings.Contains(text, " #") ||
+		strings.ContainsFunc(text, func(r rune) bool { return r < 0x20 || r >= 0x7f }) {
+		return quoted(text)
 	}
+	return text
+}
+
+// quoted writes a text in double quotes.
+func quoted(text string) string {
 	var b strings.Builder
-	b.WriteByte('"')
 	for _, r := range text {
-		switch {
+		switch short := strings.Trim(strconv.QuoteRune(r), "'"); {
 		case r == '"' || r == '\\':
-			b.WriteByte('\\')
-			b.WriteRune(r)
-		case r == '\t':
-			b.WriteString(`\t`)
-		case r == '\r':
-			b.WriteString(`\r`)
-		case r == '\n':
-			b.WriteString(`\n`)
+			b.WriteString(`\` + string(r))
+		case r == '\t' || r == '\r' || r == '\n':
+			b.WriteString(short)
 		case printable(r):
 			b.WriteRune(r)
 		case r < 0x100:
 			fmt.Fprintf(&b, `\x%02x`, r)
-		case r < 0x10000:
-			fmt.Fprintf(&b, `\u%04x`, r)
 		default:
-			fmt.Fprintf(&b, `\U%08x`, r)
+			b.WriteString(short)
 		}
 	}
-	b.WriteByte('"')
-	return b.String()
-}
-
-// bare reports whether a text needs no quotes: it begins with a letter, and
-// holds no mark of YAML.
-func bare(text string) bool {
-	if text == "" || !(text[0] >= 'a' && text[0] <= 'z' || text[0] >= 'A' && text[0] <= 'Z') {
-		return false
-	}
-	for i := range len(text) {
-		if text[i] < 0x20 || text[i] >= 0x7f {
-			return false
-		}
-	}
-	return !strings.Contains(text, ": ") && !strings.HasSuffix(text, ":") && !strings.Contains(text, " #") &&
-		!strings.HasSuffix(text, " ")
+	return `"` + b.String() + `"`
 }
 
 // printable reports whether a character may stand in a scenario file as it is.
-func printable(r rune) bool {
-	switch {
-	case r < 0x20, r >= 0x7f && r < 0xa1, r == utf8.RuneError, r == 0xad, r == 0xfeff, r == 0x61c, r >= 0x2000 && r <= 0x206f, r >= 0xfff0 && r <= 0xffff,
-		r >= 0xe000 && r <= 0xf8ff, r >= 0xd800 && r <= 0xdfff:
-		return false
-	}
-	return r < 0x10000 || r >= 0x1f000 && r < 0x1fb00 || r >= 0x20000 && r < 0x30000
-}
+func printable(r rune) bool { return strconv.IsPrint(r) && r != utf8.RuneError }
 
 // literal writes a text so that no dollar sign in it begins a variable.
 func literal(text string) string {
-	if !strings.Contains(text, "$") {
-		return text
-	}
 	var b strings.Builder
 	for i := range len(text) {
 		b.WriteByte(text[i])
@@ -90,17 +65,13 @@ func block(lines []string, indent string) (text string, ok bool) {
 	if lines[len(lines)-1] == "" {
 		b.WriteString("+")
 	}
-	b.WriteByte('\n')
 	for _, l := range lines {
-		for _, r := range l {
-			if !printable(r) && r != '\t' {
-				return "", false
-			}
+		if strings.ContainsFunc(l, func(r rune) bool { return !printable(r) && r != '\t' }) {
+			return "", false
 		}
-		if l != "" {
+		if b.WriteByte('\n'); l != "" {
 			b.WriteString(indent + literal(l))
 		}
-		b.WriteByte('\n')
 	}
 	return b.String(), true
 }

@@ -1,0 +1,258 @@
+package transcribe
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// command takes in a line that was sent.
+func (r *reader) command(at int, text string) {
+	r.session(at)
+	r.commands++
+	last := &exchange{}
+	if n := len(r.queue); n > 0 {
+		last = r.queue[n-1]
+	}
+	switch {
+	case verb(text) == "PROXY" && r.cur.greeting == nil && len(r.cur.exchanges) == 0:
+		r.remark(at, noLine)
+		return
+	case text == "." && last.hidden, hidesMessage(text): // it stands for what was sent
+		return
+	case r.partial != nil:
+		r.remark(r.partial.line, noEnd)
+		r.settle(at, 0)
+		r.session(at)
+	}
+	if n := len(r.queue); n > 0 && r.queue[n-1].kind == login && r.queue[n-1].auth.takes(text) {
+		r.queue[n-1].auth.respond(text)
+		return
+	}
+	r.refused, r.asked = false, true
+	if n := len(r.queue); n > 0 && r.queue[n-1].verb == "DATA" && r.queue[n-1].kind == command {
+		r.writing = r.begin(&exchange{kind: message, line: at}) // sent without waiting for the 354
+		r.add(at, text)
+		return
+	}
+	e := r.begin(r.sent(at, text))
+	if e.needed > 0 {
+		r.writing = e
+		return
+	}
+	r.queue = append(r.queue, e)
+}
+
+// sent returns what a line that was sent begins.
+func (r *reader) sent(at int, text string) *exchange {
+	e := &exchange{line: at, sent: text, verb: verb(text)}
+	switch e.verb {
+	case "AUTH":
+		e.kind, e.auth = login, newAuth(text)
+		r.cur.login = true
+	case "LHLO":
+		r.cur.lmtp = true
+	case "BDAT":
+		e.kind, e.needed = chunk, chunkSize(text)
+		e.sent += "\r\n"
+	}
+	if e.kind == command && mayBeSecret(text, r.cur.login) {
+		e.kind, e.auth = login, &auth{responses: []string{text}}
+	}
+	return e
+}
+
+// begin puts an exchange into the session; it is not waited for yet.
+func (r *reader) begin(e *exchange) *exchange {
+	if len(r.queue) == 0 || e.kind == message {
+		r.groups++
+	}
+	e.group = r.groups
+	r.cur.exchanges = append(r.cur.exchanges, e)
+	return e
+}
+
+// answer gives a reply to the first line that waits for one.
+func (r *reader) answer(got *reply) {
+	r.dropStray()
+	if i := slices.IndexFunc(r.queue[:min(len(r.queue), maxSteps)], func(e *exchange) bool { return e.alone(got.code) }); i > 0 {
+		for _, e := range r.queue[:i] {
+			r.remark(e.line, noReply)
+		}
+		r.queue = r.queue[i:]
+	}
+	e := r.queue[0]
+	if e.kind == login && got.code == 334 {
+		e.auth.challenges++
+		return
+	}
+	// A server takes no line that is no command, but for one of its own.
+	if e.stray() && got.code < 400 && !strings.HasPrefix(e.verb, "X") {
+		r.remark(e.line, "left out with its reply: it is no command, and the reply is one of success")
+		r.queue = r.queue[1:]
+		return
+	}
+	e.replies = append(e.replies, got)
+	if e.awaits(r.cur) {
+		return
+	}
+	r.queue = r.queue[1:]
+	switch {
+	case e.kind == message && len(e.replies) > 1 && e.replies[0].code == 353:
+		e.replies = e.replies[1:] // the 353 of PRDR says that the others follow
+	case e.verb == "MAIL":
+		r.cur.prdr = strings.Contains(strings.ToUpper(e.sent)+" ", " PRDR ")
+		r.accepted = 0
+	case e.verb == "RCPT" && got.code < 300:
+		r.accepted++
+	case e.verb == "DATA" && got.code != 354:
+		r.dropText()
+	case e.verb == "DATA" && r.writing == nil && len(r.queue) == 0:
+		r.writing = r.begin(&exchange{kind: message, line: got.line})
+	case isHello(e.verb), e.verb == "RSET":
+		r.accepted = 0
+	case e.verb == "QUIT" && got.code == 221:
+		r.hangUp(false)
+	}
+}
+
+// dropStray leaves out lines that are no commands where fewer replies follow
+// than lines were sent: remarks that somebody wrote into the session. A server
+// that was sent such a line says 500.
+func (r *reader) dropStray() {
+	if !r.asked {
+		return
+	}
+	r.asked = false
+	replies := 1
+	for _, s := range r.rest {
+		if s.who == client || s.who == unmarked && r.format.bare() && strings.TrimSpace(s.text) != "" {
+			break
+		}
+		if s.who == server && isReply(s.text) {
+			if _, more, _ := replyLine(s.text); !more {
+				replies++
+			}
+		}
+	}
+	extra := len(r.queue) - replies
+	r.queue = slices.DeleteFunc(r.queue, func(e *exchange) bool {
+		if extra <= 0 || !e.stray() {
+			return false
+		}
+		extra--
+		r.remark(e.line, "left out: it is no command, and the reply that follows is to another line")
+		return true
+	})
+}
+
+// dropText leaves out the text that was sent ahead of a DATA that was refused.
+func (r *reader) dropText() {
+	e := r.writing
+	if e == nil && len(r.queue) > 0 && r.queue[0].kind == message {
+		e, r.queue = r.queue[0], r.queue[1:]
+	}
+	if e != nil {
+		r.remark(e.line, "left out: the text of a message that was refused before it was sent")
+		r.writing, r.refused = nil, true
+	}
+}
+
+// hidesMessage reports whether a line stands for the text of a message: Exim and
+// nodemailer do not show it.
+func hidesMessage(text string) bool {
+	text = strings.TrimLeft(text, " (")
+	return strings.HasPrefix(text, "writing message") || strings.HasPrefix(text, "<") && strings.Contains(text, " bytes encoded mime message")
+}
+
+// hide ends a message or chunk whose text is not shown.
+func (r *reader) hide(at int) {
+	e := r.writing
+	if e.kind == chunk {
+		e.sent, e.needed = e.sent+strings.Repeat("x", e.needed), 0
+	} else {
+		e.text = []string{"Subject: mxprobe import", "", "The session does not show the text of this message."}
+	}
+	e.hidden = true
+	r.remark(at, "the session does not show the text of the message; another one stands for it")
+	r.complete(e)
+}
+
+// cutShort ends a message to which the reply came before its lone dot.
+func (r *reader) cutShort(at int) {
+	if e := r.writing; e.kind == chunk || len(e.text) == 0 {
+		r.hide(at)
+		return
+	}
+	r.remark(at, "the server answered before the message had its lone dot")
+	r.complete(r.writing)
+}
+
+// chunkSize returns the size that a BDAT line names, 0 if it names none that
+// a session could hold.
+func chunkSize(text string) int {
+	words := strings.Fields(text)
+	if len(words) < 2 {
+		return 0
+	}
+	n, err := strconv.Atoi(words[1])
+	if err != nil || n < 0 || n > MaxSize {
+		return 0
+	}
+	return n
+}
+
+// content takes in a line while a message or chunk is sent.
+func (r *reader) content(s said) {
+	e := r.writing
+	switch {
+	case hidesMessage(s.text):
+		r.hide(s.line)
+	case s.who == info:
+	case s.who == client:
+		e.marked = true
+		r.add(s.line, s.text)
+	case e.marked:
+		r.outside(s)
+	case s.raw == "Connection closed by foreign host.":
+		r.hangUp(true)
+	default:
+		r.add(s.line, s.raw)
+	}
+}
+
+// add adds a line to a message or chunk.
+func (r *reader) add(at int, text string) {
+	e := r.writing
+	if !utf8.ValidString(text) {
+		text = strings.ToValidUTF8(text, "?")
+		r.remark(at, "what is not UTF-8 in this line is a question mark now")
+	}
+	if strings.HasPrefix(text, "... (") && strings.HasSuffix(text, " lines, -v shows all)") {
+		r.remark(at, "the report leaves lines of the message out here; -v shows them")
+	}
+	switch {
+	case e.kind == chunk:
+		text += "\r\n"
+		e.sent += text[:min(len(text), e.needed)]
+		if e.needed -= len(text); e.needed <= 0 {
+			r.complete(e)
+		}
+	case text == "." && r.format.hides && len(e.text) == 0:
+		r.hide(at)
+	case text == ".":
+		r.complete(e)
+	case r.format.asTyped:
+		e.text = append(e.text, text)
+	default:
+		e.text = append(e.text, strings.TrimPrefix(text, ".")) // RFC 5321 section 4.5.2
+	}
+}
+
+// complete is for a message or chunk that was sent to its end.
+func (r *reader) complete(e *exchange) {
+	e.accepted, r.accepted = r.accepted, 0
+	r.queue = append(r.queue, e)
+	r.writing = nil
+}
