@@ -218,6 +218,7 @@ func (r *reader) handshake() {
 func foldResumption(a *facts.Address, c *result.Check) {
 	switch {
 	case a.Main.TLS.State != facts.Found:
+	case len(a.Certificates) > 0 && a.Certificates[0].Dates != facts.Sound: // we take up none with such a certificate
 	case c.TLS == nil:
 		a.Resumed = facts.Failed
 	case c.TLS.Resumed:

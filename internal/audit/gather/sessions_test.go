@@ -97,6 +97,9 @@ func TestSessions(t *testing.T) {
 		{"postmaster refused", reply("RCPT TO:<postmaster@*", "550 5.1.1 no such user"), []string{"warn behaviour.postmaster" + at}},
 		{"postmaster greylisted", reply("RCPT TO:<postmaster@*", "451 4.7.1 Greylisted, come back later"), []string{"inconclusive behaviour.postmaster" + at}},
 		{"null sender refused", reply("MAIL FROM:<>*", "550 5.7.1 no bounces"), []string{"fail behaviour.null-sender" + at}},
+		{"null sender refused at MAIL, postmaster for all", sandbox.Server{EHLO: ehlo, Rules: []sandbox.Rule{
+			{On: "MAIL FROM:<>*", Reply: "550 5.7.1 no bounces"}, {On: "RCPT TO:<postmaster@*", Reply: "550 5.1.1 no such user"},
+		}}, []string{"fail behaviour.null-sender" + at}},
 		{"open relay", sandbox.Server{EHLO: ehlo, Relay: true}, []string{"warn behaviour.relay" + at}},
 		{"catch-all", sandbox.Server{EHLO: ehlo, Users: []string{"*"}}, []string{"note behaviour.catch-all" + at}},
 		{"VRFY tells", sandbox.Server{EHLO: ehlo, Rules: []sandbox.Rule{{On: "VRFY postmaster*", Reply: "250 postmaster@example.test"}, {On: "VRFY *", Reply: "550 5.1.1 no such user"}}}, []string{"note behaviour.vrfy" + at}},
@@ -116,6 +119,9 @@ func TestSessions(t *testing.T) {
 				if !slices.ContainsFunc(got, func(g string) bool { return strings.HasPrefix(g, want) }) {
 					t.Errorf("findings = %q; want %q", got, want)
 				}
+			}
+			if tt.name == "expired" && slices.ContainsFunc(got, func(g string) bool { return strings.HasPrefix(g, "note tls.resumption") }) {
+				t.Error("that a session with an expired certificate is not taken up again is our doing")
 			}
 			if tt.name == "sound" {
 				for _, g := range got {

@@ -55,7 +55,8 @@ func recipientRules() []Rule {
 			Advice: "take mail from <>; to keep forged reports out, sign the senders of outgoing mail instead",
 			check: func(d *facts.Domain, s *sheet) {
 				eachProbe(d, s, facts.ProbeNullSender, func(p place, m *facts.Session, r *facts.Probe) {
-					if control := m.Probe(facts.ProbePostmaster); r.Negative() && !control.Positive() {
+					control := m.Probe(facts.ProbePostmaster)
+					if strings.HasPrefix(r.Sent, "RCPT") && r.Negative() && !control.Positive() {
 						return // the recipient is refused, whoever the sender is
 					}
 					judgeReply(s, p, r, result.SeverityFail)
@@ -130,9 +131,19 @@ func judgeReply(s *sheet, p place, r *facts.Probe, severity result.Severity) {
 	}
 }
 
-// relayProbes are the probes with a recipient elsewhere.
-func relayProbes() []string {
-	return []string{facts.ProbeRelay, facts.ProbeRelayNull, facts.ProbeRelayOwn, facts.ProbeRelayRoute, facts.ProbeRelayHack, facts.ProbeRelayQuote}
+// relayProbe is a probe with a recipient elsewhere, and in which way it differs
+// from the others.
+type relayProbe struct{ name, way string }
+
+func relayProbes() []relayProbe {
+	return []relayProbe{
+		{facts.ProbeRelay, "from the usual sender"},
+		{facts.ProbeRelayNull, "from the null sender"},
+		{facts.ProbeRelayOwn, "from a sender of the domain"},
+		{facts.ProbeRelayRoute, "with a source route"},
+		{facts.ProbeRelayHack, "with a percent sign"},
+		{facts.ProbeRelayQuote, "in quotes"},
+	}
 }
 
 func relayRules() []Rule {
@@ -154,7 +165,9 @@ func checkRelay(s *sheet, p place, a *facts.Address) {
 	catchAll := m.Probe(facts.ProbeUnknown).Positive()
 	var taken, unclear []string
 	asked := 0
-	for _, name := range relayProbes() {
+	said := ""
+	for _, probe := range relayProbes() {
+		name := probe.name
 		r := m.Probe(name)
 		if r.State == facts.NotAsked {
 			continue
@@ -166,14 +179,15 @@ func checkRelay(s *sheet, p place, a *facts.Address) {
 			unclear = append(unclear, r.Sent+": "+r.Why)
 		case r.Positive() && local && catchAll: // any name of the domain is taken
 		case r.Positive():
-			taken = append(taken, r.Sent)
+			taken = append(taken, probe.way)
+			said = or(said, r.Sent)
 		case r.Code/100 == 4 && r.Code != 454 && !strings.HasPrefix(r.Enhanced, "4.7."):
 			unclear = append(unclear, fmt.Sprintf("%s got %d", r.Sent, r.Code))
 		}
 	}
 	switch {
 	case len(taken) > 0:
-		s.bad(p, "suspicious: %d of %d were taken: %s", len(taken), asked, strings.Join(taken, ", "))
+		s.bad(p, "suspicious: %d of %d were taken: %s, %s", len(taken), asked, said, strings.Join(taken, ", "))
 	case len(unclear) > 0:
 		s.unknown(p, "%s", strings.Join(unclear, "; "))
 	case asked > 0:

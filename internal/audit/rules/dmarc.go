@@ -66,11 +66,12 @@ func dmarcRecordRules() []Rule {
 					s.ok(place{}, "%s: %s", p.Domain, p.Text)
 					return
 				}
-				seen := "no record at _dmarc." + d.Name + " or above"
 				if p.Record.Void != "" {
-					seen = "the record at _dmarc." + p.Domain + " counts for nothing: " + p.Record.Void
+					f := s.bad(place{}, "the record at _dmarc.%s counts for nothing: %s", p.Domain, p.Record.Void)
+					f.Advice = "mend the record: " + p.Text
+					return
 				}
-				f := s.bad(place{}, "%s", seen)
+				f := s.bad(place{}, "no record at _dmarc.%s or above", d.Name)
 				f.Publish = []string{dmarcLine(d, "none")}
 			},
 		},

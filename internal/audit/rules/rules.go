@@ -187,7 +187,7 @@ func (s *sheet) bad(p place, format string, args ...any) *result.Finding {
 // as is bad with another severity.
 func (s *sheet) as(severity result.Severity, p place, format string, args ...any) *result.Finding {
 	f := s.add(severity, p, fmt.Sprintf(format, args...))
-	f.Actor, f.Advice = s.rule.Actor, s.rule.Advice
+	f.Actor, f.Advice = s.rule.Actor, strings.ReplaceAll(s.rule.Advice, "DOMAIN", s.domain)
 	return f
 }
 
