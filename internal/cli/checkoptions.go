@@ -58,6 +58,18 @@ func (s *checkSettings) options() []option {
 	return append(all, s.ownOptions()...)
 }
 
+// setRules takes rules and subjects, also several with commas between them.
+func setRules(dst *[]string) func(string) error {
+	return func(value string) error {
+		for id := range strings.SplitSeq(value, ",") {
+			if err := setList(dst, checkRule)(strings.TrimSpace(id)); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
 func (s *checkSettings) setMailPort(value string) error {
 	if ports, err := parsePorts(value); err == nil && len(ports) > 1 {
 		return fmt.Errorf("%q names several; a check looks at the port that takes mail, and with --submission at those for mail programs", value)
@@ -67,8 +79,8 @@ func (s *checkSettings) setMailPort(value string) error {
 
 func (s *checkSettings) ownOptions() []option {
 	own := []option{
-		{name: "only", arg: "ID", repeat: true, set: setList(&s.onlyRules, checkRule), help: "only these findings, or all of a subject such as mx; several allowed"},
-		{name: "skip", arg: "ID", repeat: true, set: setList(&s.skipRules, checkRule), help: "leave these findings out, or all of a subject; several allowed"},
+		{name: "only", arg: "ID", repeat: true, set: setRules(&s.onlyRules), help: "only these findings, or all of a subject such as mx; several allowed"},
+		{name: "skip", arg: "ID", repeat: true, set: setRules(&s.skipRules), help: "leave these findings out, or all of a subject; several allowed"},
 		{name: "severity", arg: "ID=LEVEL", repeat: true, set: s.setSeverity, help: "count a finding as ok, note, warn or fail; several allowed"},
 		{name: "explain", arg: "ID", set: checked(setText(&s.explain), checkRule), help: "say what a finding means and what to do; look at nothing"},
 		{name: "selector", arg: "NAME", repeat: true, set: setList(&s.selectors, checkSelector), help: "look at the DKIM key of this selector; several allowed"},

@@ -175,7 +175,7 @@ func TestSenders(t *testing.T) {
 		}, "TLS 1.3", "TLS 1.3 (no policy)", "TLS 1.3 (no TLSA record)"},
 		{"out of reach", func(d *facts.Domain) {
 			first(d).Main = facts.Session{State: facts.NoData, Why: "refused"}
-		}, "cannot connect", "cannot connect", "cannot connect"},
+		}, "no service", "no service", "no service"},
 		{"nobody knows", func(d *facts.Domain) {
 			first(d).Main = facts.Session{State: facts.Failed, Why: "no route"}
 		}, "not known", "not known", "not known"},

@@ -40,7 +40,7 @@ func opportunistic(a *facts.Address) (does string, up bool) {
 	case m.State == facts.Failed, m.State == facts.Found && m.Hello.State == facts.Failed:
 		return "not known", false
 	case m.State != facts.Found:
-		return "cannot connect", false
+		return "no service", false
 	case m.Greeting.State == facts.Found && !m.Greeting.Positive(), m.Hello.Negative():
 		return "is turned away", false
 	case m.TLS.State == facts.Found:
