@@ -237,6 +237,7 @@ func paceRules() []rule {
 		{cause: causes.RateLimited, source: "words", words: []string{
 			"too many recent messages",
 			"mail bomb|bombing",
+			"too many requests",
 			"rate limit*|limited|limiting|exceeded|control|controlled|of ! recipient user|receiving|concurrent|bounce",
 			"ratelimit*|throttl*|throttled",
 			"connection|connections|message|sending|mail|delivery|new|recipient|client .. rate|frequency ... exceed*|limit*|too|high|limited",

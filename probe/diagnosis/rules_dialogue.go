@@ -63,7 +63,6 @@ func loginRules() []rule {
 			"too many .. login|authentication|auth|failed .. attempts|failures|login|auth|authentication|logins",
 			"smtp authentication .. disabled|failed",
 			"auth failed",
-			"basic authentication .. disabled|deprecated|blocked",
 			"smtpclientauthentication is disabled",
 			"authorization failed|denied|failure",
 			"please log in .. web browser|via",

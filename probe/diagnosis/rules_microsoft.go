@@ -112,6 +112,7 @@ func microsoftRules() []rule {
 			"unable to relay recipient in non accepted domain",
 			"unable to relay",
 		}},
+		{cause: causes.AuthWeak, source: "microsoft", rank: exactly, words: []string{"basic authentication .. disabled|deprecated|blocked"}},
 		{cause: causes.AuthRequired, source: "microsoft", rank: exactly, words: []string{
 			"client was not authenticated .. anonymous",
 		}},

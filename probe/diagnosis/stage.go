@@ -123,6 +123,8 @@ func atStage(c causes.Cause, at Stage) causes.Cause {
 	switch {
 	case at == EHLO && c == causes.CommandSyntax:
 		return causes.HeloRefused // the name is all that stands there
+	case (at == MAIL || at == RCPT) && c == causes.AuthWrong:
+		return causes.AuthRequired // nobody has tried
 	case at == MAIL && c == causes.RecipientSyntax:
 		return causes.SenderSyntax
 	case at == MAIL && c == causes.RecipientDomainUnknown:
