@@ -39,7 +39,7 @@ func (r *run) leaveOut(t Target, checks []Check, why string) []result.Check {
 	left := make([]result.Check, len(checks))
 	for i, c := range checks {
 		left[i] = result.Check{
-			Scenario: c.Name(), Status: result.Skip, Reason: result.Condition, Message: why, Excluded: true, Steps: []result.Step{},
+			Scenario: c.Name(), Status: result.Skip, Reason: result.Condition, Message: why, NotPlayed: result.NotPlayed{Excluded: true}, Steps: []result.Step{},
 		}
 		r.checked(t, &left[i])
 	}

@@ -148,9 +148,7 @@ type Check struct {
 	// StepCount is the number of steps the scenario has, greeting not counted.
 	StepCount int `json:"step_count"`
 	Attempts  int `json:"attempts"`
-	// Excluded is true where the host or the address is on the list of those
-	// that are not spoken to.
-	Excluded bool `json:"excluded,omitempty"`
+	NotPlayed
 	// Forgiven says why a failure of this check does not count (may_fail).
 	Forgiven string            `json:"forgiven,omitempty"`
 	Captures map[string]string `json:"captures,omitempty"`
@@ -271,6 +269,13 @@ type Blame struct {
 	// explain.
 	Cause string `json:"cause,omitempty"`
 	Whose string `json:"whose,omitempty"`
+}
+
+// NotPlayed says why a dialogue has a result that was not played for its domain.
+type NotPlayed struct {
+	// Excluded is true where the host or the address is on the list of those
+	// that are not spoken to.
+	Excluded bool `json:"excluded,omitempty"`
 }
 
 // Facts are what a step did, for programs: nothing need be read out of the text
