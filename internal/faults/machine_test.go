@@ -3,6 +3,7 @@
 package faults
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -57,11 +58,24 @@ func machines() []fault {
 			name: "a reply of 100 KiB to every command, tried again ten times", args: "--retry 10 --retry-wait 1ms", within: time.Minute, want: later(""),
 			rules: []sandbox.Rule{{On: "RCPT", Raw: long("450", 100)}, {On: "EHLO", Raw: long("250", 100)}, {On: "MAIL", Raw: long("250", 100)}},
 		},
-		{name: "a message of 21 MB that nobody reads", memory: 192, scenario: steps(ask + "  - {message: {file: x.eml}, timeout: 2s}\n"), within: waiting, setup: write("x.eml", strings.Repeat("a line of a large message\r\n", 800_000)), rules: speaks("DATA", func(c *sandbox.Conn) { _ = c.Reply("354 go on"); c.Sleep(20 * time.Second) }), want: silent},
+		{
+			name: "100 exchanges, each with a reply of 100 KiB to every command", within: time.Minute, want: refused(""), zone: hundred(),
+			rules: []sandbox.Rule{{On: "RCPT", Raw: long("550", 100)}, {On: "EHLO", Raw: long("250", 100)}, {On: "MAIL", Raw: long("250", 100)}},
+		},
+		{name: "a message of 21 MB that nobody reads", memory: 160, scenario: steps(ask + "  - {message: {file: x.eml}, timeout: 2s}\n"), within: waiting, setup: write("x.eml", strings.Repeat("a line of a large message\r\n", 800_000)), rules: speaks("DATA", func(c *sandbox.Conn) { _ = c.Reply("354 go on"); c.Sleep(20 * time.Second) }), want: silent},
 	}
 }
 
 // long is a reply of so many lines of 1 KiB.
 func long(code string, lines int) string {
 	return strings.Repeat(code+"-"+strings.Repeat("x", 1000)+"\r\n", lines) + code + " end\r\n"
+}
+
+// hundred is a domain whose hundred exchanges have one address.
+func hundred() string {
+	var b strings.Builder
+	for i := range 100 {
+		fmt.Fprintf(&b, "@ MX 10 m%d\nm%d A 192.0.2.10\n", i, i)
+	}
+	return b.String() + "mx1 A 192.0.2.10\n"
 }
