@@ -15,6 +15,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -116,10 +117,24 @@ func (s *teller) serve(t *testing.T, conn net.Conn) {
 		case verb == "QUIT":
 			say("221 " + s.secret)
 			return
+		case verb == "NOOP":
+			// In a URL, in two ways, in an encoded word, and over two lines.
+			half := len(s.secret) / 2
+			say("250-2.0.0 " + inHex(s.secret, "%%%02x") + "\r\n250-2.0.0 " + inHex(s.secret, "%%%02X") + "\r\n250-=?utf-8?q?" + inHex(s.secret, "=%02X") +
+				"?=\r\n250-2.0.0 " + s.secret[:half] + "\r\n250 2.0.0 " + s.secret[half:] + " (" + regexp.QuoteMeta(s.secret) + ")")
 		default:
 			say("250 2.0.0 " + s.secret)
 		}
 	}
+}
+
+// inHex is a text of which each byte is written in hex.
+func inHex(text, form string) string {
+	var b strings.Builder
+	for i := range len(text) {
+		fmt.Fprintf(&b, form, text[i])
+	}
+	return b.String()
 }
 
 // take reads a message and returns its Message-ID.
@@ -160,12 +175,16 @@ steps:
   - EHLO ${helo}
   - {auth: LOGIN, user: someone, password: "${long}"}
   - {send: NOOP, expect: any, capture: {all: "/(.*)/"}}
+  - {send: NOOP, expect: any, text: ["never.said (${long})?", "/never ${long}/"], may_fail: it is never said}
   - MAIL FROM:<>
   - RCPT TO:<kate@example.test>
   - message: |
       Subject: x
 
       y
+    headers: {X-Word: "for ü ${long}"}
+    attach:
+      - {name: "ü ${long}.txt", text: "this is ${long}, and this is it again, so that it stands in several lines: ${long}"}
   - arrives: {maildir: "MAILDIR"}
     within: 3s
   - report: {maildir: "MAILDIR", action: WANTED}

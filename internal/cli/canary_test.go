@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -43,7 +44,10 @@ const window = 8
 // canary and of its encodings, and into everything that looks like base64.
 func leak(output string) string {
 	for _, canary := range []string{canaryPassword, canaryToken, canaryUser, canaryLong} {
-		forms := []string{canary, url.QueryEscape(canary), url.PathEscape(canary)}
+		forms := []string{
+			canary, url.QueryEscape(canary), url.PathEscape(canary), regexp.QuoteMeta(canary),
+			inHex(canary, "%%%02x"), inHex(canary, "%%%02X"), inHex(canary, "=%02X"),
+		}
 		for before := range 3 {
 			b := append(make([]byte, before), canary...)
 			forms = append(forms, base64.StdEncoding.EncodeToString(b)[4:], base64.URLEncoding.EncodeToString(b)[4:])

@@ -2,6 +2,8 @@ package ledger
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"mxprobe/probe/result"
 	"mxprobe/probe/smtpwire"
@@ -90,9 +92,19 @@ func (s Step) settleReply(decided bool) {
 
 // linesOf returns the text of a reply as it may be shown, and what it takes.
 func (s Step) linesOf(reply *smtpwire.Reply) (lines []string, size int) {
-	for line := range reply.TextLines() {
-		lines = append(lines, s.secrets().short(line, maxLine))
+	secrets := s.secrets()
+	if secrets.mask == nil {
+		for line := range reply.TextLines() {
+			lines = append(lines, secrets.short(line, maxLine))
+		}
+		return lines, sizeOf(lines)
 	}
+	lines, parts := secrets.mask.lines(strings.Join(slices.Collect(reply.TextLines()), "\n"))
+	for i, line := range lines {
+		lines[i] = harmless(line, maxLine)
+	}
+	// A message may show one of these lines alone.
+	secrets.Hide(parts...)
 	return lines, sizeOf(lines)
 }
 

@@ -206,6 +206,7 @@ func (m *mask) find(s string, cut bool) []stretch {
 			found = append(found, wholeBase64(s, from, from+len(piece)))
 		}
 	}
+	found = m.findCutInViews(m.findInViews(found, s), s)
 	for at := range indices(s, "...") {
 		found = m.findCut(found, s[:at])
 		found = m.findCut(found, strings.TrimSuffix(s[:at], `"`))

@@ -38,8 +38,12 @@ func (s *Secrets) Show(b []byte, limit int) string { return s.mask.printable(b, 
 func (s *Secrets) text(text string) string { return result.PrintableString(s.mask.text(text)) }
 
 // short is Show of a text that is seldom longer than its limit.
-func (s *Secrets) short(text string, limit int) string {
-	if text = s.mask.text(text); len(text) <= limit {
+func (s *Secrets) short(text string, limit int) string { return harmless(s.mask.text(text), limit) }
+
+// harmless is a text without secrets in printable form, cut if it is longer than
+// its limit.
+func harmless(text string, limit int) string {
+	if len(text) <= limit {
 		return result.PrintableString(text)
 	}
 	return result.Printable([]byte(text), limit)

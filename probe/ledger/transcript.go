@@ -3,6 +3,7 @@ package ledger
 import (
 	"bytes"
 	"strconv"
+	"strings"
 
 	"mxprobe/probe/result"
 )
@@ -29,21 +30,70 @@ func (l *Ledger) transcribe() {
 		l.Note("%d bytes of the dialogue are left out of the transcript", l.record.Left())
 	}
 	at, i := 0, 0
+	shown := l.shownEntries()
 	for e := range l.record.Entries(0) {
 		i = l.stepOfEntry(at, i)
+		lines := shown[at]
 		at++
 		if l.spans[i].grouped {
 			continue
 		}
-		for line := range bytes.Lines(e.Bytes) {
-			if cut && !bytes.HasSuffix(line, []byte("\n")) {
-				line = []byte(secrets.mask.cutShort(string(line)))
+		for _, line := range lines {
+			if cut && !strings.HasSuffix(line, "\n") {
+				line = secrets.mask.cutShort(line)
 			}
 			l.steps[i].Transcript = append(l.steps[i].Transcript, result.Line{
-				From: string(rune(e.From)), Text: secrets.Show(trimLineEnd(line), maxLine), Millis: result.Millis(e.At),
+				From: string(rune(e.From)), Text: secrets.Show(trimLineEnd([]byte(line)), maxLine), Millis: result.Millis(e.At),
 			})
 		}
 	}
+}
+
+// shownEntries returns the lines of each entry of the record, with their ends, and
+// without the secrets that stand over several lines of those that follow each
+// other one way.
+func (l *Ledger) shownEntries() [][]string {
+	var out [][]string
+	var block []byte
+	var counts []int // of the lines of each entry in the block
+	way := byte(0)
+	flush := func() {
+		out = append(out, l.account.secrets.mask.entries(string(block), counts)...)
+		block, counts = nil, nil
+	}
+	for e := range l.record.Entries(0) {
+		if e.From != way || len(block) > 0 && block[len(block)-1] != '\n' {
+			flush()
+			way = e.From
+		}
+		block = append(block, e.Bytes...)
+		count := bytes.Count(e.Bytes, []byte("\n"))
+		if len(e.Bytes) > 0 && !bytes.HasSuffix(e.Bytes, []byte("\n")) {
+			count++
+		}
+		counts = append(counts, count)
+	}
+	flush()
+	return out
+}
+
+// entries hides secrets in the lines of a block, and returns them by their
+// entries, each of so many lines.
+func (m *mask) entries(block string, counts []int) [][]string {
+	all, _ := m.lines(block)
+	out := make([][]string, 0, len(counts))
+	for _, n := range counts {
+		lines := make([]string, 0, n)
+		for range n {
+			line := all[0]
+			if all = all[1:]; len(all) > 0 {
+				line += "\n"
+			}
+			lines = append(lines, line)
+		}
+		out = append(out, lines)
+	}
+	return out
 }
 
 // transcribeGroup gives each line of a group its own command and reply. On
