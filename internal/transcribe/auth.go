@@ -162,8 +162,11 @@ func ntlmUser(text string) string {
 // login all the same: AUTH misspelt or forgotten, or a response to a challenge
 // that never came.
 func mayBeSecret(text string, loggedIn bool) bool {
-	if v := verb(text); v == "XCLIENT" || v == "XFORWARD" { // LOGIN= there is a name
+	switch verb(text) {
+	case "XCLIENT", "XFORWARD": // LOGIN= there is a name
 		return false
+	case "PASS", "PASSWORD": // of POP3 and FTP
+		return true
 	}
 	words := strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == '\t' || r == '=' })
 	if len(words) > 2 && mechanismOf(words[1]) != nil {

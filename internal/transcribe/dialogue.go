@@ -9,6 +9,10 @@ import (
 
 // command takes in a line that was sent.
 func (r *reader) command(at int, text string) {
+	if plain := withoutNote(text); plain != text && isVerb(verb(text)) {
+		r.remark(at, "left out: what is written behind this line")
+		text = plain
+	}
 	r.session(at)
 	r.commands++
 	last := &exchange{}
@@ -75,12 +79,15 @@ func (r *reader) begin(e *exchange) *exchange {
 
 // answer gives a reply to the first line that waits for one.
 func (r *reader) answer(got *reply) {
-	r.dropStray()
+	r.pair()
 	if i := slices.IndexFunc(r.queue[:min(len(r.queue), maxSteps)], func(e *exchange) bool { return e.alone(got.code) }); i > 0 {
 		for _, e := range r.queue[:i] {
 			r.remark(e.line, noReply)
 		}
 		r.queue = r.queue[i:]
+	}
+	if e := r.queue[0]; e.verb == "DATA" && got.code < 300 && len(r.queue) > 1 {
+		r.assume(e, 354)
 	}
 	e := r.queue[0]
 	if e.kind == login && got.code == 334 {
@@ -93,11 +100,14 @@ func (r *reader) answer(got *reply) {
 		r.queue = r.queue[1:]
 		return
 	}
-	e.replies = append(e.replies, got)
-	if e.awaits(r.cur) {
-		return
+	if e.replies = append(e.replies, got); !e.awaits(r.cur) {
+		r.queue = r.queue[1:]
+		r.proceed(e, got)
 	}
-	r.queue = r.queue[1:]
+}
+
+// proceed notes what an exchange that is complete means for those behind it.
+func (r *reader) proceed(e *exchange, got *reply) {
 	switch {
 	case e.kind == message && len(e.replies) > 1 && e.replies[0].code == 353:
 		e.replies = e.replies[1:] // the 353 of PRDR says that the others follow
@@ -117,26 +127,24 @@ func (r *reader) answer(got *reply) {
 	}
 }
 
-// dropStray leaves out lines that are no commands where fewer replies follow
-// than lines were sent: remarks that somebody wrote into the session. A server
-// that was sent such a line says 500.
-func (r *reader) dropStray() {
+// assume takes the first line of the queue for answered where its reply is not
+// shown.
+func (r *reader) assume(e *exchange, code int) {
+	r.remark(e.line, "the reply to this line is not shown; %d is expected", code)
+	e.replies = []*reply{{line: e.line, code: code}}
+	r.queue = r.queue[1:]
+}
+
+// pair looks, where replies begin, how many follow, and which of the lines that
+// were sent they can be meant for if they are fewer. Lines that are no commands
+// are remarks that somebody wrote into the session: a server that was sent such a
+// line says 500. EHLO is never followed by a command before its reply came.
+func (r *reader) pair() {
 	if !r.asked {
 		return
 	}
 	r.asked = false
-	replies := 1
-	for _, s := range r.rest {
-		if s.who == client || s.who == unmarked && r.format.bare() && strings.TrimSpace(s.text) != "" {
-			break
-		}
-		if s.who == server && isReply(s.text) {
-			if _, more, _ := replyLine(s.text); !more {
-				replies++
-			}
-		}
-	}
-	extra := len(r.queue) - replies
+	extra := len(r.queue) - r.repliesAhead()
 	r.queue = slices.DeleteFunc(r.queue, func(e *exchange) bool {
 		if extra <= 0 || !e.stray() {
 			return false
@@ -145,6 +153,29 @@ func (r *reader) dropStray() {
 		r.remark(e.line, "left out: it is no command, and the reply that follows is to another line")
 		return true
 	})
+	if first := r.queue[0]; extra > 0 && len(r.queue) > 1 && isHello(first.verb) {
+		r.assume(first, 250)
+		r.groups++
+		for _, e := range r.queue {
+			e.group = r.groups
+		}
+	}
+}
+
+// repliesAhead counts the replies from here to the next line that was sent.
+func (r *reader) repliesAhead() int {
+	n := 1
+	for _, s := range r.rest {
+		if s.who == client || s.who == unmarked && r.format.bare() && strings.TrimSpace(s.text) != "" {
+			break
+		}
+		if s.who == server && isReply(s.text) {
+			if _, more, _ := replyLine(s.text); !more {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 // dropText leaves out the text that was sent ahead of a DATA that was refused.
@@ -157,6 +188,18 @@ func (r *reader) dropText() {
 		r.remark(e.line, "left out: the text of a message that was refused before it was sent")
 		r.writing, r.refused = nil, true
 	}
+}
+
+// withoutNote cuts off what somebody wrote behind a line that was sent, set off
+// by blanks and an arrow or a hash, and what Monolog puts there.
+func withoutNote(text string) string {
+	text = strings.TrimSuffix(text, " [] []")
+	for _, sign := range []string{"<=", "<-", "->", "-->", "=>", "==>", "# ", "// "} {
+		if i := strings.Index(text, "  "+sign); i >= 0 {
+			text = strings.TrimRight(text[:i], " ")
+		}
+	}
+	return text
 }
 
 // hidesMessage reports whether a line stands for the text of a message: Exim and
@@ -228,6 +271,9 @@ func (r *reader) add(at int, text string) {
 	if !utf8.ValidString(text) {
 		text = strings.ToValidUTF8(text, "?")
 		r.remark(at, "what is not UTF-8 in this line is a question mark now")
+	}
+	if strings.HasPrefix(text, ". ") && withoutNote(text) == "." {
+		text = "."
 	}
 	if strings.HasPrefix(text, "... (") && strings.HasSuffix(text, " lines, -v shows all)") {
 		r.remark(at, "the report leaves lines of the message out here; -v shows them")

@@ -233,6 +233,7 @@ steps:
 func TestMiddleOfASession(t *testing.T) {
 	t.Parallel()
 	for src, want := range map[string]string{
+		"220 (vsFTPd 3.0.3)\nUSER kate\n331 Password?\nPASS pa55phrase\n530 Login incorrect.\nLIST\n530 Please login\n": "no command in it has a reply",
 		"\nMAIL FROM:<a@b>\n250 ok\nQUIT\n221 bye\n": "line 2: the session has no greeting and no EHLO",
 		"S: 250 ok\nC: RCPT TO:<a@b>\nS: 550 no\n":   "line 1: the session has no greeting, and begins with a reply to nothing",
 	} {
@@ -377,7 +378,17 @@ func TestUnsureLinesAreLeftOut(t *testing.T) {
 		"prose that was accepted": {"then I said\n250 ok\nNOOP\n250 ok\n", "  - send: NOOP\n    expect: 250\n", "the reply is one of success"},
 		"a mistake that was sent": {"MIAL FROM:<a@b>\nRCPT TO:<a@b>\n500 what\n503 no\n", "  - pipeline:\n      - send: MIAL FROM:<a@b>\n        expect: 500\n      - send: RCPT TO:<a@b>\n        expect: 503\n", ""},
 		"a reply to nothing":      {"250 again\nNOOP\n250 ok\n", "  - send: NOOP\n    expect: 250\n", "no line before it asked for this reply"},
-		"a chunk not shown":       {"BDAT 5 LAST\n250 ok\n", "", "there is no reply"},
+		"notes behind the lines": {
+			"RCPT TO:<a@b>     <== who gets it\n250 ok\nDATA         # begins\n354 go\nSubject: x  -> y\n.      <-- ends\n250 ok\n",
+			"  - send: RCPT TO:<a@b>\n    expect: 250\n  - message: |\n      Subject: x  -> y\n    as_is: true\n    expect: 250\n", "what is written behind this line",
+		},
+		"a reply not shown": {
+			"RSET\n250 ok\nEHLO b\nMAIL FROM:<a@b>\n250 2.1.0 ok\nRCPT TO:<a@b>\n250 2.1.5 ok\nDATA\nSubject: x\n.\n250 2.0.0 ok\n",
+			"  - send: RSET\n    expect: 250\n  - send: EHLO b\n    expect: 250\n  - send: MAIL FROM:<a@b>\n    expect: 250\n    enhanced: 2.1.0\n" +
+				"  - send: RCPT TO:<a@b>\n    expect: 250\n    enhanced: 2.1.5\n  - message: |\n      Subject: x\n    as_is: true\n    expect: 250\n    enhanced: 2.0.0\n",
+			"354 is expected",
+		},
+		"a chunk not shown": {"BDAT 5 LAST\n250 ok\n", "", "there is no reply"},
 	} {
 		got, err := transcribe.Read("x", []byte(before+c.src))
 		if err != nil {

@@ -114,7 +114,7 @@ func (s *session) whole() error {
 // or a greeting that refuses.
 func (s *session) usable() bool {
 	return s.greeting != nil && s.greeting.code != 220 ||
-		slices.ContainsFunc(s.exchanges, func(e *exchange) bool { return e.kind != listen && e.answered() })
+		slices.ContainsFunc(s.exchanges, func(e *exchange) bool { return isVerb(e.verb) && e.answered() })
 }
 
 // isReply reports whether a line is one of a reply: a code from 200 to 599,

@@ -188,7 +188,7 @@ func (r *reader) aim(text string) {
 	if len(words) == 0 {
 		return
 	}
-	host := strings.TrimSuffix(words[0], ".")
+	host := strings.TrimRight(words[0], ".")
 	if at := strings.LastIndexByte(host, ':'); at > 0 && (host[at-1] == ']' || strings.Count(host, ":") == 1) {
 		words[0], host = host[at+1:], host[:at]
 	} else if words = words[1:]; len(words) > 0 { // Exim: mx1.example.org [192.0.2.1]:25
