@@ -73,6 +73,9 @@ func (p *Program) check(s *checkSettings, args []string) (int, error) {
 	if err := s.tls.load(ctx, p); err != nil {
 		return 0, early(ctx, err)
 	}
+	if err := s.manners.readExclusions(ctx); err != nil {
+		return 0, err
+	}
 	if r.memory, err = s.recall(ctx, r.runID); err != nil {
 		return 0, early(ctx, err)
 	}
@@ -114,7 +117,11 @@ func (r *session) audit(ctx context.Context, s *checkSettings) (int, error) {
 	if s.mailPort != 0 {
 		plan.ports = []uint16{s.mailPort}
 	}
-	plan.begin = func(domain string) { a.Begin(ctx, domain) }
+	plan.begin = func(domain string) {
+		if s.manners.list.Name(domain) == "" { // else nobody asks anything about it
+			a.Begin(ctx, domain)
+		}
+	}
 	plan.judge = func(d *result.Domain) {
 		r.memory.compare(d)
 		a.Finish(ctx, d)

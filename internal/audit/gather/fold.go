@@ -46,7 +46,7 @@ func address(d *facts.Domain, host, ip string) *facts.Address {
 
 func fold(a *facts.Address, c *result.Check) {
 	if c.Status == result.Skip || c.Status == result.NotRun {
-		if c.Scenario == mainName && c.Message != noSession {
+		if c.Scenario == mainName && c.Message != noSession && !c.Excluded {
 			a.Main = facts.Session{State: facts.Failed, Why: or(c.Message, "there was no session")}
 		}
 		return
