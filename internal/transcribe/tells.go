@@ -9,10 +9,11 @@ import (
 	"mxprobe/internal/hostname"
 )
 
-// tell is what a program says of the connection, not in it, and what that means.
+// tell is what a program says of the connection, not in it, and what that does
+// with what stands between begin and end; nil where it means nothing.
 type tell struct {
 	begin, end string
-	means      meaning
+	does       func(r *reader, rest string)
 	where      place
 }
 
@@ -24,78 +25,61 @@ const (
 	ofOpenssl       // likewise, and openssl speaks
 )
 
-type meaning uint8
-
-const (
-	nothing    meaning = iota
-	opens              // a connection to what is named begins
-	dials              // the same, by a program that begins TLS by itself on port 465
-	names              // the connection is to what is named
-	secures            // TLS began
-	shuts              // the server closed the connection
-	ends               // the connection is over
-	prompts            // this was typed at a prompt of telnet
-	records            // script(1) begins; it names the command
-	handshakes         // openssl begins TLS; it goes on until a reply comes
-	tickets            // openssl shows a session; it goes on until a rule
-	takesKey           // openssl took the line before for a key
-)
-
 // tells are the lines that are known. A line that ends otherwise is none.
 func tells() []tell {
 	return []tell{
-		{"^]", "", nothing, whole},
-		{"telnet>", "", nothing, whole},
-		{"^C", "", nothing, whole},
-		{"^D", "", nothing, whole},
-		{"---", "", nothing, ofOpenssl},
-		{"read R BLOCK", "", nothing, ofOpenssl},
-		{"read W BLOCK", "", nothing, ofOpenssl},
-		{"SSL-Session:", "", tickets, ofOpenssl},
-		{"Post-Handshake New Session Ticket arrived:", "", tickets, ofOpenssl},
-		{"RENEGOTIATING", "", takesKey, ofOpenssl},
-		{"KEYUPDATE", "", takesKey, ofOpenssl},
-		{"DONE", "", ends, ofOpenssl},
-		{"closed", "", shuts, ofOpenssl},
-		{"telnet> ", "", prompts, anywhere},
-		{"Microsoft Telnet> ", "", prompts, anywhere},
-		{"Script started on ", "", records, anywhere},
-		{"Script done on ", "", ends, anywhere},
-		{"Trying ", "...", opens, anywhere},
-		{"Connecting To ", "...", opens, anywhere},
-		{"connect: to (", "", dials, anywhere},
-		{"connect: (", "", dials, anywhere},
-		{"Connection: opening to ", "", dials, anywhere},
-		{"Secure connection established to ", "", dials, anywhere},
-		{"Connected to ", "", names, anywhere},
-		{"Ncat: Connected to ", "", names, anywhere},
-		{"Connection to ", " succeeded!", names, anywhere},
-		{"Connection established to ", "", names, anywhere},
-		{"Resolved ", "", names, anywhere},
-		{"TLS started", "", secures, anywhere},
-		{"TLS session parameters", "", secures, anywhere},
-		{"TLS certificate information", "", secures, anywhere},
-		{"SSL connection using ", "", secures, anywhere},
-		{"TLSv1", "", secures, anywhere},
-		{"Connection closed by foreign host", "", shuts, anywhere},
-		{"Connection closed with remote host", "", shuts, anywhere},
-		{"Remote host closed connection", "", shuts, anywhere},
-		{"Connection to host lost", "", shuts, anywhere},
-		{"read:errno=", "", shuts, anywhere},
-		{"Connection closed", "", ends, anywhere},
-		{"Connection reset", "", ends, anywhere},
-		{"Closing connection to the server", "", nothing, anywhere},
-		{"Escape character is ", "", nothing, anywhere},
-		{"Ncat: ", "", nothing, anywhere},
-		{"telnet: ", "", nothing, anywhere},
-		{"nc: ", "", nothing, anywhere},
-		{"Last login: ", "", nothing, anywhere},
-		{"CONNECTED(", "", handshakes, anywhere},
-		{"depth=", "", handshakes, anywhere},
-		{"verify error:", "", handshakes, anywhere},
-		{"verify return:", "", handshakes, anywhere},
-		{"Can't use SSL_get_servername", "", handshakes, anywhere},
-		{"Connecting to ", "", names, anywhere},
+		{"^]", "", nil, whole},
+		{"telnet>", "", nil, whole},
+		{"^C", "", nil, whole},
+		{"^D", "", nil, whole},
+		{"---", "", nil, ofOpenssl},
+		{"read R BLOCK", "", nil, ofOpenssl},
+		{"read W BLOCK", "", nil, ofOpenssl},
+		{"SSL-Session:", "", (*reader).tickets, ofOpenssl},
+		{"Post-Handshake New Session Ticket arrived:", "", (*reader).tickets, ofOpenssl},
+		{"RENEGOTIATING", "", (*reader).takesKey, ofOpenssl},
+		{"KEYUPDATE", "", (*reader).takesKey, ofOpenssl},
+		{"DONE", "", (*reader).ends, ofOpenssl},
+		{"closed", "", (*reader).shuts, ofOpenssl},
+		{"telnet> ", "", (*reader).prompts, anywhere},
+		{"Microsoft Telnet> ", "", (*reader).prompts, anywhere},
+		{"Script started on ", "", (*reader).records, anywhere},
+		{"Script done on ", "", (*reader).ends, anywhere},
+		{"Trying ", "...", (*reader).opens, anywhere},
+		{"Connecting To ", "...", (*reader).opens, anywhere},
+		{"connect: to (", "", (*reader).dials, anywhere},
+		{"connect: (", "", (*reader).dials, anywhere},
+		{"Connection: opening to ", "", (*reader).dials, anywhere},
+		{"Secure connection established to ", "", (*reader).dials, anywhere},
+		{"Connected to ", "", (*reader).names, anywhere},
+		{"Ncat: Connected to ", "", (*reader).names, anywhere},
+		{"Connection to ", " succeeded!", (*reader).names, anywhere},
+		{"Connection established to ", "", (*reader).names, anywhere},
+		{"Resolved ", "", (*reader).names, anywhere},
+		{"TLS started", "", (*reader).secures, anywhere},
+		{"TLS session parameters", "", (*reader).secures, anywhere},
+		{"TLS certificate information", "", (*reader).secures, anywhere},
+		{"SSL connection using ", "", (*reader).secures, anywhere},
+		{"TLSv1", "", (*reader).secures, anywhere},
+		{"Connection closed by foreign host", "", (*reader).shuts, anywhere},
+		{"Connection closed with remote host", "", (*reader).shuts, anywhere},
+		{"Remote host closed connection", "", (*reader).shuts, anywhere},
+		{"Connection to host lost", "", (*reader).shuts, anywhere},
+		{"read:errno=", "", (*reader).shuts, anywhere},
+		{"Connection closed", "", (*reader).ends, anywhere},
+		{"Connection reset", "", (*reader).ends, anywhere},
+		{"Closing connection to the server", "", nil, anywhere},
+		{"Escape character is ", "", nil, anywhere},
+		{"Ncat: ", "", nil, anywhere},
+		{"telnet: ", "", nil, anywhere},
+		{"nc: ", "", nil, anywhere},
+		{"Last login: ", "", nil, anywhere},
+		{"CONNECTED(", "", (*reader).connects, anywhere},
+		{"depth=", "", (*reader).handshakes, anywhere},
+		{"verify error:", "", (*reader).handshakes, anywhere},
+		{"verify return:", "", (*reader).handshakes, anywhere},
+		{"Can't use SSL_get_servername", "", (*reader).handshakes, anywhere},
+		{"Connecting to ", "", (*reader).names, anywhere},
 	}
 }
 
@@ -111,68 +95,83 @@ func (r *reader) tell(text string) bool {
 		rest, ok := strings.CutPrefix(text, known.begin)
 		rest, ends := strings.CutSuffix(rest, known.end)
 		if ok && ends && (known.where == anywhere || rest == "" && (known.where == whole || r.openssl)) {
-			return r.heed(known.means, known.begin, rest)
+			if known.does != nil {
+				known.does(r, rest)
+			}
+			return true
 		}
 	}
 	at := strings.Index(text, ":error:") // openssl, behind its process
 	return at > 0 && at <= 16 && r.openssl
 }
 
-// heed does what a line of the program means.
-func (r *reader) heed(means meaning, begin, rest string) bool {
-	switch means {
-	case nothing:
-	case opens, dials:
-		r.hangUp(false)
-		r.aim(rest)
-		r.next.implicit = means == dials && (r.next.port == 465 || strings.HasPrefix(rest, "ssl://"))
-	case names:
-		if r.cur != nil && len(r.cur.exchanges) > 0 {
-			r.hangUp(false)
-		}
-		r.aim(rest)
-	case secures:
-		r.next.implicit = r.next.implicit || r.cur == nil
-	case shuts, ends:
-		r.hangUp(means == shuts)
-	case prompts:
-		r.hangUp(false)
-		if words := strings.Fields(rest); len(words) > 1 && strings.HasPrefix("open", words[0]) {
-			r.connect(append([]string{"telnet"}, words[1:]...))
-		}
-	case records:
-		_, command, _ := strings.Cut(rest, `[COMMAND="`)
-		command, _, _ = strings.Cut(command, `" `)
-		r.connect(strings.Fields(command))
-	case handshakes:
-		return r.handshake(begin)
-	case tickets:
-		r.quiet = "---"
-	case takesKey:
-		r.takenForKey()
-	}
-	return true
+// opens is for a connection that begins.
+func (r *reader) opens(to string) {
+	r.hangUp(false)
+	r.aim(to)
 }
 
-// handshake begins TLS of openssl: what it shows is no dialogue until a reply
-// comes.
-func (r *reader) handshake(begin string) bool {
-	if begin == "CONNECTED(" && r.cur != nil {
+// dials is for one of a program that begins TLS by itself on port 465.
+func (r *reader) dials(to string) {
+	r.opens(to)
+	r.next.implicit = r.next.port == 465 || strings.HasPrefix(to, "ssl://")
+}
+
+// names says to whom the connection is, which may have begun before.
+func (r *reader) names(to string) {
+	if r.cur != nil && len(r.cur.exchanges) > 0 {
+		r.hangUp(false)
+	}
+	r.aim(to)
+}
+
+// secures is for TLS that began: before the greeting it was there at once.
+func (r *reader) secures(string) { r.next.implicit = r.next.implicit || r.cur == nil }
+
+func (r *reader) shuts(string) { r.hangUp(true) }
+
+func (r *reader) ends(string) { r.hangUp(false) }
+
+// prompts is for what was typed at the prompt of telnet.
+func (r *reader) prompts(typed string) {
+	r.hangUp(false)
+	if words := strings.Fields(typed); len(words) > 1 && strings.HasPrefix("open", words[0]) {
+		r.connect(append([]string{"telnet"}, words[1:]...))
+	}
+}
+
+// records is for script(1), which names the command.
+func (r *reader) records(header string) {
+	_, command, _ := strings.Cut(header, `[COMMAND="`)
+	command, _, _ = strings.Cut(command, `" `)
+	r.connect(strings.Fields(command))
+}
+
+// connects is for openssl; a second connection goes where the first one went.
+func (r *reader) connects(string) {
+	if r.cur != nil {
 		next := r.next
 		r.hangUp(false)
 		r.next = next
 	}
+	r.handshakes("")
+}
+
+// handshakes is for TLS of openssl: what it shows is no dialogue until a reply
+// comes.
+func (r *reader) handshakes(string) {
 	if r.cur == nil {
 		r.openssl, r.quiet = true, "reply"
 	}
-	return r.openssl
 }
 
-// takenForKey forgets the line that openssl did not send.
-func (r *reader) takenForKey() {
+// tickets is for a session that openssl shows: it goes on until a rule.
+func (r *reader) tickets(string) { r.quiet = "---" }
+
+// takesKey forgets the line before, which openssl took for a key.
+func (r *reader) takesKey(string) {
 	if n := len(r.queue); n > 0 {
-		e := r.queue[n-1]
-		r.remark(e.line, "left out: openssl took its first letter for a key and sent nothing; -quiet or small letters help")
+		r.remark(r.queue[n-1].line, "left out: openssl took its first letter for a key and sent nothing; -quiet or small letters help")
 		r.queue = r.queue[:n-1]
 	}
 }

@@ -1,6 +1,7 @@
 package transcribe
 
 import (
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -9,12 +10,7 @@ import (
 // for carriage returns at its end.
 func plain(raw string) bool {
 	raw = strings.TrimRight(raw, "\r")
-	for i := range len(raw) {
-		if c := raw[i]; c < 0x20 && c != '\t' || c == 0x7f {
-			return false
-		}
-	}
-	return !strings.HasSuffix(raw, "^M")
+	return !strings.HasSuffix(raw, "^M") && !strings.ContainsFunc(raw, func(r rune) bool { return r < 0x20 && r != '\t' || r == 0x7f })
 }
 
 // screen is one line of a terminal.
@@ -73,31 +69,23 @@ func (s *screen) put(r rune) {
 // escapeLength returns how many bytes the control sequence at the start of
 // text has (ECMA-48, and the titles that xterm takes).
 func escapeLength(text string) int {
-	if len(text) < 2 {
-		return len(text)
-	}
-	switch text[1] {
-	case '[':
-		for i := 2; i < len(text); i++ {
-			if text[i] >= 0x40 && text[i] <= 0x7e {
-				return i + 1
-			}
+	end := len(text)
+	switch {
+	case end < 2:
+	case text[1] == '[':
+		if i := strings.IndexFunc(text[2:], func(r rune) bool { return r >= 0x40 && r <= 0x7e }); i >= 0 {
+			end = i + 3
 		}
-		return len(text)
-	case ']':
-		for i := 2; i < len(text); i++ {
-			if text[i] == '\a' {
-				return i + 1
-			}
-			if text[i] == 0x1b {
-				return min(i+2, len(text))
-			}
+	case text[1] == ']': // up to a bell, or to an escape with what follows it
+		if i := strings.IndexAny(text[2:], "\a\x1b"); i >= 0 {
+			end = i + 3 + strings.Count(text[i+2:i+3], "\x1b")
 		}
-		return len(text)
-	case '(', ')', '#', '%':
-		return min(3, len(text))
+	case strings.IndexByte("()#%", text[1]) >= 0:
+		end = 3
+	default:
+		end = 2
 	}
-	return 2
+	return min(end, len(text))
 }
 
 // control acts upon the sequences that editors of lines use; all others show
@@ -106,12 +94,9 @@ func (s *screen) control(sequence string) {
 	if len(sequence) < 3 || sequence[1] != '[' {
 		return
 	}
-	n := 0
-	for _, c := range []byte(sequence[2 : len(sequence)-1]) {
-		if c < '0' || c > '9' || n > maxLine {
-			return
-		}
-		n = n*10 + int(c-'0')
+	n, err := strconv.Atoi("0" + sequence[2:len(sequence)-1])
+	if err != nil || n > maxLine {
+		return
 	}
 	given := max(1, n)
 	switch sequence[len(sequence)-1] {
@@ -134,13 +119,12 @@ func (s *screen) control(sequence string) {
 // showed them as ^H or ^? instead of rubbing out.
 func corrected(text string) string {
 	var out []rune
-	for text != "" {
-		if strings.HasPrefix(text, "^H") || strings.HasPrefix(text, "^?") {
-			out, text = out[:max(0, len(out)-1)], text[2:]
-			continue
+	for _, r := range uncorrected(text) {
+		if r == '\b' || r == 0x7f {
+			out = out[:max(0, len(out)-1)]
+		} else {
+			out = append(out, r)
 		}
-		r, n := utf8.DecodeRuneInString(text)
-		out, text = append(out, r), text[n:]
 	}
 	return string(out)
 }
@@ -151,4 +135,4 @@ func uncorrected(text string) string {
 	return strings.NewReplacer("^H", "\b", "^?", "\x7f").Replace(text)
 }
 
-func hasCaret(text string) bool { return strings.Contains(text, "^H") || strings.Contains(text, "^?") }
+func hasCaret(text string) bool { return uncorrected(text) != text }
