@@ -32,7 +32,7 @@ type previewed struct {
 
 // Play is part of probe.Trial.
 func (p *previewed) Play(context.Context) (wait time.Duration, again bool) {
-	p.check = result.Check{Scenario: p.dialogue.Name(), PlaysSender: p.dialogue.Scenario().Sender, Status: result.Pass}
+	p.check = result.Check{Scenario: p.dialogue.Name(), Standing: result.Standing{PlaysSender: p.dialogue.Scenario().Sender}, Status: result.Pass}
 	lines, err := p.dialogue.Preview(p.target)
 	if err != nil {
 		p.check.Status, p.check.Reason, p.check.Message = result.Inconclusive, result.Local, err.Error()

@@ -131,14 +131,12 @@ type Address struct {
 
 // Check is one dialogue with one address, all attempts included.
 type Check struct {
-	Scenario string `json:"scenario"`
-	// PlaysSender is true where the dialogue does what a sender of mail does, so
-	// that Domain.Sender goes by what it was answered.
-	PlaysSender bool    `json:"plays_sender,omitempty"`
-	Status      Verdict `json:"status"`
-	Reason      Reason  `json:"reason,omitempty"`
-	Message     string  `json:"message,omitempty"`
+	Scenario string  `json:"scenario"`
+	Status   Verdict `json:"status"`
+	Reason   Reason  `json:"reason,omitempty"`
+	Message  string  `json:"message,omitempty"`
 	Blame
+	Standing
 	// Hint is a likely cause and what to do next; empty where the reply
 	// leaves doubt.
 	Hint string `json:"hint,omitempty"`
@@ -149,8 +147,6 @@ type Check struct {
 	StepCount int `json:"step_count"`
 	Attempts  int `json:"attempts"`
 	NotPlayed
-	// Forgiven says why a failure of this check does not count (may_fail).
-	Forgiven string            `json:"forgiven,omitempty"`
 	Captures map[string]string `json:"captures,omitempty"`
 	TLS      *TLSState         `json:"tls"`
 	// ControlAnswered is true where the address did not answer and the control
@@ -167,6 +163,15 @@ type Check struct {
 	Notes          []string `json:"notes,omitempty"`
 	Steps          []Step   `json:"steps"`
 	Millis         Millis   `json:"ms"`
+}
+
+// Standing is how a check counts.
+type Standing struct {
+	// PlaysSender is true where the dialogue does what a sender of mail does, so
+	// that Domain.Sender goes by what it was answered.
+	PlaysSender bool `json:"plays_sender,omitempty"`
+	// Forgiven says why a failure of this check does not count (may_fail).
+	Forgiven string `json:"forgiven,omitempty"`
 }
 
 // TLSState is what the last handshake of a dialogue agreed on, and what is to
