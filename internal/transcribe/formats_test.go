@@ -273,6 +273,10 @@ func TestExtensionsAreReplayed(t *testing.T) {
 			src:  "=== Trying mx1.fabrikam.test:465...\n=== Connected to mx1.fabrikam.test.\n=== TLS started with cipher TLSv1.3:TLS_AES_256_GCM_SHA384:256\n<~  220 mx1\n ~> EHLO a\n<~  250 ok\n ~> QUIT\n<~  221 bye\n",
 			want: "tls: implicit\n",
 		},
+		"TLS that ends": {
+			src:  "*   Trying 192.0.2.10:465...\n* SSL connection using TLSv1.3 / x\n< 220 mx1\n> NOOP\n< 250 ok\n> QUIT\n< 221 bye\n* TLSv1.3 (OUT), TLS alert, close notify (256):\n*   Trying 192.0.2.11:25...\n< 220 mx2\n> NOOP\n< 250 ok\n",
+			want: "target: \"192.0.2.11\"\nsteps:\n",
+		},
 		"STARTTLS": {
 			src:  "=== Trying mx1.fabrikam.test:25...\n<-  220 mx1\n -> STARTTLS\n<-  220 go\n=== TLS started with cipher TLSv1.3:x\n ~> EHLO a\n<~  250 ok\n",
 			want: "  - STARTTLS\n", not: "implicit",

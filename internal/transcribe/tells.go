@@ -105,9 +105,10 @@ func (r *reader) tell(text string) bool {
 	return at > 0 && at <= 16 && r.openssl
 }
 
-// opens is for a connection that begins.
+// opens is for a connection that begins; TLS of one before it is over.
 func (r *reader) opens(to string) {
 	r.hangUp(false)
+	r.next.implicit = false
 	r.aim(to)
 }
 
