@@ -249,17 +249,15 @@ func (r *Run) dialMailbox(ctx context.Context, server scenarios.MailboxAddress) 
 	if dialer == nil {
 		dialer = r.Dialer
 	}
-	last := fmt.Errorf("%s has no address", server.Host)
-	for _, addr := range addrs {
-		dialCtx, cancel := context.WithTimeout(transport.For(ctx, server.Host), r.connectTimeout())
-		conn, err := dialer.DialContext(dialCtx, "tcp", netip.AddrPortFrom(addr, server.Port).String())
-		cancel()
-		if err == nil {
-			return conn, nil
+	return transport.ToAny(ctx, server.Host, transport.At(addrs, server.Port), func(ctx context.Context, to netip.AddrPort) (net.Conn, error) {
+		ctx, cancel := context.WithTimeout(ctx, r.connectTimeout())
+		defer cancel()
+		conn, err := dialer.DialContext(ctx, "tcp", to.String())
+		if err != nil {
+			return nil, fmt.Errorf("connect to %s: %s", to, fault.PlainError(err))
 		}
-		last = fmt.Errorf("connect to %s: %s", net.JoinHostPort(addr.String(), strconv.Itoa(int(server.Port))), fault.PlainError(err))
-	}
-	return nil, last
+		return conn, nil
+	}, func(error, error) bool { return true })
 }
 
 // willLookFor keeps what the text of a message is known by in a mailbox, where

@@ -40,17 +40,20 @@ func (v *Voucher) dialPolicyHost(ctx context.Context, network, address string) (
 	if host.Err != nil {
 		return nil, host.Err
 	}
-	var worst *DialError
-	for _, ip := range host.Addrs {
-		conn, failed := v.Dial(transport.For(ctx, name), network, netip.AddrPortFrom(ip, uint16(port)))
-		if failed == nil {
-			return conn, nil
+	return transport.ToAny(ctx, name, transport.At(host.Addrs, uint16(port)), func(ctx context.Context, to netip.AddrPort) (net.Conn, error) {
+		conn, failed := v.Dial(ctx, network, to)
+		if failed != nil {
+			return nil, failed
 		}
-		if worst == nil || failed.Status > worst.Status {
-			worst = failed
-		}
-	}
-	return nil, worst
+		return conn, nil
+	}, worse)
+}
+
+// worse reports whether what is wrong with one address is worse than with
+// another.
+func worse(is, was error) bool {
+	var now, before *DialError
+	return errors.As(is, &now) && errors.As(was, &before) && now.Status > before.Status
 }
 
 // DialError is a fault on the way to a policy host.

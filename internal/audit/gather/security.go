@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/netip"
 	"slices"
+	"strconv"
 	"time"
 
 	"mxprobe/dnsmx"
@@ -137,31 +138,30 @@ func (g *Gatherer) dial(ctx context.Context, network, address string) (net.Conn,
 		}
 		return nil, &webError{facts.STSFaultName, fmt.Errorf("%s has no address: %s", host, v4.State)}
 	}
-	fault := &webError{facts.STSFaultOurs, errors.New("no address could be tried")}
-	for _, addr := range addrs[:min(len(addrs), 4)] {
-		conn, failed := g.connect(transport.For(ctx, host), network, net.JoinHostPort(addr.String(), port), addr)
-		if failed == nil {
-			return conn, nil
-		}
-		// What is sure of one address outweighs that another could not be tried.
-		if fault.fault == facts.STSFaultOurs {
-			fault = failed
-		}
+	at, err := strconv.ParseUint(port, 10, 16)
+	if err != nil {
+		return nil, err
 	}
-	return nil, fault
+	return transport.ToAny(ctx, host, transport.At(addrs[:min(len(addrs), 4)], uint16(at)), func(ctx context.Context, to netip.AddrPort) (net.Conn, error) {
+		return g.connect(ctx, network, to)
+	}, func(_, was error) bool {
+		// What is sure of one address outweighs that another could not be tried.
+		web, ok := errors.AsType[*webError](was)
+		return ok && web.fault == facts.STSFaultOurs
+	})
 }
 
-func (g *Gatherer) connect(ctx context.Context, network, address string, addr netip.Addr) (net.Conn, *webError) {
+func (g *Gatherer) connect(ctx context.Context, network string, to netip.AddrPort) (net.Conn, error) {
 	within, cancel := context.WithTimeout(ctx, connectTimeout)
 	defer cancel()
-	conn, err := g.Web.DialContext(within, network, address)
+	conn, err := g.Web.DialContext(within, network, to.String())
 	if err == nil {
 		return conn, nil
 	}
-	f := fault.DialFault(ctx, err, netip.AddrPortFrom(addr, 443), connectTimeout, func() bool { return true })
+	f := fault.DialFault(ctx, err, to, connectTimeout, func() bool { return true })
 	kind := facts.STSFaultConnect
 	if f.Status != result.Fail {
 		kind = facts.STSFaultOurs
 	}
-	return nil, &webError{kind, fmt.Errorf("%s: %s", addr, f.Message)}
+	return nil, &webError{kind, fmt.Errorf("%s: %s", to.Addr(), f.Message)}
 }
