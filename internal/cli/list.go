@@ -81,6 +81,9 @@ func writeListed(b *strings.Builder, sc *scenarios.Scenario, rows int, short boo
 	if sc.Sender {
 		facts = append(facts, "plays a sender")
 	}
+	if sc.OpportunisticTLS {
+		facts = append(facts, "TLS where it is offered")
+	}
 	b.WriteString(entry(19, result.PrintableString(sc.File), strings.Join(facts, ", ")))
 	text := strings.Join(strings.Fields(sc.Description), " ")
 	if first, _, more := strings.Cut(text, ". "); short && more {

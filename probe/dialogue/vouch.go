@@ -3,6 +3,7 @@ package dialogue
 import (
 	"cmp"
 	"fmt"
+	"time"
 
 	"mxprobe/probe/fault"
 	"mxprobe/probe/handshake"
@@ -122,6 +123,7 @@ func (t *trial) looksAgain(s *session) bool {
 		return false
 	}
 	t.other = t.sight(s, held.Plan, handshake.FamilyOf(held.Chain[0]).Other())
+	t.account.Took(time.Since(t.started))
 	held.Note = func(format string, args ...any) { t.account.Note(fmt.Sprintf(format, args...)) }
 	if misfit {
 		t.again = held.OtherFits(t.other)

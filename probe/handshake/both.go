@@ -75,8 +75,8 @@ func (v *Verification) judgeOtherByDANE(o *Sighting) judge.Judgement {
 func oneFits(fits, misfit *x509.Certificate, at string) judge.Judgement {
 	return judge.Judgement{
 		Status: result.Warn, Reason: result.TLS,
-		Message: fmt.Sprintf("%s fits the TLSA records at %s, and %s does not: senders with DANE that get that one, as %s, do not deliver",
-			Certificate(fits), at, Certificate(misfit), whoGets(FamilyOf(misfit))),
+		Message: fmt.Sprintf("of two certificates the %s one fits the TLSA records at %s, and the %s one does not: senders with DANE that get that one, as %s, do not deliver",
+			FamilyOf(fits), at, FamilyOf(misfit), whoGets(FamilyOf(misfit))),
 		Hint: "publish a record 3 1 1 of the other key as well, " + keyHash(misfit) + ", or take that certificate out of the server",
 	}
 }
