@@ -30,7 +30,7 @@ func keyOf(t *testing.T, c *result.Check) string {
 // A server with two certificates is held against the records with both, for some
 // senders get the one and some the other. RFC 7671 section 8.1 has a record for
 // each.
-func TestDANELooksAtBothCertificates(t *testing.T) {
+func TestTrap88DANELooksAtBothCertificates(t *testing.T) {
 	t.Parallel()
 	both := []string{"3 1 1", "3 1 1 rsa"}
 	for _, tc := range []struct {

@@ -70,7 +70,7 @@ func notesOf(c *result.Check) string {
 
 // A sender uses TLS where it is offered, whatever the certificate is worth, and
 // goes on in clear where it cannot have it.
-func TestOpportunisticTLS(t *testing.T) {
+func TestTrap87OpportunisticTLS(t *testing.T) {
 	t.Parallel()
 	inClear := []string{sayEHLO, sayMAIL, sayRCPT, "QUIT"}
 	secured := []string{sayEHLO, "STARTTLS", sayEHLO, sayMAIL, sayRCPT, "QUIT"}
