@@ -128,7 +128,7 @@ func (r *session) audit(ctx context.Context, s *checkSettings) (int, error) {
 		r.memory.judgeFindings(d, a)
 	}
 	runner := &probe.Runner{
-		Resolver: r.resolver, Jobs: s.jobs, PerHost: s.perHost, Family: s.family(), Self: set.HELO, FailFast: s.failFast,
+		Resolver: r.resolver, Jobs: r.affordable(s.jobs), PerHost: s.perHost, Family: s.family(), Self: set.HELO, FailFast: s.failFast,
 	}
 	r.mindManners(runner)
 	if err := r.honest(ctx, set.HELO); err != nil {

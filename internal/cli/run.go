@@ -275,7 +275,7 @@ func (r *session) play(ctx context.Context) (int, error) {
 		warn(r.Stderr, "%s", note)
 	}
 	runner := &probe.Runner{
-		Resolver: set.Resolver, Jobs: s.jobs, PerHost: s.perHost, Family: s.family(), Self: set.HELO,
+		Resolver: set.Resolver, Jobs: r.affordable(s.jobs), PerHost: s.perHost, Family: s.family(), Self: set.HELO,
 		Only: s.only, SkipHost: s.skipHosts, Require: s.demand(), FailFast: s.failFast,
 	}
 	if s.dryRun {

@@ -40,12 +40,12 @@ func (s *session) knownAtOnce() bool {
 // fits reports whether a message can go to this server. One that is written
 // out to the last byte goes as it is, with a note; another is stopped before
 // DATA, because what would arrive could be something else.
-func (s *session) fits(st ledger.Step, step *scenarios.Step, text []byte) (judge.Judgement, bool) {
+func (s *session) fits(st ledger.Step, step *scenarios.Step, parts ...[]byte) (judge.Judgement, bool) {
 	asIs := step.AsIs || step.Action == scenarios.Body
 	if step.Action != scenarios.BDAT && s.peer.Envelope.Binary {
 		st.Note("the MAIL line says BODY=BINARYMIME, which goes with bdat and not with DATA (RFC 3030 section 3)")
 	}
-	if why := s.peer.Misfit(text); why != "" {
+	if why := s.peer.Misfit(parts...); why != "" {
 		if asIs {
 			st.Note("%s", why)
 			return judge.Judgement{}, true
@@ -55,6 +55,6 @@ func (s *session) fits(st ledger.Step, step *scenarios.Step, text []byte) (judge
 			Hint: "encode the text in ASCII (RFC 2045 section 6.7), or set as_is: true to send it as it is",
 		}, false
 	}
-	s.peer.RemarkOnText(text, st.Note)
+	s.peer.RemarkOnText(st.Note, parts...)
 	return judge.Judgement{}, true
 }

@@ -67,7 +67,7 @@ func (s *session) playGroups(g *group, steps []scenarios.Step) int {
 	for {
 		if m := g.text; m != nil && len(m.text) > maxWhole {
 			g.text = nil
-			s.close(m.st, s.sendText(m.st, m.step, m.want, m.text))
+			s.close(m.st, s.sendText(m.st, m.step, m.want, [][]byte{m.text}))
 			if s.over {
 				return g.used
 			}

@@ -260,10 +260,15 @@ func (r *Run) dialMailbox(ctx context.Context, server scenarios.MailboxAddress) 
 	}, func(error, error) bool { return true })
 }
 
+// looksAside reports whether a step looks into a mailbox.
+func (s *session) looksAside() bool {
+	return slices.ContainsFunc(s.scenario.Steps, func(step scenarios.Step) bool { return step.Action.LooksAside() })
+}
+
 // willLookFor keeps what the text of a message is known by in a mailbox, where
 // a step looks into one.
 func (s *session) willLookFor(text []byte) {
-	if !slices.ContainsFunc(s.scenario.Steps, func(step scenarios.Step) bool { return step.Action.LooksAside() }) {
+	if !s.looksAside() {
 		return
 	}
 	s.peer.Envelope.MessageID = cmp.Or(mailbox.MessageID(text), s.peer.Envelope.MessageID)

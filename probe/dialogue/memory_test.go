@@ -2,14 +2,18 @@ package dialogue_test
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"fmt"
 	"io"
 	"net"
 	"net/netip"
+	"os"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -141,5 +145,72 @@ func TestTrap85MemoryHasABudget(t *testing.T) { // alone: it measures the heap
 			t.Errorf("%s: %d MiB are held; want at most %d", tc.name, bytes>>20, tc.most)
 		}
 		runtime.KeepAlive(all)
+	}
+}
+
+// deaf is a dialer of servers that read nothing behind their 354. It counts
+// those that have come so far, and ends them all when many have.
+type deaf struct {
+	many  int
+	mu    sync.Mutex
+	conns []net.Conn
+	heard func() // when all have come
+}
+
+func (d *deaf) DialContext(context.Context, string, string) (net.Conn, error) {
+	client, server := net.Pipe()
+	go func() {
+		lines := bufio.NewReader(server)
+		_, err := io.WriteString(server, "220 deaf\r\n")
+		for err == nil {
+			var line string
+			if line, err = lines.ReadString('\n'); err != nil {
+				return
+			}
+			if !strings.HasPrefix(line, "DATA") {
+				_, err = io.WriteString(server, "250 ok\r\n")
+				continue
+			}
+			_, _ = io.WriteString(server, "354 go on\r\n")
+			_, _ = server.Read(make([]byte, 1)) // the text has begun
+			d.stop(server)
+			return
+		}
+	}()
+	return client, nil
+}
+
+func (d *deaf) stop(server net.Conn) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.conns = append(d.conns, server); len(d.conns) < d.many {
+		return
+	}
+	d.heard()
+	for _, c := range d.conns {
+		_ = c.Close()
+	}
+}
+
+// TestTrap85LargeMessageIsNotCopied: however many sessions send a large file, it
+// is in memory once.
+func TestTrap85LargeMessageIsNotCopied(t *testing.T) { // alone: it measures the heap
+	const size, sessions = 8 << 20, 16
+	file := filepath.Join(t.TempDir(), "large.eml")
+	if err := os.WriteFile(file, bytes.Repeat([]byte("a line of a message that is large\n"), size/34), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var before, during runtime.MemStats
+	dialer := &deaf{many: sessions, heard: func() { runtime.GC(); runtime.ReadMemStats(&during) }}
+	made := checks(t, settings(dialer), "steps:\n  - EHLO ${helo}\n  - MAIL FROM:<>\n  - RCPT TO:<kate@example.test>\n  - message: {file: "+file+"}\n")
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	runner := &probe.Runner{Resolver: wide{sessions, 1}}
+	for range runner.Run(t.Context(), slices.Values([]probe.Request{{Domain: "x.test", Checks: made}})) {
+	}
+	if more := int64(during.HeapAlloc) - int64(before.HeapAlloc); during.HeapAlloc == 0 || more > 2*size {
+		t.Errorf("%d sessions take %d MiB more; want less than two copies of %d MiB", sessions, more>>20, size>>20)
+	} else {
+		t.Logf("%d KiB more", more>>10)
 	}
 }

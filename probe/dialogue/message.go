@@ -19,12 +19,12 @@ import (
 // body, and judges the reply to its end.
 func (s *session) playMessage(step *scenarios.Step) {
 	st := s.begin(step)
-	want, text, err := s.wantAndText(step)
+	want, parts, err := s.wantAndParts(step)
 	if err != nil {
 		s.close(st, judge.BadValue(err))
 		return
 	}
-	if j, fits := s.fits(st, step, text); !fits {
+	if j, fits := s.fits(st, step, parts...); !fits {
 		s.close(st, j)
 		return
 	}
@@ -35,7 +35,21 @@ func (s *session) playMessage(step *scenarios.Step) {
 			return
 		}
 	}
-	s.close(st, s.sendText(st, step, want, text))
+	s.close(st, s.sendText(st, step, want, parts))
+}
+
+// wantAndParts is wantAndText with the text in parts; see draft.Draft.Parts.
+func (s *session) wantAndParts(step *scenarios.Step) (*scenarios.Expect, [][]byte, error) {
+	want, err := s.want(step)
+	if err != nil {
+		return nil, nil, err
+	}
+	if s.looksAside() {
+		text, err := s.messageText(step)
+		return want, [][]byte{text}, err
+	}
+	parts, err := s.draft(step).Parts(step)
+	return want, parts, err
 }
 
 // wantAndText returns what the reply to a message must be, and its text.
@@ -81,16 +95,19 @@ func (s *session) answerToData(st ledger.Step, step *scenarios.Step, want *scena
 }
 
 // sendText sends the text of a message and its end, and judges the reply.
-func (s *session) sendText(st ledger.Step, step *scenarios.Step, want *scenarios.Expect, text []byte) judge.Judgement {
+func (s *session) sendText(st ledger.Step, step *scenarios.Step, want *scenarios.Expect, parts [][]byte) judge.Judgement {
 	limit := s.timeout(step.Timeout, DefaultDataTimeout)
-	size := smtpwire.DataSize(text, !step.NoStuff, !step.NoEnd)
+	size := 0
+	for i, part := range parts {
+		size += smtpwire.DataSize(part, !step.NoStuff, !step.NoEnd && i == len(parts)-1)
+	}
 	s.describeText(st, step, want, size)
 	s.line.SetDeadline(time.Now().Add(limit))
 	if size > maxRecorded {
 		s.ledger.Remark(fmt.Sprintf("the text of the message, %d bytes", size))
 	}
 	s.sendsText()
-	whole, j, err := s.writeText(step, text, size > maxRecorded)
+	whole, j, err := s.writeText(step, parts, size > maxRecorded)
 	switch {
 	case j.Status != result.NotRun:
 		return j
@@ -219,15 +236,20 @@ func (s *session) readEach(st ledger.Step, want *scenarios.Expect, first *judge.
 // messageText returns the text of a message with its variables put in and
 // the missing fields added.
 func (s *session) messageText(step *scenarios.Step) ([]byte, error) {
-	t := s.trial
-	text, err := (&draft.Draft{
-		Lookup: s.lookup, Key: t.dialogue.keys[step.DKIM], To: s.peer.Envelope.To,
-		Date: s.run.now().UTC().Add(-time.Since(t.started)), ID: s.messageID(),
-	}).Text(step)
+	text, err := s.draft(step).Text(step)
 	if err == nil {
 		s.willLookFor(text)
 	}
 	return text, err
+}
+
+// draft is what makes the text of a message.
+func (s *session) draft(step *scenarios.Step) *draft.Draft {
+	t := s.trial
+	return &draft.Draft{
+		Lookup: s.lookup, Key: t.dialogue.keys[step.DKIM], To: s.peer.Envelope.To,
+		Date: s.run.now().UTC().Add(-time.Since(t.started)), ID: s.messageID(),
+	}
 }
 
 // messageID is the same for every attempt of a dialogue, and another for
@@ -248,13 +270,18 @@ const maxWhole = 64 << 10
 // each piece the line must be quiet: a server that accepts the message before
 // its end has accepted something else, or is a reply ahead. A refusal before
 // the end is its answer, and what is left is not sent; whole is then false.
-func (s *session) writeText(step *scenarios.Step, text []byte, hidden bool) (whole bool, j judge.Judgement, err error) {
+func (s *session) writeText(step *scenarios.Step, parts [][]byte, hidden bool) (whole bool, j judge.Judgement, err error) {
+	text := parts[0]
 	for first := true; first || len(text) > 0; first = false {
 		if refused, j := s.line.SpokenInText(); refused || j.Status != result.NotRun {
 			return false, j, nil
 		}
 		var piece []byte
 		piece, text = smtpwire.CutData(text, maxWhole)
+		if len(text) == 0 && len(parts) > 1 {
+			parts = parts[1:]
+			text = parts[0]
+		}
 		s.buf = smtpwire.AppendData(s.buf[:0], piece, !step.NoStuff, !step.NoEnd && len(text) == 0)
 		if hidden {
 			s.line.Conn.Hide(len(s.buf))

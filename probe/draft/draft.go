@@ -43,6 +43,30 @@ func (d *Draft) Text(step *scenarios.Step) ([]byte, error) {
 	return d.composed(step, text)
 }
 
+// large is the size from which on a message of a file is not copied.
+const large = 1 << 20
+
+// Parts is Text in parts that follow each other, each but the last with a line
+// end: of a large file that is sent as it is, but for what its header lacks, the
+// part behind the header is the file's own, and not a copy for each session.
+func (d *Draft) Parts(step *scenarios.Step) ([][]byte, error) {
+	plain := len(step.Headers) == 0 && len(step.Attach) == 0 && step.DKIM == nil
+	if len(step.Content) < large || !plain || step.AsIs || step.Action == scenarios.Body {
+		text, err := d.Text(step)
+		return [][]byte{text}, err
+	}
+	header, ok := peer.HeaderOf(step.Content)
+	if !ok {
+		return [][]byte{d.complete(nil), step.Content}, nil
+	}
+	rest := step.Content[len(header):]
+	end := bytes.IndexByte(rest, '\n') + 1 // of the empty line
+	if end == 0 {
+		return [][]byte{d.complete(step.Content)}, nil
+	}
+	return [][]byte{d.complete(step.Content[:len(header)+end]), rest[end:]}, nil
+}
+
 // composed puts into a message what its step says beside the text, and what
 // it lacks.
 func (d *Draft) composed(step *scenarios.Step, text []byte) ([]byte, error) {

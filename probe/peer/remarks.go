@@ -2,6 +2,7 @@ package peer
 
 import (
 	"bytes"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -103,12 +104,17 @@ func (p *Peer) limit(name string) int {
 	return 0
 }
 
-// Misfit says what of a text the server never said it takes.
-func (p *Peer) Misfit(text []byte) string {
-	if ascii.Only(text) {
+// onlyASCII reports whether all parts of a text are ASCII.
+func onlyASCII(parts [][]byte) bool {
+	return !slices.ContainsFunc(parts, func(part []byte) bool { return !ascii.Only(part) })
+}
+
+// Misfit says what of a text, the first part of which has its header, the server never said it takes.
+func (p *Peer) Misfit(parts ...[]byte) string {
+	if onlyASCII(parts) {
 		return ""
 	}
-	header, _ := HeaderOf(text)
+	header, _ := HeaderOf(parts[0])
 	switch {
 	case !ascii.Only(header) && !p.Offers("SMTPUTF8"):
 		return "the header of the message is not ASCII, and the server does not offer SMTPUTF8 (RFC 6531 section 3.4)"
@@ -119,16 +125,19 @@ func (p *Peer) Misfit(text []byte) string {
 }
 
 // RemarkOnText notes where a text and what MAIL declared do not agree.
-func (p *Peer) RemarkOnText(text []byte, add remark) {
-	if !ascii.Only(text) {
+func (p *Peer) RemarkOnText(add remark, parts ...[]byte) {
+	if !onlyASCII(parts) {
 		if !p.Envelope.eightBit {
 			add("the message has 8-bit text, and the MAIL line does not say BODY=8BITMIME (RFC 6152 section 3)")
 		}
-		if header, _ := HeaderOf(text); !ascii.Only(header) && !p.Envelope.utf8 {
+		if header, _ := HeaderOf(parts[0]); !ascii.Only(header) && !p.Envelope.utf8 {
 			add("the header of the message is not ASCII, and the MAIL line does not say SMTPUTF8 (RFC 6531 section 3.4)")
 		}
 	}
-	size := wireSize(text)
+	size := int64(0)
+	for _, part := range parts {
+		size += wireSize(part)
+	}
 	if limit := p.sizeLimit(); limit > 0 && size > limit {
 		add("the message has %d octets, and the server takes %d (SIZE, RFC 1870 section 4)", size, limit)
 	}
