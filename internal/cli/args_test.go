@@ -24,6 +24,8 @@ func sample(o *option) string {
 	switch o.name {
 	case "allow-files":
 		return "."
+	case "column":
+		return "domain"
 	case "port", "dns-port", "smtp-port":
 		return "2525"
 	case "proxy":

@@ -63,7 +63,7 @@ func (p *Program) check(s *checkSettings, args []string) (int, error) {
 	}
 	r := &session{Program: p, settings: s.settings, runID: strings.ToLower(rand.Text()[:12])}
 	var err error
-	if r.domains, err = p.newDomainList(s.domains); err != nil {
+	if r.domains, err = p.newDomainList(s.domains, s.column); err != nil {
 		return 0, err
 	}
 	ctx, stop := untilSignal()

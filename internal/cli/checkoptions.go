@@ -40,7 +40,7 @@ func defaultLists() (addresses, names []string) {
 func (s *checkSettings) options() []option {
 	// A flag of run is one of check where it means the same there.
 	shared := []string{
-		"domain", "connect-to", "allow-loopback", "source", "ipv4", "ipv6", "dns", "helo", "from", "ca-file", "max-time", "timeout", "connect-timeout",
+		"domain", "column", "connect-to", "allow-loopback", "source", "ipv4", "ipv6", "dns", "helo", "from", "ca-file", "max-time", "timeout", "connect-timeout",
 		"jobs", "per-host", "per-provider", "provider-rate", "host-rate", "address-rate", "exclude",
 		"fail-fast", "warning", "critical", "baseline", "update-baseline", "fail-on", "format", "report", "color", "verbose", "quiet",
 	}

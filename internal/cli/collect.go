@@ -38,6 +38,8 @@ func (p *Program) collect(ctx context.Context, s *settings, runner *probe.Runner
 			warn(p.Stderr, "%s: %s", report.Title(&d), d.Message)
 		}
 	}
+	slips := plan.slips()
+	sum.undone = sum.undone || slips != ""
 	elapsed := time.Since(started)
 	over, limit := s.limits.judge(elapsed)
 	sum.verdict = result.Worst(sum.verdict, over)
@@ -52,6 +54,9 @@ func (p *Program) collect(ctx context.Context, s *settings, runner *probe.Runner
 	cut := cutShort(ctx, s, plan, &sum, &o)
 	if cut != "" {
 		end.Incomplete, end.Notes = true, []string{cut}
+	}
+	if slips != "" {
+		end.Incomplete, end.Notes = true, append(end.Notes, slips)
 	}
 	if sum.spared > 0 {
 		end.Notes = append(end.Notes, spared(s.manners.exclude, sum.spared))
@@ -117,6 +122,9 @@ func (s *settings) leaving() string {
 // lastWords says on standard error what a report does not say. cut is why the
 // run ended early, as the reports have it.
 func (p *Program) lastWords(s *settings, plan *plan, sum *tally, stopped bool, cut string) {
+	if slips := plan.slips(); slips != "" {
+		say(p.Stderr, "%s", slips)
+	}
 	if twice := plan.twice(); twice != "" && !s.out.quiet {
 		warn(p.Stderr, "%s", twice)
 	}

@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"bufio"
-	"errors"
 	"io"
 	"iter"
 	"os"
@@ -20,6 +18,10 @@ type domainList struct {
 	// read counts the domains, and given those that were handed out.
 	read, given int
 	seen        seen
+	// column is that of CSV, empty for plain lists; slips are lines without a
+	// domain.
+	column string
+	slips  slips
 	// most is how many different domains may come, 0 for any number; tooMany is
 	// what is wrong where more do.
 	most    int
@@ -30,10 +32,10 @@ type domainList struct {
 }
 
 // newDomainList looks at everything that can be looked at beforehand: every
-// line of every regular file, so that a slip in line 9,000 is known before
+// line of every regular file, so that a slip in line 9,000 is told before
 // anything is sent.
-func (p *Program) newDomainList(specs []string) (*domainList, error) {
-	l := &domainList{stdin: p.Stdin}
+func (p *Program) newDomainList(specs []string, column string) (*domainList, error) {
+	l := &domainList{stdin: p.Stdin, column: column}
 	for _, spec := range specs {
 		if spec == "@-" {
 			spec = "-"
@@ -53,7 +55,7 @@ func (p *Program) newDomainList(specs []string) (*domainList, error) {
 			l.listed++
 			continue
 		}
-		lines, err := checkList(name)
+		lines, err := l.checkList(name)
 		if err != nil {
 			return nil, err
 		}
@@ -75,7 +77,7 @@ func (l *domainList) size() int {
 
 // checkList reads a list once through if it can be read twice, and counts its
 // domains. A pipe can not, and to open it would take it from its writer.
-func checkList(name string) (lines int, err error) {
+func (l *domainList) checkList(name string) (lines int, err error) {
 	info, err := os.Stat(name)
 	if err != nil {
 		return 0, usagef("list of domains %s: %s", shown(name), cause(err))
@@ -91,8 +93,13 @@ func checkList(name string) (lines int, err error) {
 		return 0, usagef("list of domains %s: %s", shown(name), cause(err))
 	}
 	defer file.Close()
-	err = eachLine(file, name, func(string) bool { lines++; return true })
-	if err == nil && lines == 0 {
+	bad := l.slips
+	err = eachEntry(file, name, l.column, &l.slips, func(string) bool { lines++; return true })
+	switch {
+	case err != nil || lines > 0:
+	case l.slips.n > bad.n:
+		err = usagef("there is no domain in %s: %s", shown(name), l.slips.first[min(bad.n, maxSlips-1)])
+	default:
 		err = usagef("there is no domain in %s", shown(name))
 	}
 	return lines, err
@@ -125,6 +132,9 @@ func (l *domainList) all() iter.Seq[string] {
 		}
 		if l.read == 0 {
 			l.err = usagef("there is no domain on standard input")
+			if l.slips.n > 0 {
+				l.err = usagef("there is no domain on standard input: %s", l.slips.first[0])
+			}
 		}
 	}
 }
@@ -135,7 +145,7 @@ func (l *domainList) one(spec string, yield func(string) bool) (more bool, err e
 	name, isFile := strings.CutPrefix(spec, "@")
 	switch {
 	case spec == "-":
-		return more, eachLine(l.stdin, "standard input", take)
+		return more, eachEntry(l.stdin, "standard input", l.column, &l.slips, take)
 	case !isFile:
 		return yield(spec), nil
 	}
@@ -144,37 +154,11 @@ func (l *domainList) one(spec string, yield func(string) bool) (more bool, err e
 		return false, usagef("list of domains %s: %s", shown(name), cause(err))
 	}
 	defer file.Close()
-	return more, eachLine(file, name, take)
-}
-
-// eachLine yields the domain of each line: blanks around it do not count, nor
-// does what follows a # that starts the line or stands after a blank.
-func eachLine(r io.Reader, name string, yield func(string) bool) error {
-	lines := bufio.NewScanner(r)
-	number := 0
-	for lines.Scan() {
-		number++
-		text := lines.Text()
-		if number == 1 {
-			text = strings.TrimPrefix(text, "\ufeff") // a mark of some editors
-		}
-		text = strings.TrimSpace(withoutRemark(text))
-		if text == "" {
-			continue
-		}
-		if why := domainFault(text); why != "" {
-			return usagef("%s:%d: %s is not a domain: %s", name, number, excerpt(text), why)
-		}
-		if !yield(text) {
-			return nil
-		}
+	bad := &l.slips
+	if info, err := file.Stat(); err == nil && info.Mode().IsRegular() {
+		bad = nil // they were counted beforehand
 	}
-	if err := lines.Err(); errors.Is(err, bufio.ErrTooLong) {
-		return usagef("%s:%d: the line is too long for a domain", name, number+1)
-	} else if err != nil {
-		return usagef("reading %s: %s", name, cause(err))
-	}
-	return nil
+	return more, eachEntry(file, name, l.column, bad, take)
 }
 
 func withoutRemark(line string) string {

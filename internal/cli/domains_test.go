@@ -1,12 +1,16 @@
 package cli
 
 import (
+	"bytes"
+	"compress/gzip"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 // TestListIsReadAsAStream: the first domain comes while the list is still
@@ -31,34 +35,113 @@ func TestListIsReadAsAStream(t *testing.T) {
 	}
 }
 
-func TestEachLine(t *testing.T) {
+func TestEachEntry(t *testing.T) {
 	t.Parallel()
-	tests := []struct{ name, in, want, err string }{
-		{"plain", "a.example\nb.example\n", "a.example b.example", ""},
-		{"no last line end", "a.example", "a.example", ""},
-		{"CR LF and a byte order mark", "\ufeffa.example\r\nb.example\r\n", "a.example b.example", ""},
-		{"remarks and blanks", "# x\n\n \t\n a.example\t# y\nb#c.example\n", "a.example", `list:5: "b#c.example" is not a domain`},
-		{"literal", "[192.0.2.1]\n", "[192.0.2.1]", ""},
-		{"two words", "a.example\nb.example 10\n", "a.example", `list:2: "b.example 10" is not a domain`},
-		{"Latin-1", "b\xfccher.example\n", "", `list:1: "b\xfccher.example" is not a domain: it is not in UTF-8`},
-		{"Latin-1 in an address", "kate@b\xfccher.example\n", "", "list:1: "},
-		{"UTF-8", "bücher.example\n", "bücher.example", ""},
-		{"control characters", "a\x1b[2J.example\n", "", "list:1: "},
-		{"a line without end", strings.Repeat("x", 1<<17), "", "list:1: the line is too long"},
+	tests := []struct{ name, column, in, want, slips string }{
+		{"plain", "", "a.example\nb.example\n", "a.example b.example", ""},
+		{"no last line end", "", "a.example", "a.example", ""},
+		{"CR LF and a byte order mark", "", "\ufeffa.example\r\nb.example\r\n", "a.example b.example", ""},
+		{"remarks and blanks", "", "# x\n\n \t\n a.example\t# y\nb#c.example\n", "a.example", `list:5: "b#c.example" is not a domain: it contains "#"`},
+		{"literal", "", "[192.0.2.1]\n", "[192.0.2.1]", ""},
+		{"two words in the middle", "", "a.example\nb.example 10\nc.example\n", "a.example c.example", `list:2: "b.example 10" is not a domain: it contains " "`},
+		{"Latin-1", "", "b\xfccher.example\na.example\n", "a.example", `list:1: "b\xfccher.example" is not a domain: it is not in UTF-8; if it is in Latin-1, iconv -f latin1 -t utf8 turns it round`},
+		{"UTF-8", "", "bücher.example\n", "bücher.example", ""},
+		{"control characters", "", "a\x1b[2J.example\n", "", `list:1: "a\x1b[2J.example" is not a domain: it contains "\x1b"`},
+		{"a long line in the middle", "", "a.example\n" + strings.Repeat("x", 1<<17) + "\nb.example\n", "a.example b.example", "list:2: the line is too long for a domain"},
+		{"a long line at the end", "", "a.example\n" + strings.Repeat("x", 1<<17), "a.example", "list:2: the line is too long for a domain"},
+		{"a column by its number", "2", "1,a.example\n2, \"b.example\",x\n", "a.example b.example", ""},
+		{"quotes out of place", "1", "a.example\nb\"x,1\nc.example\n", "a.example c.example", `list:2: the quotes are not as CSV has them (RFC 4180)`},
+		{"a column by its heading", "Domain", "rank;domain\r\n1;a.example\r\n2;bücher.example\r\n", "a.example bücher.example", ""},
+		{"tabs", "domain", "\ufeffdomain\trank\na.example\t1\n", "a.example", ""},
+		{"a line break in quotes", "2", "\"one\ntwo\",a.example\n3,b c\n4\n", "a.example", `list:3: "b c" is not a domain: it contains " "; list:4: there is nothing in the column 2`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			var got []string
-			err := eachLine(strings.NewReader(tt.in), "list", func(d string) bool { got = append(got, d); return true })
-			if strings.Join(got, " ") != tt.want {
-				t.Errorf("domains = %q; want %q", got, tt.want)
-			}
-			if (err == nil) != (tt.err == "") || (err != nil && !strings.HasPrefix(err.Error(), tt.err)) {
-				t.Errorf("error = %v; want %q", err, tt.err)
+			for _, packed := range []bool{false, true} {
+				in := []byte(tt.in)
+				if packed {
+					in = pack(t, in)
+				}
+				var got []string
+				var bad slips
+				err := eachEntry(bytes.NewReader(in), "list", tt.column, &bad, func(d string) bool { got = append(got, d); return true })
+				if strings.Join(got, " ") != tt.want || err != nil {
+					t.Errorf("packed %t: domains = %q, %v; want %q", packed, got, err, tt.want)
+				}
+				if text := strings.Join(bad.first, "; "); text != tt.slips {
+					t.Errorf("packed %t: slips = %s; want %s", packed, text, tt.slips)
+				}
 			}
 		})
 	}
+}
+
+// pack is gzip.
+func pack(t *testing.T, b []byte) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	w := gzip.NewWriter(&out)
+	if _, err := w.Write(b); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+// TestListsThatCannotBeRead: what is cut short is said, never taken for the end.
+func TestListsThatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	var many strings.Builder
+	for i := range 5000 {
+		fmt.Fprintf(&many, "d%d.example\n", i*i)
+	}
+	packed := pack(t, []byte(many.String()))
+	tests := []struct{ name, column, in, want string }{
+		{"half a file of gzip", "", string(packed[:len(packed)/2]), "unexpected EOF"},
+		{"a broken one", "", string(packed[:len(packed)-8]) + "12345678", "invalid checksum"},
+		{"no gzip", "", "\x1f\x8bnonsense!", "begins as a file of gzip and is none"},
+		{"no such column", "name", "rank,domain\n", `list has no column name; its first line is "rank,domain"`},
+		{"a quote that never ends", "1", "\"a.example\n" + strings.Repeat("b.example\n", 1<<18), "a quote may be missing"},
+	}
+	for _, tt := range tests {
+		err := eachEntry(strings.NewReader(tt.in), "list", tt.column, new(slips), func(string) bool { return true })
+		if err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: %v; want %q", tt.name, err, tt.want)
+		}
+	}
+}
+
+// TestSlipsAreCounted: a file of nothing but slips is told in a line.
+func TestSlipsAreCounted(t *testing.T) {
+	t.Parallel()
+	var bad slips
+	if err := eachEntry(strings.NewReader(strings.Repeat("a b\n", 10_000)), "list", "", &bad, func(string) bool { return true }); err != nil {
+		t.Fatal(err)
+	}
+	if got := bad.String(); bad.n != 10_000 || !strings.HasPrefix(got, "10000 lines of the list were left out") || !strings.HasSuffix(got, "; ...") || len(got) > 400 {
+		t.Errorf("%d slips: %s", bad.n, got)
+	}
+}
+
+func FuzzEachEntry(f *testing.F) {
+	f.Add([]byte("a.example\n# x\n"), "")
+	f.Add([]byte("rank,domain\n1,\"a.example\"\n"), "domain")
+	f.Add([]byte("\x1f\x8b\x08"), "2")
+	f.Fuzz(func(t *testing.T, in []byte, column string) {
+		var bad slips
+		_ = eachEntry(bytes.NewReader(in), "list", column, &bad, func(domain string) bool {
+			if domainFault(domain) != "" {
+				t.Errorf("%q is no domain", domain)
+			}
+			return true
+		})
+		if !utf8.ValidString(bad.String()) || strings.ContainsAny(bad.String(), "\x1b\n") {
+			t.Errorf("slips are not printable: %q", bad.String())
+		}
+	})
 }
 
 func TestFinalDotOfADomainIsTakenOff(t *testing.T) {
@@ -71,7 +154,7 @@ func TestFinalDotOfADomainIsTakenOff(t *testing.T) {
 
 func TestStandardInputTwice(t *testing.T) {
 	t.Parallel()
-	if _, err := program().newDomainList([]string{"-", "@-"}); err == nil {
+	if _, err := program().newDomainList([]string{"-", "@-"}, ""); err == nil {
 		t.Error("no error for standard input named twice")
 	}
 }

@@ -70,7 +70,7 @@ func (r *session) identity() (string, error) {
 	}
 	s := r.settings
 	for _, part := range []any{
-		r.overrides, s.server, s.ports, s.only4, s.only6, s.dns, s.connectTo, s.loopback, s.source, s.only, s.skipHosts, s.way.proxy,
+		r.overrides, s.column, s.server, s.ports, s.only4, s.only6, s.dns, s.connectTo, s.loopback, s.source, s.only, s.skipHosts, s.way.proxy,
 		s.way.proxyProtocol, s.way.proxySource, s.helo, s.from, s.fromGiven, s.to, s.furtherTo, s.tls.mode, s.tls.insecure, s.tls.caFile, s.tls.clientCert,
 		s.retry, s.retryWait, s.require, s.temporary, s.control,
 	} {

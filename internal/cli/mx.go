@@ -34,7 +34,7 @@ func mxCommand() command {
 
 // lookupOptions are the flags of run that matter where nobody is spoken to.
 func (s *settings) lookupOptions() []option {
-	options := []option{dnsOption(&s.dns), allowLoopbackOption(&s.loopback)}
+	options := []option{columnOption(&s.column), dnsOption(&s.dns), allowLoopbackOption(&s.loopback)}
 	options = append(options, familyOptions(&s.only4, &s.only6)...)
 	for _, o := range s.timeOptions() {
 		if o.name == "max-time" {
@@ -57,7 +57,7 @@ func (p *Program) mx(s *settings, args []string) (int, error) {
 			return 0, usagef("%s", err)
 		}
 	}
-	domains, err := p.newDomainList(args)
+	domains, err := p.newDomainList(args, s.column)
 	if err != nil {
 		return 0, err
 	}

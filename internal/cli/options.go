@@ -39,6 +39,7 @@ func (s *settings) serverOptions() []option {
 			name: "domain", short: "d", arg: "D", env: "MXPROBE_DOMAIN", repeat: true, set: setList(&s.domains, checkDomainArgument),
 			help: "mail domain; @FILE reads one a line, - standard input; several allowed",
 		},
+		columnOption(&s.column),
 		{
 			name: "server", short: "H", arg: "HOST[:PORT]", env: "MXPROBE_SERVER", set: checked(setText(&s.server), checkSpokenTo),
 			help: "speak to this server; look up no MX records; unix:/PATH is a socket of this machine",
@@ -73,6 +74,13 @@ func (s *settings) serverOptions() []option {
 		all[i].group = groupServers
 	}
 	return all
+}
+
+func columnOption(column *string) option {
+	return option{
+		name: "column", arg: "NAME|N", set: setText(column), group: groupServers,
+		help: "lists are CSV, and the domains stand in the column with this heading, or this number",
+	}
 }
 
 func familyOptions(only4, only6 *bool) []option {

@@ -196,6 +196,15 @@ func (p *plan) twice() string {
 	return p.domains.seen.warning()
 }
 
+// slips are the lines of the list that held no domain, empty where none was or
+// where the list was not read to its end.
+func (p *plan) slips() string {
+	if !p.asked.Load() || p.domains == nil {
+		return ""
+	}
+	return p.domains.slips.String()
+}
+
 // count has every dialogue counted when its address is known.
 func (p *plan) count(line *progress) {
 	for i := range p.mx {

@@ -13,6 +13,7 @@ import (
 // settings is what the flags and the environment say to run.
 type settings struct {
 	domains   []string
+	column    string // of lists that are CSV
 	server    string
 	ports     []uint16
 	only4     bool
