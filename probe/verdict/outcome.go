@@ -27,13 +27,18 @@ func hostOutcome(h *result.Host, port uint16) (best outcome, failing bool) {
 		}
 		return unusable, true
 	}
+	open := false
 	for i := range h.Addresses {
 		if h.Addresses[i].Port != port {
 			continue
 		}
 		o := addressOutcome(&h.Addresses[i])
 		failing = failing || (o != taken && o != unknown)
+		open = open || o == unknown
 		best = max(best, o)
+	}
+	if open && best < rejected {
+		return unknown, failing // of some address nothing is known
 	}
 	return best, failing
 }

@@ -20,7 +20,7 @@ func sendersView(hosts []result.Host) *result.Sender {
 	}
 	best := unusable // of all hosts up to the one that decides
 	for from := 0; from < len(hosts); {
-		to, group, by := from, unknown, ""
+		to, group, by, open := from, unknown, "", false
 		for ; to < len(hosts) && hosts[to].Preference == hosts[from].Preference; to++ {
 			o, failing := hostOutcome(&hosts[to], port)
 			if failing {
@@ -30,11 +30,12 @@ func sendersView(hosts []result.Host) *result.Sender {
 				by = hosts[to].Name
 			}
 			group = max(group, o)
+			open = open || o == unknown
 		}
 		from = to
 		switch {
 		case best >= rejected: // the others only tell what fails
-		case group == unknown:
+		case open && group < rejected: // a sender may fare better there
 			return nil
 		default:
 			best = max(best, group)

@@ -267,6 +267,9 @@ func TestTrap61SendersView(t *testing.T) {
 			[]result.Host{host("a", 10, passed()), host("b", 20, refusedAsExpected())},
 			&result.Sender{View: result.ViewAtOnce, By: "a"},
 		},
+		{"one address is dead, of the other nothing is known", []result.Host{host("a", 10, notReached(), listed())}, nil},
+		{"one host is dead, of the other nothing is known", []result.Host{host("a", 10, notReached()), host("b", 10, listed())}, nil},
+		{"nothing is known of one of two, the other takes it", []result.Host{host("a", 10, listed()), host("b", 10, passed())}, &result.Sender{View: result.ViewAtOnce, By: "b"}},
 		{"we are listed everywhere: nothing is known", []result.Host{host("a", 10, listed())}, nil},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
