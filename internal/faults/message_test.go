@@ -118,6 +118,8 @@ func groups() []fault {
 		at("reset inside a group", kate, sandbox.Rule{Reset: true}, reset),
 		at("a refusal inside a group, then the end", "MAIL", sandbox.Rule{Reply: "550 5.7.1 We do not want you", Close: true}, refused("")),
 		at("a reply too many inside a group", kate, sandbox.Rule{Raw: "250 ok\r\n550 5.0.0 No\r\n"}, refused("")),
+		{name: "a reply too many inside a group, and 421 to its last command", scenario: steps(group), want: later("server-closing"), rules: append(
+			raw("MAIL", "250 ok\r\n250 ok\r\n"), says("RCPT TO:<postmaster@*>", "421 4.3.2 Service shutting down")...)},
 		at("what is no reply inside a group", kate, sandbox.Rule{Raw: "hello there\r\n"}, protocol("not-smtp", "")),
 		{name: "the server forgets a command of a group", scenario: "timeout: 2s\n" + steps(group), within: waiting, want: silent, rules: speaks(kate, func(*sandbox.Conn) {})},
 	}

@@ -75,7 +75,7 @@ func kinds() []kind {
 
 // everywhere is every kind at every place.
 func everywhere() []fault {
-	var all []fault
+	all := []fault{unasked()}
 	for _, k := range kinds() {
 		for _, p := range places() {
 			f := fault{name: fmt.Sprintf(k.name, p.name), want: k.want}
@@ -90,6 +90,14 @@ func everywhere() []fault {
 		}
 	}
 	return all
+}
+
+// unasked is a 421 behind the last reply: it may answer the last command, where
+// a reply too many stood in its place.
+func unasked() fault {
+	return fault{
+		name: "421 unasked behind the last reply", rules: raw("RCPT", "250 2.1.5 ok\r\n421 4.3.2 Service shutting down\r\n"), want: later("server-closing"),
+	}
 }
 
 // at is what has to come of it at a place.

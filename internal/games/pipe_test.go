@@ -4,6 +4,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"slices"
 	"sync"
 	"syscall"
 	"time"
@@ -117,6 +118,13 @@ func (e *end) waits() bool {
 	e.in.mu.Lock()
 	defer e.in.mu.Unlock()
 	return len(e.in.bytes) > 0
+}
+
+// unread is what has come that nobody has read.
+func (e *end) unread() []byte {
+	e.in.mu.Lock()
+	defer e.in.mu.Unlock()
+	return slices.Clone(e.in.bytes)
 }
 
 func (e *end) Close() error {

@@ -111,6 +111,13 @@ func (s *server) serve(nc *end) {
 		if err != nil {
 			return
 		}
+		if s.last("DATA") == 354 {
+			// It came late, so that the client sends the text only now.
+			if line != ".\r\n" && !readText(in) || !s.reply("end-of-data", in.Buffered() > 0, nc) {
+				return
+			}
+			continue
+		}
 		verb, _, _ := strings.Cut(strings.ToUpper(strings.TrimRight(line, "\r\n")), " ")
 		if !s.reply(verb, in.Buffered() > 0, nc) {
 			return
@@ -135,13 +142,25 @@ func (s *server) serve(nc *end) {
 	}
 }
 
-// leave keeps the commands that came and were never looked at.
+// leave keeps the commands that came and were never looked at: what was said
+// last may be the answer to one of them, to all that their client can see.
 func (s *server) leave(in *bufio.Reader) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for in.Buffered() > 0 {
-		line, err := in.ReadString('\n')
-		if err != nil {
+	text := make([]byte, in.Buffered())
+	_, _ = in.Read(text) // no more than is buffered
+	if !s.secure {
+		text = append(text, s.plain.unread()...)
+	}
+	for s.secure && s.plain.waits() { // a client writes whole records
+		record := make([]byte, 4096)
+		n, err := in.Read(record)
+		if text = append(text, record[:n]...); err != nil {
+			break
+		}
+	}
+	for line := range strings.Lines(string(text)) {
+		if !strings.HasSuffix(line, "\n") {
 			return
 		}
 		verb, _, _ := strings.Cut(strings.ToUpper(strings.TrimRight(line, "\r\n")), " ")

@@ -241,8 +241,9 @@ func (l *Line) Quiet(verb string) (judge.Judgement, bool) {
 }
 
 // Settled reports whether no reply is left where nothing more is asked. One
-// too many means that the last one may not have been the one asked for; that
-// the server ended the session by itself is a note.
+// too many means that the last one may not have been the one asked for. A 421
+// may come unasked (RFC 5321 section 3.8), or answer the last command where a
+// reply too many stood in its place: nothing is known of that command then.
 func (l *Line) Settled() (judge.Judgement, bool) {
 	if l.Gone || len(l.Owed) > 0 || l.Ctx.Err() != nil {
 		return judge.Judgement{}, true
@@ -252,7 +253,12 @@ func (l *Line) Settled() (judge.Judgement, bool) {
 	case len(said) == 0:
 		return judge.Judgement{}, true
 	case farewell != nil:
-		return judge.Judgement{Status: result.Pass, Note: "the server ended the session before QUIT: " + farewell.Shown()}, false
+		j := judge.Judgement{
+			Status: l.Temporary, Reason: result.Temporary, Code: farewell.Reply.Code,
+			Message: "the server ended the session before QUIT, and that may be its answer to the command before: " + farewell.Shown(),
+		}
+		j.Explain(farewell)
+		return j, false
 	}
 	return l.OutOfStep("a reply too many: " + result.Quoted(said)), false
 }
