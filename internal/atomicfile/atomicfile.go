@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -128,13 +129,26 @@ func Resolve(path string) string {
 	return filepath.Join(folder, filepath.Base(path))
 }
 
-// open writes to what is there, behind what it holds.
+// readerTime is how long a named pipe may wait for somebody who reads from it.
+const readerTime = time.Second
+
+// errNoReader is the error for a named pipe that nobody reads from.
+var errNoReader = errors.New("nobody reads from this pipe")
+
+// open writes to what is there, behind what it holds. A named pipe that nobody
+// has opened yet is waited for, but not for ever.
 func open(path string) (*File, error) {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
-	if err != nil {
-		return nil, err
+	for end := time.Now().Add(readerTime); ; time.Sleep(readerTime / 50) {
+		f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND|syscall.O_NONBLOCK, 0)
+		switch {
+		case err == nil:
+			return &File{f: f}, nil
+		case !errors.Is(err, syscall.ENXIO):
+			return nil, err
+		case time.Now().After(end):
+			return nil, &fs.PathError{Op: "open", Path: path, Err: errNoReader}
+		}
 	}
-	return &File{f: f}, nil
 }
 
 // Write is part of io.Writer.
