@@ -153,8 +153,14 @@ func (f *fault) spec() sandbox.Spec {
 	if !strings.Contains(zone, "mx1 A") {
 		servers = f.others
 	}
-	// Another keeps the port of the world, where the first is dead.
-	servers = append(servers, sandbox.Server{Name: "spare.example.test", Addrs: []string{"192.0.2.254"}})
+	// Another keeps the port of the world, where the first is dead, and then has
+	// 127.0.0.1 too, where a server of another world might listen else.
+	spare := sandbox.Server{Name: "spare.example.test", Addrs: []string{"192.0.2.254"}}
+	if server.Dead == sandbox.Alive {
+		servers = append(servers, spare)
+	} else {
+		servers = append([]sandbox.Server{spare}, servers...)
+	}
 	return sandbox.Spec{Zones: []sandbox.Zone{{Name: "example.test", Text: zone}}, Servers: servers, Faults: f.names, Loopback: !f.inside, Authentic: f.authentic}
 }
 
