@@ -47,6 +47,9 @@ func surplusBefore(s *server, code int, _ *end) bool {
 // shifted leaves a command without its reply and gives it to the next one.
 func shifted(s *server, code int, _ *end) bool {
 	owed := s.whole(code)
+	s.mu.Lock()
+	s.overdue = true
+	s.mu.Unlock()
 	s.late = append(s.late, time.AfterFunc(one(s.choose, 31*time.Second, 40*time.Second), func() { s.say(owed) }))
 	return true
 }

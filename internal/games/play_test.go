@@ -119,10 +119,11 @@ func (g *game) wrong() string {
 	last, fell := g.last()
 	why, ok := sound(g.script, last.log, fell)
 	passed := g.check().Status == result.Pass || g.check().Status == result.Warn
+	gaveUp := last.overdue && g.check().Reason == result.Timeout
 	switch {
 	case passed && !ok:
 		return "FALSE PASS: " + why
-	case !passed && ok && (len(g.servers) == 1 || fell && len(g.servers) == 2) && !last.broken:
+	case !passed && ok && (len(g.servers) == 1 || fell && len(g.servers) == 2) && !last.broken && !gaveUp:
 		return "FALSE ALARM: " + g.check().Message
 	case g.took > limit:
 		return fmt.Sprintf("it took %v", g.took)

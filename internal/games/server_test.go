@@ -42,11 +42,14 @@ type server struct {
 	floor  chan struct{}
 	mu     sync.Mutex
 	broken bool // what was said last may not have arrived
-	log    []*heard
-	nc     net.Conn
-	plain  *end // below nc
-	late   []*time.Timer
-	secure bool
+	// overdue is true where a reply waits for longer than a client does: one that
+	// gives up is right, however well it goes on behind it.
+	overdue bool
+	log     []*heard
+	nc      net.Conn
+	plain   *end // below nc
+	late    []*time.Timer
+	secure  bool
 	// begun is true once STARTTLS was answered with 220, whatever became of the
 	// handshake, spoke once a whole reply was sent under TLS.
 	begun, spoke bool
