@@ -114,6 +114,9 @@ func (t *Text) withoutHosts(d *result.Domain) {
 	w := newDetail(t, d)
 	w.hint(d.Hint)
 	if d.Sender != nil {
+		if d.Hint != "" {
+			p.blank()
+		}
 		p.text("", "", SendersView(d))
 		p.blank()
 	}
