@@ -120,21 +120,19 @@ func (l *lane) acquire(ctx context.Context) (release func(), why result.Reason) 
 		address()
 		return nil, why
 	}
-	release = func() {
-		provider()
-		host()
-		address()
-	}
 	select {
 	case l.run.jobs <- struct{}{}:
 	case <-ctx.Done():
-		release()
+		provider()
+		host()
+		address()
 		return nil, fault.StopReason(ctx)
 	}
-	left := release
 	release = func() {
 		<-l.run.jobs
-		left()
+		provider()
+		host()
+		address()
 	}
 	switch {
 	case ctx.Err() != nil: // both were ready: no session is opened any more

@@ -12,6 +12,9 @@ import (
 // answering at the same port the fault is there, with none the way out of here
 // is suspect.
 func adviseUnreached(d *result.Domain) {
+	if !anySilent(d) {
+		return
+	}
 	for _, port := range portsOf(d) {
 		answered, unreached := reachedAt(d, port)
 		switch {
@@ -29,6 +32,18 @@ func adviseUnreached(d *result.Domain) {
 			}
 		}
 	}
+}
+
+// anySilent reports whether there is an address that did not answer.
+func anySilent(d *result.Domain) bool {
+	for i := range d.Hosts {
+		for j := range d.Hosts[i].Addresses {
+			if silent(&d.Hosts[i].Addresses[j]) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // portsOf are the ports that were asked at, each once.
