@@ -58,6 +58,32 @@ func rows(d *result.Domain) []row {
 	return all
 }
 
+// folded puts scenarios that were skipped at an address one after the other, for
+// the same reason, on one line; two are not yet many.
+func folded(all []row) []row {
+	var out []row
+	for i := 0; i < len(all); {
+		n := 1
+		for i+n < len(all) && all[i].skippedLike(&all[i+n]) {
+			n++
+		}
+		if n > 2 {
+			one := all[i]
+			one.scenario = Count(n, "scenario", "scenarios")
+			out = append(out, one)
+		} else {
+			out = append(out, all[i:i+n]...)
+		}
+		i += n
+	}
+	return out
+}
+
+func (r *row) skippedLike(other *row) bool {
+	return r.verdict == result.Skip && other.verdict == result.Skip && r.c != nil && other.c != nil &&
+		r.a == other.a && r.outcome == other.outcome
+}
+
 func (r row) withoutAddress() row {
 	r.verdict, r.address = r.h.Status, none
 	if r.h.Status != result.Skip && r.h.Status != result.NotRun {

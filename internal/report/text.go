@@ -131,6 +131,9 @@ func (t *Text) withHosts(d *result.Domain) {
 	p.headline(d)
 	p.blank()
 	all := rows(d)
+	if t.opt.Verbose <= 0 {
+		all = folded(all)
+	}
 	widths := measure(all, p.width)
 	w := newDetail(t, d)
 	for i := range all {

@@ -282,3 +282,21 @@ func TestDuration(t *testing.T) {
 		}
 	}
 }
+
+// TestSkippedScenariosAreFolded holds that many scenarios which were left out for
+// one reason take one line, and that -v shows each.
+func TestSkippedScenariosAreFolded(t *testing.T) {
+	t.Parallel()
+	left := func(name, why string) result.Check {
+		return result.Check{Scenario: name, Status: result.Skip, Reason: result.Condition, Message: why}
+	}
+	d := reporttest.Domain("fabrikam.test", reporttest.Host(10, "mx1.fabrikam.test",
+		reporttest.Address("192.0.2.1", left("one", "the first says it"), left("two", "the first says it"), left("three", "the first says it"), left("four", "no DSN")),
+		reporttest.Address("192.0.2.2", left("one", "the first says it"), left("two", "the first says it"))))
+	if got := textOf(t, Options{}, d); strings.Count(got, "3 scenarios") != 1 || strings.Count(got, "SKIP") != 4 || !strings.Contains(got, "four") {
+		t.Errorf("want one line for three scenarios, and one for each other:\n%s", got)
+	}
+	if got := textOf(t, Options{Verbose: 1}, d); strings.Count(got, "SKIP") != 6 {
+		t.Errorf("want a line for each with -v:\n%s", got)
+	}
+}
