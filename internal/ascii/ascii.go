@@ -30,6 +30,29 @@ func Lower(text string) string {
 	return text
 }
 
+// Digits reports whether a text is digits and nothing else, one at least.
+func Digits(text string) bool {
+	for i := range len(text) {
+		if text[i] < '0' || text[i] > '9' {
+			return false
+		}
+	}
+	return text != ""
+}
+
+// Hex is the value of a hexadecimal digit in capitals or not, -1 for what is none.
+func Hex(c byte) int {
+	switch {
+	case '0' <= c && c <= '9':
+		return int(c - '0')
+	case 'A' <= c && c <= 'F':
+		return int(c-'A') + 10
+	case 'a' <= c && c <= 'f':
+		return int(c-'a') + 10
+	}
+	return -1
+}
+
 // FieldName reports whether a text can be the name of a header field: it is
 // printable, without blanks and colons (RFC 5322 section 3.6.8), and not empty.
 func FieldName(text string) bool {

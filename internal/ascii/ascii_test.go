@@ -35,3 +35,21 @@ func TestLower(t *testing.T) {
 		}
 	}
 }
+
+func TestDigits(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{"0": true, "0123456789": true, "": false, "1a": false, "-1": false, "\u0661": false, "1/": false, "1:": false} {
+		if got := Digits(text); got != want {
+			t.Errorf("Digits(%q) = %v", text, got)
+		}
+	}
+}
+
+func TestHex(t *testing.T) {
+	t.Parallel()
+	for c, want := range map[byte]int{'0': 0, '9': 9, 'A': 10, 'F': 15, 'a': 10, 'f': 15, 'g': -1, 'G': -1, '/': -1, ':': -1, '@': -1, '`': -1} {
+		if got := Hex(c); got != want {
+			t.Errorf("Hex(%q) = %d; want %d", c, got, want)
+		}
+	}
+}

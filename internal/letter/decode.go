@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"mxprobe/internal/ascii"
 )
 
 // Content returns the body of a part without its transfer encoding (RFC 2045
@@ -64,7 +66,7 @@ func fromQuotedPrintable(body []byte) []byte {
 		}
 		for i := 0; i < len(text); i++ {
 			if text[i] == '=' && i+2 < len(text) {
-				if high, low := hexDigit(text[i+1]), hexDigit(text[i+2]); high >= 0 && low >= 0 {
+				if high, low := ascii.Hex(text[i+1]), ascii.Hex(text[i+2]); high >= 0 && low >= 0 {
 					out = append(out, byte(high<<4|low))
 					i += 2
 					continue
@@ -77,18 +79,6 @@ func fromQuotedPrintable(body []byte) []byte {
 		}
 	}
 	return out
-}
-
-func hexDigit(c byte) int {
-	switch {
-	case '0' <= c && c <= '9':
-		return int(c - '0')
-	case 'A' <= c && c <= 'F':
-		return int(c-'A') + 10
-	case 'a' <= c && c <= 'f':
-		return int(c-'a') + 10
-	}
-	return -1
 }
 
 // fromUTF16 reads two bytes a unit; low is the place of the upper one of them.

@@ -3,6 +3,7 @@ package diagnosis
 import (
 	"strings"
 
+	"mxprobe/internal/ascii"
 	"mxprobe/probe/causes"
 )
 
@@ -55,7 +56,7 @@ func (a *answer) cutCode(line string) (rest string, found bool) {
 		if a.enhanced == "" {
 			a.enhanced = word
 		}
-	case len(word) == 3 && isDigits(word) && word[0] >= '4' && word[0] <= '5':
+	case len(word) == 3 && ascii.Digits(word) && word[0] >= '4' && word[0] <= '5':
 		n := int(word[0]-'0')*100 + int(word[1]-'0')*10 + int(word[2]-'0')
 		if a.code == 0 {
 			a.code = n
@@ -74,7 +75,7 @@ func isEnhanced(s string) bool {
 		return false
 	}
 	subject, detail, ok := strings.Cut(s[2:], ".")
-	return ok && isDigits(subject) && isDigits(detail) && len(subject) <= 3 && len(detail) <= 3
+	return ok && ascii.Digits(subject) && ascii.Digits(detail) && len(subject) <= 3 && len(detail) <= 3
 }
 
 // hiddenCode finds an enhanced status code where qmail and its kin put it:

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 
+	"mxprobe/internal/ascii"
 	"mxprobe/probe/causes"
 )
 
@@ -32,7 +33,7 @@ func OfFirstBytes(first []byte) causes.Cause {
 		return causes.NotPOP3
 	case hasAny(upper, "HTTP/", "<!DOCTYPE", "<HTML", "<?XML"):
 		return causes.NotHTTP
-	case len(text) < 4 && isDigits(text):
+	case len(text) < 4 && ascii.Digits(text):
 		return causes.Unknown // it may become a reply
 	}
 	return causes.NotSMTP
@@ -50,7 +51,7 @@ func hasAny(s string, prefixes ...string) bool {
 // isReplyLine reports whether a line has the form of a reply line, which FTP
 // and LMTP have in common with SMTP.
 func isReplyLine(s string) bool {
-	return len(s) >= 3 && isDigits(s[:3]) && '1' <= s[0] && s[0] <= '5' && (len(s) == 3 || s[3] == ' ' || s[3] == '-')
+	return len(s) >= 3 && ascii.Digits(s[:3]) && '1' <= s[0] && s[0] <= '5' && (len(s) == 3 || s[3] == ' ' || s[3] == '-')
 }
 
 // ofReplyLine tells by the words of a greeting what is behind it. A server

@@ -3,6 +3,8 @@ package diagnosis
 import (
 	"net/netip"
 	"strings"
+
+	"mxprobe/internal/ascii"
 )
 
 // nameKind returns the word that stands for an IP address or a host name in
@@ -14,7 +16,7 @@ func nameKind(s string) string {
 		return ""
 	}
 	bare := s
-	if host, port, ok := strings.Cut(s, ":"); ok && strings.Count(s, ":") == 1 && isDigits(port) {
+	if host, port, ok := strings.Cut(s, ":"); ok && strings.Count(s, ":") == 1 && ascii.Digits(port) {
 		bare = host
 	}
 	if _, err := netip.ParseAddr(bare); err == nil || looksIPv4(bare) {
@@ -107,18 +109,9 @@ func looksIPv4(s string) bool {
 		return false
 	}
 	for _, part := range strings.Split(s, ".") {
-		if !isDigits(part) && part != "x" && part != "xx" && part != "xxx" && part != "***" {
+		if !ascii.Digits(part) && part != "x" && part != "xx" && part != "xxx" && part != "***" {
 			return false
 		}
 	}
 	return true
-}
-
-func isDigits(s string) bool {
-	for i := range len(s) {
-		if s[i] < '0' || s[i] > '9' {
-			return false
-		}
-	}
-	return s != ""
 }

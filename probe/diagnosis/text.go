@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"mxprobe/internal/ascii"
 )
 
 // maxText bounds how much of a reply is read. What explains a refusal stands
@@ -157,14 +159,14 @@ func isCode(s string) bool {
 	if code, rest, ok := strings.Cut(s, "-"); ok {
 		return isCode(code) && (rest == "" || isEnhanced(rest))
 	}
-	return isEnhanced(s) || len(s) == 3 && isDigits(s) && (s[0] == '4' || s[0] == '5')
+	return isEnhanced(s) || len(s) == 3 && ascii.Digits(s) && (s[0] == '4' || s[0] == '5')
 }
 
 // addWord adds one word, without accents and apostrophes. A sign of a script
 // without spaces is a word of its own.
 func addWord(words []string, word string) []string {
 	if isPlain(word) {
-		if isDigits(word) {
+		if ascii.Digits(word) {
 			return append(words, aNumber)
 		}
 		return append(words, word)

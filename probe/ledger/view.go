@@ -2,6 +2,8 @@ package ledger
 
 import (
 	"strings"
+
+	"mxprobe/internal/ascii"
 )
 
 // view is a text as somebody reads it who undoes an encoding, or joins lines: at
@@ -53,8 +55,8 @@ func decoded(s string, mark byte) view {
 		case n > 0:
 			i += n
 			continue
-		case c == mark && i+2 < len(s) && isHex(s[i+1]) && isHex(s[i+2]):
-			v.add(unhex(s[i+1])<<4|unhex(s[i+2]), i)
+		case c == mark && i+2 < len(s) && ascii.Hex(s[i+1]) >= 0 && ascii.Hex(s[i+2]) >= 0:
+			v.add(byte(ascii.Hex(s[i+1])<<4|ascii.Hex(s[i+2])), i)
 			i += 3
 			continue
 		case c == '_' && mark == '=', c == '+' && mark == '%':
@@ -124,7 +126,7 @@ func joined(s string, plain, blanks bool) view {
 // kept.
 func lineStart(s string, plain, blanks bool) int {
 	n := 0
-	if len(s) > 3 && isDigits(s[:3]) && (s[3] == '-' || s[3] == ' ') {
+	if len(s) > 3 && ascii.Digits(s[:3]) && (s[3] == '-' || s[3] == ' ') {
 		n = 4
 	}
 	if plain {
@@ -143,30 +145,7 @@ func lineStart(s string, plain, blanks bool) int {
 
 func isEnhanced(s string) bool {
 	parts := strings.Split(s, ".")
-	return len(parts) == 3 && isDigits(parts[0]) && isDigits(parts[1]) && isDigits(parts[2])
-}
-
-func isDigits(s string) bool {
-	for i := range len(s) {
-		if s[i] < '0' || s[i] > '9' {
-			return false
-		}
-	}
-	return s != ""
-}
-
-func isHex(c byte) bool {
-	return c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F'
-}
-
-func unhex(c byte) byte {
-	switch {
-	case c <= '9':
-		return c - '0'
-	case c >= 'a':
-		return c - 'a' + 10
-	}
-	return c - 'A' + 10
+	return len(parts) == 3 && ascii.Digits(parts[0]) && ascii.Digits(parts[1]) && ascii.Digits(parts[2])
 }
 
 // bare is a text without backslashes, which escape what stands behind them in a

@@ -5,6 +5,8 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+
+	"mxprobe/internal/ascii"
 )
 
 // Qualifier is what a mechanism that fits says of the sender.
@@ -189,26 +191,17 @@ func (t *Term) domainAndBits(rest string) string {
 // may hold slashes as well, so that only what is a length at the end is one.
 func cutBits(text string) (spec, bits string) {
 	end := len(text)
-	if i := strings.LastIndex(text, "//"); i >= 0 && isDigits(text[i+2:]) {
+	if i := strings.LastIndex(text, "//"); i >= 0 && ascii.Digits(text[i+2:]) {
 		end = i
 	}
-	if i := strings.LastIndexByte(text[:end], '/'); i >= 0 && isDigits(text[i+1:end]) {
+	if i := strings.LastIndexByte(text[:end], '/'); i >= 0 && ascii.Digits(text[i+1:end]) {
 		end = i
 	}
 	return text[:end], text[end:]
 }
 
-func isDigits(text string) bool {
-	for i := range len(text) {
-		if text[i] < '0' || text[i] > '9' {
-			return false
-		}
-	}
-	return text != ""
-}
-
 func prefixLength(text string, most int) (int, bool) {
-	if !isDigits(text) || (len(text) > 1 && text[0] == '0') || len(text) > 3 {
+	if !ascii.Digits(text) || (len(text) > 1 && text[0] == '0') || len(text) > 3 {
 		return 0, false
 	}
 	n, err := strconv.Atoi(text)
