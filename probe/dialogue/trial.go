@@ -41,7 +41,7 @@ type trial struct {
 // Play makes one attempt.
 func (t *trial) Play(ctx context.Context) (wait time.Duration, again bool) {
 	if t.rule != nil && t.rule.Skip != "" {
-		t.account.Rule(result.Ruling{Status: result.Skip, Reason: result.Condition, Message: t.rule.Skip})
+		t.LeaveOut(t.rule.Skip)
 		return 0, false
 	}
 	if t.started.IsZero() {
