@@ -1,7 +1,6 @@
 package dialogue
 
 import (
-	"crypto/tls"
 	"strings"
 	"time"
 
@@ -36,22 +35,8 @@ func newUpgrade(s *scenarios.Scenario, set *handshake.Settings) *upgrade {
 	}
 	// What senders take that ask for no certificate: old versions and ciphers are
 	// better than none (RFC 7435).
-	o := &scenarios.StartTLSOptions{Min: "1.0", Ciphers: opportunisticCiphers()}
+	o := &scenarios.StartTLSOptions{Min: "1.0", Ciphers: handshake.EveryCipher()}
 	return &upgrade{handshake.NewPlan(o, set.ClientCert), mode == handshake.Required}
-}
-
-// opportunisticCiphers are all that can be had but those with RC4, which no mail
-// server of today speaks.
-func opportunisticCiphers() []uint16 {
-	var out []uint16
-	for _, list := range [][]*tls.CipherSuite{tls.CipherSuites(), tls.InsecureCipherSuites()} {
-		for _, c := range list {
-			if !strings.Contains(c.Name, "_RC4_") {
-				out = append(out, c.ID)
-			}
-		}
-	}
-	return out
 }
 
 // follows reports whether TLS begins behind a step.

@@ -89,11 +89,6 @@ func whoGets(f Family) string {
 	return "those do that put ECDSA first (OpenSSL)"
 }
 
-func keyHash(c *x509.Certificate) string {
-	_, hash, _ := strings.Cut(strings.TrimSuffix(Certificate(c), ")"), "key SHA-256 ")
-	return hash
-}
-
 // noteFit says which of the TLSA records a certificate fits.
 func (v *Verification) noteFit(chain []*x509.Certificate) {
 	var by []string

@@ -59,12 +59,19 @@ func (f Family) Signature() scenarios.Signature {
 }
 
 // ciphers are the suites up to TLS 1.2 with which a server shows a certificate of
-// the family, but for those with RC4.
-func (f Family) ciphers() []uint16 {
+// the family.
+func (f Family) ciphers() []uint16 { return ciphersWith("_" + string(f) + "_") }
+
+// EveryCipher are all suites that can be had but those with RC4, which no mail
+// server of today speaks.
+func EveryCipher() []uint16 { return ciphersWith("") }
+
+// ciphersWith are those of EveryCipher that have a part in their name.
+func ciphersWith(part string) []uint16 {
 	var out []uint16
 	for _, list := range [][]*tls.CipherSuite{tls.CipherSuites(), tls.InsecureCipherSuites()} {
 		for _, c := range list {
-			if strings.Contains(c.Name, "_"+string(f)+"_") && !strings.Contains(c.Name, "_RC4_") {
+			if strings.Contains(c.Name, part) && !strings.Contains(c.Name, "_RC4_") {
 				out = append(out, c.ID)
 			}
 		}
@@ -100,12 +107,17 @@ func (p *Plan) For(f Family) *Plan {
 
 // Certificate is one that a server has shown, in words.
 func Certificate(c *x509.Certificate) string {
-	sum := sha256.Sum256(c.RawSubjectPublicKeyInfo)
 	kind := string(FamilyOf(c))
 	if c.PublicKeyAlgorithm == x509.Ed25519 {
 		kind = "Ed25519"
 	}
-	return "the " + kind + " certificate of " + result.Printable([]byte(c.Subject.String()), result.MaxShown) + " (key SHA-256 " + hex.EncodeToString(sum[:]) + ")"
+	return "the " + kind + " certificate of " + result.Printable([]byte(c.Subject.String()), result.MaxShown) + " (key SHA-256 " + keyHash(c) + ")"
+}
+
+// keyHash is the SHA-256 of the key of a certificate, as a record 3 1 1 has it.
+func keyHash(c *x509.Certificate) string {
+	sum := sha256.Sum256(c.RawSubjectPublicKeyInfo)
+	return hex.EncodeToString(sum[:])
 }
 
 // Sighting is what is known of the certificate that a server has beside the one
