@@ -11,11 +11,34 @@ import (
 	"mxprobe/probe/result"
 )
 
+// SharedManners are the manners that a run has in common with runs elsewhere, so
+// that all of them together burden a provider no more than one may. A Runner asks
+// for each session that manners hold for, beside its own limits. A provider is
+// named as by manners.Provider. The methods are called by many goroutines at once.
+type SharedManners interface {
+	// Place waits for a place among the sessions that all runs together may have
+	// open with the hosts of a provider. leave gives it back, and is called once.
+	// It is nil where there will be no place, and why says for what reason:
+	// result.Policy if the provider is to be left alone, result.Interrupted or
+	// result.Deadline if ctx has ended.
+	Place(ctx context.Context, provider string) (leave func(), why result.Reason)
+	// Moment waits, with a place taken, until the next connection to the provider
+	// may be opened: for the rate that all runs share, and for the end of the time
+	// for which the provider asked any of them to be left alone. It returns
+	// result.None when the connection is to be opened, without delay, else why
+	// none is, as Place does.
+	Moment(ctx context.Context, provider string) (why result.Reason)
+	// Heard says how the attempt that began at a time ended: asked is true if the
+	// provider asked to be left alone in it (manners.Asks). It does not block.
+	Heard(provider string, began time.Time, asked bool)
+}
+
 // gate is what stands before each session beside the limits that always hold:
 // the manners of a run over many domains, and the connections that a run may
 // open at all.
 type gate struct {
 	set       *manners.Settings // nil without manners
+	shared    SharedManners     // nil on a single machine
 	sessions  *keyed[string]    // of a provider; nil without a limit
 	addresses *manners.Rate[netip.Addr]
 	hosts     *manners.Rate[string]
@@ -25,8 +48,8 @@ type gate struct {
 	spent     atomic.Int64
 }
 
-func newGate(set *manners.Settings, budget int) *gate {
-	g := &gate{set: set, budget: int64(budget)}
+func newGate(set *manners.Settings, shared SharedManners, budget int) *gate {
+	g := &gate{set: set, shared: shared, budget: int64(budget)}
 	if set == nil {
 		return g
 	}
@@ -58,6 +81,18 @@ func (g *gate) enter(ctx context.Context, t Target) (leave func(), why result.Re
 			return nil, fault.StopReason(ctx)
 		}
 	}
+	if g.shared != nil {
+		own := leave
+		back, why := g.shared.Place(ctx, provider)
+		if back == nil {
+			own()
+			return nil, why
+		}
+		leave = func() {
+			back()
+			own()
+		}
+	}
 	if why = g.wait(ctx, t, provider); why != result.None {
 		leave()
 		return nil, why
@@ -66,19 +101,12 @@ func (g *gate) enter(ctx context.Context, t Target) (leave func(), why result.Re
 }
 
 // wait waits until the provider may be spoken to again, if it asked to be left
-// alone, and then for the next free moment of address, host and provider.
+// alone, and then for the next free moment of address, host and provider. What is
+// shared comes last: its moment is for all, and is not to be kept.
 func (g *gate) wait(ctx context.Context, t Target, provider string) result.Reason {
-	for {
-		given := time.Now()
-		at, gone := g.backoff.Next(provider, given)
-		if gone {
-			return result.Policy
-		}
-		if !WaitUntil(ctx, at) {
-			return fault.StopReason(ctx)
-		}
-		if at.IsZero() || !g.backoff.Moved(provider, given) {
-			break
+	if g.shared == nil {
+		if why := g.leaveAlone(ctx, provider); why != result.None {
+			return why
 		}
 	}
 	for _, book := range []func(now time.Time) time.Duration{
@@ -91,7 +119,27 @@ func (g *gate) wait(ctx context.Context, t Target, provider string) result.Reaso
 			return fault.StopReason(ctx)
 		}
 	}
+	if g.shared != nil {
+		return g.shared.Moment(ctx, provider)
+	}
 	return result.None
+}
+
+// leaveAlone waits while the provider is to be left alone.
+func (g *gate) leaveAlone(ctx context.Context, provider string) result.Reason {
+	for {
+		given := time.Now()
+		at, gone := g.backoff.Next(provider, given)
+		if gone {
+			return result.Policy
+		}
+		if !WaitUntil(ctx, at) {
+			return fault.StopReason(ctx)
+		}
+		if at.IsZero() || !g.backoff.Moved(provider, given) {
+			return result.None
+		}
+	}
 }
 
 // heard looks whether the server asked to be left alone in an attempt.
@@ -100,8 +148,12 @@ func (g *gate) heard(t Target, began time.Time, trial Trial) {
 		return
 	}
 	c := trial.Result()
-	provider := manners.Provider(t.Host)
-	if manners.Asks(&c) {
+	provider, asked := manners.Provider(t.Host), manners.Asks(&c)
+	if g.shared != nil {
+		g.shared.Heard(provider, began, asked)
+		return
+	}
+	if asked {
 		g.backoff.Refused(provider, began, time.Now())
 		return
 	}

@@ -158,6 +158,10 @@ type Runner struct {
 	Self string
 	// Manners are the limits of a run over many domains; nil is none.
 	Manners *manners.Settings
+	// Shared are the manners that this run has in common with runs on other
+	// machines; nil on a single one. They are asked beside Manners, where those
+	// hold, and take the place of the run's own back-off.
+	Shared SharedManners
 	// Exclude are domains, hosts and networks that are not spoken to; nil is none.
 	Exclude *manners.Exclusions
 	// Budget is how many connections to servers the whole run may begin; 0 is

@@ -93,7 +93,7 @@ func (r *Runner) newRun(cancel context.CancelCauseFunc) *run {
 		cancel:    cancel,
 		jobs:      make(chan struct{}, jobs),
 		lookups:   make(chan struct{}, lookupsAhead*jobs),
-		gate:      newGate(r.Manners, r.Budget),
+		gate:      newGate(r.Manners, r.Shared, r.Budget),
 		addresses: newKeyed[netip.Addr](1),
 		hosts:     newKeyed[string](perHost),
 	}
