@@ -44,6 +44,9 @@ func rooms() map[string]room {
 			},
 			libraries: []string{"github.com/urfave/cli/v2", "golang.org/x/term"},
 		},
+		// past one machine: the only room that knows NATS
+		"internal/fleet/bus":         {libraries: []string{"github.com/nats-io/nats.go"}},
+		"internal/fleet/bus/bustest": {libraries: []string{"github.com/nats-io/nats-server/v2"}},
 		// floor 3: a scenario as a check
 		"probe/dialogue": {packages: []string{
 			"probe", "probe/line", "probe/peer", "probe/handshake", "probe/mailroom", "probe/draft",
@@ -177,7 +180,7 @@ func testLibraries() []string {
 
 // onlyForTests are packages that no program may contain.
 func onlyForTests() []string {
-	return []string{"internal/audit/spf/suite", "internal/foreign", "internal/interop", "internal/interop/mta", "internal/report/reporttest", "internal/sandbox/sandboxtest"}
+	return []string{"internal/audit/spf/suite", "internal/fleet/bus/bustest", "internal/foreign", "internal/interop", "internal/interop/mta", "internal/report/reporttest", "internal/sandbox/sandboxtest"}
 }
 
 // TestImportsPointDown holds the picture of ARCHITECTURE.md: every import of
