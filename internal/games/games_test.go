@@ -49,6 +49,7 @@ func FuzzGames(f *testing.F) {
 	server := config(f)
 	f.Add([]byte{}, uint64(35))                    // QUIT answered with another code
 	f.Add([]byte{}, uint64(249))                   // a reply too many behind RCPT
+	f.Add([]byte{}, uint64(10260556))              // QUIT answered with 421, and 221 behind it
 	f.Add([]byte{3, 0, 2, 1, 0, 1, 4}, uint64(98)) // groups of commands
 	f.Fuzz(func(t *testing.T, given []byte, seed uint64) {
 		synctest.Test(t, func(t *testing.T) {

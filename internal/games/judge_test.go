@@ -65,6 +65,9 @@ func judgeFlight(turns []turn, log []*heard) (why string, played int) {
 		switch {
 		case h.verb == "QUIT" && i == len(log)-1:
 			switch {
+			case got.code == 421 && len(replies) > len(log):
+				// Whose reply the 421 is, is open: it may have been owed before.
+				return fmt.Sprintf("QUIT got %v, and a reply more", got), 0
 			case len(replies) <= i, got.code == 221, got.code == 421, got.code == -1:
 				return "", played
 			}
