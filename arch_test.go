@@ -153,6 +153,10 @@ func rooms() map[string]room {
 		"internal/faults": {},
 		// random dialogues with random servers, and a second judge
 		"internal/games": {},
+		// what the benchmarks play with, and what measures them
+		"bench/sink":    {packages: []string{"bench/targets"}},
+		"bench/targets": {},
+		"bench/turns":   {},
 	}
 }
 
