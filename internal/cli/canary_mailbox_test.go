@@ -47,10 +47,11 @@ func echoIMAP(t *testing.T, answer func(tag, said string) string) string {
 						continue // the literal has no line end inside
 					}
 					tag, rest, _ := strings.Cut(said, " ")
-					if said = ""; answer(tag, rest) == "" {
-						return
-					}
+					said = ""
 					_, _ = io.WriteString(conn, answer(tag, rest))
+					if !strings.Contains(answer(tag, rest), tag+" ") {
+						return // or the end of the command would be waited for
+					}
 				}
 			}()
 		}

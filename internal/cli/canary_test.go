@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 
 	"mxprobe/internal/sandbox"
@@ -39,10 +40,10 @@ func canaryEnv(name string) (string, bool) {
 // window is how much of a secret, or of its base64, counts as a leak.
 const window = 8
 
-// leak returns the part of an output that gives a canary away, or nothing.
-// It is written without the program's own mask: it looks for each piece of a
-// canary and of its encodings, and into everything that looks like base64.
-func leak(output string) string {
+// pieces are all parts of the canaries and of their encodings that count as a
+// leak, each with what it is a part of.
+var pieces = sync.OnceValue(func() map[[window]byte]string {
+	all := make(map[[window]byte]string)
 	for _, canary := range []string{canaryPassword, canaryToken, canaryUser, canaryLong} {
 		forms := []string{
 			canary, url.QueryEscape(canary), url.PathEscape(canary), regexp.QuoteMeta(canary),
@@ -54,10 +55,21 @@ func leak(output string) string {
 		}
 		for _, form := range forms {
 			for at := 0; at+window <= len(form); at++ {
-				if piece := form[at : at+window]; strings.Contains(output, piece) {
-					return fmt.Sprintf("%q of %q", piece, form)
-				}
+				all[[window]byte([]byte(form[at:at+window]))] = form
 			}
+		}
+	}
+	return all
+})
+
+// leak returns the part of an output that gives a canary away, or nothing.
+// It is written without the program's own mask: it looks for each piece of a
+// canary and of its encodings, and into everything that looks like base64.
+func leak(output string) string {
+	known := pieces()
+	for at := 0; at+window <= len(output); at++ {
+		if form, ok := known[[window]byte([]byte(output[at:at+window]))]; ok {
+			return fmt.Sprintf("%q of %q", output[at:at+window], form)
 		}
 	}
 	for _, word := range strings.FieldsFunc(output, func(r rune) bool { return !strings.ContainsRune(base64Digits, r) }) {
