@@ -61,7 +61,7 @@ func rooms() map[string]room {
 		"probe/draft":     {packages: []string{"scenarios", "probe/peer", "probe/smtpwire", "internal/compose"}},
 		// floor 2
 		"internal/transcribe": {packages: []string{"internal/hostname", "scenarios"}},
-		"probe":               {packages: []string{"dnsmx", "probe/manners", "probe/verdict", "probe/fault", "probe/result", "internal/glob", "internal/hostname"}},
+		"probe":               {packages: []string{"dnsmx", "probe/manners", "probe/shared", "probe/verdict", "probe/fault", "probe/result", "internal/glob", "internal/hostname"}},
 		// the engine's pure rooms, each with one question
 		"probe/judge":      {packages: []string{"scenarios", "probe/causes", "probe/diagnosis", "probe/fault", "probe/smtpwire", "probe/result"}},
 		"probe/diagnosis":  {packages: []string{"internal/ascii", "probe/causes", "probe/result"}},
@@ -70,6 +70,7 @@ func rooms() map[string]room {
 		"probe/verdict":    {packages: []string{"probe/result"}},
 		"probe/ledger":     {packages: []string{"internal/ascii", "probe/smtpwire", "probe/result"}},
 		"probe/manners":    {packages: []string{"dnsmx", "internal/hostname", "probe/result"}, libraries: []string{"golang.org/x/net/publicsuffix", "golang.org/x/time/rate"}},
+		"probe/shared":     {packages: []string{"probe/result"}},
 		"probe/certs":      {packages: []string{"internal/hostname", "probe/result"}},
 		"probe/vouch":      {packages: []string{"dnsmx", "internal/transport", "probe/dane", "probe/mtasts", "probe/certs", "probe/fault", "probe/result"}},
 		"internal/report":  {packages: []string{"probe/result"}, libraries: []string{"golang.org/x/net/publicsuffix"}},

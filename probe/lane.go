@@ -25,12 +25,14 @@ type queued struct {
 	due   time.Time
 	done  bool
 	ended bool // the result is complete
+	share share
 }
 
 func (r *run) newLane(t Target, checks []Check) *lane {
 	l := &lane{run: r, target: t}
 	for _, c := range checks {
-		l.trials = append(l.trials, &queued{check: c, trial: c.Start(t, r.stepped(t, c.Name()))})
+		stepped := r.stepped(t, c.Name())
+		l.trials = append(l.trials, &queued{check: c, trial: c.Start(t, stepped), share: r.share(c, t, stepped)})
 	}
 	return l
 }
@@ -48,10 +50,13 @@ func (l *lane) work(ctx context.Context) []result.Check {
 			l.abandon(fault.StopReason(ctx))
 			break
 		}
-		if l.needless(next) {
+		if l.needless(next) || l.known(next) {
 			continue
 		}
-		release, why := l.acquire(ctx)
+		release, why := l.acquire(ctx, next)
+		if next.done {
+			continue
+		}
 		if release == nil {
 			l.abandon(why)
 			break
@@ -59,6 +64,7 @@ func (l *lane) work(ctx context.Context) []result.Check {
 		began := time.Now()
 		wait, again := next.trial.Play(ctx)
 		l.run.gate.heard(l.target, began, next.trial)
+		l.played(next, again)
 		release()
 		if again {
 			next.due = time.Now().Add(wait)
@@ -79,7 +85,7 @@ func (l *lane) work(ctx context.Context) []result.Check {
 	waiting.Wait()
 	checks := make([]result.Check, len(l.trials))
 	for i, q := range l.trials {
-		checks[i] = q.trial.Result()
+		checks[i] = q.result()
 	}
 	return checks
 }
@@ -103,11 +109,20 @@ func (l *lane) next() *queued {
 
 // acquire takes the address, then the host, then what manners ask for, then a
 // job: always in this order, so that no two lanes wait for each other. Without a
-// place, why says for what reason there is none.
-func (l *lane) acquire(ctx context.Context) (release func(), why result.Reason) {
+// place, why says for what reason there is none; next is done where its answer
+// became known while it waited for the address.
+func (l *lane) acquire(ctx context.Context, next *queued) (release func(), why result.Reason) {
 	address := l.run.addresses.acquire(ctx, l.target.IP)
 	if address == nil {
 		return nil, fault.StopReason(ctx)
+	}
+	if l.known(next) {
+		address()
+		return nil, result.None
+	}
+	if l.run.gate.broke() {
+		address()
+		return nil, result.Budget
 	}
 	host := l.run.hosts.acquire(ctx, l.target.Host)
 	if host == nil {
@@ -147,7 +162,7 @@ func (l *lane) acquire(ctx context.Context) (release func(), why result.Reason) 
 
 func (l *lane) abandon(reason result.Reason) {
 	for _, q := range l.trials {
-		if !q.done {
+		if !q.done && !l.known(q) {
 			q.trial.Abandon(reason)
 			l.finish(q)
 		}
@@ -180,7 +195,7 @@ func (l *lane) needless(next *queued) bool {
 		return false
 	}
 	for _, q := range l.trials {
-		if q.ended && q.check.Name() == follower.UnlessPassed() && q.trial.Result().Status == result.Pass {
+		if q.ended && q.check.Name() == follower.UnlessPassed() && q.result().Status == result.Pass {
 			follower.LeaveOut(strconv.Quote(q.check.Name()) + " has passed and answers this too")
 			l.finish(next)
 			return true
@@ -195,7 +210,7 @@ func (l *lane) finish(q *queued) {
 }
 
 func (l *lane) finished(q *queued) {
-	c := q.trial.Result()
+	c := q.result()
 	l.run.checked(l.target, &c)
 }
 

@@ -167,6 +167,9 @@ type Runner struct {
 	// Budget is how many connections to servers the whole run may begin; 0 is
 	// any number.
 	Budget int
+	// Share lets a result stand for every domain that has the address, where the
+	// check is a Sharer that says so.
+	Share bool
 	// Watch, if not nil, is told of everything as it happens. It is called
 	// by one goroutine at a time.
 	Watch Watcher

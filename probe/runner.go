@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 
 	"mxprobe/probe/result"
+	"mxprobe/probe/shared"
 )
 
 // Defaults of a Runner's limits.
@@ -46,6 +47,7 @@ type run struct {
 	gate      *gate
 	addresses *keyed[netip.Addr]
 	hosts     *keyed[string]
+	shared    *shared.Results // nil where every domain has sessions of its own
 	watch     sync.Mutex
 	resolver  Resolver // that of the Runner, asked less often
 	broken    atomic.Pointer[broken]
@@ -87,7 +89,7 @@ func (r *Runner) newRun(cancel context.CancelCauseFunc) *run {
 	if perHost < 1 {
 		perHost = DefaultPerHost
 	}
-	return &run{
+	run := &run{
 		Runner:    r,
 		resolver:  RememberAlive(r.Resolver),
 		cancel:    cancel,
@@ -97,6 +99,10 @@ func (r *Runner) newRun(cancel context.CancelCauseFunc) *run {
 		addresses: newKeyed[netip.Addr](1),
 		hosts:     newKeyed[string](perHost),
 	}
+	if r.Share {
+		run.shared = new(shared.Results)
+	}
+	return run
 }
 
 // underWay is a request that is worked on.

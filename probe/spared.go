@@ -16,7 +16,7 @@ func (r *run) spared(d *result.Domain) bool {
 	switch {
 	case why != "":
 		d.Status, d.Reason, d.Message, d.Excluded = result.Skip, result.Condition, why, true
-	case r.gate.broke():
+	case r.gate.broke() && r.shared.Empty(): // else the answer may be known
 		d.Reason, d.Message = result.Budget, "left out: the connections of the whole run (--budget) were used up"
 	default:
 		return false

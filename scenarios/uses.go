@@ -59,21 +59,21 @@ func (u *uses) fields(v reflect.Value) {
 	if t.PkgPath() != reflect.TypeFor[Text]().PkgPath() {
 		return // such as a pattern that is compiled
 	}
-	for i := range t.NumField() {
-		switch name := t.Field(i).Name; {
-		case t == reflect.TypeFor[Scenario]() && aboutFile(name):
-		case t == reflect.TypeFor[HostRule]() && name == "Vars":
-		case t == reflect.TypeFor[part]() && name == "name":
-			u.name(v.Field(i).String())
-		default:
-			u.value(v.Field(i))
+	if t == reflect.TypeFor[part]() {
+		u.name(v.FieldByName("name").String())
+	}
+	defines := t == reflect.TypeFor[Scenario]() || t == reflect.TypeFor[HostRule]()
+	for i := range v.NumField() {
+		if defines && isAside(t.Field(i).Name) {
+			continue
 		}
+		u.value(v.Field(i))
 	}
 }
 
-// aboutFile names what a scenario holds that nothing is drawn in by: definitions,
-// which count where something names them, and where its text came from.
-func aboutFile(field string) bool {
+// isAside names what a scenario holds that draws nothing in: definitions, which
+// count where something names them, and where its text came from.
+func isAside(field string) bool {
 	switch field {
 	case "Vars", "rowTexts", "source", "place", "outputs", "reach":
 		return true

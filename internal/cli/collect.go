@@ -61,6 +61,9 @@ func (p *Program) collect(ctx context.Context, s *settings, runner *probe.Runner
 	if sum.spared > 0 {
 		end.Notes = append(end.Notes, spared(s.manners.exclude, sum.spared))
 	}
+	if sum.shared > 0 {
+		end.Notes = append(end.Notes, shared(sum.shared, sum.hosts.Total()))
+	}
 	if limit != 0 {
 		why := fmt.Sprintf("the run took %s, over the limit of %s", report.Duration(elapsed), limit)
 		end.Notes = append(end.Notes, why)
@@ -159,6 +162,12 @@ func cutShort(ctx context.Context, s *settings, plan *plan, sum *tally, o *outco
 // spared says what --exclude left out.
 func spared(file string, n int) string {
 	return fmt.Sprintf("--exclude %s: %s left out, or some of the hosts", shown(file), was(n, "domain"))
+}
+
+// shared says how many dialogues had no session of their own.
+func shared(n, all int) string {
+	return fmt.Sprintf("%d of %s had no session of their own: they are the same for every domain, and were played with the same address for another one",
+		n, count(all, "dialogue"))
 }
 
 // was puts a number before a noun, and the verb behind it.

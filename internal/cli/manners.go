@@ -108,8 +108,9 @@ func (m *mannersSettings) readExclusions(ctx context.Context) (err error) {
 func (r *session) mindManners(runner *probe.Runner) {
 	s := r.settings
 	runner.Exclude, runner.Budget = s.manners.list, s.manners.budget
-	long := r.domains != nil && s.server == "" && (r.domains.pipes > 0 || r.domains.size() >= politeFrom)
-	if long || s.manners.given {
+	many := r.domains != nil && (r.domains.pipes > 0 || r.domains.size() >= politeFrom)
+	runner.Share = many && !s.noShare
+	if many && s.server == "" || s.manners.given {
 		limits := s.manners.limits
 		runner.Manners = &limits
 	}

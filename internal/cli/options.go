@@ -191,6 +191,10 @@ func (s *settings) timeOptions() []option {
 			name: "per-host", arg: "N", set: setNumber(&s.perHost, 1), group: groupTime,
 			def: "2", help: "sessions at once with one host",
 		},
+		{
+			name: "no-share", set: setSwitch(&s.noShare), group: groupTime,
+			help: "play each domain of a list for itself, also where a dialogue is the same for all that have the address",
+		},
 	}
 }
 

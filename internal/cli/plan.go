@@ -45,7 +45,7 @@ type targeted struct {
 	perDomain bool
 }
 
-// nobody stands for a domain to see whether a dialogue depends on one.
+// nobody stands for a domain to see whether the target of a scenario depends on one.
 const nobody = "mxprobe-asks-whether-this-domain-is-used.invalid"
 
 func newPlan(s *settings, dialogues []*dialogue.Dialogue, domains *domainList, overrides []map[string]string) (*plan, error) {
@@ -72,7 +72,7 @@ func newPlan(s *settings, dialogues []*dialogue.Dialogue, domains *domainList, o
 		if err != nil {
 			return nil, err
 		}
-		t.perDomain = strings.Contains(target, nobody) || dependsOnDomain(d)
+		t.perDomain = strings.Contains(target, nobody) || d.UsesDomain()
 		p.targeted = append(p.targeted, t)
 	}
 	return p, p.complete(s)
@@ -84,7 +84,7 @@ func (p *plan) complete(s *settings) error {
 		return nil
 	}
 	for _, c := range p.mx {
-		if d, ok := c.(*dialogue.Dialogue); ok && dependsOnDomain(d) {
+		if d, ok := c.(*dialogue.Dialogue); ok && d.UsesDomain() {
 			return needsDomain(d)
 		}
 	}
@@ -98,20 +98,6 @@ func (p *plan) complete(s *settings) error {
 
 func needsDomain(d *dialogue.Dialogue) error {
 	return usagef("%s: %q uses the domain, and none is given: add -d DOMAIN", d.Scenario().File, d.Name())
-}
-
-// dependsOnDomain reports whether anything that is sent holds the domain.
-func dependsOnDomain(d *dialogue.Dialogue) bool {
-	lines, err := d.Preview(probe.Target{Domain: nobody, Host: "host"})
-	if err != nil {
-		return false
-	}
-	for _, line := range lines {
-		if strings.Contains(line, nobody) {
-			return true
-		}
-	}
-	return false
 }
 
 // targetLookup are the variables that the target of a scenario may hold.

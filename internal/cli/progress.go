@@ -222,6 +222,22 @@ type counted struct {
 	progress *progress
 }
 
+// Excuse is part of probe.Excuser.
+func (c counted) Excuse(host string, preference uint16) (skip, mayFail string) {
+	if e, ok := c.Check.(probe.Excuser); ok {
+		return e.Excuse(host, preference)
+	}
+	return "", ""
+}
+
+// SharedBy is part of probe.Sharer.
+func (c counted) SharedBy(t probe.Target) any {
+	if s, ok := c.Check.(probe.Sharer); ok {
+		return s.SharedBy(t)
+	}
+	return nil
+}
+
 // Start is part of probe.Check.
 func (c counted) Start(t probe.Target, stepped func(*result.Step)) probe.Trial {
 	c.progress.began(t.Host)

@@ -47,6 +47,7 @@ type settings struct {
 
 	require    string
 	failFast   bool
+	noShare    bool
 	failOnSkip bool
 	temporary  string
 	control    string

@@ -23,6 +23,7 @@ type tally struct {
 	late     bool // something was cut short by --max-time
 	spared   int  // domains that are excluded, or of which something is
 	unpaid   int  // domains that --budget left out, or something of them
+	shared   int  // dialogues that were played for another domain
 }
 
 // add counts one domain.
@@ -111,6 +112,9 @@ func (t *tally) addChecks(checks []result.Check) {
 	for i := range checks {
 		c := &checks[i]
 		t.hosts.Add(c.Status)
+		if c.Shared != nil {
+			t.shared++
+		}
 		t.late = t.late || c.Reason == result.Deadline
 		if c.Status == result.NotRun && t.require == verdict.All {
 			t.undone = true

@@ -150,6 +150,12 @@ func (e *encoder) outcome(c *result.Check) {
 	e.int("step_count", c.StepCount)
 	e.int("attempts", c.Attempts)
 	e.trueSome("excluded", c.Excluded)
+	if c.Shared != nil {
+		e.object("shared")
+		e.str("domain", c.Shared.Domain)
+		e.str("at", c.Shared.At.Format(time.RFC3339Nano))
+		e.close()
+	}
 	e.strSome("forgiven", c.Forgiven)
 	e.mapSome("captures", c.Captures)
 	e.tls(c.TLS)

@@ -102,6 +102,9 @@ func (r row) withCheck(c *result.Check) row {
 	if c.Attempts > 1 {
 		r.extras = append(r.extras, "attempt "+strconv.Itoa(c.Attempts)+firstReply(c))
 	}
+	if c.Shared != nil {
+		r.extras = append(r.extras, SeenFor(c.Shared))
+	}
 	if c.Forgiven != "" {
 		r.extras = append(r.extras, "forgiven: "+clean(c.Forgiven))
 	}
@@ -113,6 +116,9 @@ func (r row) withCheck(c *result.Check) row {
 	}
 	return r
 }
+
+// SeenFor says for which domain a result was played.
+func SeenFor(s *result.Shared) string { return "as seen for " + clean(s.Domain) }
 
 // Outcome says how far a check came; counted is false if it is a message.
 func Outcome(c *result.Check) (text string, counted bool) {

@@ -3,6 +3,7 @@ package report
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	"mxprobe/probe/result"
 )
@@ -82,6 +83,10 @@ func (p *properties) check(c *result.Check) {
 	p.add("scenario", c.Scenario)
 	p.add("attempts", strconv.Itoa(c.Attempts))
 	p.add("forgiven", c.Forgiven)
+	if c.Shared != nil {
+		p.add("shared", c.Shared.Domain)
+		p.add("shared_at", c.Shared.At.Format(time.RFC3339))
+	}
 	p.addMillis("delay_seconds", c.DelayMillis)
 	p.addMillis("delivery_seconds", c.DeliveryMillis)
 	p.addMillis("connect_seconds", c.ConnectMillis)

@@ -18,6 +18,16 @@ type announcer struct {
 	source  netip.AddrPort
 }
 
+// Via returns where the way below leads; see Redirector.
+func (a *announcer) Via(host string, to netip.AddrPort) string {
+	if r, ok := a.base.(interface {
+		Via(host string, to netip.AddrPort) string
+	}); ok {
+		return r.Via(host, to)
+	}
+	return ""
+}
+
 // Announce returns a Dialer that begins each connection with a header of the
 // PROXY protocol, version 1 or 2: it says that the client is source, or this
 // machine where source is not valid. A source of another family than the

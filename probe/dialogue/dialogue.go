@@ -36,6 +36,7 @@ type Dialogue struct {
 	wants          []*scenarios.Expect
 	wantTexts      []string // the codes of wants, as the report shows them
 	hello          bool     // some step is known to say EHLO, HELO or LHLO
+	leans          *leaning
 }
 
 // New makes a check of a scenario. It fails with scenarios.Problems
@@ -54,7 +55,7 @@ func New(ctx context.Context, s *scenarios.Scenario, run *Run) (*Dialogue, error
 	if err != nil {
 		return nil, err
 	}
-	d := &Dialogue{scenario: s, run: run, values: values, secrets: secretsOf(s, values), steps: lastNumber(s.Steps)}
+	d := &Dialogue{scenario: s, run: run, values: values, secrets: secretsOf(s, values), steps: lastNumber(s.Steps), leans: new(leaning)}
 	if problems := d.compileTLS(ctx); len(problems) > 0 {
 		return nil, problems
 	}

@@ -3,12 +3,16 @@ package dialogue
 import (
 	"fmt"
 	"hash/fnv"
+	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"mxprobe/dnsmx"
 	"mxprobe/probe"
+	"mxprobe/probe/handshake"
 	"mxprobe/probe/peer"
 	"mxprobe/scenarios"
 )
@@ -92,6 +96,84 @@ func (s *Settings) builtin(t probe.Target, name string) (string, bool) {
 		return s.now().UTC().Format(time.RFC3339), true
 	}
 	return "", false
+}
+
+// leaning is what a dialogue hangs on, found out when somebody asks.
+type leaning struct {
+	once sync.Once
+	// uses are the built-in variables that are drawn in.
+	uses map[string]bool
+	// own is true where each domain needs a dialogue of its own.
+	own bool
+	// host is true where the name of the host plays a part, or what is known of how
+	// it was found.
+	host bool
+}
+
+// lean returns what the dialogue hangs on.
+func (d *Dialogue) lean() *leaning {
+	l := d.leans
+	l.once.Do(func() {
+		l.uses = d.scenario.Uses(d.run.Overrides)
+		sts := func(p *handshake.Plan) bool { return p != nil && p.Options.Verify == scenarios.VerifySTS }
+		tls := d.implicit != nil || d.upgrade != nil || len(d.starttls) > 0
+		l.own = d.UsesDomain() || l.uses["dialogue_id"] || d.scenario.Delivers || looksAside(d.scenario.Steps) || sts(d.implicit)
+		for _, plan := range d.starttls {
+			l.own = l.own || sts(plan)
+		}
+		_, redirects := d.run.Dialer.(probe.Redirector)
+		l.host = tls || redirects || l.uses["mx.name"] || logsIn(d.scenario.Steps)
+	})
+	return l
+}
+
+// UsesDomain reports whether something of the dialogue differs from domain to
+// domain because a variable has the domain in it.
+func (d *Dialogue) UsesDomain() bool {
+	uses := d.scenario.Uses(d.run.Overrides)
+	// A recipient that was asked for beats what the scenario says.
+	return uses["domain"] || (uses["to"] || d.run.To != "") && d.run.toEachDomain()
+}
+
+// toEachDomain reports whether the recipients are other ones for each domain.
+func (s *Settings) toEachDomain() bool {
+	own := func(to string) bool { return to == "" || strings.Contains(to, "${domain}") }
+	return own(s.To) || slices.ContainsFunc(s.FurtherTo, own)
+}
+
+func looksAside(steps []scenarios.Step) bool {
+	return slices.ContainsFunc(steps, func(s scenarios.Step) bool { return s.Action.LooksAside() || looksAside(s.Steps) })
+}
+
+func logsIn(steps []scenarios.Step) bool {
+	return slices.ContainsFunc(steps, func(s scenarios.Step) bool { return s.Action == scenarios.Auth || logsIn(s.Steps) })
+}
+
+// sharedBy is all that a dialogue hangs on that is the same for every domain.
+type sharedBy struct {
+	dialogue         *Dialogue
+	to               netip.AddrPort
+	host             string // where it plays a part
+	rule             *scenarios.HostRule
+	preference       uint16 // likewise
+	named, authentic bool   // likewise
+}
+
+// SharedBy implements probe.Sharer. A dialogue that hands over a message is played
+// for each domain: each wants its own.
+func (d *Dialogue) SharedBy(t probe.Target) any {
+	l := d.lean()
+	if l.own || !t.IP.IsValid() {
+		return nil
+	}
+	by := sharedBy{dialogue: d, to: t.AddrPort(), rule: d.rule(t.Host, t.IP, t.Preference)}
+	if l.host {
+		by.host, by.named, by.authentic = t.Host, t.Named, t.Authentic
+	}
+	if l.uses["mx.pref"] {
+		by.preference = t.Preference
+	}
+	return by
 }
 
 // recipient returns the n-th recipient of a target, counted from 1.

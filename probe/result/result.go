@@ -281,6 +281,15 @@ type NotPlayed struct {
 	// Excluded is true where the host or the address is on the list of those
 	// that are not spoken to.
 	Excluded bool `json:"excluded,omitempty"`
+	// Shared is set where the dialogue is the same for every domain, and was played
+	// with the same address for another one.
+	Shared *Shared `json:"shared,omitempty"`
+}
+
+// Shared says for which domain a result was played, and when.
+type Shared struct {
+	Domain string    `json:"domain"`
+	At     time.Time `json:"at"`
 }
 
 // Facts are what a step did, for programs: nothing need be read out of the text

@@ -38,6 +38,7 @@ type row struct {
 	at        report.Entry
 	addresses int
 	dialogues result.Counts
+	shared    int // dialogues that were played for another domain
 }
 
 // column is a column with its name, which never changes.
@@ -73,6 +74,7 @@ func columns() []column {
 		finding(result.SeverityNote, "finding_note"),
 		finding(result.SeverityOK, "finding_ok"),
 		{"changes", changes},
+		{"shared", func(r *row) string { return strconv.Itoa(r.shared) }},
 	}
 }
 
@@ -107,6 +109,9 @@ func (w *Writer) Domain(d *result.Domain) error {
 	for p := range d.Played() {
 		if !d.Audited() { // else they decide nothing
 			r.dialogues.Add(p.Check.Status)
+		}
+		if p.Check.Shared != nil {
+			r.shared++
 		}
 	}
 	var line []string

@@ -81,6 +81,9 @@ func (v *entryView) check(d *result.Domain, c *result.Check) {
 	if c.Millis > 0 {
 		v.Took = report.Duration(c.Millis.Duration())
 	}
+	if c.Shared != nil {
+		v.Outcome += ", " + report.SeenFor(c.Shared)
+	}
 	if c.Attempts > 1 {
 		v.Outcome += ", " + report.Count(c.Attempts, "attempt", "attempts")
 	}
