@@ -39,7 +39,7 @@ func rooms() map[string]room {
 				"internal/report/formats", "internal/report/message", "internal/report/nagios", "internal/report", "probe", "probe/dialogue", "probe/handshake", "probe/manners", "probe/verdict",
 				"internal/audit", "internal/audit/gather", "internal/audit/rules",
 				"dnsmx", "scenarios", "probe/result", "internal/sandbox", "internal/transport", "internal/transcribe", "internal/atomicfile",
-				"internal/ascii", "internal/bounded", "internal/hostname", "internal/spelling", "internal/timespan",
+				"internal/ascii", "internal/bounded", "internal/distinct", "internal/hostname", "internal/spelling", "internal/timespan",
 				"internal/compare", "internal/greylist", "internal/journal", "internal/state", "internal/pasted", "internal/letter", "internal/dkim", "internal/mailbox", "probe/causes", "probe/diagnosis", "probe/ledger",
 			},
 			libraries: []string{"github.com/urfave/cli/v2", "golang.org/x/term"},
@@ -144,6 +144,7 @@ func rooms() map[string]room {
 		// the ground: small, and of use to all above
 		"internal/ascii":    {},
 		"internal/bounded":  {},
+		"internal/distinct": {},
 		"internal/glob":     {},
 		"internal/hostname": {packages: []string{"internal/ascii"}},
 		"internal/spelling": {},

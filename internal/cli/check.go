@@ -62,14 +62,14 @@ func (p *Program) check(s *checkSettings, args []string) (int, error) {
 		return 0, err
 	}
 	r := &session{Program: p, settings: s.settings, runID: strings.ToLower(rand.Text()[:12])}
-	var err error
-	if r.domains, err = p.newDomainList(s.domains, s.column); err != nil {
-		return 0, err
-	}
 	ctx, stop := untilSignal()
 	defer stop()
 	ctx, cancel := s.limit(ctx)
 	defer cancel()
+	var err error
+	if r.domains, err = p.newDomainList(ctx, s.domains, s.column); err != nil {
+		return 0, early(ctx, err)
+	}
 	if err := s.tls.load(ctx, p); err != nil {
 		return 0, early(ctx, err)
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"io"
 	"iter"
 	"os"
@@ -34,7 +35,7 @@ type domainList struct {
 // newDomainList looks at everything that can be looked at beforehand: every
 // line of every regular file, so that a slip in line 9,000 is told before
 // anything is sent.
-func (p *Program) newDomainList(specs []string, column string) (*domainList, error) {
+func (p *Program) newDomainList(ctx context.Context, specs []string, column string) (*domainList, error) {
 	l := &domainList{stdin: p.Stdin, column: column}
 	for _, spec := range specs {
 		if spec == "@-" {
@@ -45,6 +46,7 @@ func (p *Program) newDomainList(specs []string, column string) (*domainList, err
 		}
 		l.specs = append(l.specs, spec)
 	}
+	l.seen = newSeen(l.specs)
 	for _, spec := range l.specs {
 		name, isFile := strings.CutPrefix(spec, "@")
 		switch {
@@ -52,10 +54,11 @@ func (p *Program) newDomainList(specs []string, column string) (*domainList, err
 			l.pipes++
 			continue
 		case !isFile:
+			l.seen.note(spec)
 			l.listed++
 			continue
 		}
-		lines, err := l.checkList(name)
+		lines, err := l.checkList(ctx, name)
 		if err != nil {
 			return nil, err
 		}
@@ -63,6 +66,7 @@ func (p *Program) newDomainList(specs []string, column string) (*domainList, err
 			l.pipes++
 		}
 	}
+	l.seen.noted()
 	return l, nil
 }
 
@@ -77,7 +81,7 @@ func (l *domainList) size() int {
 
 // checkList reads a list once through if it can be read twice, and counts its
 // domains. A pipe can not, and to open it would take it from its writer.
-func (l *domainList) checkList(name string) (lines int, err error) {
+func (l *domainList) checkList(ctx context.Context, name string) (lines int, err error) {
 	info, err := os.Stat(name)
 	if err != nil {
 		return 0, usagef("list of domains %s: %s", shown(name), cause(err))
@@ -94,7 +98,11 @@ func (l *domainList) checkList(name string) (lines int, err error) {
 	}
 	defer file.Close()
 	bad := l.slips
-	err = eachEntry(file, name, l.column, &l.slips, func(string) bool { lines++; return true })
+	err = eachEntry(until{ctx, file}, name, l.column, &l.slips, func(domain string) bool {
+		lines++
+		l.seen.note(domain)
+		return true
+	})
 	switch {
 	case err != nil || lines > 0:
 	case l.slips.n > bad.n:
@@ -159,6 +167,19 @@ func (l *domainList) one(spec string, yield func(string) bool) (more bool, err e
 		bad = nil // they were counted beforehand
 	}
 	return more, eachEntry(file, name, l.column, bad, take)
+}
+
+// until is a reader that ends with the run: to read a long list takes a while.
+type until struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (u until) Read(p []byte) (int, error) {
+	if err := context.Cause(u.ctx); err != nil {
+		return 0, err
+	}
+	return u.r.Read(p)
 }
 
 func withoutRemark(line string) string {

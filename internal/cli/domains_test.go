@@ -1,8 +1,10 @@
 package cli
 
 import (
+	"bufio"
 	"bytes"
 	"compress/gzip"
+	"encoding/binary"
 	"fmt"
 	"io"
 	"os"
@@ -10,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/iotest"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -53,6 +57,12 @@ func TestEachEntry(t *testing.T) {
 		{"quotes out of place", "1", "a.example\nb\"x,1\nc.example\n", "a.example c.example", `list:2: the quotes are not as CSV has them (RFC 4180)`},
 		{"a column by its heading", "Domain", "rank;domain\r\n1;a.example\r\n2;bücher.example\r\n", "a.example bücher.example", ""},
 		{"tabs", "domain", "\ufeffdomain\trank\na.example\t1\n", "a.example", ""},
+		{"a quote that is not closed", "1", "a.example\n\"b.example\nc.example\n", "a.example", "list:2: the quotes are not as CSV has them (RFC 4180), up to line 3"},
+		{"UTF-16, little-endian", "", utf16Text(binary.LittleEndian, "\ufeffa.example\r\nbücher.example\r\n"), "a.example bücher.example", ""},
+		{"UTF-16, big-endian", "domain", utf16Text(binary.BigEndian, "\ufeffrank\tdomain\n1\ta.example\n2\t\U0001d5ba.example\n"), "a.example \U0001d5ba.example", ""},
+		{"half a character of UTF-16", "", utf16Text(binary.LittleEndian, "\ufeffa.example\nb") + "\x3d\xd8", "a.example b\ufffd", ""},
+		{"UTF-16 that does not say so", "", utf16Text(binary.LittleEndian, "a.example\n"), "", `list:1: "a\x00.\x00e\x00x\x00a\x00m\x00p\x00l\x00e\x00" is not a domain: it contains "\x00"; if the file is in UTF-16, iconv -f utf-16 -t utf8 turns it round; list:2: "\x00" is not a domain: it contains "\x00"; if the file is in UTF-16, iconv -f utf-16 -t utf8 turns it round`},
+		{"lines that end with CR", "", "a.example\rb.example\r", "", `list:1: "a.example\rb.example" is not a domain: it contains "\r"; if its lines end with CR alone, tr '\r' '\n' turns them round`},
 		{"a line break in quotes", "2", "\"one\ntwo\",a.example\n3,b c\n4\n", "a.example", `list:3: "b c" is not a domain: it contains " "; list:4: there is nothing in the column 2`},
 	}
 	for _, tt := range tests {
@@ -75,6 +85,40 @@ func TestEachEntry(t *testing.T) {
 			}
 		})
 	}
+}
+
+// utf16Text is a text in UTF-16.
+func utf16Text(order binary.AppendByteOrder, text string) string {
+	var b []byte
+	for _, unit := range utf16.Encode([]rune(text)) {
+		b = order.AppendUint16(b, unit)
+	}
+	return string(b)
+}
+
+// UTF-16 is turned as unicode/utf16 has it, wherever a read ends.
+func FuzzUTF16(f *testing.F) {
+	f.Add([]byte("a\x00.\x00\x3d\xd8\x00\xde\n\x00"))
+	f.Add([]byte("\x00\xdc\x00\xd8x\x00"))
+	f.Add(bytes.Repeat([]byte("\x3d\xd8\x00\xde"), textAhead))
+	f.Fuzz(func(t *testing.T, in []byte) {
+		var units []uint16
+		for i := 0; i+1 < len(in); i += 2 {
+			units = append(units, binary.LittleEndian.Uint16(in[i:]))
+		}
+		want := string(utf16.Decode(units))
+		if len(in)%2 == 1 {
+			// Half of a half is one that is not known.
+			want = strings.TrimSuffix(want, "\ufffd") + "\ufffd"
+			if n := len(units); n > 0 && (!utf16.IsSurrogate(rune(units[n-1])) || units[n-1] >= 0xdc00) {
+				want = string(utf16.Decode(units)) + "\ufffd"
+			}
+		}
+		got, err := io.ReadAll(iotest.OneByteReader(&fromUTF16{r: bufio.NewReader(bytes.NewReader(in)), order: binary.LittleEndian}))
+		if err != nil || string(got) != want {
+			t.Errorf("%q: %q, %v; want %q", in, got, err, want)
+		}
+	})
 }
 
 // pack is gzip.
@@ -100,8 +144,9 @@ func TestListsThatCannotBeRead(t *testing.T) {
 	}
 	packed := pack(t, []byte(many.String()))
 	tests := []struct{ name, column, in, want string }{
-		{"half a file of gzip", "", string(packed[:len(packed)/2]), "unexpected EOF"},
-		{"a broken one", "", string(packed[:len(packed)-8]) + "12345678", "invalid checksum"},
+		{"half a file of gzip", "", string(packed[:len(packed)/2]), "the file of gzip is cut short"},
+		{"a broken one", "", string(packed[:len(packed)-8]) + "12345678", "the file of gzip is damaged"},
+		{"something behind it", "", string(packed) + "\nmore.example\n", "behind the file of gzip stands something else"},
 		{"no gzip", "", "\x1f\x8bnonsense!", "begins as a file of gzip and is none"},
 		{"no such column", "name", "rank,domain\n", `list has no column name; its first line is "rank,domain"`},
 		{"a quote that never ends", "1", "\"a.example\n" + strings.Repeat("b.example\n", 1<<18), "a quote may be missing"},
@@ -154,7 +199,7 @@ func TestFinalDotOfADomainIsTakenOff(t *testing.T) {
 
 func TestStandardInputTwice(t *testing.T) {
 	t.Parallel()
-	if _, err := program().newDomainList([]string{"-", "@-"}, ""); err == nil {
+	if _, err := program().newDomainList(t.Context(), []string{"-", "@-"}, ""); err == nil {
 		t.Error("no error for standard input named twice")
 	}
 }

@@ -3,7 +3,6 @@ package cli
 import (
 	"bufio"
 	"bytes"
-	"compress/gzip"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -57,20 +56,13 @@ func (s *slips) String() string {
 // a column is named, packed with gzip or not. Lines that hold none go to the slips.
 // The error is that of reading.
 func eachEntry(r io.Reader, name, column string, bad *slips, yield func(string) bool) error {
-	in := bufio.NewReaderSize(r, maxLine)
-	if magic, _ := in.Peek(2); bytes.Equal(magic, []byte{0x1f, 0x8b}) {
-		unpacked, err := gzip.NewReader(in)
-		if err != nil {
-			return usagef("%s: it begins as a file of gzip and is none: %s", name, err)
-		}
-		in = bufio.NewReaderSize(unpacked, maxLine)
-	}
-	if mark, _ := in.Peek(3); string(mark) == "\ufeff" { // of some editors
-		_, _ = in.Discard(len("\ufeff"))
+	in, err := listText(r)
+	if err != nil {
+		return usagef("%s: it begins as a file of gzip and is none: %s", name, err)
 	}
 	one := func(number int, text string) bool {
 		if why := domainFault(text); why != "" {
-			bad.add(fmt.Sprintf("%s:%d: %s is not a domain: %s", name, number, excerpt(text), why))
+			bad.add(fmt.Sprintf("%s:%d: %s is not a domain: %s", name, number, excerpt(text), turned(text, why)))
 			return true
 		}
 		return yield(text)
@@ -93,9 +85,9 @@ func eachLine(in *bufio.Reader, name string, bad *slips, yield func(number int, 
 		}
 		switch {
 		case err != nil && !errors.Is(err, io.EOF):
-			return usagef("reading %s: %s", name, cause(err))
+			return usagef("reading %s: %s", name, readFault(err))
 		case tooLong:
-			bad.add(fmt.Sprintf("%s:%d: the line is too long for a domain", name, number))
+			bad.add(fmt.Sprintf("%s:%d: %s", name, number, turned(text, "the line is too long for a domain")))
 		case text != "" && !yield(number, text):
 			return nil
 		}
@@ -122,10 +114,10 @@ func eachRecord(in *bufio.Reader, name, column string, bad *slips, yield func(nu
 		case errors.Is(err, io.EOF):
 			return nil
 		case wrong:
-			bad.add(fmt.Sprintf("%s:%d: the quotes are not as CSV has them (RFC 4180)", name, slip.Line))
+			bad.add(fmt.Sprintf("%s:%d: the quotes are not as CSV has them (RFC 4180)%s", name, slip.StartLine, through(slip)))
 			continue
 		case err != nil:
-			return usagef("reading %s: %s", name, cause(err))
+			return usagef("reading %s: %s", name, readFault(err))
 		}
 		line, _ := records.FieldPos(0)
 		if heading {
@@ -146,6 +138,25 @@ func eachRecord(in *bufio.Reader, name, column string, bad *slips, yield func(nu
 			return nil
 		}
 	}
+}
+
+// through says how far a record of CSV goes that is none.
+func through(slip *csv.ParseError) string {
+	if slip.Line == slip.StartLine {
+		return ""
+	}
+	return fmt.Sprintf(", up to line %d", slip.Line)
+}
+
+// turned adds to what is wrong with a line what is wrong with its file.
+func turned(text, why string) string {
+	switch {
+	case strings.Contains(text, "\x00"):
+		return why + "; if the file is in UTF-16, iconv -f utf-16 -t utf8 turns it round"
+	case strings.Contains(text, "\r"):
+		return why + `; if its lines end with CR alone, tr '\r' '\n' turns them round`
+	}
+	return why
 }
 
 // columnOf returns the number of the column with a heading, 0 for none.

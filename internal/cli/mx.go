@@ -57,18 +57,18 @@ func (p *Program) mx(s *settings, args []string) (int, error) {
 			return 0, usagef("%s", err)
 		}
 	}
-	domains, err := p.newDomainList(args, s.column)
+	ctx, stop := untilSignal()
+	defer stop()
+	ctx, cancel := s.limit(ctx)
+	defer cancel()
+	domains, err := p.newDomainList(ctx, args, s.column)
 	if err != nil {
-		return 0, err
+		return 0, early(ctx, err)
 	}
 	resolver, err := newResolver(s.dns, s.loopback)
 	if err != nil {
 		return 0, err
 	}
-	ctx, stop := untilSignal()
-	defer stop()
-	ctx, cancel := s.limit(ctx)
-	defer cancel()
 	return p.lookUp(ctx, s, resolver, domains)
 }
 

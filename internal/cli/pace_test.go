@@ -100,7 +100,7 @@ func TestSizeOfAList(t *testing.T) {
 		{[]string{"a.example", "-"}, 0},
 	} {
 		p := &Program{Stdin: strings.NewReader("c.example\n")}
-		l, err := p.newDomainList(tt.specs, "")
+		l, err := p.newDomainList(t.Context(), tt.specs, "")
 		if err != nil || l.size() != tt.want {
 			t.Errorf("%q has the size %d, %v; want %d", tt.specs, l.size(), err, tt.want)
 		}

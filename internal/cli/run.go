@@ -168,7 +168,7 @@ func (r *session) prepare(ctx context.Context, args []string) (err error) {
 			return usagef("standard input cannot be both the scenario and the list of domains")
 		}
 	}
-	r.domains, err = r.newDomainList(r.settings.domains, r.settings.column)
+	r.domains, err = r.newDomainList(ctx, r.settings.domains, r.settings.column)
 	return err
 }
 

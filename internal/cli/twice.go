@@ -1,49 +1,92 @@
 package cli
 
 import (
+	"os"
 	"strings"
 
 	"mxprobe/dnsmx"
+	"mxprobe/internal/distinct"
 	"mxprobe/probe/result"
 )
 
-const (
-	// remembered is how many different domains may stand between two of the
-	// same for them to be found. Twice as many are kept at most, some 15 MB.
-	remembered = 1 << 16
-	// maxTwice is how many domains are named of those that came again.
-	maxTwice = 3
-)
+// maxTwice is how many domains are named of those that came again.
+const maxTwice = 3
 
-// seen remembers the domains of a list that came last: in two halves, of
-// which the older one goes when the newer one is full.
+// seen finds the domains of a list that came before: at any distance where all
+// of it can be read twice, else among the last ones.
 type seen struct {
-	newer, older map[string]struct{}
+	twice  *distinct.Twice // nil: it can be read once
+	window distinct.Window
 	// again counts the domains that came again; names are the first of them.
 	again int
 	names []string
 }
 
-// before reports whether a domain came before, in any letter case, with or
+// spelled is a domain as all its spellings have it: in any letter case, with or
 // without its final dot, in Unicode or in A-labels.
-func (s *seen) before(domain string) bool {
-	key := strings.ToLower(dnsmx.ASCII(strings.TrimSuffix(domain, ".")))
-	_, newer := s.newer[key]
-	_, older := s.older[key]
-	if newer || older {
-		if s.again++; len(s.names) < maxTwice {
-			s.names = append(s.names, result.PrintableString(domain))
+func spelled(domain string) string {
+	return strings.ToLower(dnsmx.ASCII(strings.TrimSuffix(domain, ".")))
+}
+
+// leastDomain is how many bytes a domain of a list takes at least, with the end
+// of its line, as lists go.
+const leastDomain = 10
+
+// packs is how many times smaller gzip makes a list of domains.
+const packs = 4
+
+// newSeen looks at the lists for how many domains there may be, and whether they
+// can be read twice.
+func newSeen(specs []string) seen {
+	domains := int64(0)
+	for _, spec := range specs {
+		name, isFile := strings.CutPrefix(spec, "@")
+		if !isFile && spec != "-" {
+			domains++
+			continue
 		}
-		return true
+		info, err := os.Stat(name)
+		if spec == "-" || err != nil || !info.Mode().IsRegular() {
+			return seen{}
+		}
+		size := info.Size()
+		if strings.HasSuffix(name, ".gz") {
+			size *= packs
+		}
+		domains += size / leastDomain
 	}
-	if len(s.newer) >= remembered {
-		s.newer, s.older = nil, s.newer
+	return seen{twice: distinct.NewTwice(int(domains))}
+}
+
+// noted ends the first reading of two.
+func (s *seen) noted() {
+	if s.twice != nil {
+		s.twice.Read()
 	}
-	if s.newer == nil {
-		s.newer = make(map[string]struct{})
+}
+
+// note takes in a domain that is read for the first time of two.
+func (s *seen) note(domain string) {
+	if s.twice != nil {
+		s.twice.Note(spelled(domain))
 	}
-	s.newer[key] = struct{}{}
-	return false
+}
+
+// before reports whether a domain came before.
+func (s *seen) before(domain string) bool {
+	before := false
+	if s.twice != nil {
+		before = s.twice.Before(spelled(domain))
+	} else {
+		before = s.window.Before(spelled(domain))
+	}
+	if !before {
+		return false
+	}
+	if s.again++; len(s.names) < maxTwice {
+		s.names = append(s.names, result.PrintableString(domain))
+	}
+	return true
 }
 
 // warning says what came again, or nothing.
@@ -58,5 +101,9 @@ func (s *seen) warning() string {
 	if s.again > len(s.names) {
 		names += ", ..."
 	}
-	return count(s.again, "domain") + " named before were not taken again: " + names
+	all := count(s.again, "domain") + " named before were not taken again: " + names
+	if s.twice != nil && s.twice.Full() {
+		all += "; there are so many that some may have been taken again"
+	}
+	return all
 }

@@ -1,45 +1,57 @@
 package cli
 
 import (
-	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 )
 
-func TestSeen(t *testing.T) {
+// A domain is one domain in every spelling, read once or twice.
+func TestSpelled(t *testing.T) {
 	t.Parallel()
-	var s seen
-	for _, tc := range []struct {
-		domain string
-		want   bool
-	}{
-		{"example.org", false},
-		{"EXAMPLE.org.", true},
-		{"mail.example.org", false},
-		{"b\u00fccher.example", false},
-		{"xn--bcher-kva.example", true},
-		{"[192.0.2.1]", false},
-		{"[192.0.2.1]", true},
+	for _, tc := range []struct{ a, b string }{
+		{"example.org", "EXAMPLE.org."},
+		{"b\u00fccher.example", "xn--bcher-kva.example"},
+		{"[192.0.2.1]", "[192.0.2.1]"},
 	} {
-		if got := s.before(tc.domain); got != tc.want {
-			t.Errorf("before(%q) = %v; want %v", tc.domain, got, tc.want)
+		if spelled(tc.a) != spelled(tc.b) {
+			t.Errorf("%q is not %q", tc.a, tc.b)
 		}
+	}
+	if spelled("mail.example.org") == spelled("example.org") {
+		t.Error("two domains are one")
 	}
 }
 
-// A list of any length needs memory for so many domains only, and what comes
-// again soon enough is still found.
-func TestSeenIsBounded(t *testing.T) {
+// What comes again is found through all lists of a call, at any distance where
+// they are files, and the warning names it.
+func TestListTwice(t *testing.T) {
 	t.Parallel()
-	var s seen
-	for i := range 5 * remembered {
-		if s.before(fmt.Sprintf("d%d.example", i)) {
-			t.Fatalf("domain %d came before", i)
+	dir := t.TempDir()
+	one, two := filepath.Join(dir, "one"), filepath.Join(dir, "two")
+	for name, text := range map[string]string{one: "a.example\nb.example\nA.example.\n", two: "c.example\nb.example\nd.example\n"} {
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
 		}
-		if n := len(s.newer) + len(s.older); n > 2*remembered {
-			t.Fatalf("%d domains are kept after %d; want %d at most", n, i+1, 2*remembered)
+	}
+	for _, specs := range [][]string{{"@" + one, "d.example", "@" + two}, {"@" + one, "d.example", "-"}} {
+		p := program()
+		p.Stdin = strings.NewReader("c.example\nb.example\nd.example\n")
+		l, err := p.newDomainList(t.Context(), specs, "")
+		if err != nil {
+			t.Fatal(err)
 		}
-		if back := i - remembered + 1; back >= 0 && i%9973 == 0 && !s.before(fmt.Sprintf("d%d.example", back)) {
-			t.Fatalf("domain %d is not found after domain %d", back, i)
+		got := slices.Collect(l.all())
+		if want := []string{"a.example", "b.example", "d.example", "c.example"}; !slices.Equal(got, want) || l.err != nil {
+			t.Errorf("%q: %q, %v; want %q", specs, got, l.err, want)
+		}
+		if want := "3 domains named before were not taken again: A.example., b.example, d.example"; l.seen.warning() != want {
+			t.Errorf("%q: warning %q; want %q", specs, l.seen.warning(), want)
+		}
+		if (l.seen.twice == nil) != slices.Contains(specs, "-") {
+			t.Errorf("%q: read twice: %t", specs, l.seen.twice != nil)
 		}
 	}
 }
