@@ -6,7 +6,6 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"mxprobe/dnsmx"
@@ -19,52 +18,77 @@ import (
 // section 4.5.4.2).
 const usualPort = 25
 
-// domain does everything a request asks for.
-func (r *run) domain(ctx context.Context, req Request) result.Domain {
-	started := time.Now()
-	d := result.Domain{Domain: req.Domain, Server: req.Server, Hosts: []result.Host{}}
+// begin looks a domain up and starts its lanes.
+func (r *run) begin(ctx context.Context, one *underWay) {
+	defer r.left(ctx, one)
+	defer r.catch()
+	lanes := r.prepare(ctx, one)
+	one.parts.Add(int32(len(lanes)))
+	if len(lanes) == 0 {
+		one.leave.back()
+	}
+	for _, l := range lanes {
+		go l.play(ctx)
+	}
+}
+
+// prepare looks a domain up and returns the lanes of the addresses that are to
+// be spoken to.
+func (r *run) prepare(ctx context.Context, one *underWay) []*lane {
+	one.started = time.Now()
+	req, d := &one.request, &one.result
 	if ctx.Err() != nil {
 		d.Reason, d.Message = fault.StopReason(ctx), fault.StopMessage(ctx)
-		return d
+		return nil
 	}
-	if r.spared(&d) {
-		return d
+	if r.spared(d) {
+		return nil
 	}
 	route, err := r.route(ctx, req)
-	d.DNSMillis = result.Millis(time.Since(started))
-	survey := r.survey(ctx, &req, &route, err)
+	d.DNSMillis = result.Millis(time.Since(one.started))
+	one.survey = r.survey(ctx, req, &route, err)
 	if err != nil {
-		r.unrouted(ctx, &d, err)
-		survey.end(&d)
-		verdict.Count(&d)
-	} else {
-		d.Origin, d.Authentic, d.Notes = string(route.Origin), route.Authentic, route.Notes
-		lanes := r.plan(ctx, &d, req, route.Hosts, route.LeftOut)
-		r.routed(&d)
-		r.play(ctx, &d, lanes)
-		survey.end(&d)
-		verdict.SumUp(&d, r.Require)
-		notBegun(&d)
-		if r.leavesOut(route.Hosts) {
+		one.stage = unrouted
+		r.unrouted(ctx, d, err)
+		return nil
+	}
+	one.stage = routed
+	d.Origin, d.Authentic, d.Notes = string(route.Origin), route.Authentic, route.Notes
+	one.partial = r.leavesOut(route.Hosts)
+	lanes := r.plan(ctx, one, route.Hosts, route.LeftOut)
+	r.routed(d)
+	return lanes
+}
+
+// finish adds up what was seen of a domain.
+func (r *run) finish(ctx context.Context, one *underWay) {
+	defer close(one.done)
+	defer r.catch()
+	one.leave.back()
+	d := &one.result
+	one.survey.end(d)
+	switch {
+	case one.stage == untouched || r.broken.Load() != nil:
+		return
+	case one.stage == unrouted:
+		verdict.Count(d)
+	default:
+		verdict.SumUp(d, r.Require)
+		notBegun(d)
+		if one.partial {
 			d.Sender = nil // a sender would not leave out what was left out here
 		}
 	}
-	d.Millis = result.Millis(time.Since(started))
+	d.Millis = result.Millis(time.Since(one.started))
 	if r.FailFast && d.Status == result.Fail {
 		r.cancel(errFailFast) // a look-up may have failed as well as a dialogue
 	}
-	return d
 }
 
 // route finds the hosts: those of the domain's MX records, or the one server
 // that was named.
-func (r *run) route(ctx context.Context, req Request) (dnsmx.Route, error) {
+func (r *run) route(ctx context.Context, req *Request) (dnsmx.Route, error) {
 	if req.Server == "" {
-		select {
-		case r.lookups <- struct{}{}:
-			defer func() { <-r.lookups }()
-		case <-ctx.Done():
-		}
 		return r.resolver.Route(ctx, req.Domain)
 	}
 	if strings.HasPrefix(req.Server, unixPrefix) {
@@ -76,9 +100,10 @@ func (r *run) route(ctx context.Context, req Request) (dnsmx.Route, error) {
 	return dnsmx.Route{Domain: req.Domain, Origin: dnsmx.OriginServer, Hosts: []dnsmx.Host{host}}, nil
 }
 
-// plan fills in the hosts and addresses of d and returns the lanes of those
-// that are to be spoken to, with the place of each in d.
-func (r *run) plan(ctx context.Context, d *result.Domain, req Request, hosts, leftOut []dnsmx.Host) []plannedLane {
+// plan fills in the hosts and addresses of a domain and returns the lanes of
+// those that are to be spoken to.
+func (r *run) plan(ctx context.Context, one *underWay, hosts, leftOut []dnsmx.Host) []*lane {
+	d := &one.result
 	if d.Origin == string(dnsmx.OriginNull) {
 		d.Status, d.Reason = result.Fail, result.NullMX
 		d.Message = "the domain takes no mail: its only MX record is the null MX (RFC 7505)"
@@ -86,16 +111,18 @@ func (r *run) plan(ctx context.Context, d *result.Domain, req Request, hosts, le
 		return nil
 	}
 	dnsmx.Rank(hosts, nil)
-	var lanes []plannedLane
-	for _, h := range hosts {
-		if !r.choosesHost(&h) {
+	var lanes []*lane
+	d.Hosts = make([]result.Host, 0, len(hosts))
+	for i := range hosts {
+		h := &hosts[i]
+		if !r.choosesHost(h) {
 			d.Unchosen++
 			continue
 		}
 		d.Hosts = append(d.Hosts, result.Host{
 			Name: h.Name, Preference: h.Preference, Notes: slices.Clone(h.Notes), Addresses: []result.Address{},
 		})
-		lanes = r.planHost(ctx, d, req, &h, lanes)
+		lanes = r.planHost(ctx, one, h, lanes)
 	}
 	r.leftOut(d, leftOut)
 	if len(d.Hosts) == 0 {
@@ -130,16 +157,10 @@ func (r *run) leftOut(d *result.Domain, hosts []dnsmx.Host) {
 	})
 }
 
-// plannedLane is a lane and the address it belongs to, by index because the
-// slices still grow while planning.
-type plannedLane struct {
-	host, address int
-	lane          *lane
-}
-
-func (r *run) planHost(ctx context.Context, d *result.Domain, req Request, h *dnsmx.Host, lanes []plannedLane) []plannedLane {
-	at := len(d.Hosts) - 1
-	host := &d.Hosts[at]
+func (r *run) planHost(ctx context.Context, one *underWay, h *dnsmx.Host, lanes []*lane) []*lane {
+	d, req := &one.result, &one.request
+	at := place{host: len(d.Hosts) - 1}
+	host := &d.Hosts[at.host]
 	if why := r.Exclude.Name(h.Name); why != "" && h.Err != nil {
 		host.Status, host.Reason, host.Message = result.Skip, result.Condition, why
 		return lanes
@@ -169,7 +190,8 @@ func (r *run) planHost(ctx context.Context, d *result.Domain, req Request, h *dn
 				host.Addresses[len(host.Addresses)-1].Checks = r.leaveOut(t, group.checks, why)
 				continue
 			}
-			lanes = append(lanes, plannedLane{at, len(host.Addresses) - 1, r.newLane(t, group.checks)})
+			at.address = len(host.Addresses) - 1
+			lanes = append(lanes, r.newLane(one, at, t, group.checks))
 		}
 	}
 	r.missing(ctx, host, h)
@@ -200,7 +222,7 @@ type portGroup struct {
 }
 
 // byPort groups the checks of a request by the port they speak to.
-func byPort(req Request) []portGroup {
+func byPort(req *Request) []portGroup {
 	var groups []portGroup
 	for _, c := range req.Checks {
 		ports := req.Ports
@@ -220,17 +242,4 @@ func byPort(req Request) []portGroup {
 		}
 	}
 	return groups
-}
-
-// play works the lanes off, each in its goroutine, and fills in what they saw.
-func (r *run) play(ctx context.Context, d *result.Domain, lanes []plannedLane) {
-	var all sync.WaitGroup
-	for _, p := range lanes {
-		address := &d.Hosts[p.host].Addresses[p.address]
-		all.Go(func() {
-			defer r.catch()
-			address.Checks = p.lane.work(ctx)
-		})
-	}
-	all.Wait()
 }

@@ -64,48 +64,51 @@ func newGate(set *manners.Settings, shared SharedManners, budget int) *gate {
 
 // heeds reports whether manners hold for a target: not for a socket, nor, unless
 // they say so, for this machine itself.
-func (g *gate) heeds(t Target) bool {
+func (g *gate) heeds(t *Target) bool {
 	return g.set != nil && t.IP.IsValid() && (g.set.Loopback || !t.IP.IsLoopback())
 }
 
-// enter waits until a session with a target may begin. leave gives its place
-// back; it is nil where there will be none, and why says for what reason.
-func (g *gate) enter(ctx context.Context, t Target) (leave func(), why result.Reason) {
+// enter waits until a session with a target may begin; before it waits, it gives
+// the leave back. away gives its place back; it is nil where there will be none,
+// and why says for what reason.
+func (g *gate) enter(ctx context.Context, t *Target, leave *leave) (away func(), why result.Reason) {
 	if !g.heeds(t) {
 		return func() {}, result.None
 	}
 	provider := manners.Provider(t.Host)
-	leave = func() {}
+	away = func() {}
 	if g.sessions != nil {
-		if leave = g.sessions.acquire(ctx, provider); leave == nil {
+		if !g.sessions.acquire(ctx, provider, leave) {
 			return nil, fault.StopReason(ctx)
 		}
+		away = func() { g.sessions.release(provider) }
 	}
 	if g.shared != nil {
-		own := leave
+		leave.back()
+		own := away
 		back, why := g.shared.Place(ctx, provider)
 		if back == nil {
 			own()
 			return nil, why
 		}
-		leave = func() {
+		away = func() {
 			back()
 			own()
 		}
 	}
-	if why = g.wait(ctx, t, provider); why != result.None {
-		leave()
+	if why = g.wait(ctx, t, provider, leave); why != result.None {
+		away()
 		return nil, why
 	}
-	return leave, result.None
+	return away, result.None
 }
 
 // wait waits until the provider may be spoken to again, if it asked to be left
 // alone, and then for the next free moment of address, host and provider. What is
 // shared comes last: its moment is for all, and is not to be kept.
-func (g *gate) wait(ctx context.Context, t Target, provider string) result.Reason {
+func (g *gate) wait(ctx context.Context, t *Target, provider string, leave *leave) result.Reason {
 	if g.shared == nil {
-		if why := g.leaveAlone(ctx, provider); why != result.None {
+		if why := g.leaveAlone(ctx, provider, leave); why != result.None {
 			return why
 		}
 	}
@@ -115,7 +118,7 @@ func (g *gate) wait(ctx context.Context, t Target, provider string) result.Reaso
 		func(now time.Time) time.Duration { return g.providers.Book(provider, now) },
 	} {
 		now := time.Now()
-		if !WaitUntil(ctx, now.Add(book(now))) {
+		if !waitUntil(ctx, now.Add(book(now)), leave) {
 			return fault.StopReason(ctx)
 		}
 	}
@@ -126,14 +129,14 @@ func (g *gate) wait(ctx context.Context, t Target, provider string) result.Reaso
 }
 
 // leaveAlone waits while the provider is to be left alone.
-func (g *gate) leaveAlone(ctx context.Context, provider string) result.Reason {
+func (g *gate) leaveAlone(ctx context.Context, provider string, leave *leave) result.Reason {
 	for {
 		given := time.Now()
 		at, gone := g.backoff.Next(provider, given)
 		if gone {
 			return result.Policy
 		}
-		if !WaitUntil(ctx, at) {
+		if !waitUntil(ctx, at, leave) {
 			return fault.StopReason(ctx)
 		}
 		if at.IsZero() || !g.backoff.Moved(provider, given) {
@@ -142,8 +145,16 @@ func (g *gate) leaveAlone(ctx context.Context, provider string) result.Reason {
 	}
 }
 
+// waitUntil is WaitUntil that gives the leave back before it waits.
+func waitUntil(ctx context.Context, due time.Time, leave *leave) bool {
+	if time.Until(due) > 0 {
+		leave.back()
+	}
+	return WaitUntil(ctx, due)
+}
+
 // heard looks whether the server asked to be left alone in an attempt.
-func (g *gate) heard(t Target, began time.Time, trial Trial) {
+func (g *gate) heard(t *Target, began time.Time, trial Trial) {
 	if !g.heeds(t) {
 		return
 	}

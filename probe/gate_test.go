@@ -261,8 +261,8 @@ func TestWhoRefusesForeverIsLeftAlone(t *testing.T) {
 func TestThisMachineIsNotSpared(t *testing.T) {
 	t.Parallel()
 	g := newGate(&manners.Settings{Host: 1}, nil, 0)
-	at := func(ip string) Target { return Target{Host: "mx1.example.test", IP: netip.MustParseAddr(ip)} }
-	if g.heeds(at("127.0.0.2")) || g.heeds(at("::1")) || g.heeds(Target{Host: "unix:/run/lmtp"}) || !g.heeds(at("192.0.2.1")) {
+	at := func(ip string) *Target { return &Target{Host: "mx1.example.test", IP: netip.MustParseAddr(ip)} }
+	if g.heeds(at("127.0.0.2")) || g.heeds(at("::1")) || g.heeds(&Target{Host: "unix:/run/lmtp"}) || !g.heeds(at("192.0.2.1")) {
 		t.Error("manners are for others, and not for this machine")
 	}
 	if g.set.Loopback = true; !g.heeds(at("127.0.0.2")) {

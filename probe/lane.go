@@ -15,8 +15,11 @@ import (
 // attempt lets the others go first.
 type lane struct {
 	run    *run
+	under  *underWay
+	at     place
 	target Target
-	trials []*queued
+	trials []queued
+	away   func() // gives back the place at the provider
 }
 
 type queued struct {
@@ -28,18 +31,25 @@ type queued struct {
 	share share
 }
 
-func (r *run) newLane(t Target, checks []Check) *lane {
-	l := &lane{run: r, target: t}
-	for _, c := range checks {
+func (r *run) newLane(one *underWay, at place, t Target, checks []Check) *lane {
+	l := &lane{run: r, under: one, at: at, target: t, trials: make([]queued, len(checks))}
+	for i, c := range checks {
 		stepped := r.stepped(t, c.Name())
-		l.trials = append(l.trials, &queued{check: c, trial: c.Start(t, stepped), share: r.share(c, t, stepped)})
+		l.trials[i] = queued{check: c, trial: c.Start(t, stepped), share: r.share(c, t, stepped)}
 	}
 	return l
 }
 
-// work plays every check of the lane and returns the results in the order of
-// the checks.
-func (l *lane) work(ctx context.Context) []result.Check {
+// play works the lane off, and fills in what was seen.
+func (l *lane) play(ctx context.Context) {
+	defer l.run.left(ctx, l.under)
+	defer l.run.catch()
+	l.work(ctx)
+	l.under.address(l.at).Checks = l.results()
+}
+
+// work plays every check of the lane.
+func (l *lane) work(ctx context.Context) {
 	var waiting sync.WaitGroup
 	for {
 		next := l.next()
@@ -53,19 +63,19 @@ func (l *lane) work(ctx context.Context) []result.Check {
 		if l.needless(next) || l.known(next) {
 			continue
 		}
-		release, why := l.acquire(ctx, next)
+		why := l.acquire(ctx, next)
 		if next.done {
 			continue
 		}
-		if release == nil {
+		if why != result.None {
 			l.abandon(why)
 			break
 		}
 		began := time.Now()
 		wait, again := next.trial.Play(ctx)
-		l.run.gate.heard(l.target, began, next.trial)
+		l.run.gate.heard(&l.target, began, next.trial)
 		l.played(next, again)
-		release()
+		l.release()
 		if again {
 			next.due = time.Now().Add(wait)
 			continue
@@ -83,9 +93,13 @@ func (l *lane) work(ctx context.Context) []result.Check {
 		l.finish(next)
 	}
 	waiting.Wait()
+}
+
+// results are those of all checks, in their order.
+func (l *lane) results() []result.Check {
 	checks := make([]result.Check, len(l.trials))
-	for i, q := range l.trials {
-		checks[i] = q.result()
+	for i := range l.trials {
+		checks[i] = l.trials[i].result()
 	}
 	return checks
 }
@@ -95,7 +109,8 @@ func (l *lane) work(ctx context.Context) []result.Check {
 func (l *lane) next() *queued {
 	var best *queued
 	now := time.Now()
-	for _, q := range l.trials {
+	for i := range l.trials {
+		q := &l.trials[i]
 		switch {
 		case q.done:
 		case !q.due.After(now):
@@ -111,58 +126,62 @@ func (l *lane) next() *queued {
 // job: always in this order, so that no two lanes wait for each other. Without a
 // place, why says for what reason there is none; next is done where its answer
 // became known while it waited for the address.
-func (l *lane) acquire(ctx context.Context, next *queued) (release func(), why result.Reason) {
-	address := l.run.addresses.acquire(ctx, l.target.IP)
-	if address == nil {
-		return nil, fault.StopReason(ctx)
+func (l *lane) acquire(ctx context.Context, next *queued) (why result.Reason) {
+	r, leave := l.run, &l.under.leave
+	if !r.addresses.acquire(ctx, l.target.IP, leave) {
+		return fault.StopReason(ctx)
 	}
 	if l.known(next) {
-		address()
-		return nil, result.None
+		r.addresses.release(l.target.IP)
+		return result.None
 	}
-	if l.run.gate.broke() {
-		address()
-		return nil, result.Budget
+	if r.gate.broke() {
+		r.addresses.release(l.target.IP)
+		return result.Budget
 	}
-	host := l.run.hosts.acquire(ctx, l.target.Host)
-	if host == nil {
-		address()
-		return nil, fault.StopReason(ctx)
+	if !r.hosts.acquire(ctx, l.target.Host, leave) {
+		r.addresses.release(l.target.IP)
+		return fault.StopReason(ctx)
 	}
-	provider, why := l.run.gate.enter(ctx, l.target)
-	if provider == nil {
-		host()
-		address()
-		return nil, why
+	if l.away, why = r.gate.enter(ctx, &l.target, leave); why != result.None {
+		l.releaseServer()
+		return why
 	}
 	select {
-	case l.run.jobs <- struct{}{}:
+	case r.jobs <- struct{}{}:
+		leave.back()
 	case <-ctx.Done():
-		provider()
-		host()
-		address()
-		return nil, fault.StopReason(ctx)
-	}
-	release = func() {
-		<-l.run.jobs
-		provider()
-		host()
-		address()
+		l.away()
+		l.releaseServer()
+		return fault.StopReason(ctx)
 	}
 	switch {
 	case ctx.Err() != nil: // both were ready: no session is opened any more
-		release()
-		return nil, fault.StopReason(ctx)
-	case !l.run.gate.spend():
-		release()
-		return nil, result.Budget
+		why = fault.StopReason(ctx)
+	case !r.gate.spend():
+		why = result.Budget
+	default:
+		return result.None
 	}
-	return release, result.None
+	l.release()
+	return why
+}
+
+// release gives back all that acquire took.
+func (l *lane) release() {
+	<-l.run.jobs
+	l.away()
+	l.releaseServer()
+}
+
+func (l *lane) releaseServer() {
+	l.run.hosts.release(l.target.Host)
+	l.run.addresses.release(l.target.IP)
 }
 
 func (l *lane) abandon(reason result.Reason) {
-	for _, q := range l.trials {
-		if !q.done && !l.known(q) {
+	for i := range l.trials {
+		if q := &l.trials[i]; !q.done && !l.known(q) {
 			q.trial.Abandon(reason)
 			l.finish(q)
 		}
@@ -194,7 +213,8 @@ func (l *lane) needless(next *queued) bool {
 	if !ok || follower.UnlessPassed() == "" {
 		return false
 	}
-	for _, q := range l.trials {
+	for i := range l.trials {
+		q := &l.trials[i]
 		if q.ended && q.check.Name() == follower.UnlessPassed() && q.result().Status == result.Pass {
 			follower.LeaveOut(strconv.Quote(q.check.Name()) + " has passed and answers this too")
 			l.finish(next)
@@ -211,7 +231,7 @@ func (l *lane) finish(q *queued) {
 
 func (l *lane) finished(q *queued) {
 	c := q.result()
-	l.run.checked(l.target, &c)
+	l.run.checked(&l.target, &c)
 }
 
 // WaitUntil waits for due and reports whether it came before ctx ended.

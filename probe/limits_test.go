@@ -18,7 +18,9 @@ func TestKeyedAllowsTheLimitForEachKey(t *testing.T) {
 		var all sync.WaitGroup
 		for range 10 {
 			all.Go(func() {
-				release := k.acquire(t.Context(), "mx1.example.test")
+				if !k.acquire(t.Context(), "mx1.example.test", nil) {
+					t.Error("acquire gave up though nothing ended; want a place")
+				}
 				n := now.Add(1)
 				for {
 					m := most.Load()
@@ -28,32 +30,71 @@ func TestKeyedAllowsTheLimitForEachKey(t *testing.T) {
 				}
 				time.Sleep(time.Second)
 				now.Add(-1)
-				release()
+				k.release("mx1.example.test")
 			})
 		}
 		all.Wait()
 		if got := most.Load(); got != 2 {
 			t.Errorf("%d held the key at once; want 2", got)
 		}
-		if len(k.slots) != 0 {
-			t.Errorf("%d keys are kept after the last release; want 0", len(k.slots))
+		if len(k.held)+len(k.queue) != 0 {
+			t.Errorf("%d keys are kept after the last release; want 0", len(k.held)+len(k.queue))
 		}
 	})
 }
 
 func TestKeyedGivesUpWhenTheRunEnds(t *testing.T) {
 	t.Parallel()
-	k := newKeyed[int](1)
-	release := k.acquire(t.Context(), 1)
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	if k.acquire(ctx, 1) != nil {
-		t.Error("acquire of a held key with an ended context returned a place; want nil")
-	}
-	release()
-	if len(k.slots) != 0 {
-		t.Errorf("%d keys are kept; want 0", len(k.slots))
-	}
+	synctest.Test(t, func(t *testing.T) {
+		k := newKeyed[int](1)
+		k.acquire(t.Context(), 1, nil)
+		ctx, cancel := context.WithCancel(t.Context())
+		gaveUp, got := make(chan bool), make(chan bool)
+		go func() { gaveUp <- k.acquire(ctx, 1, nil) }()
+		synctest.Wait() // it is the first in the queue
+		go func() { got <- k.acquire(t.Context(), 1, nil) }()
+		synctest.Wait()
+		cancel()
+		if <-gaveUp {
+			t.Error("acquire of a held key with an ended context has a place; want none")
+		}
+		k.release(1)
+		if !<-got {
+			t.Error("who came behind one that gave up has no place; want one")
+		}
+		k.release(1)
+		if len(k.held)+len(k.queue) != 0 {
+			t.Errorf("%d keys are kept; want 0", len(k.held)+len(k.queue))
+		}
+	})
+}
+
+// Whoever waits for a key lets other domains begin; whoever need not wait keeps
+// what is his.
+func TestKeyedGivesTheLeaveBackBeforeItWaits(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		begun := make(chan struct{}, 2)
+		k := newKeyed[int](1)
+		var first, second leave
+		first.take(t.Context(), begun)
+		second.take(t.Context(), begun)
+		k.acquire(t.Context(), 1, &first)
+		if len(begun) != 2 {
+			t.Errorf("%d domains have the leave to begin after a key was free; want 2", len(begun))
+		}
+		go k.acquire(t.Context(), 1, &second)
+		synctest.Wait()
+		if len(begun) != 1 || !first.held.Load() {
+			t.Errorf("%d domains have the leave while one waits for a key; want the other one", len(begun))
+		}
+		k.release(1)
+		synctest.Wait()
+		second.back()
+		if len(begun) != 1 {
+			t.Errorf("%d have the leave after one gave it back twice; want 1", len(begun))
+		}
+	})
 }
 
 func TestWindowYieldsEverythingThatWasPut(t *testing.T) {

@@ -27,10 +27,6 @@ const (
 	aheadPolitely = 16
 )
 
-// lookupsAhead is how many domains for each job are looked up at once. More
-// questions at a time than that are lost on their way to many a resolver.
-const lookupsAhead = 2
-
 // errFailFast ends a run at its first failure.
 var errFailFast = errors.New("stopped at the first failure")
 
@@ -43,7 +39,7 @@ type run struct {
 	*Runner
 	cancel    context.CancelCauseFunc
 	jobs      chan struct{}
-	lookups   chan struct{} // of the hosts of domains
+	begun     chan struct{} // the leave to begin a domain
 	gate      *gate
 	addresses *keyed[netip.Addr]
 	hosts     *keyed[string]
@@ -65,17 +61,17 @@ func (r *Runner) Run(ctx context.Context, requests iter.Seq[Request]) iter.Seq[r
 		ctx, cancel := context.WithCancelCause(ctx)
 		defer cancel(nil)
 		run := r.newRun(cancel)
-		queue := newWindow[underWay](run.window())
+		queue := newWindow[*underWay](run.window())
 		go run.feed(ctx, requests, queue)
 		open := true
 		for one := range queue.all(ctx) {
-			d := <-one.done
+			<-one.done
 			run.raise()
-			if open && !yield(d) {
+			if open && !yield(one.result) {
 				open = false
 				cancel(nil)
 			}
-			one.allowance.release()
+			one.request.allowance.release()
 		}
 		run.raise()
 	}
@@ -94,7 +90,7 @@ func (r *Runner) newRun(cancel context.CancelCauseFunc) *run {
 		resolver:  RememberAlive(r.Resolver),
 		cancel:    cancel,
 		jobs:      make(chan struct{}, jobs),
-		lookups:   make(chan struct{}, lookupsAhead*jobs),
+		begun:     make(chan struct{}, beginAhead*jobs),
 		gate:      newGate(r.Manners, r.Shared, r.Budget),
 		addresses: newKeyed[netip.Addr](1),
 		hosts:     newKeyed[string](perHost),
@@ -105,12 +101,6 @@ func (r *Runner) newRun(cancel context.CancelCauseFunc) *run {
 	return run
 }
 
-// underWay is a request that is worked on.
-type underWay struct {
-	done      chan result.Domain
-	allowance *Allowance
-}
-
 // window is how many domains may be under way or waiting to be yielded.
 func (r *run) window() int {
 	if r.Manners != nil {
@@ -119,23 +109,20 @@ func (r *run) window() int {
 	return ahead * cap(r.jobs)
 }
 
-// feed starts one goroutine for each request that has a place in the window.
-func (r *run) feed(ctx context.Context, requests iter.Seq[Request], queue *window[underWay]) {
+// feed begins the requests one by one, each with a place in the window and the
+// leave to begin. What is begun has a goroutine, and so has each lane of it
+// after that: what waits in the window has none.
+func (r *run) feed(ctx context.Context, requests iter.Seq[Request], queue *window[*underWay]) {
 	defer queue.close()
 	defer r.catch()
 	text := newPool()
 	for req := range requests {
-		done := make(chan result.Domain, 1)
-		req.allowance = text.domain()
-		if !queue.put(ctx, underWay{done, req.allowance}) {
+		one := newUnderWay(req, text)
+		if !queue.put(ctx, one) {
 			return
 		}
-		go func() {
-			var d result.Domain
-			defer func() { done <- d }()
-			defer r.catch()
-			d = r.domain(ctx, req)
-		}()
+		one.leave.take(ctx, r.begun)
+		go r.begin(ctx, one)
 	}
 }
 
@@ -148,7 +135,7 @@ func (r *run) routed(d *result.Domain) {
 	r.Watch.Routed(d)
 }
 
-func (r *run) checked(t Target, c *result.Check) {
+func (r *run) checked(t *Target, c *result.Check) {
 	if r.FailFast && c.Status == result.Fail {
 		r.cancel(errFailFast)
 	}
@@ -157,7 +144,7 @@ func (r *run) checked(t Target, c *result.Check) {
 	}
 	r.watch.Lock()
 	defer r.watch.Unlock()
-	r.Watch.Checked(t, c)
+	r.Watch.Checked(*t, c)
 }
 
 // stepped returns the function that trials of one target and check call

@@ -106,7 +106,7 @@ func TestSharedMannersAreAskedForOthersOnly(t *testing.T) {
 	o := newOthers(1, 0)
 	g := newGate(&manners.Settings{}, o, 0)
 	for range 3 { // a second one would wait for ever
-		if leave, why := g.enter(t.Context(), Target{Host: "unix:/run/lmtp"}); leave == nil || why != result.None {
+		if leave, why := g.enter(t.Context(), &Target{Host: "unix:/run/lmtp"}, nil); leave == nil || why != result.None {
 			t.Fatalf("a socket is not entered: %q", why)
 		}
 	}

@@ -41,7 +41,7 @@ func (r *run) leaveOut(t Target, checks []Check, why string) []result.Check {
 		left[i] = result.Check{
 			Scenario: c.Name(), Status: result.Skip, Reason: result.Condition, Message: why, NotPlayed: result.NotPlayed{Excluded: true}, Steps: []result.Step{},
 		}
-		r.checked(t, &left[i])
+		r.checked(&t, &left[i])
 	}
 	return left
 }
