@@ -35,9 +35,17 @@ func Differences(d *result.Domain) []result.Difference {
 	return all
 }
 
-// add leaves out what another scenario has shown already.
-func add(all, found []result.Difference) []result.Difference {
-	for _, f := range found {
+// variance is a property that has several values, and how to say so.
+type variance struct {
+	property string
+	variants []variant
+	say      phrase
+}
+
+// add words what was found, and leaves out what another scenario has shown already.
+func add(all []result.Difference, news []variance) []result.Difference {
+	for i := range news {
+		f := difference(news[i].property, news[i].variants, news[i].say)
 		same := func(d result.Difference) bool { return d.Property == f.Property && d.Message == f.Message }
 		if len(all) < maxDifferences && !slices.ContainsFunc(all, same) {
 			all = append(all, f)
@@ -48,8 +56,8 @@ func add(all, found []result.Difference) []result.Difference {
 
 // inReplies returns the first step whose replies differ; what follows it
 // follows from it.
-func inReplies(sites []site) []result.Difference {
-	var all []result.Difference
+func inReplies(sites []site) []variance {
+	var all []variance
 	grey := plainly(sites, func(s *site) (string, bool) {
 		if greylists(s.check) {
 			return "greylists", true
@@ -57,7 +65,7 @@ func inReplies(sites []site) []result.Difference {
 		return "does not greylist", s.tookMail()
 	})
 	if grey != nil {
-		all = append(all, difference("greylisting", grey, greylisting))
+		all = append(all, variance{"greylisting", grey, greylisting})
 	}
 	most := 0
 	for i := range sites {
@@ -84,7 +92,7 @@ func inReplies(sites []site) []result.Difference {
 			if number == 0 {
 				say = verbs("greets with", "greet with")
 			}
-			return append(all, difference("reply to "+step, v, say))
+			return append(all, variance{"reply to " + step, v, say})
 		}
 	}
 	return all
@@ -132,7 +140,7 @@ func kind(s *result.Step) (key, value string) {
 
 // inVerdicts compares verdicts where replies do not show why they differ. An
 // address that could not be spoken to is not an odd one: its row says it.
-func inVerdicts(sites []site) []result.Difference {
+func inVerdicts(sites []site) []variance {
 	v := plainly(sites, func(s *site) (string, bool) {
 		switch s.check.Status {
 		case result.Pass, result.Warn:
@@ -158,5 +166,5 @@ func inVerdicts(sites []site) []result.Difference {
 		}
 		return value + " " + strconv.Quote(scenario)
 	}
-	return []result.Difference{difference("verdict of "+scenario, v, say)}
+	return []variance{{"verdict of " + scenario, v, say}}
 }

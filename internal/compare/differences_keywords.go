@@ -5,8 +5,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-
-	"mxprobe/probe/result"
 )
 
 // maxSets bounds how many sets of keywords are told apart, maxNames how many
@@ -17,7 +15,7 @@ const (
 )
 
 // inKeywords compares what is offered before TLS and under it.
-func inKeywords(sites []site) []result.Difference {
+func inKeywords(sites []site) []variance {
 	clear, encrypted := make([]Keywords, len(sites)), make([]Keywords, len(sites))
 	for i := range sites {
 		clear[i], encrypted[i] = offered(sites[i].check)
@@ -25,7 +23,7 @@ func inKeywords(sites []site) []result.Difference {
 	return append(compareKeywords(sites, clear, ""), compareKeywords(sites, encrypted, " under TLS")...)
 }
 
-func compareKeywords(sites []site, by []Keywords, phase string) []result.Difference {
+func compareKeywords(sites []site, by []Keywords, phase string) []variance {
 	of := make(map[*site]Keywords, len(sites))
 	names := make(map[string]bool)
 	for i := range sites {
@@ -45,7 +43,7 @@ func compareKeywords(sites []site, by []Keywords, phase string) []result.Differe
 			return shown(name, params), has
 		})
 		if v != nil {
-			all = append(all, difference("keyword "+name+phase, v, parameters(phase)))
+			all = append(all, variance{"keyword " + name + phase, v, parameters(phase)})
 		}
 	}
 	return all
@@ -62,7 +60,7 @@ func parameters(phase string) phrase {
 
 // missingKeywords finds keywords that some offer and others do not. Those
 // that the same places lack are one difference.
-func missingKeywords(sites []site, of map[*site]Keywords, sorted []string, phase string) []result.Difference {
+func missingKeywords(sites []site, of map[*site]Keywords, sorted []string, phase string) []variance {
 	var order []string
 	sets := make(map[string][]string)
 	for _, name := range sorted {
@@ -78,7 +76,7 @@ func missingKeywords(sites []site, of map[*site]Keywords, sorted []string, phase
 		}
 		sets[set] = append(sets[set], name)
 	}
-	var all []result.Difference
+	var all []variance
 	for _, set := range order {
 		names := sets[set]
 		v := plainly(sites, func(s *site) (string, bool) {
@@ -92,7 +90,7 @@ func missingKeywords(sites []site, of map[*site]Keywords, sorted []string, phase
 		if len(names) > 1 {
 			property = "keywords "
 		}
-		all = append(all, difference(property+strings.Join(names, ", ")+phase, v, offering(names, phase)))
+		all = append(all, variance{property + strings.Join(names, ", ") + phase, v, offering(names, phase)})
 	}
 	return all
 }

@@ -11,8 +11,8 @@ import (
 )
 
 // inTLS compares versions of TLS and certificates.
-func inTLS(sites []site) []result.Difference {
-	var all []result.Difference
+func inTLS(sites []site) []variance {
+	var all []variance
 	version := plainly(sites, func(s *site) (string, bool) {
 		if s.check.TLS == nil || s.check.TLS.Version == "" {
 			return "", false
@@ -20,7 +20,7 @@ func inTLS(sites []site) []result.Difference {
 		return cut(s.check.TLS.Version, 32), true
 	})
 	if version != nil {
-		all = append(all, difference("TLS version", version, verbs("speaks", "speak")))
+		all = append(all, variance{"TLS version", version, verbs("speaks", "speak")})
 	}
 	all = append(all, inFingerprints(sites)...)
 	all = append(all, inFindings(sites)...)
@@ -39,12 +39,12 @@ func leaf(c *result.Check) *result.Certificate {
 // inFingerprints compares certificates that are meant to be the same: those
 // of one host, and those of hosts that show one certificate for all of them.
 // Hosts with names of their own may have certificates of their own.
-func inFingerprints(sites []site) []result.Difference {
-	var all []result.Difference
+func inFingerprints(sites []site) []variance {
+	var all []variance
 	hosts := together(sites, func(s *site) string { return s.host.Name })
 	for _, of := range hosts {
 		if v := plainly(of, certificateAt); v != nil {
-			all = append(all, difference("certificate", v, verbs("shows", "show")))
+			all = append(all, variance{"certificate", v, verbs("shows", "show")})
 		}
 	}
 	if all != nil {
@@ -52,7 +52,7 @@ func inFingerprints(sites []site) []result.Difference {
 	}
 	for _, of := range together(sites, sameNames) {
 		if v := plainly(of, certificateAt); v != nil {
-			all = append(all, difference("certificate", v, verbs("shows", "show")))
+			all = append(all, variance{"certificate", v, verbs("shows", "show")})
 		}
 	}
 	return all
@@ -102,8 +102,8 @@ func fingerprint(sha256 string) string { return cut(sha256, 16) }
 
 // inFindings compares what is wrong with certificates. What was not looked
 // at says nothing.
-func inFindings(sites []site) []result.Difference {
-	var all []result.Difference
+func inFindings(sites []site) []variance {
+	var all []variance
 	for _, f := range [...]struct {
 		property, good, bad string
 		of                  func(*result.TLSState) string
@@ -125,7 +125,7 @@ func inFindings(sites []site) []result.Difference {
 			return f.bad, true
 		})
 		if v != nil {
-			all = append(all, difference(f.property, v, verbs("shows", "show")))
+			all = append(all, variance{f.property, v, verbs("shows", "show")})
 		}
 	}
 	return all
@@ -140,7 +140,7 @@ const (
 )
 
 // inDaysLeft finds a certificate that nobody renewed beside others that are.
-func inDaysLeft(sites []site) []result.Difference {
+func inDaysLeft(sites []site) []variance {
 	soonest, latest := math.MaxInt, math.MinInt
 	valid := func(s *site) bool { return leaf(s.check) != nil && s.check.TLS.DaysLeft >= 0 }
 	for i := range sites {
@@ -161,5 +161,5 @@ func inDaysLeft(sites []site) []result.Difference {
 		}
 		return "later", fmt.Sprintf("a certificate that lasts %d days and more", soonest+muchLater), true
 	})
-	return []result.Difference{difference("certificate days left", v, verbs("shows", "show"))}
+	return []variance{{"certificate days left", v, verbs("shows", "show")}}
 }

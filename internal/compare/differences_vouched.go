@@ -8,8 +8,8 @@ import (
 
 // inVouching compares what vouches for the hosts beside authorities. Whoever
 // wants to read along leads mail to the host that nothing vouches for.
-func inVouching(sites []site) []result.Difference {
-	var all []result.Difference
+func inVouching(sites []site) []variance {
+	var all []variance
 	for _, f := range [...]struct {
 		property, good, bad, none string
 		of                        func(*result.TLSState) string
@@ -44,7 +44,7 @@ func inVouching(sites []site) []result.Difference {
 			return f.none, s.nothingPromised()
 		})
 		if v != nil {
-			all = append(all, difference(f.property, v, verbs("has", "have")))
+			all = append(all, variance{f.property, v, verbs("has", "have")})
 		}
 	}
 	return all
