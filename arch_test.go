@@ -111,6 +111,7 @@ func rooms() map[string]room {
 		"internal/pasted":     {packages: []string{"probe/causes", "probe/diagnosis"}},
 		"internal/atomicfile": {},
 		"internal/compare":    {packages: []string{"probe/result"}},
+		"internal/vantage":    {packages: []string{"internal/compare", "probe/result"}},
 		"internal/greylist":   {packages: []string{"probe/result"}},
 		"internal/transport":  {libraries: []string{"github.com/pires/go-proxyproto", "golang.org/x/net/proxy"}},
 		"internal/compose":    {packages: []string{"internal/ascii", "internal/dkim"}, libraries: []string{"github.com/emersion/go-message"}},

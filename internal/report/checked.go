@@ -14,12 +14,14 @@ func (t *Text) checked(d *result.Domain) {
 	p := &t.page
 	p.headline(d)
 	p.blank()
+	p.vantages(d)
 	if t.opt.Verbose >= 0 {
 		p.receptions(d)
 		p.blank()
 	}
 	p.findings(d, t.opt.Verbose)
 	p.blank()
+	p.disagreements(d, t.opt.Verbose)
 	p.differences(d, t.opt.Verbose)
 	p.changes(d.Changes, t.opt.Verbose)
 	p.blank()
@@ -30,8 +32,8 @@ func (t *Text) checked(d *result.Domain) {
 	if d.Reason == result.Regression {
 		p.styled(style(d.Status), "", Word(d.Status)+gap, Title(d)+": "+clean(d.Message))
 	}
-	if d.Sender != nil && t.opt.Verbose >= 0 {
-		p.text("", "", SendersView(d))
+	if t.opt.Verbose >= 0 {
+		p.senders(d)
 	}
 	p.text("", "", toDo(d))
 }

@@ -8,12 +8,12 @@ import (
 	"mxprobe/probe/result"
 )
 
-// differences writes what hosts and addresses do not agree in.
-func (e *encoder) differences(all []result.Difference) {
+// differences writes what hosts and addresses, or vantages, do not agree in.
+func (e *encoder) differences(name string, all []result.Difference) {
 	if len(all) == 0 {
 		return
 	}
-	e.list("differences")
+	e.list(name)
 	for i := range all {
 		d := &all[i]
 		e.open()

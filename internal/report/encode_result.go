@@ -61,27 +61,57 @@ func (e *encoder) domain(d *result.Domain, full bool) {
 	e.why(d.Reason, d.Message, d.Hint)
 	e.trueSome("temporary", d.Temporary)
 	e.strsSome("notes", d.Notes)
-	if d.Sender != nil {
-		e.object("sender")
-		e.str("view", string(d.Sender.View))
-		e.intSome("port", int(d.Sender.Port))
-		e.strSome("by", d.Sender.By)
-		e.strsSome("failing", d.Sender.Failing)
-		e.close()
-	}
+	e.sender(d.Sender)
 	e.findings(d.Findings)
 	e.receptions(d.Reception)
-	e.differences(d.Differences)
+	e.differences("differences", d.Differences)
 	e.changes(d.Changes)
 	e.millis("dns_ms", d.DNSMillis)
 	e.trueSome("excluded", d.Excluded)
 	e.intSome("unchosen", d.Unchosen)
+	e.strSome("vantage", d.Vantage)
+	e.views(d.Views)
+	e.differences("disagreements", d.Disagreements)
 	e.list("hosts")
 	for i := range d.Hosts {
 		e.host(&d.Hosts[i], full)
 	}
 	e.endList()
 	e.millis("ms", d.Millis)
+}
+
+func (e *encoder) sender(s *result.Sender) {
+	if s == nil {
+		return
+	}
+	e.object("sender")
+	e.str("view", string(s.View))
+	e.intSome("port", int(s.Port))
+	e.strSome("by", s.By)
+	e.strsSome("failing", s.Failing)
+	e.close()
+}
+
+// views writes what each vantage made of a domain.
+func (e *encoder) views(all []result.View) {
+	if len(all) == 0 {
+		return
+	}
+	e.list("views")
+	for i := range all {
+		v := &all[i]
+		e.open()
+		e.str("vantage", v.Vantage)
+		e.strSome("origin", v.Origin)
+		e.trueSome("authentic", v.Authentic)
+		e.verdict("status", v.Status)
+		e.why(v.Reason, v.Message, v.Hint)
+		e.sender(v.Sender)
+		e.millis("dns_ms", v.DNSMillis)
+		e.millis("ms", v.Millis)
+		e.close()
+	}
+	e.endList()
 }
 
 func (e *encoder) host(h *result.Host, full bool) {
@@ -105,6 +135,7 @@ func (e *encoder) host(h *result.Host, full bool) {
 		e.open()
 		e.str("ip", a.IP)
 		e.int("port", int(a.Port))
+		e.strSome("vantage", a.Vantage)
 		e.strSome("via", a.Via)
 		e.verdict("status", a.Status)
 		if full {

@@ -48,6 +48,9 @@ func Facts(d *result.Domain) string {
 	if d.Authentic {
 		s += ", signed by DNSSEC"
 	}
+	if n := len(d.Views); n > 0 {
+		s += ", from " + Count(n, "vantage", "vantages")
+	}
 	return s
 }
 
@@ -63,6 +66,19 @@ func noHosts(d *result.Domain) string {
 		return clean(string(d.Reason))
 	}
 	return "no hosts"
+}
+
+// Addresses counts the addresses of a host with their ports, each once from however
+// many vantages it was spoken to.
+func Addresses(h *result.Host) int {
+	n := 0
+	for i := range h.Addresses {
+		a := &h.Addresses[i]
+		if a.Vantage == "" || !slices.ContainsFunc(h.Addresses[:i], func(o result.Address) bool { return o.IP == a.IP && o.Port == a.Port }) {
+			n++
+		}
+	}
+	return n
 }
 
 // distinctIPs counts addresses; one that is spoken to on several ports is

@@ -103,6 +103,7 @@ func (e *encoder) place(at *Place, check string) {
 	e.str("mx", at.Host)
 	e.str("ip", at.IP)
 	e.int("port", int(at.Port))
+	e.strSome("vantage", at.Vantage)
 }
 
 // begin takes the lock that finish returns.

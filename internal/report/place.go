@@ -28,9 +28,14 @@ func At(h *result.Host, a *result.Address) string {
 	return strings.Join(present(clean(h.Name), AddressOf(a)), " ")
 }
 
-// AddressOf is an address with its port, and where the connections to it
-// really went; nothing for a Unix socket.
+// AddressOf is an address with its port, where the connections to it really
+// went, and from which vantage; of a Unix socket only these.
 func AddressOf(a *result.Address) string {
+	return strings.TrimSpace(AddressAnywhere(a) + from(a.Vantage))
+}
+
+// AddressAnywhere is AddressOf without the vantage.
+func AddressAnywhere(a *result.Address) string {
 	if a.Via == "" {
 		return HostPort(a.IP, a.Port)
 	}

@@ -76,6 +76,7 @@ func (p *properties) place(e *Entry) {
 			p.add("port", strconv.Itoa(int(e.Address.Port)))
 		}
 		p.add("via", e.Address.Via)
+		p.add("vantage", e.Address.Vantage)
 	}
 }
 

@@ -67,6 +67,7 @@ type Place struct {
 	Preference uint16
 	IP         string
 	Port       uint16
+	Vantage    string // as in result.Address
 }
 
 // sink passes whole pieces of output on and remembers the first error, so

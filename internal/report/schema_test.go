@@ -37,7 +37,7 @@ func events(t *testing.T, run *result.Run) [][]byte {
 		must(j.Routed(d))
 		for _, h := range d.Hosts {
 			for _, a := range h.Addresses {
-				at := Place{Domain: d.Domain, Host: h.Name, Preference: h.Preference, IP: a.IP, Port: a.Port}
+				at := Place{Domain: d.Domain, Host: h.Name, Preference: h.Preference, IP: a.IP, Port: a.Port, Vantage: a.Vantage}
 				for _, c := range a.Checks {
 					for k := range c.Steps {
 						must(j.Stepped(at, c.Scenario, &c.Steps[k]))
@@ -56,7 +56,7 @@ func events(t *testing.T, run *result.Run) [][]byte {
 func TestSchemaFitsDocument(t *testing.T) {
 	t.Parallel()
 	schema := reporttest.Schema(t, Schema(), true)
-	for _, d := range append(reporttest.AllDomains(), *reporttest.ChangedDomain()) {
+	for _, d := range append(reporttest.AllDomains(), *reporttest.ChangedDomain(), *reporttest.SeveralVantages()) {
 		t.Run(d.Domain, func(t *testing.T) {
 			t.Parallel()
 			if err := schema.Validate(reporttest.Decode(t, document(t, reporttest.Run(d)))); err != nil {
@@ -73,7 +73,7 @@ func TestSchemaFitsEvents(t *testing.T) {
 	t.Parallel()
 	schema := reporttest.Schema(t, Schema(), true)
 	seen := map[string]int{}
-	for _, line := range events(t, reporttest.Run(append(reporttest.AllDomains(), *reporttest.ChangedDomain())...)) {
+	for _, line := range events(t, reporttest.Run(append(reporttest.AllDomains(), *reporttest.ChangedDomain(), *reporttest.SeveralVantages())...)) {
 		v := reporttest.Decode(t, line)
 		seen[v.(map[string]any)["type"].(string)]++
 		if err := schema.Validate(v); err != nil {

@@ -129,6 +129,8 @@ func DeadHosts(n int) string { return Count(n, "host", "hosts") + " without addr
 // share is how many of all addresses there are.
 func (p *places) share(n int) string {
 	switch {
+	case len(p.d.Views) > 0:
+		return strconv.Itoa(n) + " of " + strconv.Itoa(p.all) + " addresses, counted once a vantage,"
 	case n < p.all:
 		return strconv.Itoa(n) + " of " + strconv.Itoa(p.all) + " addresses"
 	case n == 1:

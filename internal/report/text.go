@@ -58,10 +58,12 @@ func (t *Text) Domain(d *result.Domain) error {
 	case well && t.opt.List && t.opt.Verbose == 0, well && t.opt.Verbose < 0:
 		t.told = true
 		t.page.oneLine(d)
+		t.page.disagreements(d, t.opt.Verbose)
 		t.page.changes(d.Changes, t.opt.Verbose)
 	case t.opt.List && t.opt.Verbose == 0 && t.pages == maxPages:
 		t.told = true
 		t.page.sentence(Line{d.Status, Sentence(d)})
+		t.page.disagreements(d, t.opt.Verbose)
 		t.page.changes(d.Changes, t.opt.Verbose)
 	case d.Audited():
 		t.told = true
@@ -136,8 +138,10 @@ func (t *Text) withHosts(d *result.Domain) {
 	}
 	widths := measure(all, p.width)
 	w := newDetail(t, d)
+	p.vantages(d)
 	for i := range all {
-		if v := all[i].verdict; t.opt.Verbose >= 0 || v != result.Pass && v != result.Skip {
+		told := t.opt.Verbose < 0 || t.opt.Verbose == 0 && len(d.Views) > 0 // elsewhere, of what is well
+		if v := all[i].verdict; !told || v != result.Pass && v != result.Skip {
 			w.row(&all[i], &widths)
 		}
 	}
@@ -145,14 +149,13 @@ func (t *Text) withHosts(d *result.Domain) {
 	p.findings(d, t.opt.Verbose)
 	p.blank()
 	w.hint(d.Hint)
+	p.disagreements(d, t.opt.Verbose)
 	p.differences(d, t.opt.Verbose)
 	p.changes(d.Changes, t.opt.Verbose)
 	p.blank()
 	t.verdictOfAll(d, all)
 	p.blank()
-	if d.Sender != nil {
-		p.text("", "", SendersView(d))
-	}
+	p.senders(d)
 	if slices.ContainsFunc(all, func(r row) bool { return r.verdict >= result.Inconclusive }) {
 		w.again()
 	}

@@ -81,14 +81,20 @@ type Domain struct {
 	// Changes are what is not as it was when the baseline was written.
 	Changes   []Change `json:"changes,omitempty"`
 	DNSMillis Millis   `json:"dns_ms"`
+	LeftOut
+	Seen
+	Hosts  []Host `json:"hosts"`
+	Millis Millis `json:"ms"`
+}
+
+// LeftOut says what of a domain was not looked at, because the user said so.
+type LeftOut struct {
 	// Excluded is true where the domain is on the list of those that are not
 	// spoken to, so that nothing was looked up.
 	Excluded bool `json:"excluded,omitempty"`
 	// Unchosen counts the hosts that the user left out by name; they are not
 	// among Hosts.
-	Unchosen int    `json:"unchosen,omitempty"`
-	Hosts    []Host `json:"hosts"`
-	Millis   Millis `json:"ms"`
+	Unchosen int `json:"unchosen,omitempty"`
 }
 
 // Audited reports whether the domain was checked as a whole: its findings are
@@ -122,6 +128,9 @@ type Lack struct {
 type Address struct {
 	IP   string `json:"ip"`
 	Port uint16 `json:"port"`
+	// Vantage is the place that the address was spoken to from, where a domain
+	// was seen from several: it is there once for each of them.
+	Vantage string `json:"vantage,omitempty"`
 	// Via is where the connections really went, in words, where a proxy or a
 	// redirection leads elsewhere.
 	Via    string  `json:"via,omitempty"`

@@ -19,10 +19,11 @@ func TestNamesInJSONAreFrozen(t *testing.T) {
 	}{
 		{Run{}, "v type program run_id started domains end"},
 		{End{}, "v type status exit dialogues steps ms incomplete? notes?"},
-		{Domain{}, "domain server? origin? authentic? status reason? message? hint? temporary? notes? sender? findings? reception? differences? changes? dns_ms excluded? unchosen? hosts ms"},
+		{Domain{}, "domain server? origin? authentic? status reason? message? hint? temporary? notes? sender? findings? reception? differences? changes? dns_ms excluded? unchosen? vantage? views? disagreements? hosts ms"},
 		{Host{}, "name pref status reason? message? hint? temporary? notes? lack? addresses"},
 		{Lack{}, "status reason message"},
-		{Address{}, "ip port via? status checks"},
+		{View{}, "vantage origin? authentic? status reason? message? hint? sender? dns_ms ms"},
+		{Address{}, "ip port vantage? via? status checks"},
 		{Check{}, "scenario plays_sender? status reason? message? cause? whose? hint? failed_step? step_count attempts excluded? forgiven? captures? tls control_answered? connect_ms? delay_ms? delivery_ms? notes? steps ms"},
 		{TLSState{}, "version cipher curve? implicit? resumed? sni? reference chain_finding name_finding dates_finding dane_finding? sts_finding? verified_by? days_left chain"},
 		{Certificate{}, "subject issuer names? not_before not_after sha256"},

@@ -75,6 +75,8 @@ func columns() []column {
 		finding(result.SeverityOK, "finding_ok"),
 		{"changes", changes},
 		{"shared", func(r *row) string { return strconv.Itoa(r.shared) }},
+		{"vantages", func(r *row) string { return report.Views(r.d) }},
+		{"disagreements", disagreements},
 	}
 }
 
@@ -96,6 +98,15 @@ func changes(r *row) string {
 	return result.Printable([]byte(strings.Join(append(worse, other...), "; ")), maxChanges)
 }
 
+// disagreements are what vantages do not agree in.
+func disagreements(r *row) string {
+	var all []string
+	for i := range r.d.Disagreements {
+		all = append(all, r.d.Disagreements[i].Message)
+	}
+	return result.Printable([]byte(strings.Join(all, "; ")), maxChanges)
+}
+
 // maxChanges bounds a cell.
 const maxChanges = 4000
 
@@ -104,7 +115,7 @@ func (w *Writer) Domain(d *result.Domain) error {
 	w.begin()
 	r := row{d: d, at: report.Worst(d)}
 	for i := range d.Hosts {
-		r.addresses += len(d.Hosts[i].Addresses)
+		r.addresses += report.Addresses(&d.Hosts[i])
 	}
 	for p := range d.Played() {
 		if !d.Audited() { // else they decide nothing

@@ -30,6 +30,8 @@ type domainView struct {
 	Changes  []changeView
 	Differs  []result.Difference // what matters to a sender
 	Others   []result.Difference
+	// Disagree is where vantages do.
+	Disagree []result.Difference
 	Findings []findingView // the worst first
 	Sound    []findingView
 	// Reception is what senders would do, in place of a matrix.
@@ -62,11 +64,14 @@ func (w *Writer) domainView(d *result.Domain) domainView {
 	v.Findings, v.Sound = findingsOf(d)
 	v.Reception = receptionsOf(d)
 	v.Differs, v.Others = report.Matters(d.Differences)
+	v.Disagree = d.Disagreements
 	if d.DNSMillis > 0 {
 		v.Took = "looked up in " + report.Duration(d.DNSMillis.Duration())
 	}
 	if d.Sender != nil {
 		v.View = report.SendersView(d)
+	} else {
+		v.View = strings.Join(report.SendersFrom(d), " ")
 	}
 	if d.Message != "" && !(d.Audited() && d.Reason == result.Found) && !strings.Contains(v.Sentence, result.PrintableString(d.Message)) && !said(d) {
 		v.Why = d.Message
@@ -87,7 +92,7 @@ func (w *Writer) domainView(d *result.Domain) domainView {
 // results.
 func (v *domainView) head() domainView {
 	h := *v
-	h.Matrix, h.Changes, h.Differs, h.Others, h.Notes = nil, nil, nil, nil, nil
+	h.Matrix, h.Changes, h.Differs, h.Others, h.Disagree, h.Notes = nil, nil, nil, nil, nil, nil
 	h.Findings, h.Sound, h.Reception = nil, nil, nil
 	return h
 }
@@ -202,6 +207,9 @@ func (w *Writer) rowsOf(d *result.Domain, id string) []row {
 			a := &h.Addresses[j]
 			addressID := ids.take(hostID, addressName(a))
 			base := row{id: addressID, rowID: addressID + "~row", verdict: a.Status, h: h, a: a}
+			if n := len(all); n > 0 && sameAddress(all[n-1].a, a) {
+				base.rowID = all[n-1].rowID // the vantages of an address share a row
+			}
 			if len(a.Checks) == 0 && (len(d.Findings) == 0 || a.Status > result.Pass) {
 				all = append(all, base)
 			}
@@ -218,9 +226,9 @@ func (w *Writer) rowsOf(d *result.Domain, id string) []row {
 
 func addressName(a *result.Address) string {
 	if a.IP == "" {
-		return "socket"
+		return "socket" + report.From(a)
 	}
-	return a.IP + ":" + strconv.Itoa(int(a.Port))
+	return a.IP + ":" + strconv.Itoa(int(a.Port)) + report.From(a)
 }
 
 // opener decides which entries are open at first: the first of each kind of

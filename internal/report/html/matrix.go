@@ -66,13 +66,14 @@ func matrixOf(d *result.Domain, rows []row) *matrixView {
 }
 
 // columnsOf returns the scenarios of a domain in the order in which they
-// were played.
+// were played; where it was seen from several vantages, each from each.
 func columnsOf(d *result.Domain) (columns []string, more int) {
 	seen := map[string]bool{}
 	for i := range d.Hosts {
 		for j := range d.Hosts[i].Addresses {
-			for c := range d.Hosts[i].Addresses[j].Named() {
-				if seen[c] {
+			a := &d.Hosts[i].Addresses[j]
+			for c := range a.Named() {
+				if c += report.From(a); seen[c] {
 					continue
 				}
 				seen[c] = true
@@ -103,7 +104,7 @@ func matrixHostOf(d *result.Domain, rows []row, columns []string) matrixHost {
 	}
 	for i := 0; i < len(rows); {
 		n := 1
-		for i+n < len(rows) && rows[i+n].a == rows[i].a && rows[i].a != nil {
+		for i+n < len(rows) && sameAddress(rows[i+n].a, rows[i].a) {
 			n++
 		}
 		m.Rows = append(m.Rows, matrixRowOf(rows[i:i+n], columns))
@@ -122,21 +123,33 @@ func matrixRowOf(rows []row, columns []string) matrixRow {
 	case r.a.IP == "":
 		m.Address = "socket"
 	default:
-		m.Address = report.AddressOf(r.a)
+		m.Address = report.AddressAnywhere(r.a)
 	}
-	if r.c == nil {
+	if !slices.ContainsFunc(rows, func(r row) bool { return r.c != nil }) {
 		m.What = "no dialogue"
 		return m
 	}
 	m.Cells = make([]cellView, len(columns))
-	i := 0
-	for name := range r.a.Named() {
-		if at := slices.Index(columns, name); at >= 0 {
-			m.Cells[at] = cellOf(&rows[i])
+	for i := 0; i < len(rows); {
+		a := rows[i].a
+		if len(a.Checks) == 0 {
+			i++ // a vantage from which nothing was played
+			continue
 		}
-		i++
+		for name := range a.Named() {
+			if at := slices.Index(columns, name+report.From(a)); at >= 0 {
+				m.Cells[at] = cellOf(&rows[i])
+			}
+			i++
+		}
 	}
 	return m
+}
+
+// sameAddress reports whether two addresses of a host are one, as several vantages
+// spoke to it.
+func sameAddress(a, b *result.Address) bool {
+	return a == b && a != nil || a != nil && b != nil && a.Vantage != "" && a.IP == b.IP && a.Port == b.Port
 }
 
 func cellOf(r *row) cellView {

@@ -47,6 +47,7 @@ type Writer struct {
 	found   section // findings, a row of a table each
 	mend    section // what to do about them
 	remarks section // warnings, and failures that do not count
+	views   section // where vantages disagree
 	differs section
 	changes section
 	notes   section // on domains and hosts
@@ -102,6 +103,9 @@ func (m *Writer) Domain(d *result.Domain) error {
 			m.notes.add(most, "- "+code(d.Hosts[i].Name)+": "+code(n)+"\n")
 		}
 	}
+	for i := range d.Disagreements {
+		m.views.add(most, difference(d, &d.Disagreements[i]))
+	}
 	for i := range d.Differences {
 		m.differs.add(most, difference(d, &d.Differences[i]))
 	}
@@ -114,6 +118,9 @@ func (m *Writer) Domain(d *result.Domain) error {
 // sender keeps how a sender would fare. Of a list, that all is well with a
 // domain is no news.
 func (m *Writer) sender(d *result.Domain, most int) {
+	for _, s := range report.SendersFrom(d) {
+		m.senders.add(most, "- "+code(report.Title(d))+": "+code(s)+"\n")
+	}
 	if d.Sender == nil {
 		return
 	}
@@ -167,6 +174,7 @@ func (m *Writer) document(end *result.End) string {
 		{"What was found", &m.found},
 		{"What to do", &m.mend},
 		{"How a sender would fare", &m.senders},
+		{"Where vantages disagree", &m.views},
 		{"What changed", &m.changes},
 		{"Warnings, and failures that do not count", &m.remarks},
 		{"What differs", &m.differs},

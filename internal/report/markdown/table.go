@@ -10,7 +10,7 @@ import (
 )
 
 // table has a row for each address, host or domain, and a column for each
-// scenario.
+// scenario; where a domain was seen from several vantages, for each of these.
 type table struct {
 	scenarios []string
 	rows      []*row
@@ -40,15 +40,16 @@ func (t *table) add(e *report.Entry, most int) {
 		r.host = e.Host.Name
 	}
 	if e.Address != nil {
-		r.address = report.AddressOf(e.Address)
+		r.address = report.AddressAnywhere(e.Address)
 	}
 	r.bad = e.Kind() == report.Failed || e.Kind() == report.Unknown
+	column := e.Scenario() + report.From(e.Address)
 	if e.Check != nil && t.open != nil && t.open.sameAs(&r) && t.open.verdicts != nil {
-		t.more(&r, t.column(e.Scenario()), most)
+		t.more(&r, t.column(column), most)
 		return
 	}
 	if e.Check != nil {
-		r.play(t.column(e.Scenario()), e.Status())
+		r.play(t.column(column), e.Status())
 	}
 	t.keep(&r, most)
 }

@@ -104,7 +104,7 @@ func (r *records) add(d *result.Domain) {
 	for i := range d.Hosts {
 		h := &d.Hosts[i]
 		mx := r.free(label(h.Name), name)
-		r.hosts = append(r.hosts, hostRecord{name, mx, h.Preference, len(h.Addresses)})
+		r.hosts = append(r.hosts, hostRecord{name, mx, h.Preference, report.Addresses(h)})
 		for j := range h.Addresses {
 			a := &h.Addresses[j]
 			for k := range a.Checks {
@@ -133,7 +133,7 @@ func (r *records) addChanges(domain string, all []result.Change) {
 func checkOf(e *report.Entry) checkRecord {
 	c := e.Check
 	r := checkRecord{
-		scenario: label(c.Scenario), ip: label(e.Address.IP), failedStep: -1,
+		scenario: label(c.Scenario + report.From(e.Address)), ip: label(e.Address.IP), failedStep: -1,
 		status: c.Status, skipped: e.Kind() == report.Skipped, reason: label(string(c.Reason)), cause: label(c.Cause), whose: label(c.Whose),
 		attempts: c.Attempts, took: c.Millis.Duration(), connect: c.ConnectMillis.Duration(), delivery: c.DeliveryMillis.Duration(),
 		starttls: offerOf(c), steps: lastSteps(c),

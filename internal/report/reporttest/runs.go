@@ -21,5 +21,6 @@ func Runs() map[string][]*result.Domain {
 		"list":        List(),
 		"hostile":     {HostileDomain(), ForgingDomain()},
 		"empty":       {},
+		"vantages":    {SeveralVantages()},
 	}
 }
