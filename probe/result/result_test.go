@@ -24,7 +24,7 @@ func TestNamesInJSONAreFrozen(t *testing.T) {
 		{Lack{}, "status reason message"},
 		{View{}, "vantage origin? authentic? status reason? message? hint? sender? dns_ms ms"},
 		{Address{}, "ip port vantage? via? status checks"},
-		{Check{}, "scenario plays_sender? status reason? message? cause? whose? hint? failed_step? step_count attempts excluded? forgiven? captures? tls control_answered? connect_ms? delay_ms? delivery_ms? notes? steps ms"},
+		{Check{}, "scenario plays_sender? status reason? message? cause? whose? hint? failed_step? step_count attempts excluded? shared? forgiven? captures? tls control_answered? connect_ms? delay_ms? delivery_ms? notes? steps ms"},
 		{TLSState{}, "version cipher curve? implicit? resumed? sni? reference chain_finding name_finding dates_finding dane_finding? sts_finding? verified_by? days_left chain"},
 		{Certificate{}, "subject issuer names? not_before not_after sha256"},
 		{Step{}, "attempt step name action? verb? refusal_wanted? fell_back? sent? status reason? cause? whose? message? want? code? enhanced? text? ms file? line? col? notes? excerpt? transcript?"},
