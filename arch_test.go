@@ -158,6 +158,7 @@ func rooms() map[string]room {
 		"internal/games": {},
 		// what the benchmarks play with, and what measures them
 		"bench/sink":    {packages: []string{"bench/targets"}},
+		"bench/soak":    {packages: []string{"bench/targets", "internal/cli"}},
 		"bench/targets": {},
 		"bench/turns":   {},
 	}

@@ -46,6 +46,9 @@ domains() {
   awk -v n="$1" 'BEGIN { for (i = 0; i < n; i++) printf "[127.%d.%d.%d]\n", 16 + int(i / 65536), int(i / 256) % 256, i % 256 }'
 }
 
+# names N writes the domains of the first N targets, for a server with -dns.
+names() { seq -f 'd%.0f.bench.example' 0 "$(($1 - 1))"; }
+
 # have NAME finds a peer; one that is missing is named, and left out.
 have() {
   command -v "$1" > /dev/null && return

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"crypto/tls"
 	"net"
+	"time"
 
 	"mxprobe/bench/targets"
 )
@@ -123,6 +124,9 @@ func (d *dialogue) hello() {
 	case targets.Garbage:
 		d.say("\x00\x01\xfe\xff no reply at all\r\n")
 		return
+	}
+	if d.server.hold > 0 && (d.secure || d.server.tls == nil) {
+		time.Sleep(d.server.hold)
 	}
 	d.say("250-sink\r\n")
 	if !d.server.lockStep {

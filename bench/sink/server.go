@@ -16,6 +16,7 @@ import (
 // server is how each connection is treated, and what became of them.
 type server struct {
 	delay    time.Duration
+	hold     time.Duration
 	lockStep bool
 	ill      int
 	tls      *tls.Config
