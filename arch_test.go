@@ -44,6 +44,7 @@ func rooms() map[string]room {
 			},
 			libraries: []string{"github.com/urfave/cli/v2", "golang.org/x/term"},
 		},
+		"internal/fleet/job": {packages: []string{"internal/spelling", "internal/timespan", "internal/yamlnode", "probe/result", "scenarios"}, libraries: []string{"gopkg.in/yaml.v3"}},
 		// past one machine: the only room that knows NATS
 		"internal/fleet/bus":         {libraries: []string{"github.com/nats-io/nats.go"}},
 		"internal/fleet/bus/bustest": {libraries: []string{"github.com/nats-io/nats-server/v2"}},
