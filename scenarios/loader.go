@@ -16,6 +16,9 @@ type Loader struct {
 	// request: they name no command, no variable of the environment, no server,
 	// and no port but those of mail. Built-ins are never strangers.
 	Untrusted bool
+	// Sent is for scenarios that another machine sent: they run no command of this
+	// one, and read no file of it but below Folders.
+	Sent bool
 	// Idle leaves the commands of secrets alone: a secret is then a name that
 	// stands for it, as far as that is enough.
 	Idle bool

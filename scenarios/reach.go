@@ -24,10 +24,14 @@ type reach struct {
 type outsideError struct {
 	path   string // as the scenario has it
 	leads  bool   // out of the folder by a link
+	sent   bool   // the scenario came from another machine
 	folder string // the file is in
 }
 
 func (e *outsideError) Error() string {
+	if e.sent {
+		return fmt.Sprintf("%q is a file of another machine: a scenario is sent without the files that it names", e.path)
+	}
 	if e.leads {
 		return fmt.Sprintf("%q leads out of the folder of the scenario", e.path)
 	}
@@ -38,6 +42,9 @@ func (e *outsideError) Error() string {
 // usual is for what is no matter of permission.
 func FileHint(err error, usual string) string {
 	if outside, ok := errors.AsType[*outsideError](err); ok {
+		if outside.sent {
+			return "write its text into the scenario, or play it with mxprobe run"
+		}
 		return "move the file there, or allow its folder: --allow-files " + outside.folder
 	}
 	if _, ok := errors.AsType[*looseError](err); ok {
@@ -78,12 +85,16 @@ func (r *reach) open(ctx context.Context, path string) (*bounded.File, error) {
 // is an *outsideError.
 func (r *reach) place(path string) (folder, rel string, err error) {
 	full := beside(r.dir, path)
-	for _, folder := range append([]string{r.dir}, r.Folders...) {
+	folders := append([]string{r.dir}, r.Folders...)
+	if r.Sent {
+		folders = folders[1:]
+	}
+	for _, folder := range folders {
 		if in, rel, ok := placeIn(folder, full); ok {
 			return in, rel, nil
 		}
 	}
-	outside := &outsideError{path: path, folder: filepath.Dir(full)}
+	outside := &outsideError{path: path, sent: r.Sent, folder: filepath.Dir(full)}
 	if _, inside := below(r.dir, full); inside {
 		if real, err := filepath.EvalSymlinks(full); err == nil {
 			outside.leads, outside.folder = true, filepath.Dir(real)

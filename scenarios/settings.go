@@ -102,7 +102,7 @@ func (p *parser) secret(f field) (Secret, bool) {
 	case "file":
 		s.Path, ok = p.word(e.value, "file")
 	case "command":
-		p.forbid(e.value, "command", "put the secret into a file below the folder of the scenario")
+		p.forbidCommand(e.value)
 		s.Command, ok = p.command(e.value)
 	}
 	return s, ok

@@ -20,6 +20,16 @@ func (p *parser) forbid(n *yaml.Node, what, hint string) {
 	}
 }
 
+// forbidCommand reports a command, which neither a scenario of others names nor
+// one that was sent.
+func (p *parser) forbidCommand(n *yaml.Node) {
+	if p.reach.Sent {
+		p.fail(yamlnode.Deref(n), "take the secret from the environment: env: NAME", "a scenario that is sent to other machines runs no command there")
+		return
+	}
+	p.forbid(n, "command", "put the secret into a file below the folder of the scenario")
+}
+
 // forbidEnvironment reports the variables of the environment in a text.
 func (p *parser) forbidEnvironment(t *Text) {
 	if !p.reach.stranger {
@@ -47,7 +57,7 @@ func (p *parser) forbidTarget(n *yaml.Node, t *Text) {
 // scenario.
 func (p *parser) forbidMailbox(m *Mailbox) {
 	where := m.Where()
-	if !p.reach.stranger || where.IsZero() {
+	if !p.reach.stranger && !p.reach.Sent || where.IsZero() {
 		return
 	}
 	text, ok := where.Literal()
@@ -57,6 +67,9 @@ func (p *parser) forbidMailbox(m *Mailbox) {
 		if a, err = m.parse(text); err != nil {
 			return // has been said
 		}
+	}
+	if !a.Local() && !p.reach.stranger {
+		return
 	}
 	if !a.Local() {
 		p.failAt(where.pos, len(where.source), "write out a folder or file below the scenario's", "an untrusted scenario looks into no mailbox of a server")

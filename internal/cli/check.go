@@ -89,9 +89,9 @@ func (p *Program) check(s *checkSettings, args []string) (int, error) {
 	return r.audit(ctx, s)
 }
 
-// audit looks at every domain, writes the reports and returns the exit status.
-func (r *session) audit(ctx context.Context, s *checkSettings) (int, error) {
-	started := time.Now()
+// auditor prepares to look at domains as a whole. Nothing is sent. The caller
+// waits for it at the end.
+func (r *session) auditor(ctx context.Context, s *checkSettings) (*ready, *audit.Audit, error) {
 	set, note := r.probeSettings(ctx)
 	if note != "" && !s.out.quiet {
 		warn(r.Stderr, "%s", note)
@@ -100,7 +100,7 @@ func (r *session) audit(ctx context.Context, s *checkSettings) (int, error) {
 	s.depth.None = !choice.Sessions()
 	checks, err := s.depth.Checks(set)
 	if err != nil {
-		return 0, err
+		return nil, nil, err
 	}
 	a := &audit.Audit{
 		Gatherer: &gather.Gatherer{
@@ -108,10 +108,6 @@ func (r *session) audit(ctx context.Context, s *checkSettings) (int, error) {
 			Lists: s.lists, NameLists: s.nameLists, Self: s.self, HELO: set.HELO, From: set.From, Port: s.mailPort, NameServers: r.dns.Servers(),
 		},
 		Depth: s.depth, Choice: choice,
-	}
-	defer a.Wait()
-	if len(s.domains) == 0 {
-		return r.preflight(ctx, s, a, started)
 	}
 	plan := &plan{domains: r.domains, mx: checks, memory: r.memory}
 	if s.mailPort != 0 {
@@ -130,8 +126,22 @@ func (r *session) audit(ctx context.Context, s *checkSettings) (int, error) {
 	runner := &probe.Runner{
 		Resolver: r.resolver, Jobs: r.affordable(s.jobs), PerHost: s.perHost, Family: s.family(), Self: set.HELO, FailFast: s.failFast,
 	}
-	r.mindManners(runner)
-	if err := r.honest(ctx, set.HELO); err != nil {
+	return &ready{plan: plan, runner: runner, helo: set.HELO}, a, nil
+}
+
+// audit looks at every domain, writes the reports and returns the exit status.
+func (r *session) audit(ctx context.Context, s *checkSettings) (int, error) {
+	started := time.Now()
+	ready, a, err := r.auditor(ctx, s)
+	if err != nil {
+		return 0, err
+	}
+	defer a.Wait()
+	if len(s.domains) == 0 {
+		return r.preflight(ctx, s, a, started)
+	}
+	r.mindManners(ready.runner)
+	if err := r.honest(ctx, ready.helo); err != nil {
 		return 0, err
 	}
 	out, err := openReports(&s.out, r.Stdout, r.occasion(r.checkAgain))
@@ -139,7 +149,7 @@ func (r *session) audit(ctx context.Context, s *checkSettings) (int, error) {
 		return 0, err
 	}
 	out.kept = s.keeps()
-	return r.collect(ctx, s.settings, runner, plan, out, started)
+	return r.collect(ctx, s.settings, ready.runner, ready.plan, out, started)
 }
 
 // preflight looks at our own side alone.

@@ -30,6 +30,9 @@ type Program struct {
 	Version string
 
 	plugin bool // called by a monitoring system
+	// sent are the scenario files that another machine sent, nil where those of
+	// this machine are read.
+	sent map[string][]byte
 	// typed are the flags of the command line that a closer look needs again.
 	typed []typedFlag
 }

@@ -48,13 +48,20 @@ func (p *Program) collect(ctx context.Context, s *settings, runner *probe.Runner
 		skipped: sum.hosts.Skip+sum.passedBy > 0, failOnSkip: s.failOnSkip,
 		ours: sum.ours, internal: out.lost(), usage: plan.fault() != nil || sum.nothingLeft(),
 	}
-	complete := o.signal == nil
+	missing, whole := plan.elsewhere.missing()
+	o.missing = !whole
+	complete := o.signal == nil && whole
 	remark := plan.memory.remark(complete)
 	end := sum.end(p.exit(o), elapsed)
 	cut := cutShort(ctx, s, plan, &sum, &o)
 	if cut != "" {
 		end.Incomplete, end.Notes = true, []string{cut}
 	}
+	if !whole {
+		end.Incomplete, end.Notes = true, append(end.Notes, missing)
+		say(p.Stderr, "%s", missing)
+	}
+	end.Notes = append(end.Notes, plan.elsewhere.notes()...)
 	if slips != "" {
 		end.Incomplete, end.Notes = true, append(end.Notes, slips)
 	}

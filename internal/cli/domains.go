@@ -23,6 +23,9 @@ type domainList struct {
 	// domain.
 	column string
 	slips  slips
+	// sent, if not nil, are the domains that another machine sends, each as often
+	// as it does.
+	sent iter.Seq[string]
 	// most is how many different domains may come, 0 for any number; tooMany is
 	// what is wrong where more do.
 	most    int
@@ -116,6 +119,9 @@ func (l *domainList) checkList(ctx context.Context, name string) (lines int, err
 // all yields the domains in order, each once. After a list that cannot be read on, it
 // ends and err says why.
 func (l *domainList) all() iter.Seq[string] {
+	if l.sent != nil {
+		return l.sent
+	}
 	return func(yield func(string) bool) {
 		for _, spec := range l.specs {
 			more, err := l.one(spec, func(domain string) bool {

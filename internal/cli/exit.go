@@ -21,6 +21,9 @@ const (
 	// ExitInconclusive says that nothing failed but something is not known:
 	// a temporary answer, a fault on this side, or an internal error.
 	ExitInconclusive = 3
+	// ExitIncomplete says that nothing failed but domains of a list have no
+	// result, where other machines were to find it out.
+	ExitIncomplete = 4
 	// ExitInterrupted says that SIGINT ended the run; what was known is printed.
 	ExitInterrupted = 130
 	// ExitTerminated says that SIGTERM ended the run; what was known is printed.
@@ -40,6 +43,9 @@ type outcome struct {
 	// undone is true if a dialogue that had to pass was never finished,
 	// because of --max-time or because the run was stopped.
 	undone bool
+	// missing is true if there is no result of a domain that others were to look
+	// at.
+	missing bool
 	// skipped is true if a dialogue was skipped, failOnSkip if that counts.
 	skipped, failOnSkip bool
 	// ours is true if something inconclusive is not just a temporary answer.
@@ -57,7 +63,7 @@ func (o outcome) plugin() int {
 		return pluginUnknown
 	case o.verdict == result.Fail, o.skipped && o.failOnSkip:
 		return pluginCritical
-	case o.usage, o.undone, o.internal, o.verdict == result.Inconclusive && o.ours:
+	case o.usage, o.undone, o.missing, o.internal, o.verdict == result.Inconclusive && o.ours:
 		return pluginUnknown
 	case o.verdict == result.Warn, o.verdict == result.Inconclusive:
 		return pluginWarning
@@ -78,6 +84,8 @@ func (o outcome) status() int {
 		return ExitFailed
 	case o.usage:
 		return ExitUsage
+	case o.missing:
+		return ExitIncomplete
 	case o.undone, o.internal:
 		return ExitInconclusive
 	case o.verdict == result.Pass, o.verdict == result.Warn, o.verdict == result.Skip:

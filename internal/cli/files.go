@@ -45,7 +45,10 @@ type faultyFile struct {
 func (p *Program) load(ctx context.Context, with *scenarios.Loader, arguments []string) (*loaded, error) {
 	l := &loaded{loader: with}
 	for _, argument := range arguments {
-		names, err := expand(argument)
+		names, err := []string{argument}, error(nil)
+		if p.sent == nil {
+			names, err = expand(argument)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -137,6 +140,9 @@ func expand(argument string) ([]string, error) {
 
 // source reads one file, built-in or standard input.
 func (p *Program) source(ctx context.Context, name string) ([]byte, error) {
+	if p.sent != nil {
+		return p.sent[name], nil
+	}
 	if strings.HasPrefix(name, "@") {
 		return builtin(name)
 	}

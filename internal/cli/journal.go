@@ -107,6 +107,9 @@ func hashList(h hash.Hash, name string) error {
 // results yields the results of all requests: those in the journal first, then
 // those of the runner, which are written down. stop ends the run.
 func (p *plan) results(ctx context.Context, runner *probe.Runner, stop func()) iter.Seq[result.Domain] {
+	if p.elsewhere != nil {
+		return p.elsewhere.replayed(ctx, p, runner.Watch)
+	}
 	if p.journal == nil {
 		return runner.Run(ctx, p.requests())
 	}

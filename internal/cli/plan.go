@@ -28,6 +28,9 @@ type plan struct {
 	memory *memory
 	// journal is where the run writes down what is done, nil for nowhere.
 	journal *journaling
+	// elsewhere is where the results come from, nil where they are those of the
+	// runner.
+	elsewhere *Elsewhere
 	// asked is set when every request was handed out, or the list of
 	// domains turned out to be faulty. The runner reads ahead in a goroutine
 	// of its own, which outlives a run that was stopped.

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"io"
-	"os"
 	"runtime"
 	"strconv"
 	"time"
@@ -88,11 +87,11 @@ func (p *Program) colored(when string) bool {
 
 // terminal returns the descriptor of w if it is a terminal.
 func terminal(w io.Writer) (fd int, ok bool) {
-	file, isFile := w.(*os.File)
-	if !isFile {
+	f := file(w)
+	if f == nil {
 		return 0, false
 	}
-	fd = int(file.Fd())
+	fd = int(f.Fd())
 	return fd, term.IsTerminal(fd)
 }
 

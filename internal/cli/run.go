@@ -136,7 +136,7 @@ func (r *session) prepare(ctx context.Context, args []string) (err error) {
 		return err
 	}
 	loader := r.settings.reach.loader()
-	loader.Idle = r.settings.dryRun
+	loader.Idle, loader.Sent = r.settings.dryRun, r.sent != nil
 	l, err := r.load(ctx, loader, args)
 	if err != nil {
 		return err
@@ -167,6 +167,9 @@ func (r *session) prepare(ctx context.Context, args []string) (err error) {
 		if arg == "-" && readsStdin(r.settings.domains) {
 			return usagef("standard input cannot be both the scenario and the list of domains")
 		}
+	}
+	if r.sent != nil {
+		return nil // the domains come by themselves
 	}
 	r.domains, err = r.newDomainList(ctx, r.settings.domains, r.settings.column)
 	return err
@@ -258,18 +261,25 @@ func withPort(server string) string {
 	return net.JoinHostPort(host, strconv.Itoa(int(port)))
 }
 
-// play runs everything, writes the report and returns the exit status.
-func (r *session) play(ctx context.Context) (int, error) {
-	started := time.Now()
+// ready is a call that is prepared: what is played, and by whom.
+type ready struct {
+	plan      *plan
+	runner    *probe.Runner
+	dialogues []*dialogue.Dialogue
+	helo      string
+}
+
+// ready prepares the dialogues of a run, after the network. Nothing is sent.
+func (r *session) ready(ctx context.Context) (*ready, error) {
 	s := r.settings
 	set, note := r.probeSettings(ctx)
 	dialogues, err := r.dialogues(ctx, set)
 	if err != nil {
-		return 0, early(ctx, err)
+		return nil, early(ctx, err)
 	}
 	plan, err := newPlan(s, dialogues, r.domains, r.overrides)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	if note != "" && !s.out.quiet {
 		warn(r.Stderr, "%s", note)
@@ -278,12 +288,24 @@ func (r *session) play(ctx context.Context) (int, error) {
 		Resolver: set.Resolver, Jobs: r.affordable(s.jobs), PerHost: s.perHost, Family: s.family(), Self: set.HELO,
 		Only: s.only, SkipHost: s.skipHosts, Require: s.demand(), FailFast: s.failFast,
 	}
+	return &ready{plan, runner, dialogues, set.HELO}, nil
+}
+
+// play runs everything, writes the report and returns the exit status.
+func (r *session) play(ctx context.Context) (int, error) {
+	started := time.Now()
+	s := r.settings
+	ready, err := r.ready(ctx)
+	if err != nil {
+		return 0, err
+	}
+	plan, runner := ready.plan, ready.runner
 	if s.dryRun {
 		runner.Exclude = s.manners.list
 		return r.preview(ctx, runner, plan)
 	}
 	r.mindManners(runner)
-	if err := r.honest(ctx, set.HELO); err != nil {
+	if err := r.honest(ctx, ready.helo); err != nil {
 		return 0, err
 	}
 	plan.memory = r.memory
@@ -299,7 +321,7 @@ func (r *session) play(ctx context.Context) (int, error) {
 		plan.count(line)
 		stdout = line.over(stdout)
 	}
-	out, err := openReports(&s.out, stdout, r.occasion(r.closer(dialogues).command))
+	out, err := openReports(&s.out, stdout, r.occasion(r.closer(ready.dialogues).command))
 	if err != nil {
 		return 0, err
 	}

@@ -24,10 +24,13 @@ func versionCommand() command {
 }
 
 // version prints the version, the Go version and the build settings.
-func (p *Program) version(w io.Writer) error {
+func (p *Program) version(w io.Writer) error { return p.versionAs(w, "mxprobe") }
+
+// versionAs does the same for a program of that name.
+func (p *Program) versionAs(w io.Writer, name string) error {
 	var b strings.Builder
 	info, ok := debug.ReadBuildInfo()
-	fmt.Fprintf(&b, "mxprobe %s\n", p.versionName(info))
+	fmt.Fprintf(&b, "%s %s\n", name, p.versionName(info))
 	fmt.Fprintf(&b, "%s %s/%s\n", runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	if ok {
 		for _, s := range info.Settings {

@@ -52,7 +52,7 @@ func (p *Program) complain(err error) int {
 
 // say prints one line under the program's name.
 func say(w io.Writer, format string, args ...any) {
-	fmt.Fprintln(w, setIn("mxprobe: "+printable(fmt.Sprintf(format, args...)), columns(w)))
+	fmt.Fprintln(w, setIn(speaker(w)+": "+printable(fmt.Sprintf(format, args...)), columns(w)))
 }
 
 // warn says something that does not end the program.
