@@ -86,10 +86,10 @@ func readAnswer(m *dns.Msg, q question, s *server) *answer {
 		server:    s.addr,
 		ttl:       maxTTL,
 	}
-	name := dns.Fqdn(q.name)
+	name := q.name
 	for !a.takeRecords(m.Answer, name, q.typ) {
-		alias := a.takeAlias(m.Answer, name)
-		if alias == "" {
+		alias, ok := a.takeAlias(m.Answer, name)
+		if !ok {
 			a.close(m, q)
 			return a
 		}
@@ -112,7 +112,7 @@ func (a *answer) takeRecords(records []dns.RR, name string, typ uint16) bool {
 	found := false
 	for _, rr := range records {
 		h := rr.Header()
-		if h.Rrtype != typ || h.Class != dns.ClassINET || !strings.EqualFold(h.Name, name) {
+		if h.Rrtype != typ || h.Class != dns.ClassINET || !isName(h.Name, name) {
 			continue
 		}
 		if !a.takeRecord(rr) {
@@ -152,17 +152,17 @@ func (a *answer) takeAddr(ip []byte) bool {
 	return ok
 }
 
-// takeAlias follows one alias and returns its target, "" if there is none.
-func (a *answer) takeAlias(records []dns.RR, name string) string {
+// takeAlias follows one alias and returns its target, false if there is none.
+func (a *answer) takeAlias(records []dns.RR, name string) (target string, ok bool) {
 	for _, rr := range records {
 		c, ok := rr.(*dns.CNAME)
-		if ok && c.Hdr.Class == dns.ClassINET && strings.EqualFold(c.Hdr.Name, name) {
+		if ok && c.Hdr.Class == dns.ClassINET && isName(c.Hdr.Name, name) {
 			a.aliases = append(a.aliases, fromWire(c.Target))
 			a.ttl = min(a.ttl, usualTTL(c.Hdr.Ttl))
-			return c.Target
+			return strings.TrimSuffix(c.Target, "."), true
 		}
 	}
-	return ""
+	return "", false
 }
 
 // close decides what it means that there is no record: the name or the record

@@ -11,10 +11,9 @@ import (
 	"github.com/miekg/dns"
 )
 
-// ask puts the question to the servers in turn, until one knows. What they say
-// is taken as it is; aliases are not followed.
-func (r *Resolver) ask(ctx context.Context, q question) *answer {
-	start := time.Now()
+// ask puts the question, which was begun with at start, to the servers in turn,
+// until one knows. What they say is taken as it is; aliases are not followed.
+func (r *Resolver) ask(ctx context.Context, q question, start time.Time) *answer {
 	n, first := len(r.servers), 0
 	if r.rotate {
 		first = int((r.turn.Add(1) - 1) % uint32(n))

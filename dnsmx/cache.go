@@ -34,14 +34,14 @@ func newCache(size int) *cache {
 	return c
 }
 
-// get returns the answer, or nil if there is none that is still good.
-func (c *cache) get(q question) *answer {
+// get returns the answer, or nil if there is none that is still good now.
+func (c *cache) get(q question, now time.Time) *answer {
 	e, ok := c.entries[q]
 	if !ok {
 		return nil
 	}
 	e.unlink()
-	if !time.Now().Before(e.until) {
+	if !now.Before(e.until) {
 		delete(c.entries, q)
 		return nil
 	}

@@ -111,11 +111,11 @@ func TestCacheIsBounded(t *testing.T) {
 	for i := range 3 {
 		c.put(key(i), a)
 	}
-	c.get(key(0)) // now 1 is the one not used for longest
+	c.get(key(0), time.Now()) // now 1 is the one not used for longest
 	c.put(key(3), a)
 	c.put(key(3), a) // again: nothing has to go
 	for i, want := range []bool{true, false, true, true} {
-		if got := c.get(key(i)) != nil; got != want {
+		if got := c.get(key(i), time.Now()) != nil; got != want {
 			t.Errorf("entry %d is there: %v; want %v", i, got, want)
 		}
 	}

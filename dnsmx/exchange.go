@@ -46,9 +46,11 @@ type sockets struct {
 	source  netip.Addr
 	slots   chan struct{} // limits the queries on their way
 	buffers sync.Pool
+	waiters sync.Pool
 
-	mu   sync.Mutex
-	open map[netip.AddrPort][]*socket // by server, those that take questions
+	mu     sync.Mutex
+	open   map[netip.AddrPort][]*socket // by server, those that take questions
+	serial uint64                       // of the latest use of a waiter
 }
 
 func newSockets(source netip.Addr, parallel int) *sockets {
@@ -107,7 +109,7 @@ func (s *sockets) overTCP(ctx context.Context, server netip.AddrPort, q query, u
 	if err != nil {
 		return nil, timeoutOr(err)
 	}
-	m, err := readMessage(reply, asked.Id, asked.Question[0])
+	m, err := readMessage(reply, asked.Id, q.question)
 	switch {
 	case err != nil:
 		return nil, &malformedError{err}

@@ -33,7 +33,7 @@ func (e echo) exchange(_ context.Context, _ netip.AddrPort, q query, _ time.Dura
 			}
 		}
 	}
-	m, err := readMessage(b, asked.Id, asked.Question[0])
+	m, err := readMessage(b, asked.Id, q.question)
 	if err != nil {
 		return nil, &malformedError{err}
 	}

@@ -15,8 +15,8 @@ import (
 // flight is a question that is being asked. Others with the same question wait
 // for it instead of asking as well.
 type flight struct {
-	done   chan struct{}
-	answer *answer // nil if the one who asked gave up
+	done   chan struct{} // nil until somebody else waits
+	answer *answer       // nil if the one who asked gave up
 }
 
 // lookup answers the question, aliases followed. The answer belongs to all who
@@ -88,7 +88,7 @@ func checkAliases(q question, aliases []string) (Kind, error) {
 func (r *Resolver) cached(q question) *answer {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.cache.get(q)
+	return r.cache.get(q, time.Now())
 }
 
 // one answers the question from the cache, or waits for somebody who is asking
@@ -96,18 +96,21 @@ func (r *Resolver) cached(q question) *answer {
 // of those who wait asks anew.
 func (r *Resolver) one(ctx context.Context, q question) *answer {
 	start := time.Now()
-	for {
+	for now := start; ; now = time.Now() {
 		r.mu.Lock()
-		if a := r.cache.get(q); a != nil {
+		if a := r.cache.get(q, now); a != nil {
 			r.mu.Unlock()
 			return a
 		}
 		f, ok := r.flights[q]
 		if !ok {
-			f = &flight{done: make(chan struct{})}
+			f = new(flight)
 			r.flights[q] = f
 			r.mu.Unlock()
-			return r.fly(ctx, q, f)
+			return r.fly(ctx, q, f, start)
+		}
+		if f.done == nil {
+			f.done = make(chan struct{})
 		}
 		r.mu.Unlock()
 		select {
@@ -122,7 +125,7 @@ func (r *Resolver) one(ctx context.Context, q question) *answer {
 }
 
 // fly asks, for all who wait.
-func (r *Resolver) fly(ctx context.Context, q question, f *flight) *answer {
+func (r *Resolver) fly(ctx context.Context, q question, f *flight, start time.Time) *answer {
 	defer func() {
 		r.mu.Lock()
 		defer r.mu.Unlock()
@@ -130,9 +133,11 @@ func (r *Resolver) fly(ctx context.Context, q question, f *flight) *answer {
 			r.cache.put(q, f.answer)
 		}
 		delete(r.flights, q)
-		close(f.done)
+		if f.done != nil {
+			close(f.done)
+		}
 	}()
-	a := r.ask(ctx, q)
+	a := r.ask(ctx, q, start)
 	if !failed(a.err) || ended(ctx) == nil {
 		f.answer = a
 	}

@@ -53,7 +53,7 @@ func newQuery(q query) *dns.Msg {
 			AuthenticatedData: q.ad,
 			CheckingDisabled:  q.cd,
 		},
-		Question: []dns.Question{q.asked()},
+		Question: []dns.Question{{Name: dns.Fqdn(q.name), Qtype: q.typ, Qclass: dns.ClassINET}},
 	}
 	if q.edns {
 		m.SetEdns0(ednsSize, false)
@@ -100,19 +100,22 @@ func (q query) append(b []byte, id uint16) ([]byte, error) {
 	return b, nil
 }
 
-// asked is the question as the codec has it.
-func (q query) asked() dns.Question {
-	return dns.Question{Name: dns.Fqdn(q.name), Qtype: q.typ, Qclass: dns.ClassINET}
-}
+// response and truncated are bits of the third octet of a message (RFC 1035,
+// section 4.1.1).
+const response, truncated = 0x80, 0x02
 
-// readMessage reads what arrived in answer to a question under an ID. It returns errStray for
-// anything that anybody could have sent. If the message is truncated it is
-// returned as far as it can be read.
-func readMessage(b []byte, id uint16, asked dns.Question) (*dns.Msg, error) {
-	const response, truncated = 0x80, 0x02 // in the third octet
+// readMessage reads what arrived in answer to a question under an ID.
+func readMessage(b []byte, id uint16, asked question) (*dns.Msg, error) {
 	if len(b) < 12 || binary.BigEndian.Uint16(b) != id || b[2]&response == 0 {
 		return nil, errStray
 	}
+	return readResponse(b, asked)
+}
+
+// readResponse reads a response under the ID of a question. It returns errStray for
+// anything that anybody could have sent. If the message is truncated it is
+// returned as far as it can be read.
+func readResponse(b []byte, asked question) (*dns.Msg, error) {
 	m := new(dns.Msg)
 	err := m.Unpack(b)
 	if !answers(m, asked) {
@@ -156,7 +159,7 @@ func hollow(rr dns.RR) bool {
 
 // answers reports whether m answers the question. A server that
 // failed early may leave the question out.
-func answers(m *dns.Msg, want dns.Question) bool {
+func answers(m *dns.Msg, want question) bool {
 	if m.Opcode != dns.OpcodeQuery {
 		return false
 	}
@@ -164,8 +167,13 @@ func answers(m *dns.Msg, want dns.Question) bool {
 		return m.Rcode != dns.RcodeSuccess && m.Rcode != dns.RcodeNameError
 	}
 	got := m.Question[0]
-	return len(m.Question) == 1 && got.Qtype == want.Qtype && got.Qclass == want.Qclass &&
-		strings.EqualFold(got.Name, want.Name)
+	return len(m.Question) == 1 && got.Qtype == want.typ && got.Qclass == dns.ClassINET && isName(got.Name, want.name)
+}
+
+// isName reports whether a name of the codec, which ends in a dot, is the given
+// one, which does not.
+func isName(got, name string) bool {
+	return len(got) == len(name)+1 && got[len(name)] == '.' && strings.EqualFold(got[:len(name)], name)
 }
 
 // ednsTrouble reports whether the server did not like EDNS (RFC 6891,

@@ -153,7 +153,7 @@ func (r *Resolver) Servers() []netip.AddrPort {
 // if a DNS server knows them, so that a failure to look up some other name is
 // not the fault of the way to the DNS. Otherwise the error is an *Error.
 func (r *Resolver) Alive(ctx context.Context) error {
-	a := r.ask(ctx, question{name: "", typ: dns.TypeNS})
+	a := r.ask(ctx, question{name: "", typ: dns.TypeNS}, time.Now())
 	if a.err != nil {
 		return a.err
 	}

@@ -2,9 +2,11 @@ package dnsmx
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"net"
 	"net/netip"
+	"os"
 	"slices"
 	"time"
 
@@ -35,32 +37,19 @@ type socket struct {
 	waiting map[uint16]*waiter // by the ID of the query
 	asked   int
 	strays  int
-}
-
-// waiter is a query under way.
-type waiter struct {
-	id     uint16
-	asked  dns.Question
-	strays int   // on the socket, when the query was sent
-	broken error // why an answer could not be read
-	answer chan answered
-}
-
-// answered is an answer, or the error that ended the socket.
-type answered struct {
-	m   *dns.Msg
-	err error
+	// due is when reading is interrupted to see whose time is up; at or before
+	// the first moment at which it is for one who waits.
+	due time.Time
 }
 
 // overUDP asks the server and waits.
 func (s *sockets) overUDP(ctx context.Context, server netip.AddrPort, q query, timeout time.Duration) (*dns.Msg, error) {
-	w := &waiter{id: randomID(), asked: q.asked(), answer: make(chan answered, 1)}
+	w := s.newWaiter(q.question, deadline(ctx, timeout))
 	c, err := s.take(server, w)
 	if err != nil {
 		return nil, err
 	}
-	buf := make([]byte, 0, 300) // the longest name has 255 octets
-	packed, err := q.append(buf, w.id)
+	packed, err := q.append(w.packed[:0], w.id)
 	if err == nil {
 		_, err = c.conn.Write(packed)
 	}
@@ -68,23 +57,17 @@ func (s *sockets) overUDP(ctx context.Context, server netip.AddrPort, q query, t
 		s.forget(c, w)
 		return nil, err
 	}
-	timer := time.NewTimer(time.Until(deadline(ctx, timeout)))
-	defer timer.Stop()
 	select {
 	case a := <-w.answer:
+		s.waiters.Put(w)
 		return a.m, a.err
-	case <-timer.C:
 	case <-ctx.Done():
-	}
-	strays, ended := s.forget(c, w)
-	switch {
-	case ended: // it came at the last moment
-		a := <-w.answer
+		if s.forget(c, w) {
+			return nil, ctx.Err()
+		}
+		a := <-w.answer // it came at the last moment
 		return a.m, a.err
-	case w.broken != nil:
-		return nil, &malformedError{w.broken}
 	}
-	return nil, timeoutError{strays}
 }
 
 // take finds a socket for the query, or opens one, and gives the query an ID
@@ -104,11 +87,14 @@ func (s *sockets) take(server netip.AddrPort, w *waiter) (*socket, error) {
 			return nil, err
 		}
 	}
-	for best.waiting[w.id] != nil {
-		w.id = randomID()
+	for w.id = randomID(); best.waiting[w.id] != nil; w.id = randomID() {
 	}
-	w.strays = best.strays
+	s.serial++
+	w.serial, w.strays = s.serial, best.strays
 	best.waiting[w.id] = w
+	if best.due.IsZero() || w.until.Before(best.due) {
+		best.interrupt(w.until)
+	}
 	if best.asked++; best.asked == maxAsked {
 		s.retire(best)
 	}
@@ -139,16 +125,16 @@ func (s *sockets) retire(c *socket) {
 	}
 }
 
-// forget ends the waiting for a query. It returns how many messages came
-// meanwhile that answered no question, or that the query has ended already.
-func (s *sockets) forget(c *socket, w *waiter) (strays int, ended bool) {
+// forget ends the waiting for a query, and reports whether it was still waited
+// for; else its answer is there.
+func (s *sockets) forget(c *socket, w *waiter) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if c.waiting[w.id] != w {
-		return 0, true
+		return false
 	}
 	s.drop(c, w)
-	return c.strays - w.strays, false
+	return true
 }
 
 // drop takes a query off its socket, and closes one that nothing waits on.
@@ -160,17 +146,28 @@ func (s *sockets) drop(c *socket, w *waiter) {
 	}
 }
 
+// interrupt has reading interrupted at a time.
+func (c *socket) interrupt(at time.Time) {
+	c.due = at
+	_ = c.conn.SetReadDeadline(at)
+}
+
 // read hands out what comes until the socket is closed or broken.
 func (s *sockets) read(c *socket) {
 	buf := s.buffers.Get().(*[]byte)
 	defer s.buffers.Put(buf)
 	for {
 		n, err := c.conn.Read(*buf)
-		if err != nil {
+		more := false
+		switch {
+		case err == nil:
+			more = s.deliver(c, (*buf)[:n])
+		case errors.Is(err, os.ErrDeadlineExceeded):
+			more = s.expire(c, time.Now())
+		default:
 			s.fail(c, err)
-			return
 		}
-		if !s.deliver(c, (*buf)[:n]) {
+		if !more {
 			return
 		}
 	}
@@ -188,40 +185,65 @@ func (s *sockets) fail(c *socket, err error) {
 	}
 }
 
+// expire ends the queries whose time is up, and reports whether more is waited
+// for.
+func (s *sockets) expire(c *socket, now time.Time) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var next time.Time
+	for _, w := range c.waiting {
+		switch {
+		case !w.until.After(now):
+			s.drop(c, w)
+			w.answer <- answered{err: w.silence(c.strays)}
+		case next.IsZero() || w.until.Before(next):
+			next = w.until
+		}
+	}
+	if next.IsZero() {
+		return false
+	}
+	c.interrupt(next)
+	return true
+}
+
 // deliver hands a message to the query that it answers, and reports whether
 // more is waited for. One that is broken may be a forgery, so a better one is
 // still waited for.
 func (s *sockets) deliver(c *socket, b []byte) bool {
-	w := s.waiterFor(c, b)
+	w, asked, serial := s.waiterFor(c, b)
 	var m *dns.Msg
 	err := errStray
 	if w != nil {
-		m, err = readMessage(b, w.id, w.asked)
+		m, err = readResponse(b, asked)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	waits := w != nil && c.waiting[w.id] == w && w.serial == serial
 	switch {
-	case err == nil:
-		if c.waiting[w.id] == w {
-			s.drop(c, w)
-			w.answer <- answered{m: m}
-		}
+	case err == nil && waits:
+		s.drop(c, w)
+		w.answer <- answered{m: m}
 	case errors.Is(err, errStray):
 		if c.strays++; c.strays == maxStrays {
 			s.retire(c)
 		}
-	default:
+	case waits:
 		w.broken = err
 	}
 	return len(c.waiting) > 0
 }
 
-// waiterFor returns the query whose ID the message has, nil if there is none.
-func (s *sockets) waiterFor(c *socket, b []byte) *waiter {
-	if len(b) < 12 {
-		return nil
+// waiterFor returns the query whose ID the message has, and what it asks; nil if there
+// is none.
+func (s *sockets) waiterFor(c *socket, b []byte) (w *waiter, asked question, serial uint64) {
+	if len(b) < 12 || b[2]&response == 0 {
+		return nil, question{}, 0
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return c.waiting[uint16(b[0])<<8|uint16(b[1])]
+	if w = c.waiting[binary.BigEndian.Uint16(b)]; w == nil {
+		return nil, question{}, 0
+	}
+	return w, w.asked, w.serial
 }

@@ -112,7 +112,7 @@ func (w *world) exchange(ctx context.Context, _ netip.AddrPort, q query, timeout
 		w.t.Errorf("packing the response: %v", err)
 		return nil, err
 	}
-	m, err := readMessage(b, asked.Id, asked.Question[0])
+	m, err := readMessage(b, asked.Id, q.question)
 	if err != nil {
 		return nil, &malformedError{err}
 	}
