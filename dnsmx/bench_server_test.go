@@ -2,9 +2,9 @@ package dnsmx
 
 import (
 	"bufio"
+	"bytes"
 	"net"
 	"os"
-	"strings"
 )
 
 // benchServer is set in the process that answers the questions of the
@@ -23,17 +23,26 @@ func answerForever() {
 		os.Exit(0)
 	}()
 	_, _ = os.Stdout.WriteString(pc.LocalAddr().String() + "\n")
-	buf := make([]byte, 1500)
+	answerMX(pc.(*net.UDPConn), "")
+}
+
+// answerMX gives every question one MX record, but not those for a name whose
+// first label is silent, until the connection is closed.
+func answerMX(pc *net.UDPConn, silent string) {
+	buf, reply := make([]byte, 1500), make([]byte, 0, 1500)
 	for {
-		n, from, err := pc.(*net.UDPConn).ReadFromUDPAddrPort(buf)
+		n, from, err := pc.ReadFromUDPAddrPort(buf)
 		if err != nil {
 			return
 		}
-		end := 12 + strings.IndexByte(string(buf[12:n]), 0) + 5
-		b := append([]byte(nil), buf[:end]...)
+		if label := buf[12:n]; silent != "" && string(label[1:1+label[0]]) == silent {
+			continue
+		}
+		end := 12 + bytes.IndexByte(buf[12:n], 0) + 5
+		b := append(reply[:0], buf[:end]...)
 		b[2], b[3] = 0x84, 0x80
 		copy(b[4:12], []byte{0, 1, 0, 1, 0, 0, 0, 0})
 		b = append(b, 0xc0, 12, 0, 15, 0, 1, 0, 0, 1, 44, 0, 7, 0, 10, 2, 'm', 'x', 0xc0, 12)
-		_, _ = pc.(*net.UDPConn).WriteToUDPAddrPort(b, from)
+		_, _ = pc.WriteToUDPAddrPort(b, from)
 	}
 }

@@ -100,13 +100,16 @@ func (q query) append(b []byte, id uint16) ([]byte, error) {
 	return b, nil
 }
 
+// headerSize is how long the header of a message is, in octets.
+const headerSize = 12
+
 // response and truncated are bits of the third octet of a message (RFC 1035,
 // section 4.1.1).
 const response, truncated = 0x80, 0x02
 
 // readMessage reads what arrived in answer to a question under an ID.
 func readMessage(b []byte, id uint16, asked question) (*dns.Msg, error) {
-	if len(b) < 12 || binary.BigEndian.Uint16(b) != id || b[2]&response == 0 {
+	if len(b) < headerSize || binary.BigEndian.Uint16(b) != id || b[2]&response == 0 {
 		return nil, errStray
 	}
 	return readResponse(b, asked)
@@ -116,10 +119,13 @@ func readMessage(b []byte, id uint16, asked question) (*dns.Msg, error) {
 // anything that anybody could have sent. If the message is truncated it is
 // returned as far as it can be read.
 func readResponse(b []byte, asked question) (*dns.Msg, error) {
-	m := new(dns.Msg)
-	err := m.Unpack(b)
-	if !answers(m, asked) {
-		return nil, errStray
+	m := plainAnswer(b, asked)
+	var err error
+	if m == nil {
+		m = new(dns.Msg)
+		if err = m.Unpack(b); !answers(m, asked) {
+			return nil, errStray
+		}
 	}
 	switch told := int(binary.BigEndian.Uint16(b[6:])); {
 	case err != nil:

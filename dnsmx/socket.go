@@ -237,7 +237,7 @@ func (s *sockets) deliver(c *socket, b []byte) bool {
 // waiterFor returns the query whose ID the message has, and what it asks; nil if there
 // is none.
 func (s *sockets) waiterFor(c *socket, b []byte) (w *waiter, asked question, serial uint64) {
-	if len(b) < 12 || b[2]&response == 0 {
+	if len(b) < headerSize || b[2]&response == 0 {
 		return nil, question{}, 0
 	}
 	s.mu.Lock()
