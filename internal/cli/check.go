@@ -144,11 +144,15 @@ func (r *session) audit(ctx context.Context, s *checkSettings) (int, error) {
 	if err := r.honest(ctx, ready.helo); err != nil {
 		return 0, err
 	}
-	out, err := openReports(&s.out, r.Stdout, r.occasion(r.checkAgain))
+	line := r.progress(&s.out, r.domains)
+	defer line.stop()
+	ready.plan.count(line)
+	out, err := openReports(&s.out, line.over(r.Stdout), r.occasion(r.checkAgain))
 	if err != nil {
 		return 0, err
 	}
-	out.kept = s.keeps()
+	out.kept, out.line = s.keeps(), line
+	ready.runner.Watch = watching(line.watchers()...)
 	return r.collect(ctx, s.settings, ready.runner, ready.plan, out, started)
 }
 

@@ -31,6 +31,7 @@ func (p *Program) collect(ctx context.Context, s *settings, runner *probe.Runner
 			plan.judge(&d)
 		}
 		sum.add(&d)
+		out.line.Domain(&d, plan.journal.replays())
 		if out.Domain(&d); out.inVain() {
 			cancel() // nobody reads any more: stop politely
 		}

@@ -82,6 +82,11 @@ func (l *domainList) size() int {
 	return l.listed
 }
 
+// isList reports whether there may be several domains.
+func (l *domainList) isList() bool {
+	return len(l.specs) > 1 || len(l.specs) == 1 && (l.specs[0] == "-" || strings.HasPrefix(l.specs[0], "@"))
+}
+
 // checkList reads a list once through if it can be read twice, and counts its
 // domains. A pipe can not, and to open it would take it from its writer.
 func (l *domainList) checkList(ctx context.Context, name string) (lines int, err error) {

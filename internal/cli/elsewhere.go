@@ -91,14 +91,9 @@ func (p *Program) report(ctx context.Context, s *settings, from *Elsewhere) (int
 	if s.keeps() {
 		outliveReader()
 	}
-	stdout := p.Stdout
-	var line *progress
-	if _, ok := terminal(p.Stderr); ok && !s.out.quiet {
-		line = startProgress(p.Stderr, from.Call.Domains)
-		defer line.stop()
-		stdout = line.over(stdout)
-	}
-	out, err := openReports(&s.out, stdout, r.occasion(from.again))
+	line := p.progress(&s.out, r.domains)
+	defer line.stop()
+	out, err := openReports(&s.out, line.over(p.Stdout), r.occasion(from.again))
 	if err != nil {
 		return 0, err
 	}

@@ -27,7 +27,12 @@ type journaling struct {
 	// is not written down, for the next run to go on there.
 	cut bool
 	err error
+	// replaying is true while what is done comes again.
+	replaying bool
 }
+
+// replays reports whether the domain that came last was done in an earlier run.
+func (j *journaling) replays() bool { return j != nil && j.replaying }
 
 // openJournal opens the file of --journal, nil where none is asked for.
 func (r *session) openJournal() (*journaling, error) {
@@ -138,6 +143,8 @@ func (p *plan) results(ctx context.Context, runner *probe.Runner, stop func()) i
 // replay yields what is done and reports whether the run is to go on.
 func (j *journaling) replay(ctx context.Context, next func() (probe.Request, bool), watch probe.Watcher, yield func(result.Domain) bool) bool {
 	number := 0
+	j.replaying = true
+	defer func() { j.replaying = false }()
 	for d, err := range j.Domains() {
 		if number++; err != nil {
 			j.err = err

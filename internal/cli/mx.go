@@ -76,7 +76,14 @@ func (p *Program) mx(s *settings, args []string) (int, error) {
 func (p *Program) lookUp(ctx context.Context, s *settings, resolver probe.Resolver, domains *domainList) (int, error) {
 	runner := &probe.Runner{Resolver: resolver, Family: s.family()}
 	plan := &plan{domains: domains, mx: []probe.Check{lookOnly{}}, judge: judgeRoute}
-	return p.collect(ctx, s, runner, plan, onStdout(p.routeWriter(&s.out)), time.Now())
+	var line *progress
+	if domains.isList() {
+		line = p.progress(&s.out, domains)
+	}
+	defer line.stop()
+	out := onStdout(p.routeWriter(&s.out, line.over(p.Stdout)))
+	out.line = line
+	return p.collect(ctx, s, runner, plan, out, time.Now())
 }
 
 // judgeRoute gives the verdict of a look-up alone: a null MX is an answer,
@@ -132,14 +139,14 @@ func (lookOnly) Abandon(result.Reason)                              {}
 func (lookOnly) Result() result.Check                               { return result.Check{Status: result.Pass} }
 
 // routeWriter returns the writer of look-ups in the chosen format.
-func (p *Program) routeWriter(o *output) report.Writer {
+func (p *Program) routeWriter(o *output, w io.Writer) report.Writer {
 	switch o.format {
 	case "json":
-		return report.NewJSON(p.Stdout, p.header(""))
+		return report.NewJSON(w, p.header(""))
 	case "jsonl":
-		return routeEvents{report.NewJSONL(p.Stdout)}
+		return routeEvents{report.NewJSONL(w)}
 	}
-	return &routeText{w: p.Stdout, options: p.textOptions(o)}
+	return &routeText{w: w, options: p.textOptions(o)}
 }
 
 type routeEvents struct{ *report.JSONL }

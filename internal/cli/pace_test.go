@@ -4,9 +4,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"mxprobe/probe"
-	"mxprobe/probe/result"
 )
 
 func TestPace(t *testing.T) {
@@ -59,32 +56,6 @@ func TestPaceForgetsTheStart(t *testing.T) {
 	}
 	if got := p.speed(); got != "10/s" || len(p.samples) > paceSpan+1 {
 		t.Errorf("%q of %d samples; want 10/s of %d", got, len(p.samples), paceSpan+1)
-	}
-}
-
-func TestProgressOfAList(t *testing.T) {
-	t.Parallel()
-	start := time.Now()
-	p := &progress{list: 10_000, begun: start}
-	p.text(start)
-	for i := range 900 {
-		p.began("mx1.example")
-		v := result.Pass
-		if i%100 == 0 {
-			v = result.Fail
-		}
-		p.Checked(probe.Target{Host: "mx1.example"}, &result.Check{Status: v})
-		p.Domain()
-	}
-	p.began("mx2.example")
-	const want = "900 of 10000 domains, 9%, 9 failed, 90/s, 1m41s left, waiting for mx2.example"
-	if got := p.text(start.Add(10 * time.Second)); got != want {
-		t.Errorf("the line is %q; want %q", got, want)
-	}
-	p.began(strings.Repeat("x", 200))
-	p.Checked(probe.Target{Host: "mx2.example"}, &result.Check{Status: result.Inconclusive})
-	if got := p.text(start.Add(10 * time.Second)); len(got) != longestLine || !strings.Contains(got, "1 inconclusive") || !strings.HasSuffix(got, "...") {
-		t.Errorf("the line has %d columns: %q", len(got), got)
 	}
 }
 

@@ -194,8 +194,12 @@ func (p *plan) slips() string {
 	return p.domains.slips.String()
 }
 
-// count has every dialogue counted when its address is known.
+// count has every dialogue counted when its address is known, if there is a line
+// to show it.
 func (p *plan) count(line *progress) {
+	if line == nil {
+		return
+	}
 	for i := range p.mx {
 		p.mx[i] = counted{p.mx[i], line}
 	}

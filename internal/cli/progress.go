@@ -1,13 +1,12 @@
 package cli
 
 import (
-	"fmt"
 	"io"
-	"strconv"
 	"sync"
 	"time"
 
-	"mxprobe/internal/report"
+	"golang.org/x/term"
+
 	"mxprobe/probe"
 	"mxprobe/probe/result"
 )
@@ -17,31 +16,36 @@ const (
 	quickWork = 2 * time.Second
 	// rewrite is the shortest time between two states of the line.
 	rewrite = 250 * time.Millisecond
-	// longestLine keeps the line within 80 columns.
-	longestLine = 79
 )
 
 // progress keeps one line on a terminal that says how far a run has come, how
-// fast it is and what of it went wrong. It shows nothing of a run that ends
+// fast it is and what became of it so far. It shows nothing of a run that ends
 // quickly.
 type progress struct {
 	w io.Writer
+	// width is how many columns the terminal has at the moment, 0 where nobody
+	// knows.
+	width func() int
 
-	mu       sync.Mutex
-	verdicts result.Counts // of dialogues
-	done     int           // dialogues
-	planned  int           // dialogues that were begun, or are done
-	domains  int           // done
-	// list is how many domains the list has, 0 where that is not known or
-	// there is no list.
-	list    int
+	mu      sync.Mutex
+	done    int // dialogues
+	planned int // dialogues that were begun, or are done
+	// verdicts are those of the dialogues; ended those of the domains.
+	verdicts, ended result.Counts
+	// replayed counts the domains that were done in an earlier run.
+	replayed int
+	// list is set where there are several domains; size is how many, 0 where
+	// that is not known.
+	list    bool
+	size    int
 	waiting []wait // in the order in which they were begun
 	pace    pace
+	moved   reading // when more was done for the last time
 	shown   bool
 	begun   time.Time
 
-	quit  chan struct{}
-	ended sync.WaitGroup
+	quit    chan struct{}
+	drawing sync.WaitGroup
 }
 
 const clearLine = "\r\x1b[K"
@@ -52,18 +56,37 @@ type wait struct {
 	left int
 }
 
-// startProgress begins the line of a run over a list of so many domains; 0
-// where that is not known, or there is no list.
-func startProgress(w io.Writer, list int) *progress {
-	p := &progress{w: w, list: list, begun: time.Now(), quit: make(chan struct{})}
-	p.ended.Go(p.redraw)
+// startProgress begins the line of a run.
+func startProgress(w io.Writer, width func() int, list bool, size int) *progress {
+	p := &progress{w: w, width: width, list: list, size: size, begun: time.Now(), quit: make(chan struct{})}
+	p.drawing.Go(p.redraw)
 	return p
 }
 
-// stop takes the line away for good.
+// progress begins the line of a run over domains, nil where standard error is no terminal
+// that can take a line away, or is to be quiet.
+func (p *Program) progress(o *output, domains *domainList) *progress {
+	fd, ok := terminal(p.Stderr)
+	if dumb, _ := p.LookupEnv("TERM"); !ok || o.quiet || dumb == "dumb" {
+		return nil
+	}
+	width := func() int {
+		columns, _, err := term.GetSize(fd)
+		if err != nil {
+			return 0
+		}
+		return columns
+	}
+	return startProgress(p.Stderr, width, domains.isList(), domains.size())
+}
+
+// stop takes the line away for good. A nil progress has none.
 func (p *progress) stop() {
+	if p == nil {
+		return
+	}
 	close(p.quit)
-	p.ended.Wait()
+	p.drawing.Wait()
 	p.clear()
 }
 
@@ -90,55 +113,6 @@ func (p *progress) draw() {
 	p.shown = true
 }
 
-// text is the line. What it says first matters most; of the rest it has as
-// much as there is room for.
-func (p *progress) text(now time.Time) string {
-	done, all, what := p.done, p.planned, "dialogue"
-	if p.list > 0 {
-		done, all, what = p.domains, max(p.list, p.domains), "domain"
-	}
-	p.pace.add(now, done)
-	line := fmt.Sprintf("%d of %s", done, count(all, what))
-	if p.list > 0 {
-		line += fmt.Sprintf(", %d%%", 100*done/all)
-	}
-	for _, more := range []string{
-		some(p.verdicts.Fail, " failed"), some(p.verdicts.Inconclusive, " inconclusive"),
-		p.pace.speed(), p.timeLeft(all - done),
-	} {
-		if more != "" && len(line)+len(", ")+len(more) <= longestLine {
-			line += ", " + more
-		}
-	}
-	if len(p.waiting) > 0 {
-		line += ", waiting for " + p.waiting[0].host
-	}
-	if len(line) > longestLine {
-		line = line[:longestLine-3] + "..."
-	}
-	return line
-}
-
-// timeLeft guesses for a list alone: with one domain, what is still to come
-// are greylists and time-outs, and no guess is worth showing.
-func (p *progress) timeLeft(todo int) string {
-	if p.list == 0 {
-		return ""
-	}
-	left, ok := p.pace.left(todo)
-	if !ok {
-		return ""
-	}
-	return report.Duration(left) + " left"
-}
-
-func some(n int, what string) string {
-	if n == 0 {
-		return ""
-	}
-	return strconv.Itoa(n) + what
-}
-
 // clear makes room for other output.
 func (p *progress) clear() {
 	p.mu.Lock()
@@ -154,7 +128,12 @@ func (p *progress) clearLocked() {
 }
 
 // over returns a writer to w that takes the line away before each write.
-func (p *progress) over(w io.Writer) io.Writer { return &overwriter{p, w} }
+func (p *progress) over(w io.Writer) io.Writer {
+	if p == nil {
+		return w
+	}
+	return &overwriter{p, w}
+}
 
 type overwriter struct {
 	progress *progress
@@ -183,6 +162,14 @@ func (p *progress) began(host string) {
 	p.waiting = append(p.waiting, wait{host, 1})
 }
 
+// watchers is the line as what sees a run go on, none where there is no line.
+func (p *progress) watchers() []probe.Watcher {
+	if p == nil {
+		return nil
+	}
+	return []probe.Watcher{p}
+}
+
 // Routed is part of probe.Watcher.
 func (p *progress) Routed(*result.Domain) {}
 
@@ -206,14 +193,18 @@ func (p *progress) Checked(t probe.Target, c *result.Check) {
 	}
 }
 
-// Domain counts a domain that is done. A nil progress counts nothing.
-func (p *progress) Domain() {
+// Domain counts a domain that is done, perhaps in an earlier run. A nil progress
+// counts nothing.
+func (p *progress) Domain(d *result.Domain, replayed bool) {
 	if p == nil {
 		return
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.domains++
+	p.ended.Add(d.Status)
+	if replayed {
+		p.replayed++
+	}
 }
 
 // counted is a check whose beginnings are counted.

@@ -123,7 +123,7 @@ func TestProgressComesAfterTwoSecondsAndGoes(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var tty, out lockedBuffer
-		p := startProgress(&tty, 0)
+		p := startProgress(&tty, nil, false, 0)
 		for _, host := range []string{"mx1.example", "mx1.example", "mx2.example"} {
 			p.began(host)
 		}
@@ -165,7 +165,7 @@ func TestProgressStaysInALine(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var tty lockedBuffer
-		p := startProgress(&tty, 0)
+		p := startProgress(&tty, nil, false, 0)
 		for range 100_000 {
 			p.began(strings.Repeat("long.", 40) + "example")
 		}
@@ -188,7 +188,7 @@ func TestQuickWorkShowsNoProgress(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var tty lockedBuffer
-		p := startProgress(&tty, 0)
+		p := startProgress(&tty, nil, false, 0)
 		p.began("mx1.example")
 		time.Sleep(time.Second)
 		p.stop()

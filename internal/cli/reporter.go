@@ -43,7 +43,7 @@ func (r *session) occasion(again againFunc) *formats.Occasion {
 		Header: r.header(r.runID), Text: r.textOptions(&r.settings.out),
 		Limits: nagios.Thresholds{Warning: limits.warning, Critical: limits.critical},
 	}
-	on.Text.List, on.Text.Again, on.Text.Known = r.isList(), again, r.memory.known
+	on.Text.List, on.Text.Again, on.Text.Known = r.domains.isList(), again, r.memory.known
 	return on
 }
 

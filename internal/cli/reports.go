@@ -133,15 +133,11 @@ func (rs *reports) watchers() []probe.Watcher {
 			all = append(all, live{w})
 		}
 	}
-	if rs.line != nil {
-		all = append(all, rs.line)
-	}
-	return all
+	return append(all, rs.line.watchers()...)
 }
 
 // Domain passes a domain to every report.
 func (rs *reports) Domain(d *result.Domain) {
-	rs.line.Domain()
 	for _, r := range rs.all {
 		if r.err == nil {
 			r.err = r.Domain(d)

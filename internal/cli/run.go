@@ -313,15 +313,10 @@ func (r *session) play(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	defer plan.journal.close()
-	stdout := r.Stdout
-	var line *progress
-	if _, ok := terminal(r.Stderr); ok && !s.out.quiet {
-		line = startProgress(r.Stderr, r.domains.size())
-		defer line.stop()
-		plan.count(line)
-		stdout = line.over(stdout)
-	}
-	out, err := openReports(&s.out, stdout, r.occasion(r.closer(ready.dialogues).command))
+	line := r.progress(&s.out, r.domains)
+	defer line.stop()
+	plan.count(line)
+	out, err := openReports(&s.out, line.over(r.Stdout), r.occasion(r.closer(ready.dialogues).command))
 	if err != nil {
 		return 0, err
 	}
@@ -335,9 +330,4 @@ func (r *session) play(ctx context.Context) (int, error) {
 	out.kept, out.line = s.keeps(), line
 	runner.Watch = watching(out.watchers()...)
 	return r.collect(ctx, s, runner, plan, out, started)
-}
-
-func (r *session) isList() bool {
-	specs := r.domains.specs
-	return len(specs) > 1 || (len(specs) == 1 && (specs[0] == "-" || strings.HasPrefix(specs[0], "@")))
 }
