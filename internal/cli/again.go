@@ -42,6 +42,18 @@ func typedFlags(values []value) []typedFlag {
 	return all
 }
 
+// givenFlags returns every value of a flag, wherever it stands, in the order of
+// their table.
+func givenFlags(values []value) []typedFlag {
+	var all []typedFlag
+	for i := range values {
+		for _, text := range slices.Concat(values[i].texts, values[i].around) {
+			all = append(all, typedFlag{values[i].option, text})
+		}
+	}
+	return all
+}
+
 // closer words the command that looks closer at a failure: the same call for
 // the hosts that failed, with -v.
 type closer struct {

@@ -118,11 +118,11 @@ func (r *session) auditor(ctx context.Context, s *checkSettings) (*ready, *audit
 			a.Begin(ctx, domain)
 		}
 	}
-	plan.judge = func(d *result.Domain) {
+	plan.finish = func(d *result.Domain) {
 		r.memory.compare(d)
 		a.Finish(ctx, d)
-		r.memory.judgeFindings(d, a)
 	}
+	plan.judge = func(d *result.Domain) { r.memory.judgeFindings(d, a) }
 	runner := &probe.Runner{
 		Resolver: r.resolver, Jobs: r.affordable(s.jobs), PerHost: s.perHost, Family: s.family(), Self: set.HELO, FailFast: s.failFast,
 	}
@@ -144,6 +144,10 @@ func (r *session) audit(ctx context.Context, s *checkSettings) (int, error) {
 	if err := r.honest(ctx, ready.helo); err != nil {
 		return 0, err
 	}
+	if plan.journal, err = r.openJournal(); err != nil {
+		return 0, err
+	}
+	defer plan.journal.close()
 	line := r.progress(&s.out, r.domains)
 	defer line.stop()
 	ready.plan.count(line)

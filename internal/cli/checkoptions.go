@@ -42,7 +42,7 @@ func (s *checkSettings) options() []option {
 	shared := []string{
 		"domain", "column", "connect-to", "allow-loopback", "source", "ipv4", "ipv6", "dns", "helo", "from", "ca-file", "max-time", "timeout", "connect-timeout",
 		"jobs", "per-host", "per-provider", "provider-rate", "host-rate", "address-rate", "exclude",
-		"fail-fast", "warning", "critical", "baseline", "update-baseline", "fail-on", "format", "report", "color", "verbose", "quiet",
+		"fail-fast", "warning", "critical", "baseline", "update-baseline", "fail-on", "journal", "format", "report", "color", "verbose", "quiet",
 	}
 	var all []option
 	for _, o := range s.settings.options() {
@@ -107,11 +107,16 @@ func (s *checkSettings) wrong(p *Program) error {
 		return usagef("no domain: mxprobe check DOMAIN")
 	case s.memory.baseline != "":
 		return usagef("--self without a domain keeps no --baseline; leave it out")
+	case s.memory.journal != "":
+		return usagef("--self without a domain keeps no --journal; leave it out")
 	}
 	for _, d := range s.domains {
 		if strings.HasPrefix(d, "[") {
 			return usagef("%s is an address; check looks at a domain (mxprobe run @rcpt --server ADDRESS speaks to one server)", shown(d))
 		}
+	}
+	if s.memory.journal != "" && s.memory.baseline != "" {
+		return usagef("--journal does not go with --baseline in a check: what changed is told from sessions that a journal does not have")
 	}
 	if s.depth.Quick && (s.depth.Versions || s.depth.Submission) {
 		return usagef("--quick makes one connection; leave out --tls-versions and --submission, which need more")

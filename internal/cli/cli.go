@@ -35,6 +35,8 @@ type Program struct {
 	sent map[string][]byte
 	// typed are the flags of the command line that a closer look needs again.
 	typed []typedFlag
+	// given are all values of flags, those in the environment among them.
+	given []typedFlag
 }
 
 // action does what a command is for. It returns the exit status; with an
@@ -98,7 +100,7 @@ func (p *Program) parse(cmd *command, options []option, do action, given arrange
 		if err := p.takeEnvironment(values); err != nil {
 			return err
 		}
-		p.typed = typedFlags(values)
+		p.typed, p.given = typedFlags(values), givenFlags(values)
 		status, err = do(ctx.Args().Slice())
 		return err
 	}
@@ -135,6 +137,7 @@ type value struct {
 	option *option
 	set    bool
 	texts  []string // as typed
+	around []string // from the environment
 	wrong  *error
 }
 
@@ -192,6 +195,7 @@ func (p *Program) takeEnvironment(values []value) error {
 			if err := o.set(word); err != nil {
 				return usagef("environment variable %s: %s", o.env, err)
 			}
+			values[i].around = append(values[i].around, word)
 		}
 	}
 	return nil

@@ -39,6 +39,10 @@ func (p *Program) collect(ctx context.Context, s *settings, runner *probe.Runner
 			warn(p.Stderr, "%s: %s", report.Title(&d), d.Message)
 		}
 	}
+	if err := plan.journal.belongs(); err != nil {
+		out.discard()
+		return 0, err
+	}
 	slips := plan.slips()
 	sum.undone = sum.undone || slips != ""
 	elapsed := time.Since(started)
@@ -47,7 +51,7 @@ func (p *Program) collect(ctx context.Context, s *settings, runner *probe.Runner
 	o := outcome{
 		signal: stoppedBy(ctx), verdict: sum.verdict, undone: sum.undone || !plan.asked.Load(),
 		skipped: sum.hosts.Skip+sum.passedBy > 0, failOnSkip: s.failOnSkip,
-		ours: sum.ours, internal: out.lost(), usage: plan.fault() != nil || sum.nothingLeft(),
+		ours: sum.ours, internal: out.lost() || plan.journal.fault() != "", usage: plan.fault() != nil || sum.nothingLeft(),
 	}
 	missing, whole := plan.elsewhere.missing()
 	o.missing = !whole
@@ -84,7 +88,7 @@ func (p *Program) collect(ctx context.Context, s *settings, runner *probe.Runner
 		}
 	}
 	broken := out.End(&end, o.plugin())
-	o.internal = out.lost()
+	o.internal = out.lost() || plan.journal.fault() != ""
 	if broken != nil {
 		say(p.Stderr, "the report cannot be written: %s", strings.ReplaceAll(broken.Error(), "\n", "; "))
 	}
@@ -159,6 +163,8 @@ func cutShort(ctx context.Context, s *settings, plan *plan, sum *tally, o *outco
 		return context.Cause(ctx).Error()
 	case plan.fault() != nil:
 		return plan.fault().Error()
+	case plan.journal.fault() != "":
+		return plan.journal.fault()
 	case sum.unpaid > 0 && o.undone:
 		return fmt.Sprintf("the budget of %s was used up: %s left out, or not looked at whole", count(s.manners.budget, "session"), was(sum.unpaid, "domain"))
 	case sum.late, o.undone && errors.Is(context.Cause(ctx), context.DeadlineExceeded):

@@ -11,6 +11,7 @@ import (
 	"iter"
 	"net/netip"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,8 +28,19 @@ type journaling struct {
 	// is not written down, for the next run to go on there.
 	cut bool
 	err error
+	// other is the error of a journal that belongs to another list, as comes out
+	// where the list can be read only once.
+	other error
 	// replaying is true while what is done comes again.
 	replaying bool
+}
+
+// belongs is nil where the journal is one of this run's list.
+func (j *journaling) belongs() error {
+	if j == nil {
+		return nil
+	}
+	return j.other
 }
 
 // replays reports whether the domain that came last was done in an earlier run.
@@ -64,6 +76,17 @@ func comes(n int) string {
 	return "come"
 }
 
+// besides are the flags that say nothing of what is played and with whom: how fast,
+// when to stop, what is made of the results and where they go. Every other flag,
+// and one that is new, makes another run.
+func besides() []string {
+	return []string{
+		"journal", "report", "format", "color", "verbose", "quiet",
+		"jobs", "per-host", "per-provider", "provider-rate", "host-rate", "address-rate", "no-share", "budget", "max-time", "warning", "critical",
+		"fail-fast", "fail-on-skip", "fail-on", "baseline", "update-baseline", "slower", "state", "greylist-max",
+	}
+}
+
 // identity stands for everything that decides what is played and with whom.
 func (r *session) identity() (string, error) {
 	h := sha256.New()
@@ -73,21 +96,25 @@ func (r *session) identity() (string, error) {
 	for _, sc := range r.scenarios {
 		fmt.Fprintf(h, "chosen %q\n", sc.Name.String())
 	}
-	s := r.settings
-	for _, part := range []any{
-		r.overrides, s.column, s.server, s.ports, s.only4, s.only6, s.dns, s.connectTo, s.loopback, s.source, s.only, s.skipHosts, s.way.proxy,
-		s.way.proxyProtocol, s.way.proxySource, s.helo, s.from, s.fromGiven, s.to, s.furtherTo, s.tls.mode, s.tls.insecure, s.tls.caFile, s.tls.clientCert,
-		s.retry, s.retryWait, s.require, s.temporary, s.control,
-	} {
-		fmt.Fprintf(h, "%q\n", fmt.Sprint(part))
+	for _, f := range r.given {
+		if !slices.Contains(besides(), f.option.name) {
+			fmt.Fprintf(h, "flag %q %q\n", f.option.name, f.value)
+		}
 	}
-	if s.manners.list != nil {
-		fmt.Fprintf(h, "excluded %d\n%s\n", len(s.manners.source), s.manners.source)
+	s := r.settings
+	fmt.Fprintf(h, "%q\n", fmt.Sprint(r.overrides, s.to, s.furtherTo)) // files say so, and the environment
+	for _, name := range []string{s.tls.caFile, s.tls.clientCert, s.manners.exclude} {
+		if name == "" {
+			continue
+		}
+		if err := hashFile(h, name); err != nil {
+			return "", usagef("%s: %s", shown(name), cause(err))
+		}
 	}
 	for _, spec := range r.domains.specs {
 		fmt.Fprintf(h, "domains %q\n", spec)
 		if name, isFile := strings.CutPrefix(spec, "@"); isFile {
-			if err := hashList(h, name); err != nil {
+			if err := hashFile(h, name); err != nil {
 				return "", usagef("list of domains %s: %s", shown(name), cause(err))
 			}
 		}
@@ -95,8 +122,8 @@ func (r *session) identity() (string, error) {
 	return hex.EncodeToString(h.Sum(nil)[:16]), nil
 }
 
-// hashList takes in a list that can be read twice.
-func hashList(h hash.Hash, name string) error {
+// hashFile takes in a file that can be read twice.
+func hashFile(h hash.Hash, name string) error {
 	if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() {
 		return err // to open a pipe would take it from its writer
 	}
@@ -116,7 +143,7 @@ func (p *plan) results(ctx context.Context, runner *probe.Runner, stop func()) i
 		return p.elsewhere.replayed(ctx, p, runner.Watch)
 	}
 	if p.journal == nil {
-		return runner.Run(ctx, p.requests())
+		return p.live(ctx, runner, p.requests())
 	}
 	return func(yield func(result.Domain) bool) {
 		next, _ := iter.Pull(p.requests())
@@ -131,8 +158,31 @@ func (p *plan) results(ctx context.Context, runner *probe.Runner, stop func()) i
 				}
 			}
 		}
-		for d := range runner.Run(ctx, rest) {
-			p.journal.add(&d, stop)
+		for d := range p.live(ctx, runner, rest) {
+			p.journal.add(ctx, &d, stop)
+			if !yield(d) {
+				return
+			}
+		}
+	}
+}
+
+// live yields the results of requests that are played now.
+func (p *plan) live(ctx context.Context, runner *probe.Runner, requests iter.Seq[probe.Request]) iter.Seq[result.Domain] {
+	if p.begin == nil {
+		return runner.Run(ctx, requests)
+	}
+	begun := func(yield func(probe.Request) bool) {
+		for req := range requests {
+			p.begin(req.Domain)
+			if !yield(req) {
+				return
+			}
+		}
+	}
+	return func(yield func(result.Domain) bool) {
+		for d := range runner.Run(ctx, begun) {
+			p.finish(&d)
 			if !yield(d) {
 				return
 			}
@@ -152,7 +202,8 @@ func (j *journaling) replay(ctx context.Context, next func() (probe.Request, boo
 		}
 		req, ok := next()
 		if !ok || req.Domain != d.Domain || req.Server != d.Server {
-			j.err = fmt.Errorf("number %d in it is %q, and %q in the list: it belongs to another list", number, d.Domain, req.Domain)
+			j.other = usagef("--journal %s: number %d in it is %s, and %s in the list: it belongs to another list; name another file, or remove it to begin anew",
+				shown(j.path), number, shown(d.Domain), shown(req.Domain))
 			return false
 		}
 		watched(watch, &d)
@@ -168,7 +219,7 @@ func watched(w probe.Watcher, d *result.Domain) {
 	if w == nil {
 		return
 	}
-	w.Routed(d)
+	w.Routed(routed(d))
 	for i := range d.Hosts {
 		h := &d.Hosts[i]
 		for j := range h.Addresses {
@@ -178,7 +229,9 @@ func watched(w probe.Watcher, d *result.Domain) {
 			for k := range a.Checks {
 				c := &a.Checks[k]
 				for l := range c.Steps {
-					w.Stepped(t, c.Scenario, &c.Steps[l])
+					s := c.Steps[l]
+					s.Transcript = nil // it comes with the end of a session
+					w.Stepped(t, c.Scenario, &s)
 				}
 				w.Checked(t, c)
 			}
@@ -186,9 +239,24 @@ func watched(w probe.Watcher, d *result.Domain) {
 	}
 }
 
-// add writes a domain down that is done. What was cut short is not done.
-func (j *journaling) add(d *result.Domain, stop func()) {
-	j.cut = j.cut || j.err != nil || interrupted(d)
+// routed is a domain as it was when its hosts were known and no session had
+// begun: what its sessions came to is taken out.
+func routed(d *result.Domain) *result.Domain {
+	before := *d
+	before.Hosts = slices.Clone(d.Hosts)
+	for i := range before.Hosts {
+		if h := &before.Hosts[i]; len(h.Addresses) > 0 {
+			h.Status, h.Reason, h.Message, h.Hint = result.Pass, result.None, "", ""
+			before.Status, before.Reason, before.Message, before.Hint = result.Pass, result.None, "", ""
+		}
+	}
+	return &before
+}
+
+// add writes a domain down that is done. What was cut short is not done, and of
+// one that was checked as a whole nobody can tell once the run is to end.
+func (j *journaling) add(ctx context.Context, d *result.Domain, stop func()) {
+	j.cut = j.cut || j.err != nil || interrupted(d) || d.Audited() && ctx.Err() != nil
 	if j.cut {
 		return
 	}
@@ -222,15 +290,17 @@ func interrupted(d *result.Domain) bool {
 	return false
 }
 
-// end removes the journal of a run whose report is complete, and else says
-// what became of it.
+// fault says what is wrong with the journal, nothing where all is well.
+func (j *journaling) fault() string {
+	if j == nil || j.err == nil {
+		return ""
+	}
+	return fmt.Sprintf("the journal %s: %s; %s in it, and the same command goes on behind", shown(j.path), cause(j.err), are(j.Done()))
+}
+
+// end removes the journal of a run whose report is complete.
 func (j *journaling) end(complete bool) error {
-	switch {
-	case j == nil:
-		return nil
-	case j.err != nil:
-		return fmt.Errorf("the journal %s: %s; %s in it, and the same command goes on behind", shown(j.path), cause(j.err), are(j.Done()))
-	case !complete || j.cut:
+	if j == nil || !complete || j.cut || j.err != nil {
 		return nil
 	}
 	return j.Finish()

@@ -20,9 +20,12 @@ type plan struct {
 	// targeted are the dialogues whose scenario names a server of its own.
 	targeted []*targeted
 	domains  *domainList
-	// begin, if not nil, is told of each domain before it is asked for.
-	begin func(domain string)
-	// judge, if not nil, changes the verdict of each domain.
+	// begin, if not nil, is told of each domain before it is asked for, and finish
+	// of its result, before it is written down.
+	begin  func(domain string)
+	finish func(*result.Domain)
+	// judge, if not nil, changes the verdict of each domain, also of those that
+	// come from a journal.
 	judge func(*result.Domain)
 	// memory is what is kept from run to run, nil where nothing is.
 	memory *memory
@@ -154,9 +157,6 @@ func (p *plan) eachDomain(yield func(probe.Request) bool) bool {
 		return true
 	}
 	for domain := range p.domains.all() {
-		if p.begin != nil {
-			p.begin(domain)
-		}
 		if len(p.mx) > 0 && !yield(probe.Request{Domain: domain, Server: p.server, Ports: p.ports, Checks: p.mx}) {
 			return false
 		}

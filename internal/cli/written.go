@@ -3,6 +3,7 @@ package cli
 import (
 	"io"
 	"os"
+	"strings"
 
 	"mxprobe/internal/atomicfile"
 	"mxprobe/internal/report/formats"
@@ -26,7 +27,20 @@ func (s *settings) writtenTwice(stdout io.Writer) error {
 	if err := w.take(s.memory.baseline, "--baseline"); err != nil {
 		return err
 	}
-	return w.take(s.memory.state, "--state")
+	if err := w.take(s.memory.state, "--state"); err != nil {
+		return err
+	}
+	if err := w.take(s.memory.journal, "--journal"); err != nil {
+		return err
+	}
+	for _, spec := range s.domains {
+		if list, isFile := strings.CutPrefix(spec, "@"); isFile && spec != "@-" {
+			if flag, ok := w[atomicfile.Resolve(list)]; ok {
+				return usagef("%s would write over the list of domains %s; give it a file of its own", flag, shown(list))
+			}
+		}
+	}
+	return nil
 }
 
 // keeps reports whether the run writes anything but its standard output.
