@@ -144,10 +144,10 @@ func (r *session) audit(ctx context.Context, s *checkSettings) (int, error) {
 	if err := r.honest(ctx, ready.helo); err != nil {
 		return 0, err
 	}
-	if plan.journal, err = r.openJournal(); err != nil {
+	if ready.plan.journal, err = r.openJournal(); err != nil {
 		return 0, err
 	}
-	defer plan.journal.close()
+	defer ready.plan.journal.close()
 	line := r.progress(&s.out, r.domains)
 	defer line.stop()
 	ready.plan.count(line)

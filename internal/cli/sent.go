@@ -257,7 +257,7 @@ func (w *Work) Play(ctx context.Context, domains iter.Seq[string]) iter.Seq[resu
 	plan := w.ready.plan
 	plan.domains.sent = domains
 	return func(yield func(result.Domain) bool) {
-		for d := range w.ready.runner.Run(ctx, plan.requests()) {
+		for d := range plan.live(ctx, w.ready.runner, plan.requests()) {
 			if plan.judge != nil {
 				plan.judge(&d)
 			}
