@@ -55,22 +55,38 @@ func (s *settings) parseRedirects() ([]transport.Redirect, error) {
 }
 
 // fromHere opens connections from --source.
-type fromHere struct{ net.Dialer }
+type fromHere struct{ dialer net.Dialer }
 
 func newFromHere(source netip.Addr) *fromHere {
-	d := new(fromHere)
+	// Every reply has its deadline: nothing need be sent to keep a line alive.
+	d := &fromHere{net.Dialer{KeepAlive: -1}}
 	if source.IsValid() {
-		d.LocalAddr = &net.TCPAddr{IP: source.AsSlice(), Zone: source.Zone()}
+		d.dialer.LocalAddr = &net.TCPAddr{IP: source.AsSlice(), Zone: source.Zone()}
 	}
 	return d
 }
 
-// DialContext connects to address.
+// DialContext connects to address, on a stack of its own: the net package needs
+// more of it than all the rest of a session, and a session keeps what its stack
+// once grew to while it waits.
 func (d *fromHere) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
+	dialer := &d.dialer
 	if network == "unix" {
-		return (&net.Dialer{}).DialContext(ctx, network, address) // --source is an address
+		dialer = &net.Dialer{} // --source is an address
 	}
-	return d.Dialer.DialContext(ctx, network, address)
+	done := make(chan dialed, 1)
+	go func() {
+		conn, err := dialer.DialContext(ctx, network, address)
+		done <- dialed{conn, err}
+	}()
+	is := <-done
+	return is.conn, is.err
+}
+
+// dialed is what came of opening a connection.
+type dialed struct {
+	conn net.Conn
+	err  error
 }
 
 // tellWay writes down where the connections to the addresses of a domain
