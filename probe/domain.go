@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"mxprobe/dnsmx"
+	"mxprobe/internal/hostname"
 	"mxprobe/probe/fault"
 	"mxprobe/probe/result"
 	"mxprobe/probe/verdict"
@@ -98,6 +99,16 @@ func (r *run) route(ctx context.Context, req *Request) (dnsmx.Route, error) {
 	}
 	host := r.resolver.Host(ctx, req.Server)
 	return dnsmx.Route{Domain: req.Domain, Origin: dnsmx.OriginServer, Hosts: []dnsmx.Host{host}}, nil
+}
+
+// atOnce reports whether nothing is asked of the DNS to find the addresses of a
+// request: they are in it.
+func atOnce(req *Request) bool {
+	if req.Server != "" {
+		_, ok := hostname.Addr(req.Server)
+		return ok || strings.HasPrefix(req.Server, unixPrefix)
+	}
+	return strings.HasPrefix(req.Domain, "[")
 }
 
 // plan fills in the hosts and addresses of a domain and returns the lanes of

@@ -110,8 +110,8 @@ func (r *run) window() int {
 }
 
 // feed begins the requests one by one, each with a place in the window and the
-// leave to begin. What is begun has a goroutine, and so has each lane of it
-// after that: what waits in the window has none.
+// leave to begin. What is to be looked up has a goroutine meanwhile, and so has
+// each lane after that: what waits in the window has none.
 func (r *run) feed(ctx context.Context, requests iter.Seq[Request], queue *window[*underWay]) {
 	defer queue.close()
 	defer r.catch()
@@ -122,6 +122,10 @@ func (r *run) feed(ctx context.Context, requests iter.Seq[Request], queue *windo
 			return
 		}
 		one.leave.take(ctx, r.begun)
+		if atOnce(&one.request) {
+			r.begin(ctx, one)
+			continue
+		}
 		go r.begin(ctx, one)
 	}
 }
