@@ -41,7 +41,8 @@ func (l *lane) known(q *queued) bool {
 	if !ok {
 		return false
 	}
-	q.share.given = &c
+	given := c // on the heap only where there is one
+	q.share.given = &given
 	if q.share.stepped != nil {
 		for i := range c.Steps {
 			q.share.stepped(&c.Steps[i])
