@@ -74,7 +74,7 @@ func rooms() map[string]room {
 		"probe/shared":     {packages: []string{"probe/result"}},
 		"probe/certs":      {packages: []string{"internal/hostname", "probe/result"}},
 		"probe/vouch":      {packages: []string{"dnsmx", "internal/transport", "probe/dane", "probe/mtasts", "probe/certs", "probe/fault", "probe/result"}},
-		"internal/report":  {packages: []string{"probe/result"}, libraries: []string{"golang.org/x/net/publicsuffix"}},
+		"internal/report":  {packages: []string{"probe/result", "internal/ascii"}, libraries: []string{"golang.org/x/net/publicsuffix"}},
 		"internal/state":   {packages: []string{"internal/atomicfile"}},
 		"internal/journal": {packages: []string{"probe/result"}},
 		// mailboxes, a protocol each, over a wire that bears with everything
@@ -108,7 +108,7 @@ func rooms() map[string]room {
 		"probe/mtasts":        {costly: []string{"net/http"}},
 		"probe/sasl":          {libraries: []string{"github.com/Azure/go-ntlmssp", "github.com/emersion/go-sasl", "golang.org/x/text/unicode/bidi", "golang.org/x/text/unicode/norm"}},
 		"probe/smtpwire":      {},
-		"probe/result":        {},
+		"probe/result":        {packages: []string{"internal/ascii"}},
 		"internal/pasted":     {packages: []string{"probe/causes", "probe/diagnosis"}},
 		"internal/atomicfile": {},
 		"internal/compare":    {packages: []string{"probe/result"}},

@@ -1,6 +1,9 @@
 package ascii
 
-import "testing"
+import (
+	"bytes"
+	"testing"
+)
 
 func TestOnly(t *testing.T) {
 	t.Parallel()
@@ -10,6 +13,30 @@ func TestOnly(t *testing.T) {
 		}
 		if got := Only([]byte(text)); got != want {
 			t.Errorf("Only of the bytes of %q = %v", text, got)
+		}
+	}
+}
+
+// Every byte in every place of a text is either plain or not, whatever stands
+// around it.
+func TestPlain(t *testing.T) {
+	t.Parallel()
+	for c := range 256 {
+		want := c >= 0x20 && c < 0x7f && c != '"' && c != '\\' && c != '['
+		for length := range 20 {
+			for at := range length {
+				for _, around := range []byte{' ', '~', '!', '#', 'a', ']', '\\' + 1, '\\' - 2} {
+					text := bytes.Repeat([]byte{around}, length)
+					text[at] = byte(c)
+					until := length
+					if !want {
+						until = at
+					}
+					if got, also := Plain(text), Plain(string(text)); got != until || also != until {
+						t.Fatalf("Plain(%q) = %d, of a string %d; want %d", text, got, also, until)
+					}
+				}
+			}
 		}
 	}
 }

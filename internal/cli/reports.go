@@ -71,6 +71,9 @@ func onStdout(out report.Writer) *reports { return &reports{all: []*openReport{{
 // openReports begins every report. Files are created here, so that one that
 // cannot be is known before anything is sent.
 func openReports(o *output, stdout io.Writer, on *formats.Occasion) (*reports, error) {
+	if _, tty := terminal(stdout); o.format == formats.JSONL && !tty {
+		stdout = report.Gather(stdout) // thousands of lines a second, and nobody who looks on
+	}
 	rs := onStdout(formats.New(o.format, stdout, on))
 	rs.all[0].plugin = o.format == formats.Nagios
 	rs.compares = formats.Compares(o.format, &on.Text)

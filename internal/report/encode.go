@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"unicode/utf8"
 
+	"mxprobe/internal/ascii"
 	"mxprobe/probe/result"
 )
 
@@ -146,10 +147,11 @@ func sortedKeys(m map[string]string) []string {
 func appendString(b []byte, s string) []byte {
 	b = append(b, '"')
 	start := 0
-	for i := 0; i < len(s); {
+	for i := ascii.Plain(s); i < len(s); {
 		c := s[i]
 		if c >= 0x20 && c < 0x7f && c != '"' && c != '\\' && !result.EndsCommand(s, i) {
 			i++
+			i += ascii.Plain(s[i:])
 			continue
 		}
 		if c >= 0x80 {

@@ -9,7 +9,8 @@ import (
 
 // JSONL writes events as they happen, one JSON object on a line and each
 // line in one Write. Its methods may be called by several goroutines. After
-// an error of the writer below, every call returns that error.
+// an error of the writer below, every call returns that error. A writer with a
+// method Flush, as Gather has it, is flushed at the end.
 type JSONL struct {
 	mu  sync.Mutex
 	out sink
@@ -94,7 +95,13 @@ func (j *JSONL) End(end *result.End) error {
 	j.mu.Lock()
 	j.enc.open()
 	j.enc.end(end)
-	return j.finish()
+	if err := j.finish(); err != nil {
+		return err
+	}
+	if gathered, ok := j.out.w.(interface{ Flush() error }); ok {
+		return gathered.Flush()
+	}
+	return nil
 }
 
 func (e *encoder) place(at *Place, check string) {
@@ -117,7 +124,8 @@ func (j *JSONL) begin(event string) {
 func (j *JSONL) finish() error {
 	defer j.mu.Unlock()
 	j.enc.close()
-	err := j.out.write(append(j.enc.b, '\n'))
+	j.enc.b = append(j.enc.b, '\n')
+	err := j.out.write(j.enc.b)
 	j.enc.b = j.enc.b[:0]
 	return err
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"mxprobe/internal/ascii"
 )
 
 // Printable returns text from a server in a form that is safe on a terminal,
@@ -28,7 +30,7 @@ func Printable(b []byte, limit int) string {
 	}
 	var out strings.Builder
 	out.Grow(len(b) + len("... ( more bytes)") + len("9223372036854775807"))
-	if ascii(b) {
+	if isASCII(b) {
 		out.Write(b) // what most text is, without a copy on the way
 	} else {
 		escape(&out, string(b))
@@ -87,10 +89,10 @@ func runeEnd(b []byte, limit int) int {
 	return limit
 }
 
-// ascii reports whether b is ASCII that Printable leaves as it is.
-func ascii(b []byte) bool {
-	for i, c := range b {
-		if c < 0x20 || c >= 0x7f || c == '[' && i >= 2 && b[i-1] == '#' && b[i-2] == '#' {
+// isASCII reports whether b is ASCII that Printable leaves as it is.
+func isASCII(b []byte) bool {
+	for i := ascii.Plain(b); i < len(b); i += 1 + ascii.Plain(b[i+1:]) {
+		if c := b[i]; c < 0x20 || c >= 0x7f || c == '[' && i >= 2 && b[i-1] == '#' && b[i-2] == '#' {
 			return false
 		}
 	}
@@ -106,12 +108,13 @@ func EndsCommand(s string, i int) bool {
 // plain returns the length of the part of s, from its start, that Printable
 // leaves as it is.
 func plain(s string) int {
-	for i := 0; i < len(s); {
+	for i := ascii.Plain(s); i < len(s); {
 		if s[i] < utf8.RuneSelf {
 			if !IsPrintable(rune(s[i])) || EndsCommand(s, i) {
 				return i
 			}
 			i++
+			i += ascii.Plain(s[i:])
 			continue
 		}
 		r, n := utf8.DecodeRuneInString(s[i:])
