@@ -134,14 +134,18 @@ func (p *Peer) RemarkOnText(add remark, parts ...[]byte) {
 			add("the header of the message is not ASCII, and the MAIL line does not say SMTPUTF8 (RFC 6531 section 3.4)")
 		}
 	}
+	limit, declared := p.sizeLimit(), p.Envelope.size
+	if limit == 0 && declared < 0 {
+		return // whatever its size is
+	}
 	size := int64(0)
 	for _, part := range parts {
 		size += wireSize(part)
 	}
-	if limit := p.sizeLimit(); limit > 0 && size > limit {
+	if limit > 0 && size > limit {
 		add("the message has %d octets, and the server takes %d (SIZE, RFC 1870 section 4)", size, limit)
 	}
-	if declared := p.Envelope.size; declared >= 0 && size > declared && p.Offers("SIZE") {
+	if declared >= 0 && size > declared && p.Offers("SIZE") {
 		add("the message has %d octets, more than SIZE=%d of the MAIL line said", size, declared)
 	}
 }

@@ -14,6 +14,8 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strings"
+	"syscall"
 	"time"
 )
 
@@ -28,6 +30,11 @@ const (
 // firstBuffer is the size of the read buffer of a waiting session. Nearly
 // every reply fits, and ten thousand sessions wait at once.
 const firstBuffer = 512
+
+// textChunk is how much text of replies is allocated at once. What is kept of
+// one reply holds the chunk, so that it stays small, and a reply that would
+// take half of one has its own memory.
+const textChunk = 512
 
 // Options limit and record a Conn. The zero value has the default limits and
 // records nothing.
@@ -54,15 +61,37 @@ type Conn struct {
 	maxLine int32
 	mute    bool   // SetRecording(false)
 	hide    uint32 // Hide
+	text    strings.Builder
+	kernel  kernel
 	first   [firstBuffer]byte
+}
+
+// kernel is how Conn looks into the socket's buffer.
+type kernel struct {
+	raw syscall.RawConn // nil before the first look, and where there is no socket
+	// none is true where there is no socket, as is found out at the first look.
+	none bool
+	// look is Conn.look as a function, and n and err are what it found.
+	look func(fd uintptr)
+	n    int32
+	err  error
 }
 
 // NewConn returns a Conn that speaks over nc.
 func NewConn(nc net.Conn, o Options) *Conn {
-	c := &Conn{nc: nc, rec: o.Record, lim: newLimits(o)}
+	c := &Conn{}
+	c.Begin(nc, o)
+	return c
+}
+
+// Begin makes c a Conn that speaks over nc, as NewConn does, and nothing of
+// what it was is left but its memory.
+func (c *Conn) Begin(nc net.Conn, o Options) {
+	look := c.kernel.look
+	*c = Conn{nc: nc, rec: o.Record, lim: newLimits(o)}
+	c.kernel.look = look
 	c.maxLine = c.lim.line
 	c.buf = c.first[:]
-	return c
 }
 
 // NetConn returns the connection that c speaks over.
@@ -88,6 +117,7 @@ func (c *Conn) Upgrade(nc net.Conn) (leftover []byte) {
 	leftover = c.pending()
 	c.unread, c.err = nil, nil
 	c.r, c.w, c.buf = 0, 0, c.first[:]
+	c.kernel.raw, c.kernel.none = nil, false
 	if bare, ok := nc.(*carrier); ok {
 		nc = bare.Conn
 	}

@@ -82,7 +82,14 @@ func LongLines(text []byte) (count, first int) {
 // cutText cuts text behind its first line, which ends in LF, CR LF or CR, or
 // with the text.
 func cutText(text []byte) (line, rest []byte) {
-	i := bytes.IndexAny(text, "\r\n")
+	// Nearly every line ends in LF and is short; a search for LF alone must not
+	// go through a text that ends its lines in CR, again and again.
+	i := bytes.IndexByte(text[:min(len(text), MaxTextLine+2)], '\n')
+	if i < 0 {
+		i = bytes.IndexAny(text, "\r\n")
+	} else if cr := bytes.IndexByte(text[:i], '\r'); cr >= 0 {
+		i = cr
+	}
 	if i < 0 {
 		return text, nil
 	}

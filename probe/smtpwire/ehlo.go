@@ -11,6 +11,9 @@ import (
 type Keywords struct {
 	raw   string // the reply behind its first line
 	notes Note
+	// names has one bit for each name that is offered: nearly always enough to
+	// know one that is not.
+	names uint64
 }
 
 // ParseEHLO reads the keywords of a reply to EHLO. The first line is the
@@ -22,20 +25,22 @@ func ParseEHLO(r *Reply) Keywords {
 	}
 	_, raw := cutLine(r.Raw)
 	k := Keywords{raw: raw}
-	var seen uint64 // one bit for each name: nearly always enough to know a new one
 	for l := range k.lines() {
 		k.notes |= l.notes
-		if l.name == "" || l.notes.Has(NoteOldAuth) {
+		if l.name == "" {
 			continue
 		}
-		bit := uint64(1) << (hash(l.name) % 64)
-		if seen&bit != 0 && !k.counts(l) {
+		bit := bitOf(l.name)
+		if k.names&bit != 0 && !l.notes.Has(NoteOldAuth) && !k.counts(l) {
 			k.notes |= NoteDuplicateKeyword
 		}
-		seen |= bit
+		k.names |= bit
 	}
 	return k
 }
+
+// bitOf is the bit of a name in Keywords.names.
+func bitOf(name string) uint64 { return 1 << (hash(name) % 64) }
 
 // Notes says what is unusual about the keywords.
 func (k Keywords) Notes() Note { return k.notes }
@@ -43,7 +48,7 @@ func (k Keywords) Notes() Note { return k.notes }
 // Lookup returns the parameters of a keyword as they were sent, and whether
 // it was offered. Names are compared without case.
 func (k Keywords) Lookup(name string) (params string, ok bool) {
-	if name == "" {
+	if name == "" || k.names&bitOf(name) == 0 {
 		return "", false
 	}
 	for l := range k.lines() {
@@ -132,11 +137,14 @@ func (k Keywords) lines() iter.Seq[keywordLine] {
 func parseKeyword(text string) keywordLine {
 	var l keywordLine
 	const blanks = " \t"
-	trimmed := strings.Trim(text, blanks)
+	trimmed := text
+	if n := len(text); n > 0 && (isBlank(text[0]) || isBlank(text[n-1])) {
+		trimmed = strings.Trim(text, blanks)
+	}
 	odd := len(trimmed) != len(text)
-	end := strings.IndexAny(trimmed, " \t=:")
-	if end < 0 {
-		end = len(trimmed)
+	end := 0
+	for end < len(trimmed) && trimmed[end] != ' ' && trimmed[end] != '\t' && trimmed[end] != '=' && trimmed[end] != ':' {
+		end++
 	}
 	l.name = trimmed[:end]
 	if end < len(trimmed) {
@@ -152,6 +160,8 @@ func parseKeyword(text string) keywordLine {
 	}
 	return l
 }
+
+func isBlank(b byte) bool { return b == ' ' || b == '\t' }
 
 // isKeyword checks a name against ehlo-keyword of RFC 5321 section 4.1.1.1.
 func isKeyword(s string) bool {

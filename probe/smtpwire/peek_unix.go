@@ -8,6 +8,9 @@ import (
 	"syscall"
 )
 
+// canReceive says that receiveNow works on this system.
+const canReceive, peekFlag = true, syscall.MSG_PEEK
+
 // peek copies to p what the kernel holds for nc and leaves it there. It
 // returns 0 and no error if there is nothing or nc is no plain socket,
 // errClosed behind the last byte, or the error the socket holds.
@@ -29,21 +32,26 @@ func receive(nc net.Conn, p []byte, flags int) (int, error) {
 	var n int
 	var readErr error
 	// Control and not Read: a deadline that is over must not hide bytes.
-	err = rc.Control(func(fd uintptr) {
-		for {
-			n, _, readErr = syscall.Recvfrom(int(fd), p, flags|syscall.MSG_DONTWAIT)
-			if readErr != syscall.EINTR {
-				return
-			}
-		}
-	})
-	switch {
-	case err != nil || readErr == syscall.EAGAIN:
+	if err = rc.Control(func(fd uintptr) { n, readErr = receiveNow(fd, p, flags) }); err != nil {
 		return 0, nil
-	case readErr != nil:
-		return 0, os.NewSyscallError("recvfrom", readErr)
-	case n <= 0:
-		return 0, errClosed
 	}
-	return n, nil
+	return n, readErr
+}
+
+// receiveNow is receive of a socket.
+func receiveNow(fd uintptr, p []byte, flags int) (int, error) {
+	for {
+		n, _, err := syscall.Recvfrom(int(fd), p, flags|syscall.MSG_DONTWAIT)
+		switch {
+		case err == syscall.EINTR:
+			continue
+		case err == syscall.EAGAIN:
+			return 0, nil
+		case err != nil:
+			return 0, os.NewSyscallError("recvfrom", err)
+		case n <= 0:
+			return 0, errClosed
+		}
+		return n, nil
+	}
 }

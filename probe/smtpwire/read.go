@@ -28,7 +28,7 @@ func (c *Conn) ReadReply() (Reply, error) {
 			return Reply{}, newReplyError(kind, c.buf[c.r:c.r+end], nil)
 		}
 		if end > 0 {
-			r := Reply{Code: f.code, Raw: string(c.buf[c.r : c.r+end]), Notes: f.notes}
+			r := Reply{Code: f.code, Raw: c.keep(c.buf[c.r : c.r+end]), Notes: f.notes}
 			c.consume(end)
 			return r, nil
 		}
@@ -48,6 +48,20 @@ func (c *Conn) cut(err error) error {
 		return err
 	}
 	return newReplyError(Truncated, c.buf[c.r:c.w], err)
+}
+
+// keep returns b as text that does not change.
+func (c *Conn) keep(b []byte) string {
+	if len(b) > textChunk/2 {
+		return string(b)
+	}
+	if c.text.Cap()-c.text.Len() < len(b) {
+		c.text.Reset() // the texts keep what it was
+		c.text.Grow(textChunk)
+	}
+	at := c.text.Len()
+	c.text.Write(b)
+	return c.text.String()[at:]
 }
 
 func (c *Conn) consume(n int) {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"syscall"
 )
 
 // errClosed is what a look without waiting says of a connection that the
@@ -27,7 +28,7 @@ func (c *Conn) Unasked() (b []byte, eof bool) {
 		n, err := c.decipher(below)
 		return append(b, c.buf[c.w-n:c.w]...), err != nil
 	}
-	n, err := look(c.nc, c.buf[c.w:])
+	n, err := c.peek()
 	switch {
 	case n > 0:
 		return append(b, c.buf[c.w:c.w+n]...), false
@@ -39,6 +40,49 @@ func (c *Conn) Unasked() (b []byte, eof bool) {
 		return b, true
 	}
 	return b, false
+}
+
+// peek is look at the own connection and into the own buffer, at no cost
+// beside the system call.
+func (c *Conn) peek() (int, error) {
+	k := &c.kernel
+	if k.raw == nil && !k.none {
+		k.raw = rawOf(c.nc)
+		k.none = k.raw == nil
+		if k.look == nil {
+			k.look = c.look
+		}
+	}
+	if k.none {
+		return look(c.nc, c.buf[c.w:])
+	}
+	if err := k.raw.Control(k.look); err != nil {
+		return 0, nil
+	}
+	return int(k.n), k.err
+}
+
+// look looks once, as kernel.look.
+func (c *Conn) look(fd uintptr) {
+	n, err := receiveNow(fd, c.buf[c.w:], peekFlag)
+	c.kernel.n, c.kernel.err = int32(n), err
+}
+
+// rawOf returns the socket of a connection, nil where there is none, or where
+// the connection has a way of its own to look ahead.
+func rawOf(nc net.Conn) syscall.RawConn {
+	if _, own := nc.(interface{ Peek(p []byte) (int, error) }); own || !canReceive {
+		return nil
+	}
+	sc, ok := nc.(syscall.Conn)
+	if !ok {
+		return nil
+	}
+	raw, err := sc.SyscallConn()
+	if err != nil {
+		return nil
+	}
+	return raw
 }
 
 // look returns what has arrived on a connection and leaves it there, as peek
