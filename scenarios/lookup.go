@@ -6,11 +6,14 @@ import (
 )
 
 // Bindings are the values of variables for one dialogue with one host. The
-// weakest come first: Builtin, the scenario's vars, the Overrides in their
-// order, the row of each, the entry of hosts, the secrets, the captures.
+// weakest come first: Builtin, the scenario's vars, Explicit, the Overrides in
+// their order, the row of each, the entry of hosts, the secrets, the captures.
 type Bindings struct {
 	// Builtin knows the names of BuiltinNames.
 	Builtin Lookup
+	// Explicit knows the values of builtin names that were given in so many
+	// words, so that they beat the scenario's vars; nil knows none.
+	Explicit Lookup
 	// Overrides are values from outside: the environment, a file of
 	// variables, the command line. Dollar signs in them mean nothing.
 	Overrides []map[string]string
@@ -77,7 +80,7 @@ func (r *resolver) lookup(name string) (string, bool) {
 		}
 		return r.b.Getenv(env)
 	}
-	value, text, ok := r.s.define(name, r.b.Host, r.b.Overrides)
+	value, text, ok := r.s.define(name, r.b)
 	switch {
 	case text != nil:
 		return r.expand(text)
@@ -91,9 +94,9 @@ func (r *resolver) lookup(name string) (string, bool) {
 
 // define finds what the scenario and the overrides say about a name: a text
 // of the scenario, or a value.
-func (s *Scenario) define(name string, host *HostRule, overrides []map[string]string) (string, *Text, bool) {
-	if host != nil {
-		if t := find(host.Vars, name); t != nil {
+func (s *Scenario) define(name string, b *Bindings) (string, *Text, bool) {
+	if b.Host != nil {
+		if t := find(b.Host.Vars, name); t != nil {
 			return "", t, true
 		}
 	}
@@ -103,8 +106,13 @@ func (s *Scenario) define(name string, host *HostRule, overrides []map[string]st
 	if v, ok := s.Row[name]; ok {
 		return v, nil, true
 	}
-	for i := len(overrides) - 1; i >= 0; i-- {
-		if v, ok := overrides[i][name]; ok {
+	for i := len(b.Overrides) - 1; i >= 0; i-- {
+		if v, ok := b.Overrides[i][name]; ok {
+			return v, nil, true
+		}
+	}
+	if b.Explicit != nil {
+		if v, ok := b.Explicit(name); ok {
 			return v, nil, true
 		}
 	}

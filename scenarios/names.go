@@ -54,7 +54,7 @@ func (c *checker) name(name string) (message string, defined bool) {
 	if c.captured[name] || c.isSecret(name) {
 		return "", true
 	}
-	_, t, ok := c.s.define(name, c.host, c.overrides)
+	_, t, ok := c.s.define(name, &Bindings{Host: c.host, Overrides: c.overrides})
 	switch {
 	case t != nil:
 		return c.follow(name, t), true

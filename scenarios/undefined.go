@@ -72,7 +72,7 @@ func (c *checker) run(host *HostRule) {
 	// What no step uses is looked at last, when all captures are known.
 	for _, vars := range [][]Var{s.Vars, s.rowTexts, hostVars(host)} {
 		for i := range vars {
-			if _, t, _ := s.define(vars[i].Name, host, c.overrides); t == &vars[i].Value {
+			if _, t, _ := s.define(vars[i].Name, &Bindings{Host: host, Overrides: c.overrides}); t == &vars[i].Value {
 				c.follow(vars[i].Name, t)
 			}
 		}

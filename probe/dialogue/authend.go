@@ -76,7 +76,7 @@ func (s *session) endAuth() bool {
 	if s.ctx.Err() != nil {
 		return true
 	}
-	s.line.SetDeadline(time.Now().Add(quitTimeout))
+	s.line.Within(quitTimeout)
 	if s.line.Conn.WriteRaw([]byte("*\r\n")) != nil {
 		return false
 	}

@@ -105,14 +105,14 @@ func (s *session) sendChunk(st ledger.Step, step *scenarios.Step, want *scenario
 	if j, ok := s.line.Quiet("BDAT"); !ok {
 		return j, false
 	}
-	st.SentMore("BDAT", ", ", line)
+	st.SentMore("BDAT", ", ", []byte(line))
 	s.buf = append(append(append(s.buf[:0], line...), "\r\n"...), piece...)
 	if len(s.buf) > maxRecorded {
 		s.ledger.Remark(fmt.Sprintf("%s, and %d bytes", line, len(piece)))
 		s.line.Conn.Hide(len(s.buf))
 	}
 	s.sendsText()
-	s.line.SetDeadline(time.Now().Add(limit))
+	s.line.Within(limit)
 	writeErr, _ := s.line.Conn.WriteAndRead(s.buf, func() error {
 		j, taken = s.answerToChunk(st, step, want, limit, end, last)
 		return s.ctx.Err()
@@ -150,7 +150,7 @@ func (s *session) resetAfter(st ledger.Step) {
 		return
 	}
 	limit := s.timeout(0, DefaultReplyTimeout)
-	s.line.SetDeadline(time.Now().Add(limit))
+	s.line.Within(limit)
 	if s.line.Conn.WriteLine([]byte("RSET")) != nil {
 		return
 	}

@@ -30,7 +30,7 @@ func (s *session) playGroup(g *group) {
 			st.Group()
 		}
 	}
-	s.line.SetDeadline(time.Now().Add(limit))
+	s.line.Within(limit)
 	before := s.over
 	writeErr, _ := s.line.Conn.WriteAndRead(s.buf, func() error {
 		s.readGroup(g, limit)

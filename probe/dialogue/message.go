@@ -2,6 +2,7 @@ package dialogue
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -102,7 +103,7 @@ func (s *session) sendText(st ledger.Step, step *scenarios.Step, want *scenarios
 		size += smtpwire.DataSize(part, !step.NoStuff, !step.NoEnd && i == len(parts)-1)
 	}
 	s.describeText(st, step, want, size)
-	s.line.SetDeadline(time.Now().Add(limit))
+	s.line.Within(limit)
 	if size > maxRecorded {
 		s.ledger.Remark(fmt.Sprintf("the text of the message, %d bytes", size))
 	}
@@ -172,7 +173,8 @@ const maxRecorded = 2048
 
 // describeText says in the record of a step what is sent.
 func (s *session) describeText(st ledger.Step, step *scenarios.Step, want *scenarios.Expect, size int) {
-	st.SentMore(st.Facts().Verb, " ", fmt.Sprintf("message (%d bytes)", size))
+	text := append(strconv.AppendInt(append(make([]byte, 0, 64), "message ("...), int64(size), 10), " bytes)"...)
+	st.SentMore(st.Facts().Verb, " ", text)
 	s.wants(st, want)
 }
 

@@ -2,7 +2,6 @@ package dialogue
 
 import (
 	"slices"
-	"time"
 
 	"mxprobe/probe/fault"
 	"mxprobe/probe/judge"
@@ -41,7 +40,7 @@ func (s *session) playPipeline(step *scenarios.Step) {
 			l.st.Group()
 		}
 	}
-	s.line.SetDeadline(time.Now().Add(s.timeout(step.Timeout, DefaultReplyTimeout)))
+	s.line.Within(s.timeout(step.Timeout, DefaultReplyTimeout))
 	// A server may stop taking commands until its replies are taken (RFC
 	// 2920 section 3.1), so both go on at once.
 	writeErr, _ := s.line.Conn.WriteAndRead(s.buf, func() error {

@@ -53,7 +53,7 @@ func (s *session) quit() {
 		s.line.HangUp()
 		return
 	}
-	s.line.SetDeadline(time.Now().Add(limit))
+	s.line.Within(limit)
 	if err := s.line.Conn.WriteLine([]byte("QUIT")); err != nil {
 		if j, ok := s.settled(); !ok {
 			s.close(st, j)
@@ -142,7 +142,7 @@ func (s *session) endData() bool {
 		_ = s.line.Conn.Close()
 		return false
 	}
-	s.line.SetDeadline(time.Now().Add(quitTimeout))
+	s.line.Within(quitTimeout)
 	if s.line.Conn.WriteRaw([]byte(".\r\n")) != nil {
 		return false
 	}

@@ -75,7 +75,8 @@ func newSession(ctx context.Context, t *trial) *session {
 		peer:     peer.Peer{Ip: t.target.IP},
 	}
 	s.line = line.Line{Ctx: ctx, Temporary: s.run.temporary(), SpeaksFirst: s.scenario.SpeakFirst}
-	s.ledger = t.account.Attempt(s.scenario.File, s.record)
+	s.ledger = new(ledger.Ledger)
+	t.account.Attempt(s.ledger, s.scenario.File, s.record)
 	s.lookup = t.dialogue.lookup(t.target, t.number, t.rule, s.captures, s.turn)
 	return s
 }

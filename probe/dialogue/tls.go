@@ -133,8 +133,7 @@ func (s *session) handshake(st ledger.Step, plan *handshake.Plan, limit time.Dur
 		name = s.sure.dane.Set.Base
 	}
 	h := handshake.New(plan, handshake.With{Name: name, Host: s.trial.target.Host, Address: s.trial.target.AddrPort(), Sessions: &s.run.tls, Now: s.run.now})
-	begun := time.Now()
-	s.line.SetDeadline(begun.Add(limit))
+	begun := s.line.Within(limit)
 	client := tls.Client(s.line.Conn.Carrier(), h.Config)
 	s.line.TLS.Tried = true
 	err = client.Handshake()
@@ -202,7 +201,7 @@ func (s *session) endTLS() judge.Judgement {
 	if !ok || !s.peer.Secure {
 		return judge.BadValue(errors.New("there is no TLS to end; if: tls leaves the step out then"))
 	}
-	s.line.SetDeadline(time.Now().Add(quitTimeout))
+	s.line.Within(quitTimeout)
 	j := judge.Met()
 	if err := client.CloseWrite(); err != nil {
 		j.Note = "the end of TLS could not be said: " + fault.PlainError(err)

@@ -11,14 +11,17 @@ import (
 
 // judgeContent judges a reply whose code is right.
 func judgeContent(want *scenarios.Expect, seen *Observation) Judgement {
-	for _, check := range [...]func(*scenarios.Expect, *Observation) Judgement{
-		judgeEnhanced, judgeText, judgeLines, judgeKeywords,
-	} {
-		if j := check(want, seen); j.Status != result.Pass {
-			return j
-		}
+	j := judgeEnhanced(want, seen)
+	if j.Status == result.Pass {
+		j = judgeText(want, seen)
 	}
-	return Met()
+	if j.Status == result.Pass {
+		j = judgeLines(want, seen)
+	}
+	if j.Status == result.Pass {
+		j = judgeKeywords(want, seen)
+	}
+	return j
 }
 
 func judgeEnhanced(want *scenarios.Expect, seen *Observation) Judgement {

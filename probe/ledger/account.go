@@ -32,10 +32,12 @@ func NewAccount(secrets Secrets, scenario string, steps int, told func(*result.S
 // Secrets are those of the account; logins make more of them.
 func (a *Account) Secrets() *Secrets { return &a.secrets }
 
-// Attempt begins an attempt. What goes over the line is taken from the record.
-func (a *Account) Attempt(file string, record *smtpwire.Recorder) *Ledger {
+// Attempt begins an attempt, in a ledger that is empty or was forgotten. What
+// goes over the line is taken from the record.
+func (a *Account) Attempt(l *Ledger, file string, record *smtpwire.Recorder) {
 	a.tries++
-	return &Ledger{account: a, record: record, file: file, steps: make([]result.Step, 0, a.check.StepCount+2)}
+	l.account, l.record, l.file = a, record, file
+	l.steps = make([]result.Step, 0, a.check.StepCount+2)
 }
 
 // Tries returns how many attempts were begun.

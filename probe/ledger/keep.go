@@ -51,12 +51,13 @@ func (a *Account) droppedNote() string {
 // it until the step is judged: that of a step that fails is kept in full.
 func (s Step) keepReply(reply *smtpwire.Reply) {
 	l, st := s.ledger, s.step()
+	defer l.forgetHeard()
 	delete(l.long, s.at)
 	lines, size := s.linesOf(reply)
 	account := l.account
 	switch {
 	case size <= maxPassed && account.allowance.Take(size):
-		st.Text = lines
+		st.Text = l.keepLines(lines)
 		return
 	case size > maxPassed && account.allowance.Take(maxPassed):
 		st.Text = upTo(lines, maxPassed)
@@ -82,22 +83,35 @@ func (s Step) settleReply(decided bool) {
 		return
 	}
 	delete(l.long, s.at)
+	defer l.forgetHeard()
 	lines, size := s.linesOf(reply)
 	if decided && l.account.allowance.Take(size) {
-		st.Text = lines
+		st.Text = slices.Clone(lines)
 		return
 	}
 	l.account.drop(size - sizeOf(st.Text))
 }
 
-// linesOf returns the text of a reply as it may be shown, and what it takes.
+// forgetHeard lets go of the lines of linesOf, each of which may hold a long
+// reply.
+func (l *Ledger) forgetHeard() {
+	clear(l.heard)
+	if l.heard = l.heard[:0]; cap(l.heard) > 8*lineChunk {
+		l.heard = nil
+	}
+}
+
+// linesOf returns the text of a reply as it may be shown, and what it takes. The
+// lines are good until the next call.
 func (s Step) linesOf(reply *smtpwire.Reply) (lines []string, size int) {
 	secrets := s.secrets()
 	if secrets.mask == nil {
+		l := s.ledger
+		l.heard = l.heard[:0]
 		for line := range reply.TextLines() {
-			lines = append(lines, secrets.short(line, maxLine))
+			l.heard = append(l.heard, secrets.short(line, maxLine))
 		}
-		return lines, sizeOf(lines)
+		return l.heard, sizeOf(l.heard)
 	}
 	lines, parts := secrets.mask.lines(strings.Join(slices.Collect(reply.TextLines()), "\n"))
 	for i, line := range lines {

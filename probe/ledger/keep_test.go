@@ -59,7 +59,8 @@ func TestWhatIsKeptOfAReply(t *testing.T) {
 		if tc.purse != nil {
 			account.Within(tc.purse)
 		}
-		l := account.Attempt("f.yaml", smtpwire.NewRecorder(0))
+		l := new(Ledger)
+		account.Attempt(l, "f.yaml", smtpwire.NewRecorder(0))
 		st := l.Begin(1, "one", 1, 1)
 		st.Reply(longReply(550), false)
 		st.Close(&Outcome{Ruling: result.Ruling{Status: tc.status}, Unmet: true})
@@ -84,7 +85,8 @@ func TestShortReplyIsKept(t *testing.T) {
 	t.Parallel()
 	account := NewAccount(Secrets{}, "s", 1, nil)
 	account.Within(&purse{0, 100})
-	l := account.Attempt("f.yaml", smtpwire.NewRecorder(0))
+	l := new(Ledger)
+	account.Attempt(l, "f.yaml", smtpwire.NewRecorder(0))
 	st := l.Begin(1, "one", 1, 1)
 	st.Reply(&smtpwire.Reply{Code: 250, Raw: "250 2.1.0 Ok\r\n"}, false)
 	st.Close(&Outcome{Ruling: result.Ruling{Status: result.Pass}})
@@ -101,7 +103,8 @@ func TestTranscriptsAreKeptWithinTheAllowance(t *testing.T) {
 	line := result.Line{From: "S", Text: strings.Repeat("x", 100)}
 	account := NewAccount(Secrets{}, "s", 2, nil)
 	account.Within(&purse{100 + lineCost, little})
-	l := account.Attempt("f.yaml", smtpwire.NewRecorder(0))
+	l := new(Ledger)
+	account.Attempt(l, "f.yaml", smtpwire.NewRecorder(0))
 	two := 2
 	l.failedStep = &two
 	l.steps = []result.Step{{Number: 1, Transcript: []result.Line{line}}, {Number: 2, Transcript: []result.Line{line}}}

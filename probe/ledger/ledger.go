@@ -3,6 +3,7 @@ package ledger
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"mxprobe/probe/result"
@@ -36,6 +37,84 @@ type Ledger struct {
 	unmetAt    place // its place in the file
 	// long are the replies that may be kept in full once their step is judged.
 	long map[int]*smtpwire.Reply
+	memory
+}
+
+// memory is where the texts of an attempt are put together, so that most of
+// them are no allocation of their own. The result holds it.
+type memory struct {
+	text  strings.Builder
+	lines []string
+	// heard are the lines of a reply before it is known which are kept. They are
+	// no part of the result.
+	heard []string
+}
+
+// What is allocated at once. A text, or lines, that would take half of it have
+// their own memory, for one that is kept holds all that was allocated with it.
+const (
+	textChunk = 512
+	lineChunk = 16
+)
+
+// keep is b as a string.
+func (m *memory) keep(b []byte) string {
+	if len(b) > textChunk/2 {
+		return string(b)
+	}
+	m.room(len(b))
+	at := m.text.Len()
+	m.text.Write(b)
+	return m.text.String()[at:]
+}
+
+// clone is keep of a string, a part of another that is not to be held.
+func (m *memory) clone(s string) string {
+	if len(s) > textChunk/2 {
+		return strings.Clone(s)
+	}
+	m.room(len(s))
+	at := m.text.Len()
+	m.text.WriteString(s)
+	return m.text.String()[at:]
+}
+
+func (m *memory) room(bytes int) {
+	if m.text.Cap()-m.text.Len() < bytes {
+		m.text.Reset() // the texts keep what it was
+		m.text.Grow(textChunk)
+	}
+}
+
+// keepLines is a copy of lines.
+func (m *memory) keepLines(lines []string) []string {
+	if len(lines) > lineChunk/2 {
+		return slices.Clone(lines)
+	}
+	if cap(m.lines)-len(m.lines) < len(lines) {
+		m.lines = make([]string, 0, lineChunk)
+	}
+	at := len(m.lines)
+	m.lines = append(m.lines, lines...)
+	return m.lines[at:len(m.lines):len(m.lines)]
+}
+
+// Forget makes a ledger an empty one again, whose account was taken. Nothing
+// that was told is left in it; the result is not touched.
+func (l *Ledger) Forget() {
+	*l = Ledger{spans: l.spans[:0], memory: memory{heard: l.heard[:0]}}
+}
+
+// Show is a text for the name of a step, without secrets and harmless.
+func (l *Ledger) Show(b []byte) string { return l.show(b, maxName) }
+
+// show is Secrets.Show, as a rule in the memory of the attempt.
+func (l *Ledger) show(b []byte, limit int) string {
+	secrets := &l.account.secrets
+	if secrets.mask != nil || limit > 0 && len(b) > limit {
+		return secrets.Show(b, limit)
+	}
+	return result.PrintableString(l.keep(b))
 }
 
 // Seen is what is told of an attempt beside its steps.

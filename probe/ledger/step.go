@@ -3,6 +3,7 @@ package ledger
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -38,7 +39,10 @@ func (s Step) Facts() *result.Facts { return &s.step().Facts }
 // Sent says what was sent, and the command word in it, if it has one. A word
 // that is a secret, or a part of one, is none.
 func (s Step) Sent(verb string, b []byte) {
-	sent := s.secrets().Show(b, maxLine)
+	sent := s.step().Name
+	if s.secrets().mask != nil || sent != string(b) { // what most steps are called by
+		sent = s.ledger.show(b, maxLine)
+	}
 	if word, _, _ := strings.Cut(sent, " "); !strings.EqualFold(word, verb) {
 		verb = ""
 	}
@@ -46,11 +50,12 @@ func (s Step) Sent(verb string, b []byte) {
 }
 
 // SentMore adds to what was sent.
-func (s Step) SentMore(verb, separator, text string) {
-	if sent := s.step().Sent; sent != "" {
-		text = sent + separator + text
+func (s Step) SentMore(verb, separator string, text []byte) {
+	st := s.step()
+	if st.Sent != "" {
+		text = slices.Concat([]byte(st.Sent), []byte(separator), text)
 	}
-	s.step().Verb, s.step().Sent = verb, s.secrets().text(text)
+	st.Verb, st.Sent = verb, s.ledger.show(text, 0)
 }
 
 // SentLogin says with which mechanism a login is made, and what for. A
@@ -95,7 +100,7 @@ func (s Step) Reply(reply *smtpwire.Reply, plain bool) {
 	s.keepReply(reply)
 	if !plain {
 		code, _, mismatch := reply.Enhanced()
-		st.Enhanced = strings.Clone(code) // a part of the reply would hold all of it
+		st.Enhanced = s.ledger.clone(code) // a part of the reply would hold all of it
 		if mismatch {
 			s.note("the enhanced status code is of another class than the reply code and does not count (RFC 2034 section 4)")
 		}

@@ -51,13 +51,24 @@ type Line struct {
 	QuitSeen *judge.Observation // the answer to a QUIT of the scenario's own
 
 	release func() bool // lets go of what waits for the end of the run
+	memory
+}
+
+// memory is what a line leaves to the one after it.
+type memory struct {
+	replies []smtpwire.Reply // see kept
+	spare   *smtpwire.Conn   // that the next connection is spoken over
 }
 
 // Open takes a connection over. The end of the run moves its deadline into the
 // past, so that nothing waits any longer; TLS may be put over it, but the
 // deadline is its own.
 func (l *Line) Open(nc net.Conn, record *smtpwire.Recorder) {
-	l.Conn = smtpwire.NewConn(nc, smtpwire.Options{Record: record})
+	if l.Conn = l.spare; l.Conn == nil {
+		l.Conn = new(smtpwire.Conn)
+	}
+	l.spare = nil
+	l.Conn.Begin(nc, smtpwire.Options{Record: record})
 	l.release = context.AfterFunc(l.Ctx, func() { _ = nc.SetDeadline(time.Unix(1, 0)) })
 }
 
@@ -72,7 +83,21 @@ func (l *Line) Close() {
 // Again is a line for another connection in place of this one, which is closed.
 func (l *Line) Again() Line {
 	l.Close()
-	return Line{Ctx: l.Ctx, Temporary: l.Temporary, SpeaksFirst: l.SpeaksFirst}
+	return Line{Ctx: l.Ctx, Temporary: l.Temporary, SpeaksFirst: l.SpeaksFirst, memory: memory{l.replies, l.Conn}}
+}
+
+// Forget makes a line that is closed an empty one again. Its memory is kept, but
+// nothing that was said: the replies of Read are not to be used any more.
+func (l *Line) Forget() {
+	conn := l.Conn
+	if conn == nil {
+		conn = l.spare
+	}
+	if conn != nil {
+		conn.Begin(nil, smtpwire.Options{})
+	}
+	clear(l.replies[:cap(l.replies)])
+	*l = Line{memory: memory{l.replies[:0], conn}}
 }
 
 // secured is what a session knows of its TLS.
@@ -109,8 +134,7 @@ func (l *Line) Read(limit time.Duration) judge.Observation {
 	if l.Gone {
 		return judge.Observation{Fault: fault.Fault{Status: result.Fail, Reason: result.EOF, Message: "the connection had ended before this step", Closed: true}}
 	}
-	begun := time.Now()
-	l.SetDeadline(begun.Add(limit))
+	begun := l.Within(limit)
 	reply, err := l.Conn.ReadReply()
 	seen := judge.Observation{Took: time.Since(begun)}
 	if err != nil {
@@ -121,17 +145,32 @@ func (l *Line) Read(limit time.Duration) judge.Observation {
 		return seen
 	}
 	l.TLS.Unproven = false
-	seen.Reply = &reply
+	seen.Reply = l.kept(&reply)
 	return seen
 }
 
-// SetDeadline bounds the next read and write; the end of the run bounds them
-// as well, whichever comes first.
-func (l *Line) SetDeadline(at time.Time) {
-	_ = l.Conn.SetDeadline(at)
-	if l.Ctx.Err() != nil { // the run may have ended before the line above
+// kept is a reply for as long as the session. Most sessions have no more than
+// eight; a long one is not held by the others.
+func (l *Line) kept(reply *smtpwire.Reply) *smtpwire.Reply {
+	if len(reply.Raw) > 1<<10 {
+		long := *reply
+		return &long
+	}
+	if len(l.replies) == cap(l.replies) {
+		l.replies = make([]smtpwire.Reply, 0, 8)
+	}
+	l.replies = append(l.replies, *reply)
+	return &l.replies[len(l.replies)-1]
+}
+
+// Within bounds the next read and write, and returns the time from which limit
+// counts; the end of the run bounds them as well, whichever comes first.
+func (l *Line) Within(limit time.Duration) (now time.Time) {
+	now = time.Now()
+	if l.Conn.Within(now, limit) && l.Ctx.Err() != nil { // the run may have ended before
 		_ = l.Conn.SetDeadline(time.Unix(1, 0))
 	}
+	return now
 }
 
 // HangUp closes a connection on which nothing more can be said.
@@ -150,7 +189,7 @@ func (l *Line) Write(verb string, b []byte, limit time.Duration) (judge.Judgemen
 	if j, ok := l.Quiet(verb); !ok {
 		return j, false
 	}
-	l.SetDeadline(time.Now().Add(limit))
+	l.Within(limit)
 	if err := l.Conn.WriteRaw(b); err != nil {
 		return l.WriteFailed(err, verb, limit), false
 	}
@@ -208,7 +247,7 @@ func (l *Line) leftover(verb string) (said []byte, farewell *judge.Observation) 
 	if said, _ = l.Conn.Unasked(); len(said) == 0 {
 		return nil, nil
 	}
-	l.SetDeadline(time.Now().Add(time.Second))
+	l.Within(time.Second)
 	if reply, err := l.Conn.ReadReply(); err == nil && reply.Code == 421 {
 		l.HangUp()
 		return said, &judge.Observation{Verb: verb, Reply: &reply}

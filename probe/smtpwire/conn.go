@@ -59,8 +59,9 @@ type Conn struct {
 	lim    limits
 	// maxLine is the limit of lim that SetMaxLine comes back to.
 	maxLine int32
-	mute    bool   // SetRecording(false)
-	hide    uint32 // Hide
+	mute    bool      // SetRecording(false)
+	hide    uint32    // Hide
+	until   time.Time // that reading and writing go on, as far as is known here
 	text    strings.Builder
 	kernel  kernel
 	first   [firstBuffer]byte
@@ -100,7 +101,23 @@ func (c *Conn) NetConn() net.Conn { return c.nc }
 // SetDeadline sets the time at which reading and writing give up; the zero
 // time is never. A reply that was cut off by the deadline can be read on
 // after a later one was set.
-func (c *Conn) SetDeadline(t time.Time) error { return c.nc.SetDeadline(t) }
+func (c *Conn) SetDeadline(t time.Time) error {
+	c.until = t
+	return c.nc.SetDeadline(t)
+}
+
+// Within lets reading and writing give up after limit, from now, and reports
+// whether it had to set a deadline for that. One that stands is left where it
+// is if it comes at the right time, or up to a hundredth of limit later: in a
+// dialogue with a fast server all but the first cost nothing.
+func (c *Conn) Within(now time.Time, limit time.Duration) (set bool) {
+	spare := limit / 100
+	if left := c.until.Sub(now); left >= limit && left <= limit+spare {
+		return false
+	}
+	_ = c.SetDeadline(now.Add(limit + spare))
+	return true
+}
 
 // Carrier returns what to speak TLS over before Upgrade: the connection, in
 // such a way that Unasked finds what has arrived under TLS too.
@@ -118,6 +135,7 @@ func (c *Conn) Upgrade(nc net.Conn) (leftover []byte) {
 	c.unread, c.err = nil, nil
 	c.r, c.w, c.buf = 0, 0, c.first[:]
 	c.kernel.raw, c.kernel.none = nil, false
+	c.until = time.Time{}
 	if bare, ok := nc.(*carrier); ok {
 		nc = bare.Conn
 	}

@@ -99,6 +99,7 @@ func (c *Conn) WriteAndRead(flight []byte, read func() error) (writeErr, err err
 	default:
 		// An error here means that nc is closed, and so the write is over.
 		_ = nc.SetWriteDeadline(time.Unix(1, 0))
+		c.until = time.Time{}
 		writeErr = <-done
 	}
 	return writeErr, err
