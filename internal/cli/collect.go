@@ -66,7 +66,6 @@ func (p *Program) collect(ctx context.Context, s *settings, runner *probe.Runner
 		end.Incomplete, end.Notes = true, append(end.Notes, missing)
 		say(p.Stderr, "%s", missing)
 	}
-	end.Notes = append(end.Notes, plan.elsewhere.notes()...)
 	if slips != "" {
 		end.Incomplete, end.Notes = true, append(end.Notes, slips)
 	}

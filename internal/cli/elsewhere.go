@@ -23,10 +23,10 @@ type Elsewhere struct {
 	// Missing says, when Results has ended, of how many domains there is none, and
 	// names them in a sentence; 0 where the list is complete.
 	Missing func() (n int, names string)
-	// Notes are for the end of every report.
-	Notes []string
-	// Compared is true where the results have their differences already.
-	Compared bool
+	// Took is how long they played.
+	Took time.Duration
+	// LeftOut says what of the list held no domain, empty for nothing.
+	LeftOut string
 }
 
 // Reporting is the part of a command that writes the reports of a run.
@@ -68,7 +68,7 @@ func (p *Program) Report(ctx context.Context, r *Reporting, from *Elsewhere) (st
 }
 
 func (p *Program) report(ctx context.Context, s *settings, from *Elsewhere) (int, error) {
-	started := time.Now()
+	started := time.Now().Add(-from.Took)
 	if err := s.contradiction(); err != nil {
 		return 0, err
 	}
@@ -100,7 +100,7 @@ func (p *Program) report(ctx context.Context, s *settings, from *Elsewhere) (int
 	out.kept, out.line = s.keeps(), line
 	plan := &plan{domains: r.domains, memory: r.memory, elsewhere: from}
 	plan.judge = func(d *result.Domain) {
-		if out.compares && !from.Compared && !d.Audited() {
+		if out.compares && len(d.Views) == 0 && !d.Audited() {
 			d.Differences = compare.Differences(d)
 		}
 		r.memory.judge(d)
@@ -132,13 +132,6 @@ func (from *Elsewhere) missing() (why string, complete bool) {
 	return names, n == 0
 }
 
-func (from *Elsewhere) notes() []string {
-	if from == nil {
-		return nil
-	}
-	return from.Notes
-}
-
 // again words the command that looks closer at a domain from this machine.
 func (from *Elsewhere) again(d *result.Domain, _ *result.Host, _ *result.Address, _ *result.Check) string {
 	words := []string{"mxprobe", from.Call.Command}
@@ -146,11 +139,11 @@ func (from *Elsewhere) again(d *result.Domain, _ *result.Host, _ *result.Address
 		words = append(words, from.Call.Files[i].Name)
 	}
 	words = append(words, "-d", d.Domain)
+	options := optionsOf(from.Call.Command)
 	for _, flag := range from.Call.Flags {
-		if name, value, _ := strings.Cut(flag, "="); value == "true" {
-			words = append(words, name)
-		} else {
-			words = append(words, flag)
+		_, value, _ := strings.Cut(flag, "=")
+		if o := find(options, nameOf(flag)); o != nil {
+			words = append(words, (&typedFlag{o, value}).words()...)
 		}
 	}
 	return commandLine(append(words, "-v"))

@@ -188,6 +188,9 @@ func (p *plan) twice() string {
 // slips are the lines of the list that held no domain, empty where none was or
 // where the list was not read to its end.
 func (p *plan) slips() string {
+	if p.elsewhere != nil {
+		return p.elsewhere.LeftOut
+	}
 	if !p.asked.Load() || p.domains == nil {
 		return ""
 	}

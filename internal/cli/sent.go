@@ -249,6 +249,24 @@ func (w *Work) prepare(p *Program, c *Sent, s *settings, check *checkSettings) (
 // before Play.
 func (w *Work) Runner() *probe.Runner { return w.ready.runner }
 
+// Window is how many domains are worked on, or wait for others, at once.
+func (w *Work) Window() int {
+	if w.ready.runner.Manners != nil {
+		return 16 * w.ready.runner.Jobs // many wait for their provider
+	}
+	return 4 * w.ready.runner.Jobs
+}
+
+// Watch has alive called whenever something moves. To be called before Play.
+func (w *Work) Watch(alive func()) { w.ready.runner.Watch = stirring(alive) }
+
+// stirring is a watcher that wants to know no more than that something moves.
+type stirring func()
+
+func (s stirring) Routed(*result.Domain)                      { s() }
+func (s stirring) Stepped(probe.Target, string, *result.Step) { s() }
+func (s stirring) Checked(probe.Target, *result.Check)        { s() }
+
 // Play plays for each domain and yields one result for each, in their order. When
 // ctx ends, what is not done is yielded as such; see Interrupted. Results wait for
 // those before them, so that domains must not wait for results. Play may be called

@@ -39,6 +39,19 @@ func untilSignal() (ctx context.Context, stop func()) {
 	}
 }
 
+// UntilSignal returns a context that ends at the first SIGINT or SIGTERM; StoppedBy
+// says at which. The caller has to call stop.
+func UntilSignal() (ctx context.Context, stop func()) { return untilSignal() }
+
+// StoppedBy is the exit status of a command whose context a signal ended, ExitOK if
+// none did.
+func StoppedBy(ctx context.Context) int {
+	if s := stoppedBy(ctx); s != nil {
+		return outcome{signal: s}.status()
+	}
+	return ExitOK
+}
+
 // outliveReader has the program go on where the reader of standard output or
 // standard error goes away, which would end it by SIGPIPE: files are still to
 // be written. Writing then fails with syscall.EPIPE.

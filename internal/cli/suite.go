@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"mxprobe/internal/spelling"
+	"mxprobe/probe/result"
 )
 
 // Suite is a program beside mxprobe, with commands of its own that look and
@@ -221,3 +222,12 @@ func (p *Program) writeHelp(s *Suite) error {
 }
 
 func (p *Program) versionOf(s *Suite) error { return p.versionAs(p.Stdout, s.Name) }
+
+// IsTerminal reports whether a stream is a terminal.
+func IsTerminal(w io.Writer) bool {
+	_, ok := terminal(w)
+	return ok
+}
+
+// Printable is text from elsewhere for a terminal, on one line.
+func Printable(text string) string { return result.Shown(text) }

@@ -54,3 +54,6 @@ func (p *Program) versionName(info *debug.BuildInfo) string {
 	}
 	return "devel"
 }
+
+// Title is the name and the version of a program.
+func (p *Program) Title(name string) string { return name + " " + p.versionName(nil) }

@@ -20,13 +20,20 @@ var update = flag.Bool("update", false, "write THIRD_PARTY_LICENSES again")
 
 const buildTags = "urfave_cli_no_docs,urfave_cli_no_suggest"
 
+// The programs of this module, as go list has them.
+const (
+	mxprobe      = "."
+	mxprobeFleet = "./cmd/mxprobe-fleet"
+)
+
 // modules returns where the modules are of which something is linked into the
-// program on any of the systems that it is released for, by their paths.
-func modules(t *testing.T) map[string]string {
+// programs on any of the systems that they are released for, by their paths.
+func modules(t *testing.T, programs ...string) map[string]string {
 	t.Helper()
 	found := map[string]string{}
 	for _, goos := range words(t, at(t, goreleaser(t), "builds", 0, "goos")) {
-		cmd := foreign.Command(t, "go", "list", "-deps", "-tags", buildTags, "-f", "{{with .Module}}{{if not .Main}}{{.Path}} {{.Dir}}{{end}}{{end}}", ".")
+		cmd := foreign.Command(t, "go", "list", "-deps", "-tags", buildTags, "-f", "{{with .Module}}{{if not .Main}}{{.Path}} {{.Dir}}{{end}}{{end}}")
+		cmd.Args = append(cmd.Args, programs...)
 		cmd.Dir, cmd.Env = root(t), append(os.Environ(), "GOOS="+goos, "GOARCH=amd64", "CGO_ENABLED=0", "GOFLAGS=")
 		out, err := cmd.Output()
 		if err != nil {
@@ -45,8 +52,8 @@ func modules(t *testing.T) map[string]string {
 func licenses(t *testing.T) string {
 	t.Helper()
 	var b strings.Builder
-	b.WriteString("Of these libraries something is linked into mxprobe. Its own licence is in the file LICENSE.\n")
-	all := modules(t)
+	b.WriteString("Of these libraries something is linked into mxprobe or mxprobe-fleet. Their own licence is in the file LICENSE.\n")
+	all := modules(t, mxprobe, mxprobeFleet)
 	for _, path := range slices.Sorted(maps.Keys(all)) {
 		writeLicense(t, &b, path, all[path])
 	}
@@ -88,6 +95,25 @@ func TestThirdPartyLicenses(t *testing.T) {
 	}
 	if got := read(t, path); got != want {
 		t.Errorf("%s is not what is linked: go test -run TestThirdPartyLicenses -update ./internal/deploytest, and read the difference", path)
+	}
+}
+
+// TestOnlyTheFleetLinksNATS: who has one machine pays nothing for a fleet.
+func TestOnlyTheFleetLinksNATS(t *testing.T) {
+	t.Parallel()
+	fleet := modules(t, mxprobeFleet)
+	if fleet["github.com/nats-io/nats.go"] == "" {
+		t.Error("mxprobe-fleet does not link github.com/nats-io/nats.go, so that this test sees nothing")
+	}
+	for path := range modules(t, mxprobe) {
+		if strings.HasPrefix(path, "github.com/nats-io/") || path == "github.com/klauspost/compress" {
+			t.Errorf("mxprobe links %s", path)
+		}
+	}
+	for path := range fleet {
+		if path == "github.com/nats-io/nats-server/v2" {
+			t.Errorf("mxprobe-fleet links %s, which is for tests", path)
+		}
 	}
 }
 

@@ -227,7 +227,21 @@ func TestFiles(t *testing.T) {
 	if text, err := f.File(t.Context(), &job.File{Name: "x", SHA256: sum}); err == nil {
 		t.Errorf("File = %q; want an error, since it was changed", text)
 	}
-	if err := f.RemoveFiles(t.Context(), nil); err != nil {
+	if _, err := f.files.PutBytes(t.Context(), fileName(sum), []byte("name: x\n")); err != nil {
+		t.Fatal(err)
+	}
+	for _, keep := range []func() error{
+		func() error { return f.RemoveFiles(t.Context(), nil, time.Now().Add(-time.Hour)) },
+		func() error { return f.RemoveFiles(t.Context(), map[string]bool{sum: true}, time.Now().Add(time.Hour)) },
+	} {
+		if err := keep(); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.File(t.Context(), &job.File{Name: "x", SHA256: sum}); err != nil {
+			t.Errorf("a file that is new, or named, is gone: %v", err)
+		}
+	}
+	if err := f.RemoveFiles(t.Context(), nil, time.Now().Add(time.Hour)); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := f.File(t.Context(), &job.File{Name: "x", SHA256: sum}); err == nil {

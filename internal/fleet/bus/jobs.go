@@ -175,13 +175,28 @@ func (f *Fleet) Jobs(ctx context.Context) ([]*Entry, error) {
 	return all, nil
 }
 
+// Running returns the names of the jobs that run, the oldest first.
+func (f *Fleet) Running(ctx context.Context) ([]string, error) {
+	type named struct {
+		stored
+		id string
+	}
+	all, err := values(ctx, f, f.jobs, "state.*", func(key string, s *named) bool {
+		s.id = strings.TrimPrefix(key, "state.")
+		return s.State == Running && job.IsID(s.id)
+	})
+	slices.SortFunc(all, func(a, b named) int { return cmp.Or(a.Since.Compare(b.Since), cmp.Compare(a.id, b.id)) })
+	ids := make([]string, len(all))
+	for i := range all {
+		ids[i] = all[i].id
+	}
+	return ids, err
+}
+
 // PutFile keeps a file under its SHA-256, and returns that.
 func (f *Fleet) PutFile(ctx context.Context, text []byte) (string, error) {
 	sum := sha256.Sum256(text)
 	name := hex.EncodeToString(sum[:])
-	if _, err := f.files.GetInfo(ctx, fileName(name)); err == nil {
-		return name, nil
-	}
 	_, err := f.files.PutBytes(ctx, fileName(name), text)
 	return name, f.Why(err)
 }

@@ -89,12 +89,11 @@ func (f *Fleet) putLarge(ctx context.Context, msg *nats.Msg, name string) error 
 	return err
 }
 
-// Result is one that was stored.
+// Result is one that was stored. The index is -1 where the message is none.
 type Result struct {
 	Vantage string
 	Index   int
 	Data    []byte
-	sent    uint64
 }
 
 // Has reports whether there is a result.
@@ -125,7 +124,7 @@ func (f *Fleet) Get(ctx context.Context, jobID, vantage string, index int) (*Res
 		return nil, err
 	}
 	data, err := f.content(ctx, jobID, raw.Header, raw.Data)
-	return &Result{Vantage: vantage, Index: index, Data: data, sent: raw.Sequence}, err
+	return &Result{vantage, index, data}, err
 }
 
 // content is what a message holds, or the object that it names. An object of
@@ -163,8 +162,7 @@ func (f *Fleet) object(ctx context.Context, name string, limit int) (data []byte
 
 // Follow calls yield with every result of a job, in the order in which they were
 // stored, also with those that come while it does. It ends when yield returns
-// false, or with an error: when ctx ends, or for good. Results of no vantage or
-// index are passed over.
+// false, or with an error: when ctx ends, or for good.
 func (f *Fleet) Follow(ctx context.Context, jobID string, yield func(*Result) bool) error {
 	var next atomic.Uint64
 	for {
@@ -209,16 +207,16 @@ func (f *Fleet) follow(ctx context.Context, jobID string, next *atomic.Uint64, y
 		if err != nil {
 			return err
 		}
-		next.Store(meta.Sequence.Stream + 1)
 		vantage, index, ok := parseResult(msg.Subject(), jobID)
 		if !ok {
-			continue
+			vantage, index = "", -1
 		}
 		data, err := f.content(ctx, jobID, msg.Headers(), msg.Data())
 		if err != nil {
 			return err
 		}
-		if !yield(&Result{vantage, index, data, meta.Sequence.Stream}) {
+		next.Store(meta.Sequence.Stream + 1)
+		if !yield(&Result{vantage, index, data}) {
 			return nil
 		}
 	}
@@ -235,6 +233,12 @@ func (f *Fleet) Counted(ctx context.Context, j *job.Job) (map[string]int, error)
 		counts[vantage] = n
 	}
 	return counts, nil
+}
+
+// CountedAll is how many messages there are among the results of a job, those that
+// are none included.
+func (f *Fleet) CountedAll(ctx context.Context, id string) (int, error) {
+	return f.count(ctx, resultSubjects+id+".>")
 }
 
 // count counts the messages of the result stream that fit, by asking for a

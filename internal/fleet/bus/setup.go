@@ -85,6 +85,25 @@ func (b *Bus) Open(ctx context.Context) (*Fleet, error) {
 	return f, nil
 }
 
+// Await opens the streams and buckets, and waits for them if nobody submitted a job
+// yet.
+func (b *Bus) Await(ctx context.Context, say func(message string)) (*Fleet, error) {
+	told := false
+	for {
+		f, err := b.Open(ctx)
+		if !errors.Is(err, ErrNoFleet) {
+			return f, err
+		}
+		if !told {
+			say("no job was submitted to this NATS server yet; waiting for one")
+		}
+		told = true
+		if !pause(ctx, again) {
+			return nil, context.Cause(ctx)
+		}
+	}
+}
+
 // Why is an error of the library in the words of this program.
 func (b *Bus) Why(err error) error {
 	switch {

@@ -70,6 +70,8 @@ type Work struct {
 	// First is the index of the first of Domains in the list.
 	First   int      `json:"first"`
 	Domains []string `json:"domains"`
+	// Again is true if some of them may have results already.
+	Again bool `json:"again,omitempty"`
 }
 
 // Encode returns the batch as it is handed out.

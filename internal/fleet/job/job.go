@@ -62,9 +62,8 @@ type Job struct {
 	Vantages Vantages `json:"vantages"`
 	Limits   Limits   `json:"limits"`
 	Domains  int      `json:"domains"`
-	// Notes say what is to be known of the list, such as lines that were left
-	// out.
-	Notes []string `json:"notes,omitempty"`
+	// LeftOut says what of the list held no domain, empty for nothing.
+	LeftOut string `json:"left_out,omitempty"`
 }
 
 // File is a scenario file.
@@ -161,7 +160,7 @@ func (j *Job) Valid() error {
 		return fmt.Errorf("the job asks for %s, which is neither run nor check", shown(j.Play))
 	case (j.Play == PlayRun) != (len(j.Files) > 0):
 		return errors.New("a job that runs has scenarios, and one that checks has none")
-	case len(j.Program) > 200 || len(j.Notes) > 20:
+	case len(j.Program) > 200 || len(j.LeftOut) > 4096:
 		return errors.New("the job says too much of itself")
 	}
 	return cmpErr(j.validFiles, j.validFlags, j.Vantages.valid, j.Limits.valid)

@@ -26,7 +26,10 @@ type Record struct {
 	Vantage string `json:"vantage,omitempty"`
 	Worker  string `json:"worker,omitempty"`
 	// GivenUp is why there is no result, empty where there is one.
-	GivenUp string        `json:"given_up,omitempty"`
+	GivenUp string `json:"given_up,omitempty"`
+	// Audited is true where the domain was looked at as a whole: its list of
+	// receptions is there then, and may be empty, which JSON does not tell.
+	Audited bool          `json:"audited,omitempty"`
 	Result  result.Domain `json:"result"`
 }
 
@@ -48,6 +51,7 @@ func NewPacker() *Packer {
 // Pack returns a record as it is stored: JSON, packed (RFC 1951) with a dictionary
 // of what is in every one.
 func (p *Packer) Pack(r *Record) ([]byte, error) {
+	r.Audited = r.Result.Audited()
 	plain, err := json.Marshal(r)
 	if err != nil {
 		return nil, err
@@ -93,6 +97,9 @@ func (p *Packer) Unpack(data []byte) (*Record, error) {
 	}
 	harmless(reflect.ValueOf(r).Elem())
 	whole(&r.Result)
+	if r.Audited {
+		r.Result.Reception = listed(r.Result.Reception)
+	}
 	return r, nil
 }
 

@@ -43,6 +43,25 @@ func TestRecordsComeBackAsTheyWere(t *testing.T) {
 	}
 }
 
+// That a domain was looked at as a whole is not lost where no sender was asked.
+func TestRecordsTellWhatWasAudited(t *testing.T) {
+	t.Parallel()
+	p := NewPacker()
+	for _, audited := range []bool{true, false} {
+		d := result.Domain{Domain: "a.test", Hosts: []result.Host{}}
+		if audited {
+			d.Reception = []result.Reception{}
+		}
+		data, err := p.Pack(&Record{Format: Format, Result: d})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := p.Unpack(data); err != nil || got.Result.Audited() != audited {
+			t.Errorf("audited %t comes back as %t, %v", audited, got.Result.Audited(), err)
+		}
+	}
+}
+
 // Whatever stands in a record, nothing of it reaches a terminal as it is.
 func TestRecordsAreHarmless(t *testing.T) {
 	t.Parallel()

@@ -43,6 +43,24 @@ func StartWith(t testing.TB, options *server.Options) *server.Server {
 	return s
 }
 
+// Serve starts a server that keeps its files in a folder and ends when what is
+// deferred runs. It returns its URL.
+func Serve(t testing.TB, folder string, later func(func())) string {
+	t.Helper()
+	s, err := server.NewServer(&server.Options{
+		Host: "127.0.0.1", Port: server.RANDOM_PORT, NoLog: true, NoSigs: true, JetStream: true, StoreDir: folder,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Start()
+	later(func() { Stop(s) })
+	if !s.ReadyForConnections(startTime) {
+		t.Fatal("the NATS server does not start")
+	}
+	return s.ClientURL()
+}
+
 // Stop ends a server and waits for it.
 func Stop(s *server.Server) {
 	s.Shutdown()
