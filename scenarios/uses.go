@@ -21,7 +21,7 @@ func (s *Scenario) UsesIn(steps []Step, overrides []map[string]string) map[strin
 }
 
 func (s *Scenario) usedBy(v reflect.Value, overrides []map[string]string) map[string]bool {
-	u := uses{scenario: s, overrides: overrides, seen: map[string]bool{}, builtin: map[string]bool{}}
+	u := uses{scenario: s, overrides: overrides, seen: map[string]bool{}, builtin: map[string]bool{}, own: map[reflect.Type]bool{}}
 	u.value(v)
 	return u.builtin
 }
@@ -32,6 +32,7 @@ type uses struct {
 	overrides []map[string]string
 	seen      map[string]bool
 	builtin   map[string]bool
+	own       map[reflect.Type]bool // of this package, by what was seen of them
 }
 
 // value goes through all that a value holds. It is told what to leave out, and not
@@ -56,7 +57,7 @@ func (u *uses) value(v reflect.Value) {
 
 func (u *uses) fields(v reflect.Value) {
 	t := v.Type()
-	if t.PkgPath() != reflect.TypeFor[Text]().PkgPath() {
+	if !u.isOwn(t) {
 		return // such as a pattern that is compiled
 	}
 	if t == reflect.TypeFor[part]() {
@@ -64,11 +65,23 @@ func (u *uses) fields(v reflect.Value) {
 	}
 	defines := t == reflect.TypeFor[Scenario]() || t == reflect.TypeFor[HostRule]()
 	for i := range v.NumField() {
-		if defines && isAside(t.Field(i).Name) {
+		field := v.Field(i)
+		if field.IsZero() || defines && isAside(t.Field(i).Name) {
 			continue
 		}
-		u.value(v.Field(i))
+		u.value(field)
 	}
+}
+
+// isOwn reports whether a type is one of this package. What reflect knows of it
+// is asked once, since it has to be spelled out each time.
+func (u *uses) isOwn(t reflect.Type) bool {
+	own, known := u.own[t]
+	if !known {
+		own = t.PkgPath() == reflect.TypeFor[Text]().PkgPath()
+		u.own[t] = own
+	}
+	return own
 }
 
 // isAside names what a scenario holds that draws nothing in: definitions, which

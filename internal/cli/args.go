@@ -22,7 +22,8 @@ type arranged struct {
 // has reports whether the flag of that name was given.
 func (a *arranged) has(name string) bool {
 	for _, word := range a.flags {
-		rest, ok := strings.CutPrefix(word, "--"+name)
+		// No text is made of dashes and name: this is asked of every flag there is.
+		rest, ok := strings.CutPrefix(strings.TrimPrefix(word, "--"), name)
 		if ok && (rest == "" || rest[0] == '=') {
 			return true
 		}
