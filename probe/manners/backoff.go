@@ -13,12 +13,19 @@ const (
 	// further time twice as long, maxWait at most.
 	firstWait = 30 * time.Second
 	maxWait   = 10 * time.Minute
-	// waryGap is the time between the sessions that try whether it is over.
-	waryGap = 5 * time.Second
-	// maxRefusals is how often in a row a provider has to ask for the rest of the
-	// run to leave it alone. With the waits before, that takes 7 minutes and more.
-	maxRefusals = 5
 )
+
+const (
+	// WaryGap is the time between the sessions that try whether it is over.
+	WaryGap = 5 * time.Second
+	// MaxRefusals is how often in a row a provider has to ask for the rest of the
+	// run to leave it alone. With the waits before, that takes 7 minutes and more.
+	MaxRefusals = 5
+)
+
+// Pause is how long a provider is left alone that asked for it, and had asked so
+// often in a row before.
+func Pause(before int) time.Duration { return min(firstWait<<min(before, MaxRefusals), maxWait) }
 
 // Backoff remembers which providers asked to be left alone for a while.
 type Backoff struct {
@@ -61,14 +68,14 @@ func (b *Backoff) Next(provider string, now time.Time) (at time.Time, gone bool)
 	if s == nil {
 		return time.Time{}, false
 	}
-	if s.refusals >= maxRefusals {
+	if s.refusals >= MaxRefusals {
 		return time.Time{}, true
 	}
 	at = s.next
 	if at.Before(now) {
 		at = now
 	}
-	s.next = at.Add(waryGap)
+	s.next = at.Add(WaryGap)
 	return at, false
 }
 
@@ -97,7 +104,7 @@ func (b *Backoff) Refused(provider string, began, now time.Time) {
 	case began.Before(s.since):
 		return
 	}
-	wait := min(firstWait<<s.refusals, maxWait)
+	wait := Pause(s.refusals)
 	s.refusals++
 	s.since, s.next = now, now.Add(wait)
 }
@@ -106,7 +113,7 @@ func (b *Backoff) Refused(provider string, began, now time.Time) {
 func (b *Backoff) Went(provider string, began time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if s := b.shy[provider]; s != nil && s.refusals < maxRefusals && began.After(s.since) {
+	if s := b.shy[provider]; s != nil && s.refusals < MaxRefusals && began.After(s.since) {
 		delete(b.shy, provider)
 	}
 }

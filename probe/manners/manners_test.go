@@ -92,14 +92,14 @@ func TestBackoffWaitsLongerEachTime(t *testing.T) {
 		if got := at.Sub(now); got != want || gone {
 			t.Errorf("after %d refusals the next waits %s, gone %t; want %s", i+1, got, gone, want)
 		}
-		if at2, _ := b.Next("example.test", now); at2.Sub(at) != waryGap {
-			t.Errorf("the one after that begins %s later; want %s", at2.Sub(at), waryGap)
+		if at2, _ := b.Next("example.test", now); at2.Sub(at) != WaryGap {
+			t.Errorf("the one after that begins %s later; want %s", at2.Sub(at), WaryGap)
 		}
 		now = at
 	}
 	b.Refused("example.test", now, now)
 	if _, gone := b.Next("example.test", now.Add(time.Hour)); !gone {
-		t.Errorf("after %d refusals in a row it is still spoken to", maxRefusals)
+		t.Errorf("after %d refusals in a row it is still spoken to", MaxRefusals)
 	}
 	if at, gone := b.Next("example.net", now); !at.IsZero() || gone {
 		t.Error("another provider has to wait as well")
