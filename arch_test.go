@@ -51,7 +51,6 @@ func rooms() map[string]room {
 		"internal/fleet/work":    {packages: []string{"internal/cli", "internal/fleet/bus", "internal/fleet/job", "internal/timespan", "probe/manners", "probe/result"}},
 		// past one machine: the only room that knows NATS
 		"internal/fleet/bus":         {packages: []string{"internal/fleet/job", "probe/result"}, libraries: []string{"github.com/nats-io/nats.go"}},
-		"internal/fleet/bus":         {libraries: []string{"github.com/nats-io/nats.go"}},
 		"internal/fleet/manners":     {packages: []string{"probe/fault", "probe/manners", "probe/result"}, libraries: []string{"github.com/nats-io/nats.go"}},
 		"internal/fleet/bus/bustest": {libraries: []string{"github.com/nats-io/nats-server/v2"}},
 		// floor 3: a scenario as a check
