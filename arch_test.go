@@ -46,7 +46,7 @@ func rooms() map[string]room {
 		},
 		"internal/fleet/job":     {packages: []string{"internal/spelling", "internal/timespan", "internal/yamlnode", "probe/result", "scenarios"}, libraries: []string{"gopkg.in/yaml.v3"}},
 		"cmd/mxprobe-fleet":      {packages: []string{"internal/cli", "internal/fleet/command"}},
-		"internal/fleet/command": {packages: []string{"internal/bounded", "internal/cli", "internal/compare", "internal/vantage", "internal/fleet/bus", "internal/fleet/collect", "internal/fleet/job", "internal/fleet/work", "internal/timespan", "probe/result", "scenarios"}},
+		"internal/fleet/command": {packages: []string{"internal/bounded", "internal/cli", "internal/compare", "internal/vantage", "internal/fleet/bus", "internal/fleet/collect", "internal/fleet/job", "internal/fleet/manners", "internal/fleet/work", "internal/timespan", "probe", "probe/result", "scenarios"}},
 		"internal/fleet/collect": {packages: []string{"internal/fleet/bus", "internal/fleet/job", "probe/result"}},
 		"internal/fleet/work":    {packages: []string{"internal/cli", "internal/fleet/bus", "internal/fleet/job", "internal/timespan", "probe/manners", "probe/result"}},
 		// past one machine: the only room that knows NATS

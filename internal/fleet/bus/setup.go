@@ -85,6 +85,9 @@ func (b *Bus) Open(ctx context.Context) (*Fleet, error) {
 	return f, nil
 }
 
+// Replicas is how many servers of a cluster keep each message.
+func (f *Fleet) Replicas() int { return f.work.CachedInfo().Config.Replicas }
+
 // Await opens the streams and buckets, and waits for them if nobody submitted a job
 // yet.
 func (b *Bus) Await(ctx context.Context, say func(message string)) (*Fleet, error) {

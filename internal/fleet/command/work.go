@@ -40,6 +40,10 @@ type worker struct {
 	name, vantage string
 	untilDone     bool
 	own           []string
+
+	fleet   *bus.Fleet
+	sharing sharing
+	say     func(message string)
 }
 
 func (w *worker) flags() []cli.Flag {
@@ -92,6 +96,8 @@ func (w *worker) run(args []string) (int, error) {
 	if w.vantage != "" {
 		where = " at " + w.vantage
 	}
+	w.fleet, w.say = f, say
+	defer w.sharing.close()
 	say(fmt.Sprintf("worker %s%s is ready", w.name, where))
 	one := &work.Worker{Fleet: f, ID: w.name, Vantage: w.vantage, Program: w.program.Title(Name), Prepare: w.prepare, UntilDone: w.untilDone, Say: say}
 	err = one.Run(ctx)
@@ -136,6 +142,10 @@ func (w *worker) prepare(ctx context.Context, j *job.Job, files [][]byte, alive 
 	call.Own = w.own
 	played, err := p.Prepare(ctx, call)
 	if err != nil {
+		return nil, err
+	}
+	if err := w.sharing.share(ctx, w.fleet, w.name, played.Runner(), w.say); err != nil {
+		played.Close()
 		return nil, err
 	}
 	played.Watch(alive)

@@ -40,9 +40,12 @@ type natsBucket struct{ kv jetstream.KeyValue }
 
 // openBucket makes a bucket, or takes the one that is there.
 func openBucket(ctx context.Context, js jetstream.JetStream, name, about string, ttl time.Duration, replicas int) (*natsBucket, error) {
-	kv, err := js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{
-		Bucket: name, Description: about, TTL: ttl, History: 1, MaxValueSize: maxRecord, Storage: jetstream.FileStorage, Replicas: replicas,
-	})
+	kv, err := js.KeyValue(ctx, name)
+	if errors.Is(err, jetstream.ErrBucketNotFound) {
+		kv, err = js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{
+			Bucket: name, Description: about, TTL: ttl, History: 1, MaxValueSize: maxRecord, Storage: jetstream.FileStorage, Replicas: replicas,
+		})
+	}
 	if err != nil {
 		return nil, err
 	}
