@@ -37,8 +37,12 @@ func (a *Account) Secrets() *Secrets { return &a.secrets }
 func (a *Account) Attempt(l *Ledger, file string, record *smtpwire.Recorder) {
 	a.tries++
 	l.account, l.record, l.file = a, record, file
-	l.steps = make([]result.Step, 0, a.check.StepCount+2)
+	l.steps = make([]result.Step, 0, min(firstSteps, a.check.StepCount+2))
 }
+
+// firstSteps is how many steps there is room for at first: the greeting and the
+// one after it, for which most wait that wait long.
+const firstSteps = 2
 
 // Tries returns how many attempts were begun.
 func (a *Account) Tries() int { return a.tries }

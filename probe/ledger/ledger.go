@@ -144,6 +144,9 @@ type span struct {
 // Begin begins the record of a step under the name it shows. The line and the
 // column are its place in the file.
 func (l *Ledger) Begin(number int, name string, line, col int) Step {
+	if len(l.steps) == firstSteps {
+		l.steps = slices.Grow(l.steps, max(0, l.account.check.StepCount+2-firstSteps))
+	}
 	l.steps = append(l.steps, result.Step{
 		Attempt: l.account.tries,
 		Number:  number,
