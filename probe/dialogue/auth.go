@@ -125,8 +125,8 @@ func asUser(user, authzid string) string {
 
 // logIn plays the exchange (RFC 4954 section 4) and judges its end.
 func (s *session) logIn(l *login) judge.Judgement {
-	if j, ok := s.line.Write("AUTH", s.authLine(l), l.limit); !ok {
-		return j
+	if j := s.line.Write("AUTH", s.authLine(l), l.limit); j != nil {
+		return *j
 	}
 	for range maxChallenges {
 		seen := s.line.Read(l.limit)
@@ -140,8 +140,8 @@ func (s *session) logIn(l *login) judge.Judgement {
 		if err != nil {
 			return s.breakOff(l, err)
 		}
-		if j, ok := s.line.Write("AUTH", line, l.limit); !ok {
-			return j
+		if j := s.line.Write("AUTH", line, l.limit); j != nil {
+			return *j
 		}
 	}
 	return s.breakOff(l, fmt.Errorf("the server asks on and on: %d challenges came", maxChallenges))

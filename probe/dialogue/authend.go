@@ -40,8 +40,8 @@ const impostor = "somebody on the way may pretend to be the server, or its passw
 // cancelLogin ends an exchange as the scenario asks for: "*", and the reply to
 // it is judged (RFC 4954 section 4).
 func (s *session) cancelLogin(l *login) judge.Judgement {
-	if j, ok := s.line.Write("AUTH", []byte("*\r\n"), l.limit); !ok {
-		return j
+	if j := s.line.Write("AUTH", []byte("*\r\n"), l.limit); j != nil {
+		return *j
 	}
 	seen := s.line.Read(l.limit)
 	return s.endLogin(l, &seen)
@@ -56,7 +56,7 @@ func (s *session) breakOff(l *login, why error) judge.Judgement {
 	if errors.As(why, &challenge) && challenge.Unproved {
 		j.Hint = impostor
 	}
-	if _, ok := s.line.Write("AUTH", []byte("*\r\n"), l.limit); !ok {
+	if s.line.Write("AUTH", []byte("*\r\n"), l.limit) != nil {
 		return j
 	}
 	seen := s.line.Read(l.limit)

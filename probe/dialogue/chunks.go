@@ -102,8 +102,8 @@ func (s *session) sendChunk(st ledger.Step, step *scenarios.Step, want *scenario
 	if s.line.Gone || s.line.FarewellCode != 0 {
 		return s.line.NothingToSayTo(), false
 	}
-	if j, ok := s.line.Quiet("BDAT"); !ok {
-		return j, false
+	if j := s.line.Quiet("BDAT"); j != nil {
+		return *j, false
 	}
 	st.SentMore("BDAT", ", ", []byte(line))
 	s.buf = append(append(append(s.buf[:0], line...), "\r\n"...), piece...)

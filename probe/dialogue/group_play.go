@@ -21,8 +21,8 @@ func (s *session) playGroup(g *group) {
 			return
 		}
 		s.hideText(len(s.buf))
-	} else if j, ok := s.line.Quiet(""); !ok {
-		s.unsend(g.records(), j)
+	} else if j := s.line.Quiet(""); j != nil {
+		s.unsend(g.records(), *j)
 		return
 	}
 	for _, st := range g.records() {

@@ -42,8 +42,8 @@ func fallsBack(l command, code int) bool {
 func (s *session) fallBack(st ledger.Step, step *scenarios.Step, want *scenarios.Expect, refused string) judge.Judgement {
 	reason := "EHLO got " + refused + ", so HELO was said"
 	line := append([]byte("HELO"), s.buf[len("EHLO"):]...)
-	if j, ok := s.line.Write("HELO", line, s.timeout(step.Timeout, DefaultReplyTimeout)); !ok {
-		return j
+	if j := s.line.Write("HELO", line, s.timeout(step.Timeout, DefaultReplyTimeout)); j != nil {
+		return *j
 	}
 	st.Sent("HELO", line[:len(line)-2])
 	seen := s.line.Read(s.timeout(step.Timeout, DefaultReplyTimeout))

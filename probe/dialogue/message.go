@@ -67,8 +67,8 @@ func (s *session) wantAndText(step *scenarios.Step) (*scenarios.Expect, []byte, 
 // one is expected.
 func (s *session) sayData(st ledger.Step, step *scenarios.Step, want *scenarios.Expect) (judge.Judgement, bool) {
 	limit := s.timeout(step.Timeout, DefaultReplyTimeout)
-	if j, ok := s.line.Write("DATA", []byte("DATA\r\n"), limit); !ok {
-		return j, false
+	if j := s.line.Write("DATA", []byte("DATA\r\n"), limit); j != nil {
+		return *j, false
 	}
 	st.Sent("DATA", []byte("DATA"))
 	return s.answerToData(st, step, want)

@@ -118,8 +118,8 @@ func (s *session) heard(st ledger.Step, h *hello, seen *judge.Observation) judge
 func (s *session) beginTLS(h *hello) bool {
 	up := s.trial.dialogue.upgrade
 	st := s.beginAside(h.step.Number, "STARTTLS", h.step.Pos)
-	if j, ok := s.line.Write("STARTTLS", []byte("STARTTLS\r\n"), h.limit); !ok {
-		s.close(st, j)
+	if j := s.line.Write("STARTTLS", []byte("STARTTLS\r\n"), h.limit); j != nil {
+		s.close(st, *j)
 		return false
 	}
 	st.Sent("STARTTLS", []byte("STARTTLS"))
@@ -156,18 +156,18 @@ func brokenTLS(why string) judge.Judgement {
 // helloAgain says EHLO under TLS, or in clear where there is none.
 func (s *session) helloAgain(h *hello) {
 	st := s.begin(h.step)
-	j, ok := s.line.Write(h.verb, h.line, h.limit)
-	if ok {
+	j := s.line.Write(h.verb, h.line, h.limit)
+	if j == nil {
 		st.Sent(h.verb, h.line[:len(h.line)-2])
 		seen := s.hear(h)
 		if seen.Reply != nil || !s.lostUnderTLS(seen.Fault.Reason) {
 			s.close(st, s.heard(st, h, &seen))
 			return
 		}
-		j.Reason, j.Message = seen.Fault.Reason, seen.Fault.Message
-		s.line.SoonAfterHandshake(&j)
+		j = &judge.Judgement{Reason: seen.Fault.Reason, Message: seen.Fault.Message}
+		s.line.SoonAfterHandshake(j)
 	} else if !s.lostUnderTLS(j.Reason) {
-		s.close(st, j)
+		s.close(st, *j)
 		return
 	}
 	st.Facts().Action = ""

@@ -31,8 +31,8 @@ func (s *session) playPipeline(step *scenarios.Step) {
 	if !ok || len(lines) == 0 {
 		return
 	}
-	if j, ok := s.line.Quiet(""); !ok {
-		s.unsend(recordsOf(lines), j)
+	if j := s.line.Quiet(""); j != nil {
+		s.unsend(recordsOf(lines), *j)
 		return
 	}
 	for _, l := range lines {

@@ -7,6 +7,7 @@ import (
 
 	"mxprobe/probe/fault"
 	"mxprobe/probe/judge"
+	"mxprobe/probe/ledger"
 	"mxprobe/probe/result"
 	"mxprobe/scenarios"
 )
@@ -50,15 +51,8 @@ func (s *session) playLine(step *scenarios.Step) {
 		return
 	}
 	l := command{step, want, verbOf(step, s.buf)}
-	if j, ok := s.line.Write(l.verb, s.buf, s.timeout(step.Timeout, DefaultReplyTimeout)); !ok {
-		switch {
-		case step.PassIf.EOF && (j.Closed || j.Reason == result.Reset):
-			j, s.over, s.ended = judge.Met(), true, true
-		case j.Closed && want.Codes.EOF:
-			j = judge.Met()
-			j.Note = "the server had closed the connection before the line was sent"
-		}
-		s.close(st, j)
+	if j := s.line.Write(l.verb, s.buf, s.timeout(step.Timeout, DefaultReplyTimeout)); j != nil {
+		s.unsent(st, l, j)
 		return
 	}
 	st.Sent(l.verb, sentOf(step, s.buf))
@@ -73,6 +67,18 @@ func (s *session) playLine(step *scenarios.Step) {
 		j = s.fallBack(st, step, want, st.Shown())
 	}
 	s.close(st, j)
+}
+
+// unsent says what a line amounts to that was not sent.
+func (s *session) unsent(st ledger.Step, l command, j *judge.Judgement) {
+	switch {
+	case l.step.PassIf.EOF && (j.Closed || j.Reason == result.Reset):
+		*j, s.over, s.ended = judge.Met(), true, true
+	case j.Closed && l.want.Codes.EOF:
+		*j = judge.Met()
+		j.Note = "the server had closed the connection before the line was sent"
+	}
+	s.close(st, *j)
 }
 
 // command is a line as it is played: what must follow it, and its command

@@ -33,8 +33,8 @@ func (s *session) playStartTLS(step *scenarios.Step) {
 		return
 	}
 	limit := s.timeout(step.Timeout, DefaultReplyTimeout)
-	if j, ok := s.line.Write("STARTTLS", s.buf, limit); !ok {
-		s.close(st, j)
+	if j := s.line.Write("STARTTLS", s.buf, limit); j != nil {
+		s.close(st, *j)
 		return
 	}
 	st.Sent("STARTTLS", s.buf[:len(s.buf)-2])

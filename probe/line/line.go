@@ -182,19 +182,24 @@ func (l *Line) HangUp() {
 // Write sends a flight in one write. Before it, the line must be quiet: a
 // byte that nobody asked for means that replies and commands are out of
 // step, and every verdict after it would be wrong.
-func (l *Line) Write(verb string, b []byte, limit time.Duration) (judge.Judgement, bool) {
+// It returns nil where the flight was sent, else why it was not.
+func (l *Line) Write(verb string, b []byte, limit time.Duration) *judge.Judgement {
 	if l.Gone || l.FarewellCode != 0 {
-		return l.NothingToSayTo(), false
+		return onHeap(l.NothingToSayTo())
 	}
-	if j, ok := l.Quiet(verb); !ok {
-		return j, false
+	if j := l.Quiet(verb); j != nil {
+		return j
 	}
 	l.Within(limit)
 	if err := l.Conn.WriteRaw(b); err != nil {
-		return l.WriteFailed(err, verb, limit), false
+		return onHeap(l.WriteFailed(err, verb, limit))
 	}
-	return judge.Judgement{}, true
+	return nil
 }
+
+// onHeap keeps a judgement off the stack: nearly every line is sent, and the
+// stack of a session that waits has no room for what could have been.
+func onHeap(j judge.Judgement) *judge.Judgement { return &j }
 
 // NothingToSayTo is the judgement on a line for a connection that has ended
 // in an earlier step, as that step had expected.
@@ -256,27 +261,34 @@ func (l *Line) leftover(verb string) (said []byte, farewell *judge.Observation) 
 	return said, nil
 }
 
-// Quiet reports whether nothing has arrived that was not asked for.
-func (l *Line) Quiet(verb string) (judge.Judgement, bool) {
+// Quiet returns nil where nothing has arrived that was not asked for, else what
+// that amounts to.
+func (l *Line) Quiet(verb string) *judge.Judgement {
 	said, farewell := l.leftover(verb)
+	if len(said) == 0 {
+		return nil
+	}
+	return onHeap(l.spokenUnasked(said, farewell))
+}
+
+// spokenUnasked is the judgement on what leftover took.
+func (l *Line) spokenUnasked(said []byte, farewell *judge.Observation) judge.Judgement {
 	switch {
-	case len(said) == 0:
-		return judge.Judgement{}, true
 	case farewell != nil:
 		j := judge.Judgement{
 			Status: l.Temporary, Reason: result.Temporary,
 			Message: "the server ended the session: " + farewell.Shown(), Code: farewell.Reply.Code,
 		}
 		j.Explain(farewell)
-		return j, false
+		return j
 	case l.Misread:
-		return l.OutOfStep("a reply too many: " + result.Quoted(said)), false
+		return l.OutOfStep("a reply too many: " + result.Quoted(said))
 	}
 	return judge.Judgement{
 		Status: result.Fail, Reason: result.Protocol,
 		Message: "the server spoke unasked: " + result.Quoted(said),
 		Hint:    "a reply too many came before this step, so that replies and commands are out of step",
-	}, false
+	}
 }
 
 // Settled reports whether no reply is left where nothing more is asked. One
