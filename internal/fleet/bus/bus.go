@@ -22,6 +22,9 @@ const (
 	again = 500 * time.Millisecond
 	// answerTime is how long one request to the server may take.
 	answerTime = 10 * time.Second
+	// ackTime is how long a message is on its way before it is sent again: the
+	// server that had it may be gone, and a second one does not count.
+	ackTime = 4 * time.Second
 	// maxPending is how many messages may be on their way to the server
 	// before they are acknowledged.
 	maxPending = 4096
@@ -67,7 +70,7 @@ func Connect(ctx context.Context, s *Settings) (*Bus, error) {
 	}
 	b.conn = conn
 	b.js, err = jetstream.New(conn, jetstream.WithDefaultTimeout(answerTime),
-		jetstream.WithPublishAsyncMaxPending(maxPending), jetstream.WithPublishAsyncTimeout(answerTime))
+		jetstream.WithPublishAsyncMaxPending(maxPending), jetstream.WithPublishAsyncTimeout(ackTime))
 	if err != nil {
 		conn.Close()
 		return nil, err

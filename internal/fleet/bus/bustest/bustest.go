@@ -3,6 +3,11 @@
 package bustest
 
 import (
+	"net"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -31,16 +36,34 @@ func Start(t testing.TB) string {
 // StartWith starts a server with these settings.
 func StartWith(t testing.TB, options *server.Options) *server.Server {
 	t.Helper()
+	s := begin(t, options)
+	if !s.ReadyForConnections(startTime) {
+		t.Fatal("the NATS server does not start")
+	}
+	return s
+}
+
+// begin starts a server and does not wait for it.
+func begin(t testing.TB, options *server.Options) *server.Server {
+	t.Helper()
 	s, err := server.NewServer(options)
 	if err != nil {
 		t.Fatal(err)
 	}
 	s.Start()
 	t.Cleanup(func() { Stop(s) })
-	if !s.ReadyForConnections(startTime) {
-		t.Fatal("the NATS server does not start")
-	}
 	return s
+}
+
+// freeAddress is an address of loopback that nobody listens on.
+func freeAddress(t testing.TB) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }()
+	return l.Addr().String()
 }
 
 // Serve starts a server that keeps its files in a folder and ends when what is
@@ -65,4 +88,36 @@ func Serve(t testing.TB, folder string, later func(func())) string {
 func Stop(s *server.Server) {
 	s.Shutdown()
 	s.WaitForShutdown()
+}
+
+// Cluster starts servers that know each other, and waits until they have chosen a
+// leader.
+func Cluster(t testing.TB, n int) []*server.Server {
+	t.Helper()
+	var routes []*url.URL
+	for range n {
+		routes = append(routes, &url.URL{Scheme: "nats", Host: freeAddress(t)})
+	}
+	var all []*server.Server
+	for i := range n {
+		options := Options(t)
+		options.ServerName, options.Cluster.Name, options.Routes = "s"+strconv.Itoa(i), "test", routes
+		at := netip.MustParseAddrPort(routes[i].Host)
+		options.Cluster.Host, options.Cluster.Port = at.Addr().String(), int(at.Port())
+		all = append(all, begin(t, options))
+	}
+	for _, s := range all {
+		if !s.ReadyForConnections(startTime) {
+			t.Fatal("the NATS server does not start")
+		}
+	}
+	for until := time.Now().Add(startTime); ; time.Sleep(20 * time.Millisecond) {
+		leads := func(s *server.Server) bool { return s.JetStreamIsLeader() && len(s.JetStreamClusterPeers()) == n }
+		if slices.ContainsFunc(all, leads) {
+			return all
+		}
+		if time.Now().After(until) {
+			t.Fatalf("no leader of %d servers", n)
+		}
+	}
 }
