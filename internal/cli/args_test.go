@@ -306,3 +306,19 @@ func TestRepeatedFlagThatTakesOneValueIsRefused(t *testing.T) {
 		t.Errorf("stderr = %q; want %q", stderr.String(), want)
 	}
 }
+
+// TestAskingForFlagsCostsNothing bounds what is done for each of the hundred
+// flags that a command has and a call does not.
+//
+// It is not parallel, for the allocations of the whole process count.
+func TestAskingForFlagsCostsNothing(t *testing.T) {
+	given := arranged{flags: []string{"--domain=example.org", "--quiet", "--to=kate@example.org"}}
+	for name, want := range map[string]bool{"domain": true, "quiet": true, "to": true, "dom": false, "domains": false, "quiet=": false, "": false} {
+		if got := given.has(name); got != want {
+			t.Errorf("has(%q) = %t; want %t", name, got, want)
+		}
+	}
+	if got := testing.AllocsPerRun(100, func() { _ = given.has("per-provider") }); got > 0 {
+		t.Errorf("a flag that is not there takes %v allocations; want none", got)
+	}
+}
