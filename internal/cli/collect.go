@@ -24,6 +24,9 @@ func (s *settings) limit(ctx context.Context) (context.Context, context.CancelFu
 // exit status.
 func (p *Program) collect(ctx context.Context, s *settings, runner *probe.Runner, plan *plan, out *reports, started time.Time) (int, error) {
 	sum := tally{require: runner.Require, family: runner.Family}
+	if plan.domains != nil && plan.domains.isList() {
+		sum.list = report.NewOverview(0)
+	}
 	run, cancel := context.WithCancel(ctx)
 	defer cancel()
 	for d := range plan.results(run, runner, cancel) {

@@ -3,10 +3,14 @@ package cli
 import (
 	"time"
 
+	"mxprobe/internal/report"
 	"mxprobe/probe"
 	"mxprobe/probe/result"
 	"mxprobe/probe/verdict"
 )
+
+// listRows is how many rows a table of a list has at the end of the results.
+const listRows = 100
 
 // tally sums up the domains of a run.
 type tally struct {
@@ -23,12 +27,17 @@ type tally struct {
 	late     bool // something was cut short by --max-time
 	spared   int  // domains that are excluded, or of which something is
 	unpaid   int  // domains that --budget left out, or something of them
-	shared   int  // dialogues that were played for another domain
+	// list is what a list came to, nil for one domain.
+	list   *report.Overview
+	shared int // dialogues that were played for another domain
 }
 
 // add counts one domain.
 func (t *tally) add(d *result.Domain) {
 	t.domains++
+	if t.list != nil {
+		t.list.Add(d)
+	}
 	t.verdict = result.Worst(t.verdict, d.Status)
 	passedBy := hostsPassedBy(d)
 	t.passedBy += passedBy
@@ -141,8 +150,12 @@ func (t *tally) end(exit int, elapsed time.Duration) result.End {
 	if t.undone && status < result.Inconclusive {
 		status = result.Inconclusive
 	}
-	return result.End{
+	end := result.End{
 		V: result.Version, Type: "end", Status: status, Exit: exit,
 		Dialogues: t.hosts, Steps: t.steps, Millis: result.Millis(elapsed),
 	}
+	if t.list != nil {
+		end.List = t.list.List(listRows)
+	}
+	return end
 }

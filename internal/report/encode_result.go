@@ -37,6 +37,29 @@ func (e *encoder) end(end *result.End) {
 	e.millis("ms", end.Millis)
 	e.trueSome("incomplete", end.Incomplete)
 	e.strsSome("notes", end.Notes)
+	if end.List == nil {
+		return
+	}
+	e.object("list")
+	e.counts("domains", &end.List.Domains)
+	e.table("causes", &end.List.Causes)
+	e.table("providers", &end.List.Providers)
+	e.table("software", &end.List.Software)
+	e.close()
+}
+
+func (e *encoder) table(name string, t *result.Table) {
+	e.object(name)
+	e.list("rows")
+	for i := range t.Rows {
+		e.open()
+		e.str("name", t.Rows[i].Name)
+		e.counts("domains", &t.Rows[i].Domains)
+		e.close()
+	}
+	e.endList()
+	e.counts("others", &t.Others)
+	e.close()
 }
 
 func (e *encoder) counts(name string, c *result.Counts) {

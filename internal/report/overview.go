@@ -42,9 +42,7 @@ func NewOverview(most int) *Overview {
 // Add counts a domain.
 func (o *Overview) Add(d *result.Domain) {
 	o.Tally.Add(d)
-	if c := Cause(d); c != "" {
-		o.causes.add(c, d.Status)
-	}
+	o.causes.add(causeOf(d), d.Status)
 	o.providers.add(Provider(d), d.Status)
 	o.software.add(Software(d), d.Status)
 	if !passed(d.Status) && len(o.worst[d.Status]) < o.most {
@@ -69,29 +67,31 @@ func passed(v result.Verdict) bool {
 	return v == result.Pass || v == result.Warn || v == result.Skip
 }
 
-// Table counts domains by a name.
+// Table is a table with its heading, for people.
 type Table struct {
 	Title string
-	Rows  []TableRow
-	// More is how many domains have other names.
-	More int
-}
-
-// TableRow is one name of a table.
-type TableRow struct {
-	Name    string
-	Domains result.Counts
+	result.Table
 }
 
 // Tables returns what was counted, of each table so many rows.
-func (o *Overview) Tables(most int) []Table {
+func (o *Overview) Tables(most int) []Table { return Tables(o.List(most)) }
+
+// List returns what was counted, of each table so many rows.
+func (o *Overview) List(most int) *result.List {
+	return &result.List{Domains: o.Domains, Causes: o.causes.top(most), Providers: o.providers.top(most), Software: o.software.top(most)}
+}
+
+// Tables returns the tables of a list that have rows, with causes in words.
+func Tables(l *result.List) []Table {
+	causes := l.Causes
+	causes.Rows = slices.Clone(causes.Rows)
+	for i := range causes.Rows {
+		causes.Rows[i].Name = inWords(causes.Rows[i].Name)
+	}
 	var all []Table
-	for _, t := range []struct {
-		title string
-		c     *counter
-	}{{"By cause", &o.causes}, {"By provider", &o.providers}, {"By software", &o.software}} {
-		if rows, more := t.c.top(most); len(rows) > 0 {
-			all = append(all, Table{t.title, rows, more})
+	for _, t := range []Table{{"By cause", causes}, {"By provider", l.Providers}, {"By software", l.Software}} {
+		if len(t.Rows) > 0 {
+			all = append(all, t)
 		}
 	}
 	return all
@@ -101,7 +101,7 @@ func (o *Overview) Tables(most int) []Table {
 // together.
 type counter struct {
 	names map[string]*result.Counts
-	other int
+	other result.Counts
 }
 
 func (c *counter) add(name string, v result.Verdict) {
@@ -111,7 +111,7 @@ func (c *counter) add(name string, v result.Verdict) {
 	n := c.names[name]
 	if n == nil {
 		if len(c.names) >= maxNames {
-			c.other++
+			c.other.Add(v)
 			return
 		}
 		if c.names == nil {
@@ -123,17 +123,18 @@ func (c *counter) add(name string, v result.Verdict) {
 	n.Add(v)
 }
 
-// top returns the names with most domains, and how many domains have others.
-func (c *counter) top(most int) (rows []TableRow, more int) {
+// top returns the names with most domains, and all others together.
+func (c *counter) top(most int) result.Table {
+	t := result.Table{Rows: []result.Row{}, Others: c.other}
 	for _, name := range slices.Sorted(maps.Keys(c.names)) {
-		rows = append(rows, TableRow{name, *c.names[name]})
+		t.Rows = append(t.Rows, result.Row{Name: name, Domains: *c.names[name]})
 	}
-	slices.SortStableFunc(rows, func(a, b TableRow) int { return cmp.Compare(b.Domains.Total(), a.Domains.Total()) })
-	more = c.other
-	for _, r := range rows[min(len(rows), most):] {
-		more += r.Domains.Total()
+	slices.SortStableFunc(t.Rows, func(a, b result.Row) int { return cmp.Compare(b.Domains.Total(), a.Domains.Total()) })
+	for i := most; i < len(t.Rows); i++ {
+		t.Others.AddAll(&t.Rows[i].Domains)
 	}
-	return rows[:min(len(rows), most)], more
+	t.Rows = t.Rows[:min(len(t.Rows), most)]
+	return t
 }
 
 // Worst is the entry that decided a domain: the first that has its verdict;
@@ -147,23 +148,29 @@ func Worst(d *result.Domain) Entry {
 	return Entry{Domain: d}
 }
 
-// Cause is what is behind the verdict of a domain, in words: the cause of the
-// entry that decided it, else its rule or its reason; nothing where all is
-// well.
-func Cause(d *result.Domain) string {
+// causeOf is what is behind the verdict of a domain: the name of the cause of the
+// entry that decided it, else its rule or its reason; nothing where all is well.
+func causeOf(d *result.Domain) string {
 	if d.Status == result.Pass || d.Status == result.Skip {
 		return ""
 	}
 	e := Worst(d)
-	if c := e.Cause(); c != "" {
-		return c
-	}
-	if e.Finding != nil {
+	switch {
+	case e.Check != nil && e.Check.Cause != "":
+		return clean(e.Check.Cause)
+	case e.Finding != nil:
 		return clean(e.Finding.ID)
+	case e.Reason() != result.None:
+		return clean(string(e.Reason()))
 	}
-	reason := e.Reason()
-	if reason == result.None {
-		reason = d.Reason
+	return clean(string(d.Reason))
+}
+
+// inWords is the name of a cause or a reason as people read it. A rule keeps its
+// name, by which it is explained.
+func inWords(cause string) string {
+	if strings.Contains(cause, ".") {
+		return cause
 	}
-	return clean(strings.ReplaceAll(string(reason), "_", " "))
+	return strings.NewReplacer("-", " ", "_", " ").Replace(cause)
 }

@@ -68,28 +68,35 @@ func (a *audited) words() string {
 	return s
 }
 
-// writeOverview ends a long list: the domains that did not pass, a line each,
-// and what they have in common.
+// writeOverview ends a long list: what its domains came to and what they have in
+// common, and those that did not pass, a line each.
 func (t *Text) writeOverview() {
 	p, o := &t.page, t.overview
 	if !t.opt.List || t.opt.Verbose < 0 || !o.Long() {
 		return
 	}
+	p.blank()
+	p.line("By verdict:")
+	for _, v := range Order() {
+		if n := o.Domains.Of(v); n > 0 {
+			p.line(fmt.Sprintf("%7d  %s", n, Participle(v)))
+		}
+	}
 	for _, table := range o.Tables(maxRows) {
 		p.blank()
 		p.line(table.Title, ":")
-		for _, r := range table.Rows {
-			p.line(tableRow(&r))
+		for i := range table.Rows {
+			p.line(tableRow(&table.Rows[i]))
 		}
-		if table.More > 0 {
-			p.line(fmt.Sprintf("%7d  others", table.More))
+		if table.Others.Total() > 0 {
+			p.line(tableRow(&result.Row{Name: "others", Domains: table.Others}))
 		}
 	}
+	p.blank()
 	lines, more := o.Worst()
 	if len(lines) == 0 {
 		return
 	}
-	p.blank()
 	p.line(fmt.Sprintf("%d of %d domains did not pass:", len(lines)+more, o.Domains.Total()))
 	for _, l := range lines {
 		p.sentence(l)
@@ -102,7 +109,7 @@ func (t *Text) writeOverview() {
 
 // tableRow is a row of a table: how many domains, what they have in common,
 // and how many of them did not pass.
-func tableRow(r *TableRow) string {
+func tableRow(r *result.Row) string {
 	all := r.Domains.Total()
 	line := fmt.Sprintf("%7d  %s", all, r.Name)
 	for _, v := range Order() {

@@ -44,6 +44,8 @@ type End struct {
 	// looked at and that are not in the report; Notes say why.
 	Incomplete bool     `json:"incomplete,omitempty"`
 	Notes      []string `json:"notes,omitempty"`
+	// List is what a list came to, nil where a run is over one domain.
+	List *List `json:"list,omitempty"`
 }
 
 // Domain is what became of one domain, or of one server that was named

@@ -18,7 +18,7 @@ func TestNamesInJSONAreFrozen(t *testing.T) {
 		want string
 	}{
 		{Run{}, "v type program run_id started domains end"},
-		{End{}, "v type status exit dialogues steps ms incomplete? notes?"},
+		{End{}, "v type status exit dialogues steps ms incomplete? notes? list?"},
 		{Domain{}, "domain server? origin? authentic? status reason? message? hint? temporary? notes? sender? findings? reception? differences? changes? dns_ms excluded? unchosen? vantage? views? disagreements? hosts ms"},
 		{Host{}, "name pref status reason? message? hint? temporary? notes? lack? addresses"},
 		{Lack{}, "status reason message"},
@@ -37,6 +37,9 @@ func TestNamesInJSONAreFrozen(t *testing.T) {
 		{Difference{}, "property message values"},
 		{Variant{}, "value where"},
 		{Change{}, "kind where? before? now? regression? message"},
+		{List{}, "domains causes providers software"},
+		{Table{}, "rows others"},
+		{Row{}, "name domains"},
 		{Counts{}, "pass warn fail inconclusive skip not_run"},
 	} {
 		typ := reflect.TypeOf(tt.v)

@@ -135,6 +135,16 @@ func (c *Counts) Add(v Verdict) {
 	}
 }
 
+// AddAll counts everything that other counted.
+func (c *Counts) AddAll(other *Counts) {
+	c.Pass += other.Pass
+	c.Warn += other.Warn
+	c.Fail += other.Fail
+	c.Inconclusive += other.Inconclusive
+	c.Skip += other.Skip
+	c.NotRun += other.NotRun
+}
+
 // Of returns how often a verdict was counted.
 func (c *Counts) Of(v Verdict) int {
 	switch v {

@@ -156,6 +156,7 @@ func (m *Writer) document(end *result.End) string {
 	if m.header != "" {
 		tail = "\n" + code(m.header) + "\n"
 	}
+	head += tables(end.List)
 	const reserve = 1024 // for headings and remarks of sections
 	room := m.limit() - len(head) - len(tail) - reserve
 	// The table may have the half, what failed the rest, and all others what

@@ -36,6 +36,9 @@ func EndOf(domains ...*result.Domain) *result.End {
 			}
 		}
 	}
+	if len(domains) > 1 {
+		end.List = listOf(domains)
+	}
 	switch end.Status {
 	case result.Fail:
 		end.Exit = 1
@@ -43,6 +46,28 @@ func EndOf(domains ...*result.Domain) *result.End {
 		end.Exit = 3
 	}
 	return end
+}
+
+// listOf is what a list came to, with the names of its hosts as providers: those
+// may come from anybody.
+func listOf(domains []*result.Domain) *result.List {
+	list := &result.List{Causes: result.Table{Rows: []result.Row{}}, Providers: result.Table{Rows: []result.Row{}}, Software: result.Table{Rows: []result.Row{}}}
+	for _, d := range domains {
+		list.Domains.Add(d.Status)
+		one := result.Counts{}
+		one.Add(d.Status)
+		switch {
+		case d.Status == result.Fail:
+			list.Causes.Rows = append(list.Causes.Rows, result.Row{Name: "no-such-user", Domains: one})
+		case d.Status == result.Inconclusive:
+			list.Causes.Others.Add(d.Status)
+		}
+		for i := range d.Hosts {
+			list.Providers.Rows = append(list.Providers.Rows, result.Row{Name: d.Hosts[i].Name, Domains: one})
+		}
+	}
+	list.Software.Rows = append(list.Software.Rows, result.Row{Name: "not named", Domains: list.Domains})
+	return list
 }
 
 // AllDomains has a domain for every way a run can go, foreign text left out.
