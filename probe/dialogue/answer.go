@@ -174,7 +174,7 @@ func (s *session) capture(step *scenarios.Step, seen *judge.Observation, j judge
 	for i := range step.Captures {
 		c := &step.Captures[i]
 		if c.Re == nil {
-			s.captures[c.Name] = strconv.Itoa(seen.Reply.Code)
+			s.captured(c.Name, strconv.Itoa(seen.Reply.Code))
 			continue
 		}
 		groups := c.Re.FindStringSubmatch(text)
@@ -182,7 +182,7 @@ func (s *session) capture(step *scenarios.Step, seen *judge.Observation, j judge
 			j = uncaptured(c, seen, j)
 			continue
 		}
-		s.captures[c.Name] = groups[min(1, len(groups)-1)]
+		s.captured(c.Name, groups[min(1, len(groups)-1)])
 	}
 	return j
 }

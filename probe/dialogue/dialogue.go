@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto"
 	"net/netip"
+	"sync"
 
 	"mxprobe/probe"
 	"mxprobe/probe/handshake"
@@ -22,7 +23,8 @@ type Dialogue struct {
 	ports    []uint16
 	values   map[string]string // of secrets
 	secrets  ledger.Secrets
-	steps    int // number of the last step
+	steps    int        // number of the last step
+	sessions *sync.Pool // of sessions that are over, see newSession
 	keys     map[*scenarios.DKIM]crypto.Signer
 	// implicit and starttls are the handshakes: the one before the greeting,
 	// nil where there is none, and those of steps, by their number.
@@ -55,19 +57,19 @@ func New(ctx context.Context, s *scenarios.Scenario, run *Run) (*Dialogue, error
 	if err != nil {
 		return nil, err
 	}
-	d := &Dialogue{scenario: s, run: run, values: values, secrets: secretsOf(s, values), steps: lastNumber(s.Steps), leans: new(leaning)}
+	d := &Dialogue{scenario: s, run: run, values: values, secrets: secretsOf(s, values), steps: lastNumber(s.Steps), leans: new(leaning), sessions: new(sync.Pool)}
 	if problems := d.compileTLS(ctx); len(problems) > 0 {
 		return nil, problems
 	}
 	if problems := d.loadKeys(ctx); len(problems) > 0 {
 		return nil, problems
 	}
-	if d.ports, err = s.PortList(d.withoutTarget(d.lookup(probe.Target{}, 0, nil, nil, nil))); err != nil {
+	if d.ports, err = s.PortList(d.withoutTarget(d.lookup())); err != nil {
 		return nil, err
 	}
 	d.compile()
 	d.upgrade = newUpgrade(s, &run.TLS)
-	name, err := s.Name.Expand(d.withoutTarget(d.lookup(probe.Target{}, 0, nil, nil, nil)))
+	name, err := s.Name.Expand(d.withoutTarget(d.lookup()))
 	if err != nil {
 		return nil, err
 	}

@@ -3,7 +3,6 @@ package dialogue
 import (
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	"mxprobe/probe/diagnosis"
@@ -49,7 +48,8 @@ func (s *session) wantAndParts(step *scenarios.Step) (*scenarios.Expect, [][]byt
 		text, err := s.messageText(step)
 		return want, [][]byte{text}, err
 	}
-	parts, err := s.draft(step).Parts(step)
+	d := s.draft(step)
+	parts, err := d.Parts(step)
 	return want, parts, err
 }
 
@@ -238,7 +238,8 @@ func (s *session) readEach(st ledger.Step, want *scenarios.Expect, first *judge.
 // messageText returns the text of a message with its variables put in and
 // the missing fields added.
 func (s *session) messageText(step *scenarios.Step) ([]byte, error) {
-	text, err := s.draft(step).Text(step)
+	d := s.draft(step)
+	text, err := d.Text(step)
 	if err == nil {
 		s.willLookFor(text)
 	}
@@ -246,23 +247,37 @@ func (s *session) messageText(step *scenarios.Step) ([]byte, error) {
 }
 
 // draft is what makes the text of a message.
-func (s *session) draft(step *scenarios.Step) *draft.Draft {
+func (s *session) draft(step *scenarios.Step) draft.Draft {
 	t := s.trial
-	return &draft.Draft{
+	d := draft.Draft{
 		Lookup: s.lookup, Key: t.dialogue.keys[step.DKIM], To: s.peer.Envelope.To,
 		Date: s.run.now().UTC().Add(-time.Since(t.started)), ID: s.messageID(),
 	}
+	if !s.looksAside() { // else the text is kept, to know it again
+		d.Room = &s.draftRoom
+	}
+	return d
 }
 
 // messageID is the same for every attempt of a dialogue, and another for
 // every other message. It is the part before the at sign.
 func (s *session) messageID() string {
 	t := s.trial.target
-	name := fmt.Sprintf("%s.%s.%d.%s", t.IP, s.trial.dialogue.name, t.Port, t.Domain)
-	if s.peer.Envelope.Mails > 1 {
-		name += fmt.Sprintf(".%d", s.peer.Envelope.Mails)
+	var room [256]byte
+	b := append(mailroom.ID(s.dialogue.appendID(room[:0], t, s.number)), '.')
+	at := len(b)
+	if t.IP.IsValid() {
+		b = t.IP.AppendTo(b)
+	} else {
+		b = append(b, t.IP.String()...)
 	}
-	return strings.Map(mailroom.IDByte, s.trial.dialogue.id(t, s.trial.number)) + "." + strings.Map(mailroom.IDByte, name)
+	b = append(append(append(b, '.'), s.dialogue.name...), '.')
+	b = append(strconv.AppendUint(b, uint64(t.Port), 10), '.')
+	b = append(b, t.Domain...)
+	if s.peer.Envelope.Mails > 1 {
+		b = strconv.AppendInt(append(b, '.'), int64(s.peer.Envelope.Mails), 10)
+	}
+	return string(b[:at+len(mailroom.ID(b[at:]))])
 }
 
 // maxWhole is the longest text of a message that is sent in one write.

@@ -14,8 +14,8 @@ func (d *Dialogue) Preview(t probe.Target) ([]string, error) {
 	if rule != nil && rule.Skip != "" {
 		return []string{"(left out: " + rule.Skip + ")"}, nil
 	}
-	p := &preview{dialogue: d, target: t, captures: map[string]string{}, turn: d.run.turns()}
-	p.lookup = d.lookup(t, 0, rule, p.captures, p.turn)
+	p := &preview{}
+	p.begin(d, t, 0, rule)
 	if d.implicit != nil {
 		p.add(d.implicit.Options.Preview(), "")
 	}
@@ -29,11 +29,7 @@ func (d *Dialogue) Preview(t probe.Target) ([]string, error) {
 }
 
 type preview struct {
-	dialogue *Dialogue
-	target   probe.Target
-	lookup   scenarios.Lookup
-	captures map[string]string
-	turn     map[string]string // see Settings.turns
+	variables
 	lines    []string
 	quit     bool // is said already
 	upgraded bool // TLS was put in
@@ -78,7 +74,7 @@ func (p *preview) step(step *scenarios.Step) error {
 		p.add(lines[0], "[if tls]")
 	}
 	for i := range step.Captures {
-		p.captures[step.Captures[i].Name] = "<" + step.Captures[i].Name + ">"
+		p.captured(step.Captures[i].Name, "<"+step.Captures[i].Name+">")
 	}
 	return nil
 }

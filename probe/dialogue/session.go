@@ -8,6 +8,7 @@ import (
 	"mxprobe/probe"
 	"mxprobe/probe/causes"
 	"mxprobe/probe/diagnosis"
+	"mxprobe/probe/draft"
 	"mxprobe/probe/fault"
 	"mxprobe/probe/judge"
 	"mxprobe/probe/ledger"
@@ -20,21 +21,20 @@ import (
 
 // session is one attempt: one connection, from the handshake to QUIT.
 type session struct {
-	ctx         context.Context
-	trial       *trial
-	run         *Run
-	scenario    *scenarios.Scenario
-	lookup      scenarios.Lookup
-	captures    map[string]string
-	turn        map[string]string // see Settings.turns
+	ctx      context.Context
+	trial    *trial
+	run      *Run
+	scenario *scenarios.Scenario
+	variables
 	record      *smtpwire.Recorder
-	ledger      *ledger.Ledger
+	ledger      ledger.Ledger
 	connectTime time.Duration
 	delivery    time.Duration // of the message, as seen in a mailbox; 0 where it was not
 	// controlAnswered is true where the server did not answer, and the control
 	// server did.
 	controlAnswered bool
 	buf             []byte
+	draftRoom       draft.Room
 
 	line line.Line
 	peer peer.Peer
@@ -63,22 +63,40 @@ type course struct {
 	}
 }
 
+// newSession returns a session in the memory of one that is over, if there is
+// one of the same dialogue.
 func newSession(ctx context.Context, t *trial) *session {
-	s := &session{
-		ctx:      ctx,
-		trial:    t,
-		run:      t.dialogue.run,
-		scenario: t.dialogue.scenario,
-		captures: make(map[string]string),
-		turn:     t.dialogue.run.turns(),
-		record:   t.dialogue.run.recorder(),
-		peer:     peer.Peer{Ip: t.target.IP},
+	s, again := t.dialogue.sessions.Get().(*session)
+	if !again {
+		s = &session{run: t.dialogue.run, scenario: t.dialogue.scenario}
 	}
-	s.line = line.Line{Ctx: ctx, Temporary: s.run.temporary(), SpeaksFirst: s.scenario.SpeakFirst}
-	s.ledger = new(ledger.Ledger)
-	t.account.Attempt(s.ledger, s.scenario.File, s.record)
-	s.lookup = t.dialogue.lookup(t.target, t.number, t.rule, s.captures, s.turn)
+	s.ctx, s.trial, s.record, s.peer.Ip = ctx, t, s.run.recorder(), t.target.IP
+	s.line.Ctx, s.line.Temporary, s.line.SpeaksFirst = ctx, s.run.temporary(), s.scenario.SpeakFirst
+	t.account.Attempt(&s.ledger, s.scenario.File, s.record)
+	s.variables.begin(t.dialogue, t.target, t.number, t.rule)
 	return s
+}
+
+// maxRoom is the largest buffer that a session leaves to the next.
+const maxRoom = 16 << 10
+
+// release leaves the memory of a session that is over to another one. Nothing
+// else of it is left, no matter what was said or who it was said to.
+func (s *session) release() {
+	if !s.line.Unused() {
+		return // somebody goes on with the connection, and with what is known of it
+	}
+	s.line.Forget()
+	s.ledger.Forget()
+	s.forget()
+	s.draftRoom.Forget(maxRoom)
+	if clear(s.buf[:cap(s.buf)]); cap(s.buf) > maxRoom {
+		s.buf = nil
+	}
+	*s = session{
+		run: s.run, scenario: s.scenario, variables: s.variables, line: s.line, ledger: s.ledger, buf: s.buf[:0], draftRoom: s.draftRoom,
+	}
+	s.dialogue.sessions.Put(s)
 }
 
 // play runs the whole attempt. Afterwards the connection is closed and the
@@ -260,7 +278,7 @@ func (s *session) nameForeign(seen *judge.Observation, j *judge.Judgement) {
 // finish gives the attempt its verdict and its transcript.
 func (s *session) finish() {
 	s.ledger.Finish(&ledger.Seen{
-		TLS: s.line.TLS.State, Connect: s.connectTime, Delivery: s.delivery, ControlAnswered: s.controlAnswered, Captures: s.captures,
+		TLS: s.line.TLS.State, Connect: s.connectTime, Delivery: s.delivery, ControlAnswered: s.controlAnswered, Captures: s.bindings.Captures,
 	}, s.run.Transcript == TranscriptAlways)
 	s.run.recorders.Put(s.record)
 	s.record = nil

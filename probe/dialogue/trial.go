@@ -53,7 +53,8 @@ func (t *trial) Play(ctx context.Context) (wait time.Duration, again bool) {
 		t.waiting = s
 		return 0, false
 	}
-	t.account.Take(s.ledger)
+	defer s.release()
+	t.account.Take(&s.ledger)
 	t.account.Took(time.Since(t.started))
 	if t.oneByOne(s) || t.looksAgain(s) {
 		return 0, true
@@ -80,9 +81,10 @@ func (t *trial) Waits() bool { return t.waiting != nil }
 // to send the message again, so that there is no further attempt.
 func (t *trial) Await() {
 	t.waiting.await()
-	t.account.Take(t.waiting.ledger)
+	t.account.Take(&t.waiting.ledger)
 	t.account.Took(time.Since(t.started))
 	_ = t.looksAgain(t.waiting) // the message was sent: what is found decides nothing else
+	t.waiting.release()
 	t.end()
 }
 

@@ -1,7 +1,7 @@
 package dialogue
 
 import (
-	"fmt"
+	"encoding/hex"
 	"hash/fnv"
 	"net/netip"
 	"slices"
@@ -29,43 +29,97 @@ func (d *Dialogue) withoutTarget(lookup scenarios.Lookup) scenarios.Lookup {
 	}
 }
 
-// lookup returns the variables for one target. What a dialogue captures is
-// read from captures while it grows; turn holds the recipient whose turn it
-// is, where there are several.
-func (d *Dialogue) lookup(t probe.Target, number uint64, rule *scenarios.HostRule, captures, turn map[string]string) scenarios.Lookup {
-	return d.scenario.Lookup(&scenarios.Bindings{
-		Builtin: func(name string) (string, bool) {
-			if name == "dialogue_id" {
-				return d.id(t, number), true
-			}
-			return d.run.builtin(t, name)
-		},
-		Overrides: d.run.overrides(t, turn),
-		Host:      rule,
-		Secrets:   d.values,
-		Captures:  captures,
-		Getenv:    d.run.getenv,
-	})
+// variables are those of a dialogue with one target. They can be begun again for
+// another target, which costs nothing.
+type variables struct {
+	dialogue *Dialogue
+	target   probe.Target
+	number   uint64
+	// turn holds the recipient whose turn it is, where there are several.
+	turn     map[string]string
+	bindings scenarios.Bindings
+	lookup   scenarios.Lookup // by the bindings
+}
+
+// lookup returns the variables for a target of which only those count that are
+// the same for all.
+func (d *Dialogue) lookup() scenarios.Lookup {
+	var v variables
+	v.begin(d, probe.Target{}, 0, nil)
+	return v.lookup
+}
+
+// begin makes v the variables for one target. The first time it finds out what
+// is the same for all.
+func (v *variables) begin(d *Dialogue, t probe.Target, number uint64, rule *scenarios.HostRule) {
+	if v.lookup == nil {
+		v.dialogue, v.turn = d, d.run.turns()
+		v.bindings = scenarios.Bindings{
+			Builtin: v.builtin, Explicit: v.explicit, Overrides: d.run.overrides(v.turn), Secrets: d.values, Getenv: d.run.getenv,
+		}
+		v.lookup = d.scenario.Lookup(&v.bindings)
+	}
+	v.target, v.number, v.bindings.Host = t, number, rule
+}
+
+// forget lets go of all that belongs to one target.
+func (v *variables) forget() {
+	clear(v.turn)
+	v.target, v.number, v.bindings.Host, v.bindings.Captures = probe.Target{}, 0, nil, nil
+}
+
+// captured keeps a value, which is found from now on.
+func (v *variables) captured(name, value string) {
+	if v.bindings.Captures == nil {
+		v.bindings.Captures = make(map[string]string)
+	}
+	v.bindings.Captures[name] = value
+}
+
+func (v *variables) builtin(name string) (string, bool) {
+	if name == "dialogue_id" {
+		return v.dialogue.id(v.target, v.number), true
+	}
+	return v.dialogue.run.builtin(v.target, name)
+}
+
+// explicit are the variables that were asked for in so many words.
+func (v *variables) explicit(name string) (string, bool) {
+	if !slices.Contains(v.dialogue.run.Explicit, name) {
+		return "", false
+	}
+	return v.dialogue.run.builtin(v.target, name)
 }
 
 // id is the variable dialogue_id: the run, and what is the same for every
 // attempt of this dialogue with this address and for nothing else of the run.
 func (d *Dialogue) id(t probe.Target, number uint64) string {
-	s, hash := d.scenario, fnv.New64a()
-	_, _ = fmt.Fprintf(hash, "%s\x00%d\x00%d\x00%s\x00%s\x00%s\x00%d", s.File, s.Pos.Line, s.RowNumber, t.Domain, t.Host, t.AddrPort(), number)
-	return fmt.Sprintf("%s-%016x", d.run.RunID, hash.Sum64())
+	return string(d.appendID(make([]byte, 0, 64), t, number))
+}
+
+func (d *Dialogue) appendID(dst []byte, t probe.Target, number uint64) []byte {
+	s := d.scenario
+	var room [256]byte
+	b := append(append(room[:0], s.File...), 0)
+	b = append(strconv.AppendInt(b, int64(s.Pos.Line), 10), 0)
+	b = append(strconv.AppendInt(b, int64(s.RowNumber), 10), 0)
+	b = append(append(b, t.Domain...), 0)
+	b = append(append(b, t.Host...), 0)
+	b = append(t.AddrPort().AppendTo(b), 0)
+	b = strconv.AppendUint(b, number, 10)
+	hash := fnv.New64a()
+	_, _ = hash.Write(b)
+	dst = append(append(dst, d.run.RunID...), '-')
+	var sum [8]byte
+	return hex.AppendEncode(dst, hash.Sum(sum[:0]))
 }
 
 // overrides are the variables that beat those of the scenario, weakest first.
-func (s *Settings) overrides(t probe.Target, turn map[string]string) []map[string]string {
-	if len(s.Explicit) == 0 && turn == nil {
+func (s *Settings) overrides(turn map[string]string) []map[string]string {
+	if turn == nil {
 		return s.Overrides
 	}
-	explicit := make(map[string]string, len(s.Explicit))
-	for _, name := range s.Explicit {
-		explicit[name], _ = s.builtin(t, name)
-	}
-	return append([]map[string]string{explicit, turn}, s.Overrides...)
+	return append([]map[string]string{turn}, s.Overrides...)
 }
 
 // builtin is the value of a variable that every scenario has.

@@ -3,6 +3,7 @@ package dialogue
 import (
 	"cmp"
 	"fmt"
+	"sync"
 	"time"
 
 	"mxprobe/probe/fault"
@@ -162,7 +163,7 @@ func (t *trial) sight(s *session, plan *handshake.Plan, family handshake.Family)
 
 // messageOf is what an attempt ended with.
 func (t *trial) messageOf(s *session) string {
-	t.account.Take(s.ledger)
+	t.account.Take(&s.ledger)
 	c := t.account.Result()
 	return c.Message
 }
@@ -172,7 +173,7 @@ func (t *trial) messageOf(s *session) string {
 func (d *Dialogue) upTo(plan, instead *handshake.Plan) (*Dialogue, bool) {
 	sc, out := *d.scenario, *d
 	sc.Retry, sc.NoQuit, sc.Grouped = nil, false, false
-	out.scenario, out.starttls = &sc, map[int]*handshake.Plan{}
+	out.scenario, out.starttls, out.sessions = &sc, map[int]*handshake.Plan{}, new(sync.Pool)
 	if d.implicit == plan {
 		sc.Steps, out.implicit = nil, instead
 		return &out, true

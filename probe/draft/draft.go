@@ -25,7 +25,33 @@ type Draft struct {
 	Date time.Time
 	ID   string // of Message-ID, before the at sign
 
-	whole [1][]byte // what Parts returns for a message in one piece
+	// Room is where the text is put together; nil stands for memory of its own.
+	// What is made in it is good until the next text is made there.
+	Room *Room
+}
+
+// Room is memory that the texts of one session after the other are made in.
+type Room struct {
+	text, complete []byte
+	whole          [1][]byte // what Parts returns for a message in one piece
+}
+
+// Forget clears the memory, and lets go of buffers over a size.
+func (r *Room) Forget(size int) {
+	for _, b := range []*[]byte{&r.text, &r.complete} {
+		if clear((*b)[:cap(*b)]); cap(*b) > size {
+			*b = nil
+		}
+	}
+	r.whole[0] = nil
+}
+
+// room is where the text is put together.
+func (d *Draft) room() *Room {
+	if d.Room == nil {
+		d.Room = &Room{}
+	}
+	return d.Room
 }
 
 // Text returns the text of a message or body: with its variables put in and,
@@ -35,9 +61,11 @@ func (d *Draft) Text(step *scenarios.Step) ([]byte, error) {
 	text := step.Content
 	if text == nil {
 		var err error
-		if text, err = step.Text.Append(nil, d.Lookup); err != nil {
+		room := d.room()
+		if text, err = step.Text.Append(room.text[:0], d.Lookup); err != nil {
 			return nil, err
 		}
+		room.text = text
 	}
 	if step.Action == scenarios.Body {
 		return text, nil
@@ -55,8 +83,9 @@ func (d *Draft) Parts(step *scenarios.Step) ([][]byte, error) {
 	plain := len(step.Headers) == 0 && len(step.Attach) == 0 && step.DKIM == nil
 	if len(step.Content) < large || !plain || step.AsIs || step.Action == scenarios.Body {
 		var err error
-		d.whole[0], err = d.Text(step)
-		return d.whole[:], err
+		room := d.room()
+		room.whole[0], err = d.Text(step)
+		return room.whole[:], err
 	}
 	header, ok := peer.HeaderOf(step.Content)
 	if !ok {
@@ -147,37 +176,49 @@ func (d *Draft) signed(step *scenarios.Step, text []byte) ([]byte, error) {
 // quiet (RFC 3834 section 5).
 func (d *Draft) complete(text []byte) []byte {
 	header, hasHeader := peer.HeaderOf(text)
-	var out []byte
-	add := func(name, value string) {
-		if !hasField(header, name) {
-			out = append(append(append(append(out, name...), ": "...), value...), '\n')
+	out := d.room().complete[:0]
+	add := func(name string, value ...string) {
+		if hasField(header, name) {
+			return
 		}
+		out = append(append(out, name...), ": "...)
+		for _, part := range value {
+			out = append(out, part...)
+		}
+		out = append(out, '\n')
 	}
 	from, _ := d.Lookup("from")
 	helo, _ := d.Lookup("helo")
 	if from == "" {
 		from = "mxprobe@" + helo
 	}
-	to := d.To
-	if len(to) == 0 {
-		address, _ := d.Lookup("to")
-		to = []string{address}
+	to := strings.Join(d.To, ">, <")
+	if len(d.To) == 0 {
+		to, _ = d.Lookup("to")
 	}
 	add("Date", d.Date.Format("Mon, 02 Jan 2006 15:04:05 -0700"))
-	add("Message-ID", "<"+d.ID+"@"+helo+">")
-	add("From", "<"+from+">")
-	add("To", "<"+strings.Join(to, ">, <")+">")
+	add("Message-ID", "<", d.ID, "@", helo, ">")
+	add("From", "<", from, ">")
+	add("To", "<", to, ">")
 	add("Auto-Submitted", "auto-generated")
 	add("X-Mxprobe", d.ID) // mailbox.MarkField, by which old messages are found
 	if !hasHeader {
 		out = append(out, '\n')
 	}
-	return append(out, text...)
+	out = append(out, text...)
+	d.Room.complete = out
+	return out
 }
 
 func hasField(header []byte, name string) bool {
-	for line := range bytes.Lines(header) {
-		if len(line) > len(name) && line[len(name)] == ':' && strings.EqualFold(string(line[:len(name)]), name) {
+	for len(header) > 0 {
+		line := header
+		if i := bytes.IndexByte(header, '\n'); i >= 0 {
+			line, header = header[:i], header[i+1:]
+		} else {
+			header = nil
+		}
+		if len(line) >= len(name)+1 && line[len(name)] == ':' && strings.EqualFold(string(line[:len(name)]), name) {
 			return true
 		}
 	}

@@ -56,6 +56,7 @@ type Line struct {
 
 // memory is what a line leaves to the one after it.
 type memory struct {
+	closed  bool             // by Close: nobody else speaks over Conn
 	replies []smtpwire.Reply // see kept
 	spare   *smtpwire.Conn   // that the next connection is spoken over
 }
@@ -77,16 +78,21 @@ func (l *Line) Close() {
 	if l.Conn != nil {
 		_ = l.Conn.Close()
 		l.release()
+		l.closed = true
 	}
 }
+
+// Unused reports whether nothing is spoken over the connection any more, or
+// there never was one.
+func (l *Line) Unused() bool { return l.Conn == nil || l.closed }
 
 // Again is a line for another connection in place of this one, which is closed.
 func (l *Line) Again() Line {
 	l.Close()
-	return Line{Ctx: l.Ctx, Temporary: l.Temporary, SpeaksFirst: l.SpeaksFirst, memory: memory{l.replies, l.Conn}}
+	return Line{Ctx: l.Ctx, Temporary: l.Temporary, SpeaksFirst: l.SpeaksFirst, memory: memory{replies: l.replies, spare: l.Conn}}
 }
 
-// Forget makes a line that is closed an empty one again. Its memory is kept, but
+// Forget makes a line that is unused an empty one again. Its memory is kept, but
 // nothing that was said: the replies of Read are not to be used any more.
 func (l *Line) Forget() {
 	conn := l.Conn
@@ -97,7 +103,7 @@ func (l *Line) Forget() {
 		conn.Begin(nil, smtpwire.Options{})
 	}
 	clear(l.replies[:cap(l.replies)])
-	*l = Line{memory: memory{l.replies[:0], conn}}
+	*l = Line{memory: memory{replies: l.replies[:0], spare: conn}}
 }
 
 // secured is what a session knows of its TLS.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"mxprobe/internal/mailbox"
 	"mxprobe/internal/timespan"
@@ -33,6 +34,17 @@ func IDByte(r rune) rune {
 		return r
 	}
 	return '-'
+}
+
+// ID is IDByte of all of b, which is written over.
+func ID(b []byte) []byte {
+	id := b[:0]
+	for i := 0; i < len(b); {
+		r, n := utf8.DecodeRune(b[i:])
+		id = append(id, byte(IDByte(r)))
+		i += n
+	}
+	return id
 }
 
 // WantedInMailbox is what a step waits for, for the report.

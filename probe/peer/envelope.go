@@ -46,8 +46,8 @@ func (e *envelope) Sent(verb string, line []byte) {
 			e.declare(name, value)
 		}
 	case "RCPT":
-		e.To = append(e.To, pathOf(line))
-		e.pending = append(e.pending, pathOf(line))
+		path := pathOf(line)
+		e.To, e.pending = append(e.To, path), append(e.pending, path)
 	}
 }
 
@@ -133,5 +133,9 @@ func OnWire(address string) string {
 	if at < 0 || !ascii.Only(address[:at]) {
 		return address
 	}
-	return address[:at+1] + dnsmx.ASCII(address[at+1:])
+	domain := dnsmx.ASCII(address[at+1:])
+	if domain == address[at+1:] {
+		return address
+	}
+	return address[:at+1] + domain
 }

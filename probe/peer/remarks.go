@@ -34,8 +34,10 @@ func (p *Peer) RemarkOn(verb string, sent []byte, add remark) {
 	if verb != "MAIL" && verb != "RCPT" {
 		return
 	}
-	if why := scenarios.ParamFault(strings.TrimRight(string(sent), "\r\n")); why != "" {
-		add("%s", why)
+	if bytes.IndexByte(sent, '=') >= 0 { // no parameter without a value has a fault
+		if why := scenarios.ParamFault(strings.TrimRight(string(sent), "\r\n")); why != "" {
+			add("%s", why)
+		}
 	}
 	p.remarkOnUTF8(sent, add)
 	if verb == "MAIL" {
