@@ -280,6 +280,7 @@ func (s *session) finish() {
 	s.ledger.Finish(&ledger.Seen{
 		TLS: s.line.TLS.State, Connect: s.connectTime, Delivery: s.delivery, ControlAnswered: s.controlAnswered, Captures: s.bindings.Captures,
 	}, s.run.Transcript == TranscriptAlways)
+	s.record.Reset()
 	s.run.recorders.Put(s.record)
 	s.record = nil
 }

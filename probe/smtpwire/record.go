@@ -48,6 +48,7 @@ func NewRecorder(limit int) *Recorder {
 
 // Reset forgets everything and starts the clock again.
 func (r *Recorder) Reset() {
+	clear(r.arena)
 	r.start = time.Now()
 	r.arena, r.marks, r.left = r.arena[:0], r.marks[:0], 0
 }
