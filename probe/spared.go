@@ -16,7 +16,7 @@ func (r *run) spared(d *result.Domain) bool {
 	switch {
 	case why != "":
 		d.Status, d.Reason, d.Message, d.Excluded = result.Skip, result.Condition, why, true
-	case r.gate.broke() && r.shared.Empty(): // else the answer may be known
+	case r.gate.broke() && len(r.jobs) == 0 && r.shared.Empty(): // else the answer may be known, or soon
 		d.Reason, d.Message = result.Budget, "left out: the connections of the whole run (--budget) were used up"
 	default:
 		return false
