@@ -3,12 +3,12 @@ package prometheus
 import (
 	"io"
 	"iter"
-	"slices"
 	"strconv"
 	"strings"
 )
 
-// family is a metric with all its series.
+// family is a metric with all its series, in the order of their labels: the records
+// are sorted once, for all of them.
 type family struct {
 	name, help string
 	series     iter.Seq[series]
@@ -36,26 +36,33 @@ func each[R any](all []R, labels func(*R) []string, value func(*R) (float64, boo
 	}
 }
 
+// blockSize is how much of a report is written at once.
+const blockSize = 1 << 16
+
 // writeTo writes the family in the text format of Prometheus
-// (prometheus.io/docs/instrumenting/exposition_formats); nothing where it has
-// no series. Names, and the help, are the program's own words and need no
-// escapes. The libraries for the format link protobuf, which every start of
-// the program would pay for; the tests read back what is written with one.
+// (prometheus.io/docs/instrumenting/exposition_formats), a block after the other;
+// nothing where it has no series. Names, and the help, are the program's own words
+// and need no escapes. The libraries for the format link protobuf, which every start
+// of the program would pay for; the tests read back what is written with one.
 func (f *family) writeTo(w io.Writer, constant []Label) error {
-	var all []series
+	var b []byte
 	for s := range f.series {
+		if b == nil {
+			b = append(make([]byte, 0, blockSize/4), "# HELP "+f.name+" "+f.help+"\n# TYPE "+f.name+" gauge\n"...)
+		}
 		for _, l := range constant {
 			s.labels = append(s.labels, l.Name, label(l.Value))
 		}
-		all = append(all, s)
+		b = s.appendTo(append(b, f.name...))
+		if len(b) >= blockSize {
+			if _, err := w.Write(b); err != nil {
+				return err
+			}
+			b = b[:0]
+		}
 	}
-	if len(all) == 0 {
+	if len(b) == 0 {
 		return nil
-	}
-	slices.SortStableFunc(all, func(a, b series) int { return slices.Compare(a.labels, b.labels) })
-	b := []byte("# HELP " + f.name + " " + f.help + "\n# TYPE " + f.name + " gauge\n")
-	for i := range all {
-		b = all[i].appendTo(append(b, f.name...))
 	}
 	_, err := w.Write(b)
 	return err

@@ -1,6 +1,8 @@
 package prometheus
 
 import (
+	"hash/fnv"
+	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,7 +22,7 @@ type records struct {
 	findings []findingRecord
 	counts   []countRecord
 	changes  []changeRecord
-	used     map[string]bool
+	used     map[uint64]struct{} // sums of names
 }
 
 // findingRecord is what a rule found.
@@ -81,7 +83,7 @@ type tlsRecord struct {
 
 func (r *records) add(d *result.Domain) {
 	if r.used == nil {
-		r.used = map[string]bool{}
+		r.used = map[uint64]struct{}{}
 	}
 	name := r.free(label(report.Title(d)))
 	r.domains = append(r.domains, domainRecord{name, d.Status, viewOf(d), len(d.Hosts), d.DNSMillis.Duration()})
@@ -154,16 +156,55 @@ func checkOf(e *report.Entry) checkRecord {
 }
 
 // free returns a name that nothing else has within the same names around it:
-// the name itself, or with a number behind it.
+// the name itself, or with a number behind it. Of each it keeps a sum: two that had
+// the same by chance would be told apart for nothing.
 func (r *records) free(name string, within ...string) string {
 	// No name has a newline, which label has made printable.
 	around := strings.Join(within, "\n") + "\n"
 	free := name
-	for n := 2; r.used[around+free]; n++ {
+	for n := 2; !r.take(around + free); n++ {
 		free = name + "#" + strconv.Itoa(n)
 	}
-	r.used[around+free] = true
 	return free
+}
+
+func (r *records) take(name string) bool {
+	h := fnv.New64a()
+	_, _ = io.WriteString(h, name)
+	sum := h.Sum64()
+	_, taken := r.used[sum]
+	r.used[sum] = struct{}{}
+	return !taken
+}
+
+// sort puts everything in the order of its labels.
+func (r *records) sort() {
+	r.used = nil
+	slices.SortStableFunc(r.domains, func(a, b domainRecord) int { return strings.Compare(a.domain, b.domain) })
+	slices.SortStableFunc(r.hosts, func(a, b hostRecord) int { return inOrder(a.domain, b.domain, a.mx, b.mx) })
+	slices.SortStableFunc(r.checks, func(a, b checkRecord) int {
+		return inOrder(a.domain, b.domain, a.scenario, b.scenario, a.mx, b.mx, a.ip, b.ip, a.port, b.port)
+	})
+	for i := range r.checks { // by their numbers as text, as labels are
+		slices.SortStableFunc(r.checks[i].steps, func(a, b stepRecord) int { return strings.Compare(strconv.Itoa(a.number), strconv.Itoa(b.number)) })
+	}
+	slices.SortStableFunc(r.findings, func(a, b findingRecord) int {
+		return inOrder(a.domain, b.domain, a.mx, b.mx, a.ip, b.ip, a.id, b.id, a.severity, b.severity)
+	})
+	slices.SortStableFunc(r.counts, func(a, b countRecord) int { return inOrder(a.domain, b.domain, a.severity, b.severity) })
+	slices.SortStableFunc(r.changes, func(a, b changeRecord) int {
+		return inOrder(a.domain, b.domain, a.kind, b.kind, strconv.FormatBool(a.worse), strconv.FormatBool(b.worse))
+	})
+}
+
+// inOrder compares pairs of values, the first that differ.
+func inOrder(pairs ...string) int {
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if c := strings.Compare(pairs[i], pairs[i+1]); c != 0 {
+			return c
+		}
+	}
+	return 0
 }
 
 // maxLabel bounds the value of a label.
