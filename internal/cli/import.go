@@ -68,15 +68,18 @@ func (p *Program) importSession(args []string, out *newFile) (int, error) {
 
 // imported says what was written and how to play it.
 func (p *Program) imported(made *transcribe.Result, file string) error {
-	domain, delivers := " -d DOMAIN", ""
-	if made.Target {
-		domain = ""
+	flags, delivers := "", ""
+	if !made.Target {
+		flags = " -d DOMAIN"
+	}
+	if made.Recipient { // else it would be the postmaster of the domain
+		flags += " --to ADDRESS"
 	}
 	if made.Delivers {
 		delivers = "it DELIVERS MAIL; "
 	}
 	_, err := fmt.Fprintf(p.Stdout, "%s has %s in %s; %splay it with: mxprobe run %s%s\n",
-		printable(file), count(made.Steps, "step"), count(made.Scenarios, "scenario"), delivers, quote(file), domain)
+		printable(file), count(made.Steps, "step"), count(made.Scenarios, "scenario"), delivers, quote(file), flags)
 	return err
 }
 

@@ -33,6 +33,8 @@ type Result struct {
 	Scenarios, Steps int
 	// Target is true if every scenario names the server it speaks to.
 	Target bool
+	// Recipient is true if the session does not show one, and ${to} stands for it.
+	Recipient bool
 	// Delivers is true if a message was handed over in the session.
 	Delivers bool
 	// Remarks are in the order of the lines.

@@ -156,6 +156,7 @@ func (w *writer) sent(e *exchange) string {
 		}
 	}
 	if variable := lostAddress(e); variable != "" {
+		w.result.Recipient = w.result.Recipient || e.verb == "RCPT"
 		w.remark(e.line, "the session does not show the address in this line; %s stands for it", variable)
 		return fmt.Sprintf("send: %s", scalar(e.verb+" "+map[string]string{"MAIL": "FROM", "RCPT": "TO"}[e.verb]+":<"+variable+">"))
 	}
