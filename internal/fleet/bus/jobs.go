@@ -2,14 +2,11 @@ package bus
 
 import (
 	"cmp"
-	"compress/gzip"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"time"
@@ -211,30 +208,4 @@ func (f *Fleet) File(ctx context.Context, file *job.File) ([]byte, error) {
 		return nil, errors.New("it is not there, or not what was sent")
 	}
 	return text, nil
-}
-
-// PutList keeps the list of a job: a domain a line, packed.
-func (f *Fleet) PutList(ctx context.Context, id string, list io.Reader) error {
-	_, err := f.files.Put(ctx, jetstream.ObjectMeta{Name: listName(id)}, list)
-	return f.Why(err)
-}
-
-// maxList is how large a list may become, for each of its domains on average.
-const maxList = 512
-
-// List opens the list of a job.
-func (f *Fleet) List(ctx context.Context, j *job.Job) (io.ReadCloser, error) {
-	object, err := f.files.Get(ctx, listName(j.ID))
-	if err != nil {
-		return nil, fmt.Errorf("the list of the job %s: %w", j.ID, f.Why(err))
-	}
-	unpacked, err := gzip.NewReader(object)
-	if err != nil {
-		_ = object.Close()
-		return nil, fmt.Errorf("the list of the job %s is damaged", j.ID)
-	}
-	return struct {
-		io.Reader
-		io.Closer
-	}{io.LimitReader(unpacked, int64(j.Domains)*maxList+1<<16), object}, nil
 }

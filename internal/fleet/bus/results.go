@@ -235,6 +235,16 @@ func (f *Fleet) Counted(ctx context.Context, j *job.Job) (map[string]int, error)
 	return counts, nil
 }
 
+// Stored is how many results of all jobs there are, and how many bytes they take on
+// each server that keeps them, before the server packs them.
+func (f *Fleet) Stored(ctx context.Context) (results int, size uint64, err error) {
+	info, err := f.results.Info(ctx)
+	if err != nil {
+		return 0, 0, f.Why(err)
+	}
+	return int(info.State.Msgs), info.State.Bytes, nil
+}
+
 // CountedAll is how many messages there are among the results of a job, those that
 // are none included.
 func (f *Fleet) CountedAll(ctx context.Context, id string) (int, error) {

@@ -4,12 +4,15 @@ package collect
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"iter"
+	"runtime"
 	"strings"
+	"sync"
 	"time"
 
 	"mxprobe/internal/fleet/bus"
@@ -23,8 +26,6 @@ const (
 	maxKept = 64 << 20
 	// lookAgain is how often the state of a job is asked for.
 	lookAgain = time.Second
-	// maxNamed is how many domains are named of those without a result.
-	maxNamed = 10
 	// maxLine bounds a line of a list.
 	maxLine = 4096
 )
@@ -37,8 +38,12 @@ type Domain struct {
 	// Seen has a result for each vantage that there is one of, in the order of
 	// the job's; Absent are those of which there is none.
 	Seen   []Seen
-	Absent []string
+	Absent []Absent
 }
+
+// Absent is a vantage without a result, and what is there instead; empty for
+// nothing.
+type Absent struct{ Vantage, Why string }
 
 // Seen is a domain from one vantage.
 type Seen struct {
@@ -53,10 +58,12 @@ type Collector struct {
 	// Now ends with what is there, and does not wait for the job.
 	Now bool
 
-	inbox   *inbox
-	missing int
-	named   []string
-	err     error
+	kept  int // bytes of results that come before their turn; 0 for maxKept
+	inbox *inbox
+	// missing counts domains, told those of them that are in named.
+	missing, told int
+	named         []string
+	err           error
 }
 
 // All yields every domain of the list, in order. It waits for results until the
@@ -64,7 +71,7 @@ type Collector struct {
 func (c *Collector) All(ctx context.Context) iter.Seq[Domain] {
 	return func(yield func(Domain) bool) {
 		ctx, cancel := context.WithCancel(ctx)
-		c.inbox = newInbox(c.Job)
+		c.inbox = newInbox(c.Job, cmp.Or(c.kept, maxKept))
 		followed := make(chan struct{})
 		go func() {
 			defer close(followed)
@@ -88,83 +95,116 @@ func (c *Collector) All(ctx context.Context) iter.Seq[Domain] {
 // Err is why All ended before the end of the list, nil if it did not.
 func (c *Collector) Err() error { return c.err }
 
-// Missing says, after All, of how many domains there is no result, or not from
-// every vantage, and names the first of them.
-func (c *Collector) Missing() (n int, names string) {
-	if c.missing == 0 || c.err != nil && !errors.Is(c.err, errDamaged) {
-		return 0, ""
+// each goes through the list, and hands out what is known of its domains in order.
+// They are unpacked beside it, several at a time.
+func (c *Collector) each(ctx context.Context, yield func(Domain) bool) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	queue := make(chan chan Domain, 8*runtime.GOMAXPROCS(0))
+	ended := make(chan error, 1)
+	go func() {
+		defer close(queue)
+		ended <- c.begin(ctx, queue)
+	}()
+	open := true
+	for one := range queue {
+		d := <-one
+		if open {
+			c.count(&d)
+			open = yield(d)
+		}
+		if !open {
+			cancel()
+		}
 	}
-	names = strings.Join(c.named, ", ")
-	if c.missing > len(c.named) {
-		names += fmt.Sprintf(" and %d more", c.missing-len(c.named))
+	err := <-ended
+	if !open {
+		return context.Canceled
 	}
-	what := "have"
-	if c.missing == 1 {
-		what = "has"
+	if bad, ok := errors.AsType[*damagedError](err); ok {
+		c.missing += c.Job.Domains - bad.from
+		c.told += c.Job.Domains - bad.from
+		c.named = append(c.named, fmt.Sprintf("those from number %d of the list on, which cannot be read", bad.from+1))
+		return nil
 	}
-	return c.missing, fmt.Sprintf("%d of %d domains %s no result: %s", c.missing, c.Job.Domains, what, names)
+	return err
 }
 
-// errDamaged is about a list that does not have as many domains as its job.
-var errDamaged = errors.New("the list of the job is damaged")
-
-// each goes through the list.
-func (c *Collector) each(ctx context.Context, yield func(Domain) bool) error {
+// begin waits for the results of one domain after the other, and has each unpacked
+// by a goroutine.
+func (c *Collector) begin(ctx context.Context, queue chan<- chan Domain) error {
 	list, err := c.Fleet.List(ctx, c.Job)
 	if err != nil {
 		return err
 	}
 	defer list.Close()
 	lines := bufio.NewReaderSize(list, maxLine)
-	packer := job.NewPacker()
+	packers := sync.Pool{New: func() any { return job.NewPacker() }}
 	for number, r := range c.Job.Ranges() {
 		vantages := c.Job.Vantages.Of(number)
 		for index := r.First; index < r.First+r.Size; index++ {
 			line, err := lines.ReadSlice('\n')
 			if err != nil {
-				return c.damaged(index, err)
+				return damaged(index, err)
 			}
 			d := Domain{Index: index, Domain: strings.TrimSuffix(string(line), "\n")}
-			if err := c.fill(ctx, packer, &d, vantages); err != nil {
+			packed, err := c.await(ctx, &d, vantages)
+			if err != nil {
 				return err
 			}
-			if !yield(d) {
-				return context.Canceled
+			one := make(chan Domain, 1)
+			select {
+			case queue <- one:
+			case <-ctx.Done():
+				return context.Cause(ctx)
 			}
+			go func() {
+				packer := packers.Get().(*job.Packer)
+				defer packers.Put(packer)
+				c.fill(packer, &d, vantages, packed)
+				one <- d
+			}()
 		}
 	}
 	return nil
 }
 
-// damaged notes that the list ended early.
-func (c *Collector) damaged(index int, err error) error {
+// damagedError is about a list that ended before it had as many domains as its job.
+type damagedError struct{ from int }
+
+func (*damagedError) Error() string { return "the list of the job is damaged" }
+
+// damaged is the error of a list that cannot be read on.
+func damaged(index int, err error) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, bufio.ErrBufferFull) {
-		c.missing += c.Job.Domains - index
-		c.named = append(c.named, fmt.Sprintf("those from number %d of the list on, which cannot be read", index+1))
-		return errDamaged
+		return &damagedError{index}
 	}
 	return fmt.Errorf("the list of the job: %w", err)
 }
 
-// fill waits for what is known of a domain.
-func (c *Collector) fill(ctx context.Context, packer *job.Packer, d *Domain, vantages []string) error {
-	for _, vantage := range vantages {
+// await waits for the results of a domain, nil for one that will not come.
+func (c *Collector) await(ctx context.Context, d *Domain, vantages []string) ([][]byte, error) {
+	packed := make([][]byte, len(vantages))
+	for i, vantage := range vantages {
 		data, err := c.wait(ctx, vantage, d.Index)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		record, why := c.read(packer, data, d.Domain)
+		packed[i] = data
+	}
+	return packed, nil
+}
+
+// fill unpacks what is known of a domain.
+func (c *Collector) fill(packer *job.Packer, d *Domain, vantages []string, packed [][]byte) {
+	for i, vantage := range vantages {
+		record, why := c.read(packer, packed[i], d.Domain)
 		if record == nil {
-			d.Absent = append(d.Absent, vantage)
-			c.miss(d.Domain, vantage, why)
+			d.Absent = append(d.Absent, Absent{vantage, why})
 			continue
 		}
 		d.Seen = append(d.Seen, Seen{vantage, record})
 	}
-	if len(d.Absent) > 0 {
-		c.missing++
-	}
-	return nil
 }
 
 // wait waits for a result; nil if there will be none.
@@ -193,21 +233,6 @@ func (c *Collector) read(packer *job.Packer, data []byte, domain string) (record
 		return nil, "what is stored is about " + result.Shown(record.Result.Domain)
 	}
 	return record, ""
-}
-
-// miss names a domain without a result.
-func (c *Collector) miss(domain, vantage, why string) {
-	if len(c.named) >= maxNamed {
-		return
-	}
-	text := result.Shown(domain)
-	if vantage != job.Any {
-		text += " from " + vantage
-	}
-	if why != "" {
-		text += " (" + why + ")"
-	}
-	c.named = append(c.named, text)
 }
 
 // watch looks when no more results will come.

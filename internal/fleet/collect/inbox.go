@@ -19,6 +19,8 @@ type inbox struct {
 	came [][]uint64
 	kept map[place][]byte
 	size int
+	// room is how many bytes are kept.
+	room int
 	// seen counts the messages that came; total is how many there will be, -1
 	// while nobody knows.
 	seen, total int
@@ -30,8 +32,8 @@ type inbox struct {
 // place is where a result belongs.
 type place struct{ vantage, index int }
 
-func newInbox(j *job.Job) *inbox {
-	b := &inbox{vantages: j.Vantages.All(), domains: j.Domains, kept: map[place][]byte{}, total: -1, more: make(chan struct{})}
+func newInbox(j *job.Job, room int) *inbox {
+	b := &inbox{vantages: j.Vantages.All(), domains: j.Domains, kept: map[place][]byte{}, room: room, total: -1, more: make(chan struct{})}
 	for range b.vantages {
 		b.came = append(b.came, make([]uint64, (j.Domains+63)/64))
 	}
@@ -49,7 +51,7 @@ func (b *inbox) put(r *bus.Result) bool {
 		return true
 	}
 	b.came[at.vantage][at.index/64] |= 1 << (at.index % 64)
-	if b.size+len(r.Data) <= maxKept {
+	if b.size+len(r.Data) <= b.room {
 		b.kept[at] = r.Data
 		b.size += len(r.Data)
 	}
