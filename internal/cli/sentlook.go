@@ -68,7 +68,7 @@ func (p *Program) look(ctx context.Context, c *Sent, s *settings) error {
 	}
 	for _, sc := range chosen {
 		for _, problem := range sc.UndefinedIn(overrides, p.LookupEnv) {
-			warn(p.Stderr, "%s:%d:%d: %s; every worker has to know it", problem.File, problem.Pos.Line, problem.Pos.Col, problem.Message)
+			warn(p.Stderr, "%s:%d:%d: %s; every worker has to have it in its environment, with MXPROBE_VAR_ before the name", problem.File, problem.Pos.Line, problem.Pos.Col, problem.Message)
 		}
 	}
 	return nil
