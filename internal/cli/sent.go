@@ -39,7 +39,7 @@ func sentFlags(command string) []string {
 		return append(both, "skip", "severity", "selector", "dnsbl", "dnsbl-names", "self", "submission", "tls-versions", "quick")
 	}
 	return append(both, "skip-host", "to", "var", "tls", "insecure", "tag", "skip-tag", "name", "untrusted", "retry", "retry-wait",
-		"require", "temporary", "control", "fail-on-skip")
+		"require", "temporary", "control", "fail-on-skip", "no-share")
 }
 
 func ownFlags(command string) []string {
