@@ -125,6 +125,8 @@ func (p *parser) setting(s *Scenario, f field) {
 		s.LMTP = p.protocol(f.value)
 	case "pipeline":
 		s.Grouped = p.grouped(f.value)
+	case "reuse":
+		s.Reuse = p.boolean(f.value, "reuse")
 	case "quit":
 		s.NoQuit = !p.boolean(f.value, "quit")
 	case "steps":
@@ -257,6 +259,7 @@ func (p *parser) agreement(s *Scenario, rows []row) {
 	}
 	p.captureNames(s, s.Steps)
 	p.opportunistic(s)
+	p.reusable(s)
 	p.unmixed(s.Steps)
 	p.afterwards(s.Steps)
 }

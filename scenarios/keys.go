@@ -6,7 +6,7 @@ package scenarios
 func scenarioKeys() []string {
 	return []string{
 		"version", "name", "description", "tags", "sender", "if", "unless", "unless_passed", "vars", "secrets", "each", "hosts",
-		"target", "port", "protocol", "tls", "greeting", "timeout", "retry", "pipeline", "quit", "steps",
+		"target", "port", "protocol", "tls", "greeting", "timeout", "retry", "pipeline", "reuse", "quit", "steps",
 	}
 }
 

@@ -90,6 +90,9 @@ type Scenario struct {
 	// Grouped is true for pipeline: auto: commands go out in groups where the
 	// server offers PIPELINING.
 	Grouped bool
+	// Reuse is true for reuse: true: over a list, the steps behind Opening are
+	// played for further domains over the connection of an earlier one.
+	Reuse bool
 	// NoQuit is true for quit: false.
 	NoQuit bool
 	Steps  []Step
