@@ -19,7 +19,8 @@ type lane struct {
 	at     place
 	target Target
 	trials []queued
-	away   func() // gives back the place at the provider
+	away   func()    // gives back the place at the provider
+	over   *keptOpen // the connection that was taken over, nil for none
 }
 
 type queued struct {
@@ -29,6 +30,7 @@ type queued struct {
 	done  bool
 	ended bool // the result is complete
 	share share
+	alone bool // it needs a connection of its own now
 }
 
 func (r *run) newLane(one *underWay, at place, t Target, checks []Check) *lane {
@@ -71,9 +73,7 @@ func (l *lane) work(ctx context.Context) {
 			l.abandon(why)
 			break
 		}
-		began := time.Now()
-		wait, again := next.trial.Play(ctx)
-		l.run.gate.heard(&l.target, began, next.trial)
+		wait, again := l.attempt(ctx, next)
 		l.played(next, again)
 		l.release()
 		if again {
@@ -135,6 +135,10 @@ func (l *lane) acquire(ctx context.Context, next *queued) (why result.Reason) {
 		r.addresses.release(l.target.IP)
 		return result.None
 	}
+	if l.over = l.takeOver(ctx, next); l.over != nil {
+		leave.back()
+		return result.None
+	}
 	if r.gate.broke() {
 		r.addresses.release(l.target.IP)
 		return result.Budget
@@ -167,11 +171,19 @@ func (l *lane) acquire(ctx context.Context, next *queued) (why result.Reason) {
 	return why
 }
 
-// release gives back all that acquire took.
+// release gives back all that acquire took, and attempt did not leave to others.
 func (l *lane) release() {
-	<-l.run.jobs
-	l.away()
-	l.releaseServer()
+	switch {
+	case l.over != nil:
+		l.over.release()
+		l.over = nil
+	case l.away != nil:
+		<-l.run.jobs
+		l.away()
+		l.away = nil
+		l.run.hosts.release(l.target.Host)
+	}
+	l.run.addresses.release(l.target.IP)
 }
 
 func (l *lane) releaseServer() {

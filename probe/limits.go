@@ -2,6 +2,7 @@ package probe
 
 import (
 	"context"
+	"slices"
 	"sync"
 )
 
@@ -59,6 +60,13 @@ func (k *keyed[K]) release(key K) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.pass(key)
+}
+
+// waitedFor reports whether somebody waits for a place of key.
+func (k *keyed[K]) waitedFor(key K) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return slices.ContainsFunc(k.queue[key], func(w *waiter) bool { return !w.gone })
 }
 
 // pass hands a place of key to the first who still waits for one.

@@ -170,6 +170,9 @@ type Runner struct {
 	// Share lets a result stand for every domain that has the address, where the
 	// check is a Sharer that says so.
 	Share bool
+	// Reuse lets a check that is a Reuser go on over the connection that was opened for
+	// another domain with the same address.
+	Reuse bool
 	// Watch, if not nil, is told of everything as it happens. It is called
 	// by one goroutine at a time.
 	Watch Watcher

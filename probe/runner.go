@@ -43,6 +43,7 @@ type run struct {
 	gate      *gate
 	addresses *keyed[netip.Addr]
 	hosts     *keyed[string]
+	kept      kept
 	shared    *shared.Results // nil where every domain has sessions of its own
 	watch     sync.Mutex
 	resolver  Resolver // that of the Runner, asked less often
@@ -73,6 +74,7 @@ func (r *Runner) Run(ctx context.Context, requests iter.Seq[Request]) iter.Seq[r
 			}
 			one.request.allowance.release()
 		}
+		run.kept.quit(ctx)
 		run.raise()
 	}
 }

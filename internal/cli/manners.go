@@ -109,7 +109,7 @@ func (r *session) mindManners(runner *probe.Runner) {
 	s := r.settings
 	runner.Exclude, runner.Budget = s.manners.list, s.manners.budget
 	many := r.domains != nil && (r.domains.pipes > 0 || r.domains.size() >= politeFrom)
-	runner.Share = many && !s.noShare
+	runner.Share, runner.Reuse = many && !s.noShare, many && !s.noShare
 	if many && s.server == "" || s.manners.given {
 		limits := s.manners.limits
 		runner.Manners = &limits

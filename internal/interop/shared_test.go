@@ -64,7 +64,9 @@ func verdicts(o *outcome) (all []string, sessions int) {
 				words += fmt.Sprintf(" at %d", *c.FailedStep)
 			}
 			for k := range c.Steps {
-				words += fmt.Sprintf(" %d", c.Steps[k].Code)
+				if s := &c.Steps[k]; s.Verb != "QUIT" { // it ends a connection, and not each dialogue over one
+					words += fmt.Sprintf(" %d", s.Code)
+				}
 			}
 			all = append(all, words)
 			if c.Shared == nil {

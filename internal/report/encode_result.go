@@ -210,6 +210,12 @@ func (e *encoder) outcome(c *result.Check) {
 		e.str("at", c.Shared.At.Format(time.RFC3339Nano))
 		e.close()
 	}
+	if c.Reused != nil {
+		e.object("reused")
+		e.str("domain", c.Reused.Domain)
+		e.int("nth", c.Reused.Nth)
+		e.close()
+	}
 	e.strSome("forgiven", c.Forgiven)
 	e.mapSome("captures", c.Captures)
 	e.tls(c.TLS)

@@ -105,6 +105,9 @@ func (r row) withCheck(c *result.Check) row {
 	if c.Shared != nil {
 		r.extras = append(r.extras, SeenFor(c.Shared))
 	}
+	if c.Reused != nil {
+		r.extras = append(r.extras, strconv.Itoa(c.Reused.Nth)+". on the connection for "+clean(c.Reused.Domain))
+	}
 	if c.Forgiven != "" {
 		r.extras = append(r.extras, "forgiven: "+clean(c.Forgiven))
 	}

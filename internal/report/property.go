@@ -88,6 +88,10 @@ func (p *properties) check(c *result.Check) {
 		p.add("shared", c.Shared.Domain)
 		p.add("shared_at", c.Shared.At.Format(time.RFC3339))
 	}
+	if c.Reused != nil {
+		p.add("reused", c.Reused.Domain)
+		p.add("reused_nth", strconv.Itoa(c.Reused.Nth))
+	}
 	p.addMillis("delay_seconds", c.DelayMillis)
 	p.addMillis("delivery_seconds", c.DeliveryMillis)
 	p.addMillis("connect_seconds", c.ConnectMillis)

@@ -135,7 +135,7 @@ func (s *session) fillGroup(g *group, steps []scenarios.Step) bool {
 		}
 		captures = len(step.Captures) > 0
 	}
-	if (g.used == len(steps) || steps[g.used].Action.LooksAside()) && !s.scenario.NoQuit && !s.line.QuitSaid {
+	if (g.used == len(steps) || steps[g.used].Action.LooksAside()) && !s.scenario.NoQuit && !s.line.QuitSaid && !s.mayKeep() {
 		g.quit = s.beginQuit()
 		s.buf = append(s.buf, "QUIT\r\n"...)
 	}
@@ -187,4 +187,26 @@ func (s *session) appendText(m *openMessage) {
 	s.sendsText()
 	s.buf = smtpwire.AppendData(s.buf, m.text, true, true)
 	s.describeText(m.st, m.step, m.want, len(s.buf))
+}
+
+// fits reports whether a message can go to this server. One that is written
+// out to the last byte goes as it is, with a note; another is stopped before
+// DATA, because what would arrive could be something else.
+func (s *session) fits(st ledger.Step, step *scenarios.Step, parts ...[]byte) (judge.Judgement, bool) {
+	asIs := step.AsIs || step.Action == scenarios.Body
+	if step.Action != scenarios.BDAT && s.peer.Envelope.Binary {
+		st.Note("the MAIL line says BODY=BINARYMIME, which goes with bdat and not with DATA (RFC 3030 section 3)")
+	}
+	if why := s.peer.Misfit(parts...); why != "" {
+		if asIs {
+			st.Note("%s", why)
+			return judge.Judgement{}, true
+		}
+		return judge.Judgement{
+			Status: result.Fail, Reason: result.Reply, Message: why + ": it was not sent",
+			Hint: "encode the text in ASCII (RFC 2045 section 6.7), or set as_is: true to send it as it is",
+		}, false
+	}
+	s.peer.RemarkOnText(st.Note, parts...)
+	return judge.Judgement{}, true
 }

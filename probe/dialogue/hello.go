@@ -61,3 +61,33 @@ func (s *session) fallBack(st ledger.Step, step *scenarios.Step, want *scenarios
 	j.Note = reason + ": the server knows no extension"
 	return j
 }
+
+// scenarioCondition judges the scenario's own if and unless, once: right
+// after the first answer to EHLO or HELO, or after the greeting where the
+// scenario says neither.
+func (s *session) scenarioCondition() {
+	if s.over || s.judgedIf {
+		return
+	}
+	s.judgedIf = true
+	message := s.peer.LeftOutBy(s.scenario.If, s.scenario.Unless)
+	if message == "" {
+		return
+	}
+	s.over, s.ended = true, true
+	s.ledger.Skip(message)
+}
+
+// knownAtOnce reports whether the scenario's own if and unless speak of the
+// address alone, so that no answer to EHLO is needed. There may be none that
+// counts: a scenario may expect EHLO to be refused.
+func (s *session) knownAtOnce() bool {
+	for _, conditions := range [...][]scenarios.Condition{s.scenario.If, s.scenario.Unless} {
+		for i := range conditions {
+			if word := conditions[i].Word; word != "ipv4" && word != "ipv6" {
+				return false
+			}
+		}
+	}
+	return true
+}

@@ -26,6 +26,7 @@ type Run struct {
 	begun     atomic.Uint64 // dialogues with one address each
 	recorders sync.Pool
 	mailboxes mailroom.Mailboxes
+	dislikes  dislikes
 }
 
 // NewRun begins a run with a copy of the settings.

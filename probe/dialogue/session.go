@@ -102,6 +102,7 @@ func (s *session) release() {
 // play runs the whole attempt. Afterwards the connection is closed and the
 // verdict stands, unless rest is left to be waited for.
 func (s *session) play() {
+	begun := time.Now()
 	s.foresee()
 	if !s.openMailboxes() || !s.connect() {
 		s.finish()
@@ -126,6 +127,9 @@ func (s *session) play() {
 			break
 		}
 		steps = steps[s.playNext(steps):]
+	}
+	if s.offer(begun) {
+		return
 	}
 	s.quit()
 	if s.rest == nil {

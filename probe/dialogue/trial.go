@@ -36,6 +36,12 @@ type trial struct {
 	posts map[int]*mailroom.Post
 	// waiting is the attempt that waits for something in them, else nil.
 	waiting *session
+	// wanted reports whether another trial waits for the connection, nil where none
+	// could; left is what was left open for it. spoilt is set once an attempt on a
+	// connection that was used before did not count.
+	wanted func() bool
+	left   *opened
+	spoilt bool
 }
 
 // Play makes one attempt.

@@ -159,6 +159,8 @@ type leaning struct {
 	uses map[string]bool
 	// own is true where each domain needs a dialogue of its own.
 	own bool
+	// ownOpening is true where the steps that open a session hang on the domain.
+	ownOpening bool
 	// host is true where the name of the host plays a part, or what is known of how
 	// it was found.
 	host bool
@@ -175,6 +177,8 @@ func (d *Dialogue) lean() *leaning {
 		for _, plan := range d.starttls {
 			l.own = l.own || sts(plan)
 		}
+		opening := d.scenario.UsesIn(d.scenario.Steps[:d.scenario.Opening()], d.run.Overrides)
+		l.ownOpening = opening["domain"] || opening["dialogue_id"] || opening["to"] && d.run.toEachDomain()
 		_, redirects := d.run.Dialer.(probe.Redirector)
 		l.host = tls || redirects || l.uses["mx.name"] || logsIn(d.scenario.Steps)
 	})
@@ -216,10 +220,15 @@ type sharedBy struct {
 // SharedBy implements probe.Sharer. A dialogue that hands over a message is played
 // for each domain: each wants its own.
 func (d *Dialogue) SharedBy(t probe.Target) any {
-	l := d.lean()
-	if l.own || !t.IP.IsValid() {
+	if d.lean().own || !t.IP.IsValid() {
 		return nil
 	}
+	return d.sharedWith(t)
+}
+
+// sharedWith returns what a dialogue hangs on beside the domain.
+func (d *Dialogue) sharedWith(t probe.Target) sharedBy {
+	l := d.lean()
 	by := sharedBy{dialogue: d, to: t.AddrPort(), rule: d.rule(t.Host, t.IP, t.Preference)}
 	if l.host {
 		by.host, by.named, by.authentic = t.Host, t.Named, t.Authentic

@@ -117,6 +117,28 @@ func (a *Account) Rule(r result.Ruling) {
 	c.Message, c.Hint = a.secrets.text(r.Message), a.secrets.text(r.Hint)
 }
 
+// Draft has what follows told to nobody until settle says whether it counts. What
+// does not is forgotten.
+func (a *Account) Draft() (settle func(counts bool)) {
+	before := *a
+	a.told = nil
+	return func(counts bool) {
+		if !counts {
+			*a = before
+			return
+		}
+		if a.told = before.told; a.told == nil {
+			return
+		}
+		for i := len(before.check.Steps); i < len(a.check.Steps); i++ {
+			a.told(&a.check.Steps[i])
+		}
+	}
+}
+
+// Reuse says over whose connection the dialogue was played.
+func (a *Account) Reuse(r result.Reused) { a.check.Reused = &r }
+
 // Uphold lets the verdict of an earlier attempt stand, with another status and
 // other advice.
 func (a *Account) Uphold(earlier *result.Check, status result.Verdict, hint string) {

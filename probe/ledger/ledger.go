@@ -160,6 +160,26 @@ func (l *Ledger) Begin(number int, name string, line, col int) Step {
 	return Step{l, len(l.steps) - 1}
 }
 
+// Inherit begins the attempt with steps that were played before, when the
+// connection was opened for somebody else.
+func (l *Ledger) Inherit(steps []result.Step) {
+	for i := range steps {
+		st := steps[i]
+		st.Attempt, st.Transcript = l.account.tries, nil
+		l.steps, l.spans = append(l.steps, st), append(l.spans, span{})
+	}
+}
+
+// Extend says that what went over the line since belongs to the last step too.
+func (l *Ledger) Extend() {
+	if n := len(l.steps); n > 0 {
+		Step{l, n - 1}.Extend()
+	}
+}
+
+// Steps returns those that were told so far. They belong to the result.
+func (l *Ledger) Steps() []result.Step { return l.steps }
+
 // Note keeps a finding that decides nothing.
 func (l *Ledger) Note(format string, args ...any) {
 	text := l.account.secrets.text(fmt.Sprintf(format, args...))

@@ -86,6 +86,20 @@ func (l *Line) Close() {
 // there never was one.
 func (l *Line) Unused() bool { return l.Conn == nil || l.closed }
 
+// Settles reports whether a dialogue ended with everything said and answered, so
+// that the connection may be used for another one.
+func (l *Line) Settles() bool {
+	open := l.Conn != nil && !l.Gone && !l.AuthOpen && !l.DataOpen && !l.QuitSaid && !l.Announced && l.FarewellCode == 0
+	return open && !l.Loose && !l.Lost && !l.Misread && len(l.Owed) == 0 && l.Ctx.Err() == nil
+}
+
+// Next is the line for a further dialogue over the connection of this one, which
+// settles. What goes over it is told to another recorder.
+func (l *Line) Next(record *smtpwire.Recorder) Line {
+	l.Conn.RecordTo(record)
+	return Line{Ctx: l.Ctx, Conn: l.Conn, TLS: l.TLS, Temporary: l.Temporary, Greeted: true, release: l.release}
+}
+
 // Again is a line for another connection in place of this one, which is closed.
 func (l *Line) Again() Line {
 	l.Close()

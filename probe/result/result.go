@@ -287,7 +287,7 @@ type Blame struct {
 	Whose string `json:"whose,omitempty"`
 }
 
-// NotPlayed says why a dialogue has a result that was not played for its domain.
+// NotPlayed says why a dialogue, or its beginning, was not played for its domain.
 type NotPlayed struct {
 	// Excluded is true where the host or the address is on the list of those
 	// that are not spoken to.
@@ -295,6 +295,16 @@ type NotPlayed struct {
 	// Shared is set where the dialogue is the same for every domain, and was played
 	// with the same address for another one.
 	Shared *Shared `json:"shared,omitempty"`
+	// Reused is set where the dialogue was played over a connection that was opened
+	// for another domain: the steps that open it were played for that one.
+	Reused *Reused `json:"reused,omitempty"`
+}
+
+// Reused says for which domain a connection was opened, and how many dialogues were
+// played over it, with this one: 2 for the first that reused it.
+type Reused struct {
+	Domain string `json:"domain"`
+	Nth    int    `json:"nth"`
 }
 
 // Shared says for which domain a result was played, and when.

@@ -177,6 +177,9 @@ func (c *Conn) SetMaxLine(octets int) {
 	c.lim.line = int32(min(octets, 1<<30))
 }
 
+// RecordTo gives all further bytes to another Recorder.
+func (c *Conn) RecordTo(r *Recorder) { c.rec = r }
+
 // SetRecording switches the recording of bytes off and on again, for a
 // message whose text would only fill the record. It starts switched on, and
 // does nothing where there is no Recorder.
