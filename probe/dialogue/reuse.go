@@ -170,7 +170,7 @@ func (s *session) reset() string {
 		s.line.HangUp()
 		return ""
 	}
-	if _, ok := s.line.Write("RSET", []byte("RSET\r\n"), resetTimeout); !ok {
+	if s.line.Write("RSET", []byte("RSET\r\n"), resetTimeout) != nil {
 		return ""
 	}
 	seen := s.line.Read(resetTimeout)
