@@ -110,7 +110,8 @@ func (t *trial) goOn(ctx context.Context, o *opened) bool {
 	settle := t.account.Draft()
 	s := newSession(ctx, t)
 	counts := s.playOn(o)
-	t.account.Take(s.ledger)
+	defer s.release()
+	t.account.Take(&s.ledger)
 	t.account.Took(time.Since(t.started))
 	t.account.Reuse(result.Reused{Domain: o.domain, Nth: o.played + 1})
 	if settle(counts); counts {
