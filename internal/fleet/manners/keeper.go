@@ -25,6 +25,7 @@ type keeping struct {
 	renew    time.Time
 	again    time.Time // nothing is tried before
 	since    time.Time // when something was first held
+	looked   time.Time // when the record was read or written last
 	idle     time.Time // since when nobody needs anything; zero while somebody does
 	draining bool      // others wait, and what is held is given up as it gets free
 	down     bool
@@ -124,6 +125,15 @@ func (s *seat) next(now time.Time) (errand, time.Time) {
 		return write, now
 	case s.demand() > s.held && !k.draining:
 		return look, now
+	case s.held <= chunk(s.m.units()):
+		return rest, k.renew
+	}
+	// Who holds much looks more often whether others have come.
+	if glance := k.looked.Add(s.m.set.TTL / 12); glance.Before(k.renew) {
+		if !now.Before(glance) {
+			return look, now
+		}
+		return rest, glance
 	}
 	return rest, k.renew
 }
@@ -214,7 +224,7 @@ func (s *seat) read() bool {
 		return false
 	}
 	k := &s.keeper
-	k.record, k.revision, k.known = r, e.revision, true
+	k.record, k.revision, k.known, k.looked = r, e.revision, true, time.Now()
 	seen := make(map[string]sight, len(r.Workers))
 	for i := range r.Workers {
 		c := &r.Workers[i]
@@ -296,6 +306,7 @@ func (s *seat) took(p *plan, revision uint64, sent time.Time) {
 	k.record, k.revision, k.known = p.record, revision, true
 	k.renew, k.draining = sent.Add(s.m.set.TTL/3), p.draining
 	now := time.Now()
+	k.looked = now
 	if p.held > 0 && (s.held == 0 || p.yields) {
 		k.since = now
 		s.last = now // the rate begins anew, as others may just have used theirs
@@ -305,8 +316,8 @@ func (s *seat) took(p *plan, revision uint64, sent time.Time) {
 	}
 	s.held, s.allow, s.until = p.held, p.allow, sent.Add(s.m.set.TTL)
 	k.again = time.Time{}
-	if s.demand() > s.held {
-		k.again = now.Add(s.jitter())
+	if alone := len(p.record.Workers) == 1; s.demand() > s.held && !alone {
+		k.again = now.Add(s.jitter()) // nothing more is free, or it is for others to come
 	}
 	s.tell()
 	s.m.heardAgain()
