@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"mxprobe/internal/cli"
+	"mxprobe/internal/fleet/command"
 )
 
 // texts are all files under deploy/ that people read or copy, and the
@@ -39,10 +40,10 @@ func texts(t *testing.T) map[string]string {
 func TestCommandLines(t *testing.T) {
 	t.Parallel()
 	known, found := flags(t), 0
-	command := regexp.MustCompile(`(?:\bmxprobe run|\bcheck_mxprobe|MXPROBE_ARGS=) ?(.*)`)
+	called := regexp.MustCompile(`(?:\bmxprobe run|\bcheck_mxprobe|MXPROBE_ARGS=) ?(.*)`)
 	flag := regexp.MustCompile(`(?:^|[\s'"])(--?[a-zA-Z][\w-]*)`)
 	for path, text := range texts(t) {
-		for _, line := range command.FindAllStringSubmatch(text, -1) {
+		for _, line := range called.FindAllStringSubmatch(text, -1) {
 			found++
 			for _, m := range flag.FindAllStringSubmatch(line[1], -1) {
 				if !known[m[1]] {
@@ -81,6 +82,9 @@ func TestVariables(t *testing.T) {
 		t.Fatal(help.String())
 	}
 	known := []string{"MXPROBE_SCENARIOS", "MXPROBE_ARGS", "MXPROBE_IMAGE"}
+	if status := command.Main(p, []string{"work", "--help"}); status != 0 {
+		t.Fatal(help.String())
+	}
 	for _, m := range regexp.MustCompile(`\$(MXPROBE_[A-Z_]+)`).FindAllStringSubmatch(help.String(), -1) {
 		known = append(known, m[1])
 	}

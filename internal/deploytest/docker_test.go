@@ -40,7 +40,7 @@ func TestDockerfile(t *testing.T) {
 	t.Parallel()
 	text := read(t, deployed(t, "Dockerfile"))
 	all, complaints := stages(t, text)
-	if complaints != "" || len(all) != 3 {
+	if complaints != "" || len(all) != 5 {
 		t.Errorf("%d stages; %s", len(all), complaints)
 	}
 	image := all[""] // the last one, without a name
@@ -48,6 +48,9 @@ func TestDockerfile(t *testing.T) {
 		if !slices.Contains(image, want) {
 			t.Errorf("the image lacks %q:\n%s", want, strings.Join(image, "\n"))
 		}
+	}
+	if fleet := all["fleet"]; !slices.Contains(fleet, "USER 65532:65532") || !slices.Contains(fleet, `ENTRYPOINT ["/usr/bin/mxprobe-fleet"]`) {
+		t.Errorf("the image of a worker is\n%s", strings.Join(fleet, "\n"))
 	}
 	if last := strings.LastIndex(text, "\nFROM "); !strings.HasPrefix(text[last:], "\nFROM scratch\n") {
 		t.Error("the last stage, which is built where none is named, is not that from scratch")

@@ -139,7 +139,7 @@ func unpackAPK(t *testing.T, path string) installed {
 func (i installed) hasItsFiles(t *testing.T) {
 	t.Helper()
 	want := map[string]os.FileMode{
-		"/usr/bin/mxprobe": 0o755, "/etc/mxprobe": os.ModeDir | 0o755, i.plugin: os.ModeSymlink | 0o777,
+		"/usr/bin/mxprobe": 0o755, "/usr/bin/mxprobe-fleet": 0o755, "/etc/mxprobe": os.ModeDir | 0o755, i.plugin: os.ModeSymlink | 0o777,
 		"/usr/share/man/man1/mxprobe.1.gz": 0o644, "/usr/share/man/man5/mxprobe-scenario.5.gz": 0o644, "/usr/share/doc/mxprobe/copyright": 0o644,
 	}
 	for path, mode := range want {
@@ -165,6 +165,9 @@ func (i installed) hasItsFiles(t *testing.T) {
 func (i installed) runs(t *testing.T) {
 	t.Helper()
 	if out := tool(t, "chroot", i.root, "/usr/bin/mxprobe", "version"); !strings.HasPrefix(out, "mxprobe v1.2.3\n") {
+		t.Errorf("version:\n%s", out)
+	}
+	if out := tool(t, "chroot", i.root, "/usr/bin/mxprobe-fleet", "version"); !strings.HasPrefix(out, "mxprobe-fleet v1.2.3\n") {
 		t.Errorf("version:\n%s", out)
 	}
 	out, err := foreign.Command(t, "chroot", i.root, i.plugin, "--help").CombinedOutput()

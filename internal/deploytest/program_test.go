@@ -9,21 +9,25 @@ import (
 	"testing"
 
 	"mxprobe/internal/cli"
+	"mxprobe/internal/fleet/command"
 	"mxprobe/internal/foreign"
 	"mxprobe/internal/sandbox"
 )
 
-// TestMain makes this test binary the program itself where it is called by
-// its name, so that scripts and command lines can be tried as they are.
+// TestMain makes this test binary the programs themselves where it is called by
+// their names, so that scripts and command lines can be tried as they are.
 func TestMain(m *testing.M) {
-	if filepath.Base(os.Args[0]) != "mxprobe" {
-		os.Exit(m.Run())
-	}
 	p := &cli.Program{
 		Name: os.Args[0], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		Environ: os.Environ, LookupEnv: os.LookupEnv,
 	}
-	os.Exit(p.Main(os.Args[1:]))
+	switch filepath.Base(os.Args[0]) {
+	case "mxprobe":
+		os.Exit(p.Main(os.Args[1:]))
+	case command.Name:
+		os.Exit(command.Main(p, os.Args[1:]))
+	}
+	os.Exit(m.Run())
 }
 
 // root is the root of the tree.
@@ -40,8 +44,10 @@ func program(t *testing.T) string {
 		t.Fatal(err)
 	}
 	path := filepath.Join(t.TempDir(), "mxprobe")
-	if err := os.Symlink(me, path); err != nil {
-		t.Fatal(err)
+	for _, name := range []string{path, filepath.Join(filepath.Dir(path), command.Name)} {
+		if err := os.Symlink(me, name); err != nil {
+			t.Fatal(err)
+		}
 	}
 	return path
 }

@@ -27,6 +27,15 @@ func TestReleases(t *testing.T) {
 	if !slices.Contains(words(t, at(t, build, "env")), "CGO_ENABLED=0") {
 		t.Errorf("the build has cgo")
 	}
+	other := at(t, doc, "builds", 1)
+	if at(t, other, "main") != mxprobeFleet {
+		t.Errorf("the other program is made of %s", at(t, other, "main"))
+	}
+	for _, key := range []string{"env", "goos", "goarch", "flags", "ldflags", "mod_timestamp"} {
+		if diff := cmp.Diff(at(t, build, key), at(t, other, key)); diff != "" {
+			t.Errorf("the two programs are built with another %s:\n%s", key, diff)
+		}
+	}
 	follows(t, "goreleaser.json", doc, func() { build.(map[string]any)["ldflag"] = "-s" })
 }
 
@@ -43,12 +52,15 @@ func TestReleasedPackagesAreThoseOfNfpm(t *testing.T) {
 			t.Errorf("%s (-nfpm.yaml +.goreleaser.yaml):\n%s", key, diff)
 		}
 	}
-	// The program itself comes from the build there.
+	// The programs themselves come from the builds there.
 	contents, ok := at(t, nfpm, "contents").([]any)
 	if !ok || at(t, contents, 0, "dst") != "/usr/bin/mxprobe" || at(t, released, "bindir") != "/usr/bin" {
 		t.Fatal("the first content is not the program")
 	}
-	if diff := cmp.Diff(contents[1:], at(t, released, "contents")); diff != "" {
+	if at(t, contents, 1, "dst") != "/usr/bin/mxprobe-fleet" {
+		t.Fatal("the second content is not the other program")
+	}
+	if diff := cmp.Diff(contents[2:], at(t, released, "contents")); diff != "" {
 		t.Errorf("contents (-nfpm.yaml +.goreleaser.yaml):\n%s", diff)
 	}
 }
