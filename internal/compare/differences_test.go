@@ -43,7 +43,8 @@ func step(attempt, number int, sent, reply string) result.Step {
 		s.Enhanced = e
 	}
 	if s.Code/100 == 4 {
-		s.Cause = diagnosis.Diagnose(diagnosis.Seen{At: diagnosis.StageOf(s.Verb), Code: s.Code, Enhanced: s.Enhanced, Lines: s.Text}).Cause.String()
+		found := diagnosis.Diagnose(diagnosis.Seen{At: diagnosis.StageOf(s.Verb), Code: s.Code, Enhanced: s.Enhanced, Lines: s.Text})
+		s.Cause, s.Whose = found.Cause.String(), found.Whose.String()
 	}
 	return s
 }
