@@ -9,4 +9,4 @@ cd "$(dirname "$0")/.."
 machine
 echo '| limit | workers | sessions | seconds | of one worker | writes a session |'
 echo '|---|---|---|---|---|---|'
-MXPROBE_BENCH_SESSIONS=${1:-2000} go test -count=1 -timeout 20m -run '^TestMoreWorkersAreNoFasterWhereAProviderBinds$' ./internal/fleet/manners | grep '^[|F]\|FAIL\|---'
+MXPROBE_BENCH_SESSIONS=${1:-2000} go test -v -count=1 -timeout 20m -run '^TestMoreWorkersAreNoFasterWhereAProviderBinds$' ./internal/fleet/manners | grep "^|\|FAIL\|_test.go"

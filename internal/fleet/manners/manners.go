@@ -210,7 +210,8 @@ func (m *Manners) moment(ctx context.Context, provider string, tried bool) (agai
 		due := s.last.Add(s.gap())
 		sure := s.sure(now)
 		if sure && !due.After(now) {
-			s.last = now
+			// Who wakes late makes up for it, by one connection at most.
+			s.last = now.Add(-min(now.Sub(due), s.gap()))
 			break
 		}
 		if sure {
