@@ -111,11 +111,7 @@ func (l live) Stepped(t probe.Target, check string, s *result.Step) {
 func (l live) Checked(t probe.Target, c *result.Check) { _ = l.Live.Checked(place(t), c) }
 
 func place(t probe.Target) report.Place {
-	at := report.Place{Domain: t.Domain, Host: t.Host, Preference: t.Preference, Port: t.Port}
-	if t.IP.IsValid() { // a Unix socket has none
-		at.IP = t.IP.String()
-	}
-	return at
+	return report.Place{Domain: t.Domain, Host: t.Host, Preference: t.Preference, IP: t.IP, Port: t.Port}
 }
 
 // watchers tells several watchers.

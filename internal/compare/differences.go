@@ -20,6 +20,9 @@ const maxDifferences = 40
 // changed.
 func Differences(d *result.Domain) []result.Difference {
 	var all []result.Difference
+	if !several(d) {
+		return nil
+	}
 	for _, sites := range groups(d) {
 		if len(sites) < 2 {
 			continue
@@ -33,6 +36,15 @@ func Differences(d *result.Domain) []result.Difference {
 		all = add(all, found)
 	}
 	return all
+}
+
+// several reports whether a domain has more than one address to compare.
+func several(d *result.Domain) bool {
+	n := 0
+	for i := range d.Hosts {
+		n += len(d.Hosts[i].Addresses)
+	}
+	return n > 1
 }
 
 // variance is a property that has several values, and how to say so.

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"net/netip"
 	"slices"
 	"strconv"
 	"unicode/utf8"
@@ -73,6 +74,20 @@ func (e *encoder) strsSome(name string, values []string) {
 	if len(values) > 0 {
 		e.strs(name, values)
 	}
+}
+
+// address writes an IP address as text, empty where it is none.
+func (e *encoder) address(name string, ip netip.Addr) {
+	if !ip.IsValid() || ip.Zone() != "" {
+		text := ""
+		if ip.IsValid() {
+			text = ip.String()
+		}
+		e.str(name, text) // a zone is text from elsewhere
+		return
+	}
+	e.key(name)
+	e.b = append(ip.AppendTo(append(e.b, '"')), '"')
 }
 
 func (e *encoder) int(name string, value int) {

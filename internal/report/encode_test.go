@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"math"
+	"net/netip"
 	"reflect"
 	"strings"
 	"testing"
@@ -79,7 +80,7 @@ func TestEncoderWritesEveryField(t *testing.T) {
 	// place for the checks it lies in.
 	c := &run.Domains[0].Hosts[0].Addresses[0].Checks[0]
 	c.Steps[0].Status = result.Fail
-	at := Place{Domain: "d", Host: "h", Preference: 7, IP: "192.0.2.1", Port: 25}
+	at := Place{Domain: "d", Host: "h", Preference: 7, IP: netip.MustParseAddr("192.0.2.1"), Port: 25}
 	var out bytes.Buffer
 	j := NewJSONL(&out)
 	_ = j.Stepped(at, "s", &c.Steps[0])

@@ -108,7 +108,7 @@ func (e *encoder) place(at *Place, check string) {
 	e.str("scenario", check)
 	e.str("domain", at.Domain)
 	e.str("mx", at.Host)
-	e.str("ip", at.IP)
+	e.address("ip", at.IP)
 	e.int("port", int(at.Port))
 	e.strSome("vantage", at.Vantage)
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"net/netip"
 	"strings"
 	"sync"
 	"testing"
@@ -30,7 +31,7 @@ func TestEventsAsDocumented(t *testing.T) {
 	t.Parallel()
 	var out writes
 	j := NewJSONL(&out)
-	at := Place{Domain: "example.org", Host: "mx1.example.org", Preference: 10, IP: "192.0.2.10", Port: 25}
+	at := Place{Domain: "example.org", Host: "mx1.example.org", Preference: 10, IP: netip.MustParseAddr("192.0.2.10"), Port: 25}
 	_ = j.Routed(&result.Domain{Domain: "example.org", Origin: "mx", DNSMillis: 12 * ms, Hosts: []result.Host{
 		{Name: "mx1.example.org", Preference: 10, Addresses: []result.Address{{IP: "192.0.2.10"}, {IP: "2001:db8::10"}}},
 		{Name: "mx2.example.org", Preference: 20, Status: result.Fail, Reason: result.DNS, Message: "no such name"},
@@ -55,6 +56,26 @@ func TestEventsAsDocumented(t *testing.T) {
 	for i := range want {
 		if i >= len(out.all) || out.all[i] != want[i]+"\n" {
 			t.Errorf("write %d = %s; want %s", i, strings.Join(out.all[min(i, len(out.all)):min(i+1, len(out.all))], ""), want[i])
+		}
+	}
+}
+
+// An address stands in an event as everywhere else, and a zone of it, which is
+// text from elsewhere, is as harmless as that.
+func TestAddressesInEvents(t *testing.T) {
+	t.Parallel()
+	for ip, want := range map[netip.Addr]string{
+		{}:                                      "",
+		netip.MustParseAddr("192.0.2.1"):        "192.0.2.1",
+		netip.MustParseAddr("2001:db8::25"):     "2001:db8::25",
+		netip.MustParseAddr("::ffff:192.0.2.1"): "::ffff:192.0.2.1",
+		netip.IPv6LinkLocalAllNodes().WithZone("a\"\x1b\n"): "ff02::1%a\"\x1b\n",
+	} {
+		var out bytes.Buffer
+		_ = NewJSONL(&out).Checked(Place{IP: ip}, &result.Check{})
+		var event struct{ IP *string }
+		if err := json.Unmarshal(out.Bytes(), &event); err != nil || event.IP == nil || *event.IP != want || bytes.ContainsRune(out.Bytes(), '\x1b') {
+			t.Errorf("the address %q is written as %s (%v)", want, out.Bytes(), err)
 		}
 	}
 }
@@ -157,7 +178,7 @@ func TestErrorsOfTheWriterStay(t *testing.T) {
 func TestEventCostsNoAllocation(t *testing.T) {
 	j := NewJSONL(io.Discard)
 	step := reporttest.Passed("basic send", "mx1.fabrikam.test").Steps[3]
-	at := Place{Domain: "fabrikam.test", Host: "mx1.fabrikam.test", Preference: 10, IP: "192.0.2.10", Port: 25}
+	at := Place{Domain: "fabrikam.test", Host: "mx1.fabrikam.test", Preference: 10, IP: netip.MustParseAddr("192.0.2.10"), Port: 25}
 	if got := testing.AllocsPerRun(100, func() { _ = j.Stepped(at, "basic send", &step) }); got > 0 {
 		t.Errorf("an event costs %v allocations; want none", got)
 	}
@@ -165,7 +186,7 @@ func TestEventCostsNoAllocation(t *testing.T) {
 
 func BenchmarkStepEvent(b *testing.B) {
 	step := reporttest.Passed("basic send", "mx1.fabrikam.test").Steps[3]
-	at := Place{Domain: "fabrikam.test", Host: "mx1.fabrikam.test", Preference: 10, IP: "192.0.2.10", Port: 25}
+	at := Place{Domain: "fabrikam.test", Host: "mx1.fabrikam.test", Preference: 10, IP: netip.MustParseAddr("192.0.2.10"), Port: 25}
 	j := NewJSONL(io.Discard)
 	b.ReportAllocs()
 	for b.Loop() {

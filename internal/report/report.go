@@ -11,6 +11,7 @@ package report
 
 import (
 	"io"
+	"net/netip"
 
 	"mxprobe/probe/result"
 )
@@ -65,7 +66,7 @@ type Place struct {
 	Domain     string
 	Host       string
 	Preference uint16
-	IP         string
+	IP         netip.Addr // not valid for a Unix socket
 	Port       uint16
 	Vantage    string // as in result.Address
 }

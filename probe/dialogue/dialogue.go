@@ -35,9 +35,9 @@ type Dialogue struct {
 	// of the greeting, of DATA said for a message, and of each step by its
 	// number.
 	greeting, data *scenarios.Expect
-	wants          []*scenarios.Expect
-	wantTexts      []string // the codes of wants, as the report shows them
-	hello          bool     // some step is known to say EHLO, HELO or LHLO
+	wants          []*scenarios.Expect // the first is greeting
+	wantTexts      []string            // the codes of wants, as the report shows them
+	hello          bool                // some step is known to say EHLO, HELO or LHLO
 	leans          *leaning
 }
 
@@ -100,6 +100,7 @@ func (d *Dialogue) compile() {
 	d.data = withDefault(&scenarios.Expect{}, "354")
 	d.wants = make([]*scenarios.Expect, d.steps+1)
 	d.wantTexts = make([]string, d.steps+1)
+	d.wants[0], d.wantTexts[0] = d.greeting, d.greeting.Codes.String()
 	var walk func(steps []scenarios.Step)
 	walk = func(steps []scenarios.Step) {
 		for i := range steps {

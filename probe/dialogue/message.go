@@ -67,10 +67,11 @@ func (s *session) wantAndText(step *scenarios.Step) (*scenarios.Expect, []byte, 
 // one is expected.
 func (s *session) sayData(st ledger.Step, step *scenarios.Step, want *scenarios.Expect) (judge.Judgement, bool) {
 	limit := s.timeout(step.Timeout, DefaultReplyTimeout)
-	if j := s.line.Write("DATA", []byte("DATA\r\n"), limit); j != nil {
+	s.buf = append(s.buf[:0], "DATA\r\n"...)
+	if j := s.line.Write("DATA", s.buf, limit); j != nil {
 		return *j, false
 	}
-	st.Sent("DATA", []byte("DATA"))
+	st.Sent("DATA", s.buf[:len("DATA")])
 	return s.answerToData(st, step, want)
 }
 
