@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -114,10 +115,26 @@ func (b *Bus) Why(err error) error {
 		return nil
 	case errors.Is(err, jetstream.ErrJetStreamNotEnabled), errors.Is(err, jetstream.ErrJetStreamNotEnabledForAccount), errors.Is(err, nats.ErrNoResponders):
 		return errors.New("the NATS server has no JetStream for this account (nats-server -js), or is just starting")
+	case full(err):
+		return errors.New("the NATS server has no room left: its disk is full, or what max_file_store or the account allows is used up; mxprobe-fleet gc makes room")
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, nats.ErrTimeout):
 		return errors.New("the NATS server does not answer in time; it may be away, or not allow it to this user")
 	}
 	return why(err)
+}
+
+// full reports whether the server has nowhere to put what it is to keep.
+func full(err error) bool {
+	api, ok := errors.AsType[*jetstream.APIError](err)
+	if !ok {
+		return false
+	}
+	for _, said := range []string{"insufficient resources", "insufficient storage", "resource limits exceeded", "resources exceeded", "maximum bytes exceeded", "no space left"} {
+		if strings.Contains(api.Description, said) {
+			return true
+		}
+	}
+	return false
 }
 
 // Retry calls do until it succeeds, fails for good, or ctx ends: a server that is

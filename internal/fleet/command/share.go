@@ -35,8 +35,12 @@ func (s *sharing) share(ctx context.Context, f *bus.Fleet, worker string, r *pro
 		r.Shared = m
 		return nil
 	}
-	m, err := fleetmanners.Open(ctx, f.JetStream(), f, fleetmanners.Settings{
-		Sessions: of.sessions, Rate: of.rate, Worker: worker, Replicas: f.Replicas(), Say: say,
+	var m *fleetmanners.Manners
+	err := f.Retry(ctx, func() (err error) {
+		m, err = fleetmanners.Open(ctx, f.JetStream(), f, fleetmanners.Settings{
+			Sessions: of.sessions, Rate: of.rate, Worker: worker, Replicas: f.Replicas(), Say: say,
+		})
+		return err
 	})
 	if err != nil {
 		return fmt.Errorf("the limits of providers cannot be shared with other workers: %w", f.Why(err))

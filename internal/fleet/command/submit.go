@@ -177,7 +177,7 @@ func (s *submission) send(ctx context.Context) error {
 	for i, text := range s.texts {
 		s.job.Files[i].Size = len(text)
 		if s.job.Files[i].SHA256, err = f.PutFile(ctx, text); err != nil {
-			return err
+			return f.Why(err)
 		}
 	}
 	switch err := f.Create(ctx, s.job); {
@@ -187,11 +187,11 @@ func (s *submission) send(ctx context.Context) error {
 		return err
 	}
 	if err := f.PutList(ctx, s.job.ID, list); err != nil {
-		return err
+		return f.Why(err)
 	}
 	batches, err := s.enqueue(ctx, f, list)
 	if err != nil {
-		return err
+		return f.Why(err)
 	}
 	for _, vantage := range s.job.Vantages.All() {
 		if _, err := f.OpenQueue(ctx, s.job, vantage); err != nil {

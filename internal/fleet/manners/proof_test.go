@@ -16,7 +16,9 @@ import (
 // a long one and prints what it took.
 func TestMoreWorkersAreNoFasterWhereAProviderBinds(t *testing.T) {
 	sessions := 40
-	if text := os.Getenv("MXPROBE_BENCH_SESSIONS"); text != "" {
+	if text := os.Getenv("MXPROBE_BENCH_SESSIONS"); text == "" {
+		t.Parallel()
+	} else {
 		n, err := strconv.Atoi(text)
 		if err != nil {
 			t.Fatal(err)
