@@ -122,7 +122,7 @@ func TestFleetAtNight(t *testing.T) {
 		}
 	}
 	_, table, _ := strings.Cut(fleetDocument(t), "\n## At two in the morning")
-	quotes := regexp.MustCompile("(?m)^\\| ([^|]*)").FindAllStringSubmatch(table, -1)
+	quotes := regexp.MustCompile(`(?m)^\| ([^|]*)`).FindAllStringSubmatch(table, -1)
 	found := 0
 	for _, row := range quotes {
 		for _, m := range regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(row[1], -1) {

@@ -46,6 +46,7 @@ func TestGolden(t *testing.T) {
 		"typical":   {typical()},
 		"list":      append(reporttest.AllDomains(), *reporttest.EncryptedDomain(), *reporttest.Interrupted()),
 		"hostile":   {*reporttest.HostileDomain(), *reporttest.ForgingDomain()},
+		"vantages":  {*reporttest.SeveralVantages()},
 		"no-domain": nil,
 	} {
 		reporttest.Golden(t, *update, name+".html", bare(t, pageOf(t, name != "pass", domains...)))
