@@ -13,12 +13,14 @@ const (
 	failureTTL = 5
 )
 
-// cache keeps the answers that were used last. It is not safe for use by
-// several goroutines at once.
+// cache keeps answers, and those that were asked for again before others: in a
+// long list most questions come once, and would push out the hosts that many
+// domains share. It is not safe for use by several goroutines at once.
 type cache struct {
 	size    int
 	entries map[question]*entry
-	root    entry // root.next is the newest, root.prev the oldest
+	fresh   ring // those that nobody asked for again
+	proven  ring // the others, three quarters of all at most
 }
 
 type entry struct {
@@ -26,11 +28,13 @@ type entry struct {
 	a          *answer
 	until      time.Time
 	prev, next *entry
+	in         *ring
 }
 
 func newCache(size int) *cache {
 	c := &cache{size: max(size, 0), entries: make(map[question]*entry)}
-	c.root.prev, c.root.next = &c.root, &c.root
+	c.fresh.init()
+	c.proven.init()
 	return c
 }
 
@@ -45,7 +49,12 @@ func (c *cache) get(q question, now time.Time) *answer {
 		delete(c.entries, q)
 		return nil
 	}
-	c.link(e)
+	c.proven.add(e)
+	if c.proven.n > max(c.size*3/4, 1) {
+		oldest := c.proven.oldest()
+		oldest.unlink()
+		c.fresh.add(oldest)
+	}
 	return e.a
 }
 
@@ -54,12 +63,14 @@ func (c *cache) put(q question, a *answer) {
 	if a.ttl == 0 || c.size == 0 {
 		return
 	}
+	in := &c.fresh
 	e, ok := c.entries[q]
 	switch {
 	case ok:
+		in = e.in
 		e.unlink()
 	case len(c.entries) >= c.size:
-		e = c.root.prev
+		e = c.oldest()
 		e.unlink()
 		delete(c.entries, e.q)
 	default:
@@ -67,14 +78,35 @@ func (c *cache) put(q question, a *answer) {
 	}
 	e.q, e.a, e.until = q, a, time.Now().Add(time.Duration(a.ttl)*time.Second)
 	c.entries[q] = e
-	c.link(e)
+	in.add(e)
 }
 
-func (c *cache) link(e *entry) {
-	e.prev, e.next = &c.root, c.root.next
+// oldest returns the answer that makes room for another.
+func (c *cache) oldest() *entry {
+	if c.fresh.n > 0 {
+		return c.fresh.oldest()
+	}
+	return c.proven.oldest()
+}
+
+// ring is entries in the order in which they were used: root.next is the
+// newest, root.prev the oldest.
+type ring struct {
+	root entry
+	n    int
+}
+
+func (r *ring) init() { r.root.prev, r.root.next = &r.root, &r.root }
+
+func (r *ring) oldest() *entry { return r.root.prev }
+
+func (r *ring) add(e *entry) {
+	e.in, e.prev, e.next = r, &r.root, r.root.next
 	e.prev.next, e.next.prev = e, e
+	r.n++
 }
 
 func (e *entry) unlink() {
 	e.prev.next, e.next.prev = e.next, e.prev
+	e.in.n--
 }

@@ -124,6 +124,36 @@ func TestCacheIsBounded(t *testing.T) {
 	}
 }
 
+// What was asked for again outlives any number of answers that nobody asks for
+// again, and what is asked for more does not fill the cache for good.
+func TestCacheKeepsWhatIsAskedForAgain(t *testing.T) {
+	t.Parallel()
+	const size = 16
+	c, now := newCache(size), time.Now()
+	key := func(i int) question { return question{fmt.Sprint(i), dns.TypeA} }
+	a := &answer{ttl: 60}
+	c.put(key(0), a)
+	c.get(key(0), now)
+	for i := 1; i < 10*size; i++ {
+		c.put(key(i), a)
+	}
+	if c.get(key(0), now) == nil {
+		t.Error("the answer that was asked for again is gone")
+	}
+	for i := 9 * size; i < 30*size; i++ { // now each is asked for again
+		c.put(key(i), a)
+		if c.get(key(i), now) == nil {
+			t.Errorf("answer %d is gone at once", i)
+		}
+	}
+	if c.get(key(0), now) != nil {
+		t.Error("an answer stays although all others were asked for later")
+	}
+	if n := len(c.entries); n != size || c.fresh.n+c.proven.n != n || c.fresh.n < size/4 {
+		t.Errorf("%d entries, %d fresh and %d proven; want %d in all, a quarter of them fresh", n, c.fresh.n, c.proven.n, size)
+	}
+}
+
 func TestCacheOff(t *testing.T) {
 	t.Parallel()
 	w := exampleWorld(t)

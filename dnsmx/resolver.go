@@ -17,7 +17,7 @@ import (
 const (
 	DefaultTimeout   = 5 * time.Second
 	DefaultAttempts  = 2
-	DefaultCacheSize = 50_000
+	DefaultCacheSize = 16_384 // about 7 MB
 	DefaultParallel  = 256
 )
 
