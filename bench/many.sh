@@ -14,14 +14,14 @@ if [ "$(ulimit -n)" -lt $((sessions + 100)) ]; then
 fi
 message > "$work/lock-step.yaml"
 message 'pipeline: auto' > "$work/pipelined.yaml"
-message | sed 's/^  - MAIL/  - STARTTLS\n  - EHLO client.example\n&/' > "$work/secure.yaml"
+message | sed 's/^  - MAIL/  - STARTTLS\n  - EHLO client.example\n&/' > "$work/TLS.yaml"
 
 # commands PORT N SCENARIO... sets $programs: smtp-source and mxprobe, N sessions at once.
 commands() {
   local port=$1 n=$2 scenario
   shift 2
   programs=()
-  if have smtp-source && [ "$1" != secure ]; then
+  if have smtp-source && [ "$1" != TLS ]; then
     programs+=(smtp-source "$on_client smtp-source -s $n -m $n -f probe@client.example -t kate@bench.example 127.0.0.1:$port")
   fi
   domains "$n" > "$work/list.$n"
@@ -51,4 +51,4 @@ echo '|---|---|---|---|'
 sink holding -hold 10s
 waiting "$sessions" lock-step
 sink secure -tls -hold 30s
-waiting "$((sessions / 4))" secure
+waiting "$((sessions / 4))" TLS
