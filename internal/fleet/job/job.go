@@ -102,7 +102,7 @@ type Limits struct {
 // DefaultLimits are those of a job that says nothing of them. The longest wait
 // of a dialogue, with its retries, must be shorter than Quiet.
 func DefaultLimits() Limits {
-	return Limits{Attempts: 5, Batch: 100, Lease: time.Minute, Quiet: 15 * time.Minute}
+	return Limits{Attempts: 5, Batch: 100, Lease: time.Minute, Quiet: time.Hour}
 }
 
 // VersionError is about a job or a record of another format.

@@ -26,7 +26,7 @@ type Flags struct {
 //	run: [rcpt.yaml, "@starttls"]      # or check: true
 //	flags: {helo: probe.example.org, per-host: 1, only: [mx1.*, mx2.*]}
 //	vantages: {names: [fra1, nyc1], each: all}
-//	limits: {batch: 100, attempts: 5, lease: 1m, quiet: 15m}
+//	limits: {batch: 100, attempts: 5, lease: 1m, quiet: 1h}
 //
 // The job that it returns has the names of its scenario files, and no more of
 // them; it has no name and no list. The error is scenarios.Problems, every
