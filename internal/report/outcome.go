@@ -106,7 +106,7 @@ func (r row) withCheck(c *result.Check) row {
 		r.extras = append(r.extras, SeenFor(c.Shared))
 	}
 	if c.Reused != nil {
-		r.extras = append(r.extras, strconv.Itoa(c.Reused.Nth)+". on the connection for "+clean(c.Reused.Domain))
+		r.extras = append(r.extras, Over(c.Reused))
 	}
 	if c.Forgiven != "" {
 		r.extras = append(r.extras, "forgiven: "+clean(c.Forgiven))
@@ -122,6 +122,11 @@ func (r row) withCheck(c *result.Check) row {
 
 // SeenFor says for which domain a result was played.
 func SeenFor(s *result.Shared) string { return "as seen for " + clean(s.Domain) }
+
+// Over says over whose connection a dialogue was played.
+func Over(r *result.Reused) string {
+	return strconv.Itoa(r.Nth) + ". on the connection for " + clean(r.Domain)
+}
 
 // Outcome says how far a check came; counted is false if it is a message.
 func Outcome(c *result.Check) (text string, counted bool) {

@@ -84,6 +84,9 @@ func (v *entryView) check(d *result.Domain, c *result.Check) {
 	if c.Shared != nil {
 		v.Outcome += ", " + report.SeenFor(c.Shared)
 	}
+	if c.Reused != nil {
+		v.Outcome += ", " + report.Over(c.Reused)
+	}
 	if c.Attempts > 1 {
 		v.Outcome += ", " + report.Count(c.Attempts, "attempt", "attempts")
 	}
