@@ -28,6 +28,7 @@ const (
 // follows the bucket.
 type view struct {
 	ready   bool // all that is in the bucket has been seen
+	deaf    bool // the server does not let it be seen
 	shy     map[string]*shy
 	sweep   int
 	changed chan struct{}
@@ -96,7 +97,7 @@ func (m *Manners) followOnce() {
 		}
 	})
 	seen := map[string]*shy{}
-	_ = m.asked.watch(ctx, func(e entry) { // it is tried again
+	err := m.asked.watch(ctx, func(e entry) {
 		m.mu.Lock()
 		defer m.mu.Unlock()
 		switch {
@@ -108,6 +109,10 @@ func (m *Manners) followOnce() {
 				}
 			}
 			m.view.ready, m.view.shy = true, seen
+			if m.view.deaf {
+				m.view.deaf = false
+				m.heardAgain()
+			}
 			m.view.tell()
 		default:
 			m.learn(seen, &e, base, at)
@@ -117,6 +122,10 @@ func (m *Manners) followOnce() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.view.ready = false
+	if err != nil && ctx.Err() == nil { // it is tried again
+		m.view.deaf = true
+		m.silentFor("who asked to be left alone cannot be followed: " + err.Error())
+	}
 }
 
 // serverTime returns what time the server had at a moment here. Its clock is held

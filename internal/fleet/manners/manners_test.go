@@ -292,3 +292,29 @@ func TestAWaitThatIsGivenUp(t *testing.T) {
 		f.close()
 	})
 }
+
+// TestWhoMayNotFollowOpensNothing, and says why: it would not know who asked to be
+// left alone.
+func TestWhoMayNotFollowOpensNothing(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := &fleet{places: newStore(0), asked: newStore(0), deaf: true}
+		m := f.join(Settings{Sessions: 4})
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		if leave, why := m.Place(ctx, "a.test"); leave != nil || why != result.Deadline {
+			t.Errorf("a place is given: %q", why)
+		}
+		f.lines[0].deaf.Store(false)
+		if leave, _ := m.Place(t.Context(), "a.test"); leave == nil {
+			t.Error("it does not go on")
+		} else {
+			leave()
+		}
+		f.close()
+		const want = "a: who asked to be left alone cannot be followed: permissions violation: no connection to a mail server is opened, since nobody knows how many others have open\na: connections to mail servers are opened again"
+		if got := strings.Join(f.said, "\n"); got != want {
+			t.Errorf("it was said:\n%s\nwant:\n%s", got, want)
+		}
+	})
+}

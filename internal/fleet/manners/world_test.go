@@ -32,9 +32,10 @@ func newStore(skew time.Duration) *store {
 
 // line is how one worker reaches the stores; cut, it reaches nothing, and knows.
 // Dead, it reaches nothing and does not know.
+// Deaf, it may not follow a bucket.
 type line struct {
 	*store
-	cut, dead *atomic.Bool
+	cut, dead, deaf *atomic.Bool
 }
 
 func (l line) Down() bool { return l.cut.Load() }
@@ -98,6 +99,9 @@ func (l line) watch(ctx context.Context, each func(e entry)) error {
 	if err := l.answer(ctx); err != nil {
 		return err
 	}
+	if l.deaf.Load() {
+		return errors.New("permissions violation")
+	}
 	updates := make(chan entry, 10_000)
 	l.mu.Lock()
 	all := maps.Clone(l.entries)
@@ -129,6 +133,7 @@ type fleet struct {
 	workers       []*Manners
 	lines         []line
 	said          []string
+	deaf          bool // who joins may not follow buckets
 	mu            sync.Mutex
 }
 
@@ -142,8 +147,9 @@ func newFleet(n int, set Settings, skew time.Duration) *fleet {
 
 // join adds a worker.
 func (f *fleet) join(set Settings) *Manners {
-	l := line{f.places, &atomic.Bool{}, &atomic.Bool{}}
-	a := line{f.asked, l.cut, l.dead}
+	l := line{f.places, &atomic.Bool{}, &atomic.Bool{}, &atomic.Bool{}}
+	l.deaf.Store(f.deaf)
+	a := line{f.asked, l.cut, l.dead, l.deaf}
 	set.Worker = string(rune('a' + len(f.workers)))
 	set.Say = func(m string) {
 		f.mu.Lock()
