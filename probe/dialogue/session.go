@@ -230,6 +230,11 @@ func (s *session) timeout(step, general time.Duration) time.Duration {
 func (s *session) judge(st ledger.Step, want *scenarios.Expect, seen *judge.Observation) judge.Judgement {
 	s.fill(st, seen)
 	s.wants(st, want)
+	return s.weigh(st, want, seen)
+}
+
+// weigh judges what was filled in.
+func (s *session) weigh(st ledger.Step, want *scenarios.Expect, seen *judge.Observation) judge.Judgement {
 	seen.OwnSender, seen.AskedHELO, seen.AskedSender = s.peer.OwnSender, s.peer.AskedHELO, s.peer.AskedSender
 	j := judge.Judge(want, seen, s.run.temporary())
 	if hint := s.danger(st, want, seen); hint != "" && j.Status > result.Pass {

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"time"
 
 	"mxprobe/probe/certs"
@@ -136,7 +137,7 @@ func (s *session) handshake(st ledger.Step, plan *handshake.Plan, limit time.Dur
 	begun := s.line.Within(limit)
 	client := tls.Client(s.line.Conn.Carrier(), h.Config)
 	s.line.TLS.Tried = true
-	err = client.Handshake()
+	aside(func() { err = client.Handshake() })
 	st.Spent(time.Since(begun))
 	if err != nil {
 		s.ledger.Remark("TLS handshake failed: " + fault.PlainError(err))
@@ -150,9 +151,30 @@ func (s *session) handshake(st ledger.Step, plan *handshake.Plan, limit time.Dur
 	}
 	s.line.Conn.Upgrade(client)
 	state := client.ConnectionState()
-	f := s.secure(h, &state)
+	var f certs.Findings
+	aside(func() { f = s.secure(h, &state) })
 	s.ledger.Remark(certs.TlsLine(s.line.TLS.State))
 	return s.judgeCertificate(st, h, &state, &f)
+}
+
+// aside calls f on a stack of its own, and waits. Handshakes and chains of
+// certificates need 16 KiB and more, which the stack of a session would keep for
+// as long as it waits after that. A panic is raised again in the session.
+func aside(f func()) {
+	done := make(chan any, 1)
+	go func() {
+		defer func() {
+			v := recover()
+			if v != nil {
+				v = fmt.Sprintf("%v\n\n%s", v, debug.Stack())
+			}
+			done <- v
+		}()
+		f()
+	}()
+	if v := <-done; v != nil {
+		panic(v)
+	}
 }
 
 // judgeCertificate says what the certificate of a handshake amounts to.
