@@ -1,0 +1,128 @@
+package probe_test
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"net"
+	"runtime"
+	"slices"
+	"sync/atomic"
+	"testing"
+
+	"mxprobe/probe"
+	"mxprobe/probe/result"
+)
+
+// held is what the process holds in heap and stacks, garbage left out.
+func held() int {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.GC() // the first one leaves what finalizers and pools let go of
+	runtime.ReadMemStats(&m)
+	return int(m.HeapAlloc + m.StackInuse)
+}
+
+// silent is a server that greets, reads the first command and answers nothing. Its
+// connections end with the test. It counts those who wait.
+func silent(t *testing.T, waiting *atomic.Int64) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	accepted, over := make(chan net.Conn, 1000), make(chan struct{})
+	t.Cleanup(func() {
+		_ = l.Close()
+		<-over
+		close(accepted)
+		for nc := range accepted {
+			_ = nc.Close()
+		}
+	})
+	go func() {
+		defer close(over)
+		for {
+			nc, err := l.Accept()
+			if err != nil {
+				return
+			}
+			accepted <- nc
+			go func() {
+				_, _ = nc.Write([]byte("220 silent.example.test ESMTP\r\n"))
+				if _, err := bufio.NewReaderSize(nc, 64).ReadSlice('\n'); err == nil {
+					waiting.Add(1)
+				}
+			}()
+		}
+	}()
+	return l.Addr().String()
+}
+
+// What a session holds that waits for the answer to its first command: a stack of
+// 4 KiB, its connection and its buffers, and what is known so far. The bound has
+// room for the server's side of the connection, and none for a stack that grew
+// once more, nor for a second goroutine. The test does not run beside others,
+// because it looks at the memory of the process.
+func TestBytesOfAWaitingSession(t *testing.T) { //nolint:paralleltest // see above
+	if raceDetector || runtime.GOOS != "linux" {
+		t.Skip("the race detector, and other systems, need stacks of another size")
+	}
+	const sessions, most = 200, 15 << 10
+	var waiting atomic.Int64
+	address := silent(t, &waiting)
+	dialer := dialFunc(func(ctx context.Context, network, _ string) (nc net.Conn, err error) {
+		// On a stack of its own, as the program does it.
+		connected := make(chan struct{})
+		go func() {
+			defer close(connected)
+			nc, err = (&net.Dialer{}).DialContext(ctx, network, address)
+		}()
+		<-connected
+		return nc, err
+	})
+	r := &probe.Runner{Resolver: fixed{}, Jobs: sessions}
+	made := checks(t, settings(dialer), ask)
+	var requests []probe.Request
+	for i := range sessions {
+		requests = append(requests, probe.Request{Domain: fmt.Sprintf("d%d.example.test", i), Checks: made})
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	before := held()
+	over := make(chan struct{})
+	go func() {
+		defer close(over)
+		for range r.Run(ctx, slices.Values(requests)) {
+		}
+	}()
+	eventually(t, "all sessions wait", func() bool { return waiting.Load() == sessions })
+	each := (held() - before) / sessions
+	t.Logf("%d bytes a session", each)
+	if each > most {
+		t.Errorf("a session that waits holds %d bytes; want at most %d", each, most)
+	}
+	cancel()
+	<-over
+}
+
+// A list costs no more memory at its end than at its beginning.
+func TestARunHoldsNoMoreOfALongList(t *testing.T) { //nolint:paralleltest // it looks at the memory of the process
+	const domainsOfList, most = 10_000, 256 << 10
+	c := &crowd{goOn: make(chan struct{})}
+	close(c.goOn)
+	r := &probe.Runner{Resolver: fixed{}, Jobs: 4}
+	var read atomic.Int64
+	at := map[int]int{1000: 0, domainsOfList: 0}
+	n := 0
+	for d := range r.Run(t.Context(), domains(domainsOfList, &read, c)) {
+		if n++; d.Status != result.Pass {
+			t.Fatalf("%s is %v: %s; want a pass", d.Domain, d.Status, d.Message)
+		}
+		if _, look := at[n]; look {
+			at[n] = held()
+		}
+	}
+	if grown := at[domainsOfList] - at[1000]; grown > most {
+		t.Errorf("the run holds %d bytes more after %d domains than after 1,000; want at most %d", grown, domainsOfList, most)
+	}
+}
