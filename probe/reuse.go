@@ -92,23 +92,27 @@ func (l *lane) takeOver(ctx context.Context, next *queued) *keptOpen {
 // attempt plays a trial once, and keeps its connection open where the next one in
 // the line for the address can use it.
 func (l *lane) attempt(ctx context.Context, next *queued) (wait time.Duration, again bool) {
+	if r, ok := next.trial.(Reuser); ok && l.run.Reuse {
+		if by := r.ReusedBy(); by != nil {
+			return l.attemptOn(ctx, next, r, by)
+		}
+	}
 	began := time.Now()
-	var by any
-	r, ok := next.trial.(Reuser)
-	if ok && l.run.Reuse {
-		by = r.ReusedBy()
-	}
-	if by == nil {
-		wait, again = next.trial.Play(ctx)
-		l.run.gate.heard(&l.target, began, next.trial)
-		return wait, again
-	}
+	wait, again = next.trial.Play(ctx)
+	l.run.gate.heard(&l.target, began, next.trial)
+	return wait, again
+}
+
+// attemptOn is attempt of a trial whose connection may be another's before, or
+// after it.
+func (l *lane) attemptOn(ctx context.Context, next *queued, r Reuser, by any) (wait time.Duration, again bool) {
+	began := time.Now()
 	var open, left Connection
 	if l.over != nil {
 		open = l.over.conn
 	}
 	left, wait, again = r.PlayOn(ctx, open, func() bool { return l.run.addresses.waitedFor(l.target.IP) })
-	if next.alone = again; !again || next.trial.Result().Attempts > 0 { // else there is nothing that counts
+	if next.alone = again; !again || attempts(next.trial) > 0 { // else there is nothing that counts
 		l.run.gate.heard(&l.target, began, next.trial)
 	}
 	if left != nil {
@@ -116,6 +120,12 @@ func (l *lane) attempt(ctx context.Context, next *queued) (wait time.Duration, a
 	}
 	return wait, again
 }
+
+// attempts is how many attempts of a trial count. A result is large, and has no
+// place on the stack of a session that waits.
+//
+//go:noinline
+func attempts(t Trial) int { return t.Result().Attempts }
 
 // places hands over all that a session holds but its address, and returns what
 // gives it back.

@@ -192,14 +192,10 @@ func (s *session) dial() (j judge.Judgement, ok bool) {
 // last line (RFC 5321 section 4.3.1).
 func (s *session) greet() {
 	st := s.beginAside(0, "greeting", s.scenario.Pos)
-	s.close(st, s.readGreeting(st))
-}
-
-// readGreeting reads the greeting and judges it.
-func (s *session) readGreeting(st ledger.Step) judge.Judgement {
 	want, err := s.trial.dialogue.greeting.Resolve(s.lookup)
 	if err != nil {
-		return judge.BadValue(err)
+		s.close(st, judge.BadValue(err))
+		return
 	}
 	seen := s.line.Read(s.timeout(0, DefaultReplyTimeout))
 	seen.Plain = true
@@ -208,7 +204,7 @@ func (s *session) readGreeting(st ledger.Step) judge.Judgement {
 	if seen.Reply != nil && smtpwire.LooksRewritten(seen.Reply) {
 		s.ledger.Note("the greeting was rewritten: a firewall or filter (a middlebox) sits before the server")
 	}
-	return j
+	s.close(st, j)
 }
 
 // timeout returns the wait for a reply: the step's own, else that of the

@@ -219,6 +219,8 @@ func (l *Line) Write(verb string, b []byte, limit time.Duration) *judge.Judgemen
 
 // onHeap keeps a judgement off the stack: nearly every line is sent, and the
 // stack of a session that waits has no room for what could have been.
+//
+//go:noinline
 func onHeap(j judge.Judgement) *judge.Judgement { return &j }
 
 // NothingToSayTo is the judgement on a line for a connection that has ended
