@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -126,7 +125,7 @@ func TestProgressCountsDomainsWithoutDialogues(t *testing.T) {
 	for range 3 {
 		p.Domain(&result.Domain{Status: result.Inconclusive}, false)
 	}
-	if got, want := p.text(time.Now()), fmt.Sprint("3 of 10 domains, 30%, 3 inconclusive"); got != want {
+	if got, want := p.text(time.Now()), "3 of 10 domains, 30%, 3 inconclusive"; got != want {
 		t.Errorf("%q; want %q", got, want)
 	}
 }
