@@ -308,6 +308,9 @@ func (r *session) play(ctx context.Context) (int, error) {
 	if err := r.honest(ctx, ready.helo); err != nil {
 		return 0, err
 	}
+	if r.domains.isList() {
+		defer headroom()()
+	}
 	plan.memory = r.memory
 	if plan.journal, err = r.openJournal(); err != nil {
 		return 0, err
