@@ -24,7 +24,7 @@ func (f *Fleet) Enqueue(ctx context.Context, vantage string, number int, w *job.
 		return nil, err
 	}
 	if len(data) > min(job.MaxWork, f.maxPayload-1024) {
-		return nil, fmt.Errorf("a batch of %d domains is larger than the server takes; give the job a smaller limits: batch:", len(w.Domains))
+		return nil, fmt.Errorf("a batch of %d domains is larger than the server takes; give the job a smaller batch: among its limits", len(w.Domains))
 	}
 	var options []jetstream.PublishOpt
 	if number >= 0 {
@@ -102,17 +102,18 @@ func (q *Queue) Next(ctx context.Context, wait time.Duration) (*Batch, error) {
 	if err != nil {
 		return nil, err
 	}
-	for msg := range fetched.Messages() {
-		meta, err := msg.Metadata()
-		if err != nil {
+	msg, ok := <-fetched.Messages()
+	if !ok {
+		if err := fetched.Error(); err != nil && ctx.Err() == nil {
 			return nil, err
 		}
-		return &Batch{q.fleet, msg, meta.Sequence.Stream, int(min(meta.NumDelivered, 1<<30))}, nil
+		return nil, nil
 	}
-	if err := fetched.Error(); err != nil && ctx.Err() == nil {
+	meta, err := msg.Metadata()
+	if err != nil {
 		return nil, err
 	}
-	return nil, nil
+	return &Batch{q.fleet, msg, meta.Sequence.Stream, int(min(meta.NumDelivered, 1<<30))}, nil
 }
 
 // IsGone reports whether an error of Next means that the queue is no more.

@@ -18,10 +18,10 @@ const WorkerTTL = 30 * time.Second
 // at once.
 type Fleet struct {
 	*Bus
-	work, results          jetstream.Stream
-	jobs, progress, alive  jetstream.KeyValue
-	files                  jetstream.ObjectStore
-	maxPayload, replicated int
+	work, results         jetstream.Stream
+	jobs, progress, alive jetstream.KeyValue
+	files                 jetstream.ObjectStore
+	maxPayload            int
 }
 
 // ErrNoFleet says that nobody submitted a job to this server yet.

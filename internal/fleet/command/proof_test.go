@@ -116,14 +116,6 @@ func (p *place) start(args ...string) *exec.Cmd {
 	return cmd
 }
 
-// wait waits for a worker that ends by itself.
-func (p *place) wait(cmd *exec.Cmd) {
-	p.t.Helper()
-	if err := cmd.Wait(); err != nil {
-		p.t.Fatalf("%v\n%s", err, cmd.Stderr)
-	}
-}
-
 // results waits until there are so many.
 func (p *place) results(n int) int {
 	p.t.Helper()
