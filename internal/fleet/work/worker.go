@@ -23,7 +23,7 @@ const (
 	// lookAgain is how often a worker looks for jobs, and announces how often it
 	// says that it is alive and what it did.
 	lookAgain = time.Second
-	announces = 5 * time.Second
+	announces = 2 * time.Second
 )
 
 // Player plays a job.
