@@ -383,3 +383,49 @@ func TestStraysRetireTheSocket(t *testing.T) {
 		t.Errorf("asked from %d ports; want another one after %d strays", len(ports), maxStrays)
 	}
 }
+
+// On a shared socket each question has its own time: those whose time is up end,
+// one after the other, and the one that has more of it still gets its answer.
+func TestTimesOnASharedSocket(t *testing.T) {
+	t.Parallel()
+	var mu sync.Mutex
+	ports := make(map[string]bool)
+	asked, answer := make(chan struct{}), make(chan struct{})
+	addr := raw(t, func(pc net.PacketConn, from net.Addr, m *dns.Msg) {
+		mu.Lock()
+		defer mu.Unlock()
+		ports[from.String()] = true
+		if m.Question[0].Name != "late.test." {
+			return
+		}
+		close(asked)
+		go func() {
+			<-answer
+			send(t, pc, from, new(dns.Msg).SetRcode(m, dns.RcodeNameError))
+		}()
+	})
+	r := asking(t, patient, addr)
+	late := make(chan error)
+	go func() {
+		_, err := r.TXT(t.Context(), "late.test")
+		late <- err
+	}()
+	<-asked
+	for i, wait := range []time.Duration{short, 2 * short, short / 2} {
+		ctx, cancel := context.WithTimeout(t.Context(), wait)
+		_, err := r.TXT(ctx, fmt.Sprintf("silent%d.test", i))
+		cancel()
+		if e := asError(t, err); e.Kind != Timeout {
+			t.Errorf("silent%d: %v, kind %v; want Timeout", i, e, e.Kind)
+		}
+	}
+	close(answer)
+	if e := asError(t, <-late); e.Kind != NoName {
+		t.Errorf("late: %v, kind %v; want its answer, NoName", e, e.Kind)
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	if len(ports) != 1 {
+		t.Errorf("the questions came from %d ports; want one", len(ports))
+	}
+}
