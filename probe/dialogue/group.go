@@ -135,7 +135,7 @@ func (s *session) fillGroup(g *group, steps []scenarios.Step) bool {
 		}
 		captures = len(step.Captures) > 0
 	}
-	if (g.used == len(steps) || steps[g.used].Action.LooksAside()) && !s.scenario.NoQuit && !s.line.QuitSaid && !s.mayKeep() {
+	if (g.used == len(steps) || steps[g.used].Action.LooksAside()) && !s.scenario.NoQuit && !s.line.QuitSaid && !s.mayLeave() {
 		g.quit = s.beginQuit()
 		s.buf = append(s.buf, "QUIT\r\n"...)
 	}

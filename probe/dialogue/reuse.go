@@ -217,15 +217,16 @@ func (s *session) saidYes(from int) bool {
 	})
 }
 
-// mayKeep reports whether somebody waits for the connection, should all go well.
-func (s *session) mayKeep() bool {
-	return s.scenario.Reuse && s.trial.wanted != nil && !s.trial.serial && s.trial.wanted()
+// mayLeave reports whether the connection may be left open to another domain: then
+// QUIT is in no group, since RSET has to go before it.
+func (s *session) mayLeave() bool {
+	return s.scenario.Reuse && s.trial.wanted != nil && !s.trial.serial
 }
 
 // keeps reports whether the connection is left open for the next domain.
 func (s *session) keeps(since time.Time, played int) bool {
 	status, _ := s.ledger.Status()
-	return s.mayKeep() && status <= result.Pass && !s.over && s.line.Settles() && played < maxDialogues && time.Since(since) < maxConnection
+	return s.mayLeave() && s.trial.wanted() && status <= result.Pass && !s.over && s.line.Settles() && played < maxDialogues && time.Since(since) < maxConnection
 }
 
 // keep leaves the connection open, and ends the attempt.
