@@ -103,7 +103,7 @@ func (r *session) identity() (string, error) {
 	}
 	s := r.settings
 	fmt.Fprintf(h, "%q\n", fmt.Sprint(r.overrides, s.to, s.furtherTo)) // files say so, and the environment
-	for _, name := range []string{s.tls.caFile, s.tls.clientCert, s.manners.exclude} {
+	for _, name := range []string{s.tls.caFile, s.tls.clientCert} {
 		if name == "" {
 			continue
 		}
@@ -111,6 +111,7 @@ func (r *session) identity() (string, error) {
 			return "", usagef("%s: %s", shown(name), cause(err))
 		}
 	}
+	fmt.Fprintf(h, "excluded %d\n%s\n", len(s.manners.source), s.manners.source) // perhaps from a pipe
 	for _, spec := range r.domains.specs {
 		fmt.Fprintf(h, "domains %q\n", spec)
 		if name, isFile := strings.CutPrefix(spec, "@"); isFile {
