@@ -28,6 +28,9 @@ func (p *player) keep(ctx context.Context, stop context.CancelCauseFunc, over <-
 			return
 		case <-tick.C:
 		}
+		if p.worker.Fleet.Down() {
+			p.hand.alive() // without the bus no connection is opened, and that is no hang
+		}
 		if quiet := p.hand.quiet(); quiet > p.job.Limits.Quiet && ctx.Err() == nil {
 			p.worker.Say(fmt.Sprintf("job %s: nothing moved for %s, so this worker ends and its batches go to others", p.id, timespan.String(quiet.Round(time.Second))))
 			stop(errStalled)
