@@ -58,9 +58,6 @@ func SetText(dst *string) func(string) error { return setText(dst) }
 // SetSwitch returns a Flag.Set for a switch.
 func SetSwitch(dst *bool) func(string) error { return setSwitch(dst) }
 
-// SetNumber returns a Flag.Set for a number from least on.
-func SetNumber(dst *int, least int) func(string) error { return setNumber(dst, least) }
-
 // SetChoice returns a Flag.Set for one of a list of words.
 func SetChoice(dst *string, choices ...string) func(string) error { return setChoice(dst, choices...) }
 

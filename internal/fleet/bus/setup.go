@@ -162,5 +162,5 @@ func passing(err error) bool {
 		}
 	}
 	api, ok := errors.AsType[*jetstream.APIError](err)
-	return ok && (api.Code == 503 || api.ErrorCode == 10008 || api.ErrorCode == 10077 && api.Description == "")
+	return ok && api.Code == 503 // it has no leader at the moment, or is just starting
 }
