@@ -27,9 +27,8 @@ func TestReuseWithRealServers(t *testing.T) {
 	postfix := need(t, theWorld.postfix)
 	need(t, theWorld.exim)
 	file := filepath.Join(t.TempDir(), "reuse.yaml")
-	list := manyDomains(t, 20)
+	list := manyDomains(t, 11)
 	for name, src := range map[string]string{
-		"all pass":   reuses,
 		"some fail":  strings.Replace(reuses, "match: mx.exim.test", "match: mx.nobody.test", 1), // so that Exim is asked to relay
 		"pipelining": strings.Replace(reuses, "reuse: true", "reuse: true\npipeline: auto", 1),
 	} {
@@ -42,7 +41,7 @@ func TestReuseWithRealServers(t *testing.T) {
 			together, _ := verdicts(play(t, file, "-d", "@"+list))
 			used := strings.Count(postfix.Log(), line) - before
 			alone, _ := verdicts(play(t, file, "-d", "@"+list, "--no-share"))
-			if len(together) != 40 || len(alone) != 40 {
+			if len(together) != 22 || len(alone) != 22 {
 				t.Fatalf("%d and %d verdicts", len(together), len(alone))
 			}
 			for i := range alone {
@@ -50,8 +49,8 @@ func TestReuseWithRealServers(t *testing.T) {
 					t.Errorf("reused:  %s\nalone:   %s", together[i], alone[i])
 				}
 			}
-			if used > 12 {
-				t.Errorf("Postfix saw %d connections for 20 domains", used)
+			if used > 8 {
+				t.Errorf("Postfix saw %d connections for 11 domains", used)
 			}
 		})
 	}
