@@ -94,20 +94,16 @@ type Batch struct {
 	Delivered int
 }
 
-// Next waits for a batch, but no longer than a time; nil if none came.
-func (q *Queue) Next(ctx context.Context, wait time.Duration) (*Batch, error) {
-	ctx, cancel := context.WithTimeout(ctx, wait)
-	defer cancel()
-	fetched, err := q.consumer.Fetch(1, jetstream.FetchContext(ctx))
+// Next waits for a batch, but not much longer than a time; nil if none came. It is
+// not cut short: a batch that is on its way would be nobody's until its lease ends.
+func (q *Queue) Next(wait time.Duration) (*Batch, error) {
+	fetched, err := q.consumer.Fetch(1, jetstream.FetchMaxWait(wait))
 	if err != nil {
 		return nil, err
 	}
 	msg, ok := <-fetched.Messages()
 	if !ok {
-		if err := fetched.Error(); err != nil && ctx.Err() == nil {
-			return nil, err
-		}
-		return nil, nil
+		return nil, fetched.Error()
 	}
 	meta, err := msg.Metadata()
 	if err != nil {

@@ -29,7 +29,7 @@ func (p *player) feed(ctx context.Context, yield func(string) bool) {
 		if !p.hand.below(ctx, p.room(size)) {
 			return
 		}
-		batch, err := p.queue.Next(ctx, fetchTime)
+		batch, err := p.queue.Next(fetchTime)
 		switch {
 		case err != nil && bus.IsGone(err):
 			return
