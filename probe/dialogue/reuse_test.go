@@ -124,7 +124,7 @@ func TestConnectionServesManyDomains(t *testing.T) {
 
 // What is not a yes on a connection that was used before is asked again on a new
 // one, and that answer counts: the verdicts are those of a run without reuse.
-func TestReusedVerdictsAreTheSame(t *testing.T) {
+func TestTrap89ReusedVerdictsAreTheSame(t *testing.T) {
 	t.Parallel()
 	const n = 16
 	for name, rules := range map[string][]sandbox.Rule{
@@ -234,7 +234,7 @@ func usual(line string) string {
 
 // A server that has lost its place is found out before another domain's answer is
 // taken for one's own.
-func TestNoAnswerOfAnotherDomain(t *testing.T) {
+func TestTrap89NoAnswerOfAnotherDomain(t *testing.T) {
 	t.Parallel()
 	const n = 24
 	tests := map[string]struct {

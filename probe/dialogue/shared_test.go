@@ -157,7 +157,7 @@ func TestBuiltinsThatAreShared(t *testing.T) {
 }
 
 // The same verdicts with and without sharing, and a session for each address.
-func TestSharedVerdictsAreTheSame(t *testing.T) {
+func TestTrap89SharedVerdictsAreTheSame(t *testing.T) {
 	t.Parallel()
 	zone := "@ MX 10 mx1\nmx1 A 192.0.2.10\n"
 	world := func(t *testing.T, rules ...sandbox.Rule) *sandbox.World {

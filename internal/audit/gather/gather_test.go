@@ -102,8 +102,8 @@ func TestQuestions(t *testing.T) {
 	t.Logf("%d different questions, %d with those that the resolver has kept", len(f.asked), total)
 }
 
-// TestLists: a list is tested first, and what it says is printable.
-func TestLists(t *testing.T) {
+// TestTrap63BlockListIsTriedFirst: a list is tested first, and what it says is printable.
+func TestTrap63BlockListIsTriedFirst(t *testing.T) {
 	t.Parallel()
 	g := gatherer(newFake(map[string][]string{
 		"listed 127.0.0.2 bl.example.org":  {"127.0.0.2"},

@@ -185,7 +185,7 @@ func times(t *testing.T, variable string, usual int) int {
 
 // Workers that are killed in the middle lose nothing. MXPROBE_FLEET_KILLS is how
 // many.
-func TestKilledWorkersLoseNothing(t *testing.T) {
+func TestTrap90KilledWorkersLoseNothing(t *testing.T) {
 	t.Parallel()
 	kills := times(t, "MXPROBE_FLEET_KILLS", 2)
 	p := newPlace(t, bustest.Start(t), 60+40*kills)
@@ -209,7 +209,7 @@ func TestKilledWorkersLoseNothing(t *testing.T) {
 
 // A server that ends and comes back with its files holds up everybody, and no
 // more.
-func TestRestartedServerLosesNothing(t *testing.T) {
+func TestTrap90RestartedServerLosesNothing(t *testing.T) {
 	t.Parallel()
 	options := bustest.Options(t)
 	server := bustest.StartWith(t, options)

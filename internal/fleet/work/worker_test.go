@@ -90,7 +90,7 @@ func TestStoppedWorkerGivesBack(t *testing.T) {
 }
 
 // A worker that makes no progress loses its batches to others, and ends.
-func TestHangingWorkerLosesItsBatches(t *testing.T) {
+func TestTrap90HangingWorkerLosesItsBatches(t *testing.T) {
 	t.Parallel()
 	f, _ := fleet(t)
 	l := limits()
