@@ -134,14 +134,14 @@ func TestBatchesComeAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	first, err := q.Next(30*time.Second)
+	first, err := q.Next(30 * time.Second)
 	if err != nil || first == nil || first.Delivered != 1 {
 		t.Fatalf("Next = %+v, %v", first, err)
 	}
 	if waiting, inHand, err := f.Left(t.Context(), j); err != nil || waiting["any"] != 0 || inHand["any"] != 1 {
 		t.Errorf("Left = %v, %v, %v", waiting, inHand, err)
 	}
-	second, err := q.Next(30*time.Second)
+	second, err := q.Next(30 * time.Second)
 	if err != nil || second == nil || second.Delivered != 2 || second.Sequence != first.Sequence {
 		t.Fatalf("Next = %+v, %v; want the same batch again", second, err)
 	}
@@ -154,7 +154,7 @@ func TestBatchesComeAgain(t *testing.T) {
 	if over, err := f.IsOver(t.Context(), "j1"); err != nil || !over {
 		t.Errorf("IsOver = %t, %v", over, err)
 	}
-	if b, err := q.Next(100*time.Millisecond); b != nil || err != nil {
+	if b, err := q.Next(100 * time.Millisecond); b != nil || err != nil {
 		t.Errorf("Next = %+v, %v; want nothing", b, err)
 	}
 }
