@@ -62,7 +62,7 @@ func (r *Runner) Run(ctx context.Context, requests iter.Seq[Request]) iter.Seq[r
 		ctx, cancel := context.WithCancelCause(ctx)
 		defer cancel(nil)
 		run := r.newRun(cancel)
-		queue := newWindow[*underWay](run.window())
+		queue := newWindow[*underWay](r.Window())
 		go run.feed(ctx, requests, queue)
 		open := true
 		for one := range queue.all(ctx) {
@@ -80,10 +80,7 @@ func (r *Runner) Run(ctx context.Context, requests iter.Seq[Request]) iter.Seq[r
 }
 
 func (r *Runner) newRun(cancel context.CancelCauseFunc) *run {
-	jobs, perHost := r.Jobs, r.PerHost
-	if jobs < 1 {
-		jobs = DefaultJobs
-	}
+	jobs, perHost := r.sessions(), r.PerHost
 	if perHost < 1 {
 		perHost = DefaultPerHost
 	}
@@ -103,12 +100,20 @@ func (r *Runner) newRun(cancel context.CancelCauseFunc) *run {
 	return run
 }
 
-// window is how many domains may be under way or waiting to be yielded.
-func (r *run) window() int {
+// Window is how many domains may be under way or waiting to be yielded.
+func (r *Runner) Window() int {
 	if r.Manners != nil {
-		return aheadPolitely * cap(r.jobs)
+		return aheadPolitely * r.sessions()
 	}
-	return ahead * cap(r.jobs)
+	return ahead * r.sessions()
+}
+
+// sessions is how many sessions may be open at once.
+func (r *Runner) sessions() int {
+	if r.Jobs < 1 {
+		return DefaultJobs
+	}
+	return r.Jobs
 }
 
 // feed begins the requests one by one, each with a place in the window and the

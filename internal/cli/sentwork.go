@@ -89,12 +89,7 @@ func (w *Work) prepare(p *Program, c *Sent, s *settings, check *checkSettings) (
 func (w *Work) Runner() *probe.Runner { return w.ready.runner }
 
 // Window is how many domains are worked on, or wait for others, at once.
-func (w *Work) Window() int {
-	if w.ready.runner.Manners != nil {
-		return 16 * w.ready.runner.Jobs // many wait for their provider
-	}
-	return 4 * w.ready.runner.Jobs
-}
+func (w *Work) Window() int { return w.ready.runner.Window() }
 
 // Watch has alive called whenever something moves. To be called before Play.
 func (w *Work) Watch(alive func()) { w.ready.runner.Watch = stirring(alive) }
