@@ -46,10 +46,13 @@ type gate struct {
 	backoff   manners.Backoff
 	budget    int64 // 0 without one
 	spent     atomic.Int64
+	used      context.Context // ends when the budget is used up
+	useUp     context.CancelFunc
 }
 
 func newGate(set *manners.Settings, shared SharedManners, budget int) *gate {
 	g := &gate{set: set, shared: shared, budget: int64(budget)}
+	g.used, g.useUp = context.WithCancel(context.Background())
 	if set == nil {
 		return g
 	}
@@ -173,8 +176,37 @@ func (g *gate) heard(t *Target, began time.Time, trial Trial) {
 
 // spend takes a connection from the budget, if there is one left.
 func (g *gate) spend() bool {
-	return g.budget == 0 || g.spent.Add(1) <= g.budget
+	if g.budget == 0 {
+		return true
+	}
+	n := g.spent.Add(1)
+	if n == g.budget {
+		g.useUp()
+	}
+	return n <= g.budget
 }
 
 // broke reports whether the budget is used up.
 func (g *gate) broke() bool { return g.budget > 0 && g.spent.Load() >= g.budget }
+
+// whilePaid returns a context that ends with ctx, and before it when the budget is
+// used up.
+func (g *gate) whilePaid(ctx context.Context) (paid context.Context, done context.CancelFunc) {
+	if g.budget == 0 {
+		return ctx, func() {}
+	}
+	paid, cancel := context.WithCancel(ctx)
+	stop := context.AfterFunc(g.used, cancel)
+	return paid, func() {
+		stop()
+		cancel()
+	}
+}
+
+// stopReason is why nobody waits any longer in a context of whilePaid.
+func (g *gate) stopReason(ctx context.Context) result.Reason {
+	if ctx.Err() == nil && g.broke() {
+		return result.Budget
+	}
+	return fault.StopReason(ctx)
+}

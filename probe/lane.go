@@ -122,10 +122,9 @@ func (l *lane) next() *queued {
 	return best
 }
 
-// acquire takes the address, then the host, then what manners ask for, then a
-// job: always in this order, so that no two lanes wait for each other. Without a
-// place, why says for what reason there is none; next is done where its answer
-// became known while it waited for the address.
+// acquire takes the address, and with it the connection that is open there or what
+// a new one needs. Without a place, why says for what reason there is none; next is
+// done where its answer became known while it waited for the address.
 func (l *lane) acquire(ctx context.Context, next *queued) (why result.Reason) {
 	r, leave := l.run, &l.under.leave
 	if !r.addresses.acquire(ctx, l.target.IP, leave) {
@@ -139,25 +138,39 @@ func (l *lane) acquire(ctx context.Context, next *queued) (why result.Reason) {
 		leave.back()
 		return result.None
 	}
-	if r.gate.broke() {
+	if why = l.admit(ctx, leave); why != result.None {
 		r.addresses.release(l.target.IP)
+	}
+	return why
+}
+
+// admit takes the host, then what manners ask for, then a job, then a connection of
+// the budget: always in this order, so that no two lanes wait for each other. Nobody
+// waits any longer when the budget is used up: whoever waits for the address then,
+// and needs no connection of its own, would wait too.
+func (l *lane) admit(ctx context.Context, leave *leave) (why result.Reason) {
+	r := l.run
+	if r.gate.broke() {
 		return result.Budget
 	}
-	if !r.hosts.acquire(ctx, l.target.Host, leave) {
-		r.addresses.release(l.target.IP)
-		return fault.StopReason(ctx)
+	paid, done := r.gate.whilePaid(ctx)
+	defer done()
+	if !r.hosts.acquire(paid, l.target.Host, leave) {
+		return r.gate.stopReason(ctx)
 	}
-	if l.away, why = r.gate.enter(ctx, &l.target, leave); why != result.None {
-		l.releaseServer()
+	if l.away, why = r.gate.enter(paid, &l.target, leave); why != result.None {
+		r.hosts.release(l.target.Host)
+		if why != result.Policy {
+			why = r.gate.stopReason(ctx)
+		}
 		return why
 	}
 	select {
 	case r.jobs <- struct{}{}:
 		leave.back()
-	case <-ctx.Done():
-		l.away()
-		l.releaseServer()
-		return fault.StopReason(ctx)
+	case <-paid.Done():
+		l.leaveServer()
+		return r.gate.stopReason(ctx)
 	}
 	switch {
 	case ctx.Err() != nil: // both were ready: no session is opened any more
@@ -167,7 +180,8 @@ func (l *lane) acquire(ctx context.Context, next *queued) (why result.Reason) {
 	default:
 		return result.None
 	}
-	l.release()
+	<-r.jobs
+	l.leaveServer()
 	return why
 }
 
@@ -179,16 +193,16 @@ func (l *lane) release() {
 		l.over = nil
 	case l.away != nil:
 		<-l.run.jobs
-		l.away()
-		l.away = nil
-		l.run.hosts.release(l.target.Host)
+		l.leaveServer()
 	}
 	l.run.addresses.release(l.target.IP)
 }
 
-func (l *lane) releaseServer() {
+// leaveServer gives back the places at the provider and at the host.
+func (l *lane) leaveServer() {
+	l.away()
+	l.away = nil
 	l.run.hosts.release(l.target.Host)
-	l.run.addresses.release(l.target.IP)
 }
 
 func (l *lane) abandon(reason result.Reason) {

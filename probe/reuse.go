@@ -76,7 +76,8 @@ func (o *keptOpen) end(ctx context.Context) {
 }
 
 // takeOver goes on with the connection that was left open with the address of the
-// lane, if the trial can; another is ended first.
+// lane, if the trial can. Another is ended first, unless the budget has none to
+// follow it: then it stays for the next who waits.
 func (l *lane) takeOver(ctx context.Context, next *queued) *keptOpen {
 	o := l.run.kept.take(l.target.IP)
 	if o == nil {
@@ -84,6 +85,10 @@ func (l *lane) takeOver(ctx context.Context, next *queued) *keptOpen {
 	}
 	if r, ok := next.trial.(Reuser); ok && ctx.Err() == nil && r.ReusedBy() == o.by && !next.alone {
 		return o
+	}
+	if l.run.gate.broke() && l.run.addresses.waitedFor(l.target.IP) {
+		l.run.kept.put(l.target.IP, o)
+		return nil
 	}
 	o.end(ctx)
 	return nil
