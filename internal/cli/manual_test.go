@@ -20,7 +20,7 @@ var update = flag.Bool("update", false, "rewrite the manual page")
 const manualDate = "2026-11-22"
 
 // The manual page mxprobe(1) is made of the same tables as --help. To rewrite
-// it: go test -run TestManual -update ./internal/cli
+// it: go test ./internal/cli -run TestManual -update
 func TestManual(t *testing.T) {
 	t.Parallel()
 	got := manual()

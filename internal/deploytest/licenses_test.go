@@ -94,7 +94,7 @@ func TestThirdPartyLicenses(t *testing.T) {
 		return
 	}
 	if got := read(t, path); got != want {
-		t.Errorf("%s is not what is linked: go test -run TestThirdPartyLicenses -update ./internal/deploytest, and read the difference", path)
+		t.Errorf("%s is not what is linked: go test ./internal/deploytest -run TestThirdPartyLicenses -update, and read the difference", path)
 	}
 }
 

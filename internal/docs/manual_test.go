@@ -19,7 +19,7 @@ var update = commandflag.Bool("update", false, "rewrite the manual page")
 const manualPage = "deploy/man/mxprobe-scenario.5"
 
 // The manual page mxprobe-scenario(5) is the document of the language. To
-// rewrite it: go test -run TestManual -update ./internal/docs
+// rewrite it: go test ./internal/docs -run TestManual -update
 func TestManual(t *testing.T) {
 	t.Parallel()
 	got := manual(t)

@@ -117,19 +117,42 @@ func TestTrap90TheFirstResultCounts(t *testing.T) {
 
 // A batch that nobody says anything of comes again, with its number of deliveries;
 // one that is extended does not.
+// enqueue hands in a batch of the job j1.
+func enqueue(t *testing.T, f *Fleet) {
+	t.Helper()
+	wait, err := f.Enqueue(t.Context(), job.Any, &job.Work{Format: job.Format, Job: "j1", Domains: []string{"a.test"}})
+	if err == nil {
+		err = wait()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A job that was removed leaves its name to another: the server takes the same batches
+// again.
+func TestANameIsFreeAgain(t *testing.T) {
+	t.Parallel()
+	f := fleet(t)
+	for range 2 {
+		if err := f.Create(t.Context(), sample("j1")); err != nil {
+			t.Fatal(err)
+		}
+		enqueue(t, f)
+		if over, err := f.IsOver(t.Context(), "j1"); err != nil || over {
+			t.Fatalf("IsOver = %t, %v; want a batch", over, err)
+		}
+		if err := f.Remove(t.Context(), &Entry{ID: "j1", Job: sample("j1")}); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 func TestBatchesComeAgain(t *testing.T) {
 	t.Parallel()
 	f := fleet(t)
 	j := sample("j1")
-	for range 2 { // the second time it is the same
-		wait, err := f.Enqueue(t.Context(), job.Any, 0, &job.Work{Format: job.Format, Job: "j1", Domains: []string{"a.test"}})
-		if err == nil {
-			err = wait()
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
+	enqueue(t, f)
 	q, err := f.OpenQueue(t.Context(), j, job.Any)
 	if err != nil {
 		t.Fatal(err)
@@ -156,6 +179,27 @@ func TestBatchesComeAgain(t *testing.T) {
 	}
 	if b, err := q.Next(100 * time.Millisecond); b != nil || err != nil {
 		t.Errorf("Next = %+v, %v; want nothing", b, err)
+	}
+}
+
+// What a worker tells of a job that was removed meanwhile is not told of the next one
+// of that name.
+func TestANewJobIsToldNothingOfAnOldOne(t *testing.T) {
+	t.Parallel()
+	f := fleet(t)
+	for _, id := range []string{"j1", "j2"} {
+		if err := f.Tell(t.Context(), &Progress{Format: job.Format, Job: id, Worker: "w1", Done: 3}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := f.Create(t.Context(), sample("j1")); err != nil {
+		t.Fatal(err)
+	}
+	if told, err := f.Done(t.Context(), "j1"); err != nil || len(told) != 0 {
+		t.Errorf("Done = %v, %v; want nothing", told, err)
+	}
+	if told, err := f.Done(t.Context(), "j2"); err != nil || len(told) != 1 {
+		t.Errorf("Done = %v, %v; of another job it stays", told, err)
 	}
 }
 

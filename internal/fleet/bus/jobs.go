@@ -61,6 +61,10 @@ func (f *Fleet) Create(ctx context.Context, j *job.Job) error {
 	} else if err != nil {
 		return f.Why(err)
 	}
+	// A worker may have told what it did of one of that name after it was removed.
+	if err := f.forget(ctx, j.ID); err != nil {
+		return err
+	}
 	_, err = f.jobs.Put(ctx, jobKey(j.ID), data)
 	return f.Why(err)
 }
@@ -90,6 +94,16 @@ func (f *Fleet) Become(ctx context.Context, id string, to State, from ...State) 
 		return f.Become(ctx, id, to, from...)
 	}
 	return changed, err
+}
+
+// End makes a job that runs one that is done, if no batch of it is left, and reports
+// whether it is over. Whoever sees it first says so: results are there before the
+// worker that stored the last one looks, and it may never do so.
+func (f *Fleet) End(ctx context.Context, id string) (over bool, err error) {
+	if over, err = f.IsOver(ctx, id); err == nil && over {
+		_, err = f.Become(ctx, id, Done, Running)
+	}
+	return over, err
 }
 
 // ErrNoJob is about a job that is not there.

@@ -171,17 +171,20 @@ func (f *Fleet) Remove(ctx context.Context, e *Entry) error {
 	if err := f.removeObjects(ctx, e.ID); err != nil {
 		return f.Why(err)
 	}
-	told, err := f.Done(ctx, e.ID)
-	if err != nil {
+	if err := f.forget(ctx, e.ID); err != nil {
 		return err
-	}
-	for i := range told {
-		if err := f.progress.Purge(ctx, e.ID+"."+told[i].Worker); err != nil {
-			return f.Why(err)
-		}
 	}
 	if err := f.jobs.Purge(ctx, jobKey(e.ID)); err != nil {
 		return f.Why(err)
 	}
 	return f.Why(f.jobs.Purge(ctx, stateKey(e.ID)))
+}
+
+// forget removes what workers told of a job.
+func (f *Fleet) forget(ctx context.Context, id string) error {
+	told, err := f.Done(ctx, id)
+	for i := 0; i < len(told) && err == nil; i++ {
+		err = f.Why(f.progress.Purge(ctx, id+"."+told[i].Worker))
+	}
+	return err
 }

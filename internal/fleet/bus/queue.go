@@ -2,9 +2,9 @@ package bus
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
-	"strconv"
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
@@ -15,10 +15,9 @@ import (
 // maxInHand is how many batches of a job and vantage may be with workers at once.
 const maxInHand = 20_000
 
-// Enqueue hands a batch to the workers of a vantage. The number makes it one batch
-// where it is handed in twice within minutes; -1 for none. The returned function
-// waits until the server has it.
-func (f *Fleet) Enqueue(ctx context.Context, vantage string, number int, w *job.Work) (wait func() error, err error) {
+// Enqueue hands a batch to the workers of a vantage. The returned function waits until
+// the server has it.
+func (f *Fleet) Enqueue(ctx context.Context, vantage string, w *job.Work) (wait func() error, err error) {
 	data, err := w.Encode()
 	if err != nil {
 		return nil, err
@@ -26,17 +25,15 @@ func (f *Fleet) Enqueue(ctx context.Context, vantage string, number int, w *job.
 	if len(data) > min(job.MaxWork, f.maxPayload-1024) {
 		return nil, fmt.Errorf("a batch of %d domains is larger than the server takes; give the job a smaller batch: among its limits", len(w.Domains))
 	}
-	var options []jetstream.PublishOpt
-	if number >= 0 {
-		options = append(options, jetstream.WithMsgID(w.Job+"/"+vantage+"/"+strconv.Itoa(number)))
-	}
-	return f.publish(ctx, workSubject(w.Job, vantage), data, options)
+	return f.publish(ctx, workSubject(w.Job, vantage), data)
 }
 
 // publish sends a message and returns what waits for its acknowledgement, sending
-// it again as often as needed.
-func (f *Fleet) publish(ctx context.Context, subject string, data []byte, options []jetstream.PublishOpt) (wait func() error, err error) {
-	send := func() (jetstream.PubAckFuture, error) { return f.js.PublishAsync(subject, data, options...) }
+// it again as often as needed. Its name makes it one for the server, and another
+// than that of a job that had the same name before.
+func (f *Fleet) publish(ctx context.Context, subject string, data []byte) (wait func() error, err error) {
+	name := jetstream.WithMsgID(rand.Text())
+	send := func() (jetstream.PubAckFuture, error) { return f.js.PublishAsync(subject, data, name) }
 	first, err := send()
 	if err != nil && !passing(err) {
 		return nil, err

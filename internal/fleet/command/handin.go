@@ -88,7 +88,7 @@ func (s *submission) enqueue(ctx context.Context, f *bus.Fleet, list *os.File) (
 			work.Domains = append(work.Domains, strings.TrimSuffix(line, "\n"))
 		}
 		for _, vantage := range s.job.Vantages.Of(number) {
-			wait, err := f.Enqueue(ctx, vantage, number, work)
+			wait, err := f.Enqueue(ctx, vantage, work)
 			if err != nil {
 				return 0, f.Why(err)
 			}

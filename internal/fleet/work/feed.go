@@ -74,12 +74,8 @@ func (p *player) isOver(ctx context.Context) bool {
 	if n, _ := p.hand.count(); n > 0 {
 		return false
 	}
-	over, err := p.worker.Fleet.IsOver(ctx, p.id)
-	if err != nil || !over {
-		return p.worker.UntilDone && err == nil && p.nothingHere(ctx)
-	}
-	_, err = p.worker.Fleet.Become(ctx, p.id, bus.Done, bus.Running)
-	return err == nil
+	over, err := p.worker.Fleet.End(ctx, p.id)
+	return err == nil && (over || p.worker.UntilDone && p.nothingHere(ctx))
 }
 
 // nothingHere reports whether nothing is left of the job at this vantage.

@@ -129,7 +129,7 @@ func submit(t *testing.T, f *bus.Fleet, j *job.Job, domains []string) {
 	}
 	for number, r := range j.Ranges() {
 		for _, vantage := range j.Vantages.Of(number) {
-			wait, err := f.Enqueue(t.Context(), vantage, number, &job.Work{Format: job.Format, Job: j.ID, First: r.First, Domains: domains[r.First : r.First+r.Size]})
+			wait, err := f.Enqueue(t.Context(), vantage, &job.Work{Format: job.Format, Job: j.ID, First: r.First, Domains: domains[r.First : r.First+r.Size]})
 			if err == nil {
 				err = wait()
 			}

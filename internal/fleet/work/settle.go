@@ -97,7 +97,7 @@ func (p *player) part(ctx context.Context) {
 func (p *player) requeue(ctx context.Context, b *held, from int) error {
 	rest := &job.Work{Format: job.Format, Job: p.id, First: from, Domains: b.work.Domains[from-b.work.First:], Again: true}
 	if len(rest.Domains) > 0 {
-		wait, err := p.worker.Fleet.Enqueue(ctx, p.vantage, -1, rest)
+		wait, err := p.worker.Fleet.Enqueue(ctx, p.vantage, rest)
 		if err == nil {
 			err = wait()
 		}
