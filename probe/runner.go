@@ -40,6 +40,7 @@ type run struct {
 	cancel    context.CancelCauseFunc
 	jobs      chan struct{}
 	begun     chan struct{} // the leave to begin a domain
+	crew      crew
 	gate      *gate
 	addresses *keyed[netip.Addr]
 	hosts     *keyed[string]
@@ -90,6 +91,7 @@ func (r *Runner) newRun(cancel context.CancelCauseFunc) *run {
 		cancel:    cancel,
 		jobs:      make(chan struct{}, jobs),
 		begun:     make(chan struct{}, beginAhead*jobs),
+		crew:      newCrew(),
 		gate:      newGate(r.Manners, r.Shared, r.Budget),
 		addresses: newKeyed[netip.Addr](1),
 		hosts:     newKeyed[string](perHost),
@@ -129,11 +131,11 @@ func (r *run) feed(ctx context.Context, requests iter.Seq[Request], queue *windo
 			return
 		}
 		one.leave.take(ctx, r.begun)
-		if atOnce(&one.request) {
-			r.begin(ctx, one)
-			continue
+		if !atOnce(&one.request) {
+			r.give(ctx, work{domain: one})
+		} else if first := r.begin(ctx, one); first != nil {
+			r.give(ctx, work{lane: first})
 		}
-		go r.begin(ctx, one)
 	}
 }
 
