@@ -1,40 +1,46 @@
 package probe
 
-import "context"
+import (
+	"context"
+	"sync/atomic"
+)
 
-// crew are the goroutines of a run. One that has played a lane waits for the
-// next, with the stack that it needed for the last: to grow one anew for each
-// lane took a twentieth of all time. The zero value does not work.
-type crew struct{ idle chan work }
-
-// work is what a goroutine does next: to look a domain up, or to play a lane.
-type work struct {
-	domain *underWay
-	lane   *lane
+// crew are goroutines of a run that do work of one kind. One that has done some
+// waits for more, with the stack that it needed: to grow one anew for each lane
+// took a twentieth of all time. Each kind has a crew of its own, so that lanes,
+// most of which wait, have no stacks as large as looking up a domain needs.
+type crew[W any] struct {
+	do    func(ctx context.Context, w W)
+	idle  chan W
+	most  int32        // goroutines that may wait for work
+	spare atomic.Int32 // those that do
 }
 
-func newCrew() crew { return crew{idle: make(chan work)} }
+func newCrew[W any](spares int, do func(ctx context.Context, w W)) *crew[W] {
+	return &crew[W]{do: do, idle: make(chan W), most: int32(spares)}
+}
 
 // give has work done by a goroutine that waits for some, or else by a new one.
-func (r *run) give(ctx context.Context, w work) {
+func (c *crew[W]) give(ctx context.Context, w W) {
 	select {
-	case r.crew.idle <- w:
+	case c.idle <- w:
 	default:
-		go r.serve(ctx, w)
+		go c.serve(ctx, w)
 	}
 }
 
-// serve does work, and then what it is given, until the run is over.
-func (r *run) serve(ctx context.Context, w work) {
+// serve does work, and then what it is given, until the run is over or enough
+// others wait.
+func (c *crew[W]) serve(ctx context.Context, w W) {
 	for {
-		if w.domain != nil {
-			w.lane = r.begin(ctx, w.domain)
-		}
-		if w.lane != nil {
-			w.lane.play(ctx)
+		c.do(ctx, w)
+		if c.spare.Add(1) > c.most {
+			c.spare.Add(-1)
+			return
 		}
 		select {
-		case w = <-r.crew.idle:
+		case w = <-c.idle:
+			c.spare.Add(-1)
 		case <-ctx.Done():
 			return
 		}

@@ -66,11 +66,11 @@ func eventually(t *testing.T, what string, holds func() bool) {
 // a list costs no more of them than its sessions. The test does not run beside
 // others, because it counts the goroutines of the process.
 func TestGoroutinesOfACrowd(t *testing.T) { //nolint:paralleltest // see above
-	const jobs = 50
+	const jobs, spares = 50, 32
 	for _, tc := range []struct{ domains, most int }{
-		{jobs, jobs + 1},          // a session each, and who reads the list
-		{20 * jobs, 3*jobs + 1},   // and so many again that are about to begin
-		{1000 * jobs, 3*jobs + 1}, // whatever the length of the list
+		{jobs, jobs + 1 + spares},          // a session each, who reads the list, and those who wait for another domain
+		{20 * jobs, 3*jobs + 1 + spares},   // and so many again that are about to begin
+		{1000 * jobs, 3*jobs + 1 + spares}, // whatever the length of the list
 	} {
 		c := &crowd{goOn: make(chan struct{})}
 		r := &probe.Runner{Resolver: fixed{}, Jobs: jobs}

@@ -5,11 +5,14 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"net/netip"
 	"runtime"
 	"slices"
 	"sync/atomic"
 	"testing"
+	"time"
 
+	"mxprobe/internal/transport"
 	"mxprobe/probe"
 	"mxprobe/probe/result"
 )
@@ -77,22 +80,23 @@ func TestBytesOfAWaitingSession(t *testing.T) { //nolint:paralleltest // see abo
 	}
 }
 
+// leadTo is the dialer of the program, and leads everywhere to one address.
+type leadTo struct {
+	*transport.Direct
+	address netip.AddrPort
+}
+
+// DialTCP connects to that address.
+func (l leadTo) DialTCP(ctx context.Context, _ netip.AddrPort, limit time.Duration) (net.Conn, error) {
+	return l.Direct.DialTCP(ctx, l.address, limit)
+}
+
 // bytesOfWaiting is what each of so many sessions holds that wait for the answer
 // to EHLO.
 func bytesOfWaiting(t *testing.T, sessions int) int {
 	t.Helper()
 	var waiting atomic.Int64
-	address := silent(t, &waiting)
-	dialer := dialFunc(func(ctx context.Context, network, _ string) (nc net.Conn, err error) {
-		// On a stack of its own, as the program does it.
-		connected := make(chan struct{})
-		go func() {
-			defer close(connected)
-			nc, err = (&net.Dialer{}).DialContext(ctx, network, address)
-		}()
-		<-connected
-		return nc, err
-	})
+	dialer := leadTo{transport.NewDirect(netip.Addr{}), netip.MustParseAddrPort(silent(t, &waiting))}
 	r := &probe.Runner{Resolver: fixed{}, Jobs: sessions}
 	made := checks(t, settings(dialer), ask)
 	var requests []probe.Request

@@ -19,21 +19,18 @@ import (
 // section 4.5.4.2).
 const usualPort = 25
 
-// begin looks a domain up and starts its lanes but for the first, which is left
-// to the caller; nil if there is none.
-func (r *run) begin(ctx context.Context, one *underWay) (first *lane) {
+// begin looks a domain up and starts its lanes.
+func (r *run) begin(ctx context.Context, one *underWay) {
 	defer r.left(ctx, one)
 	defer r.catch()
 	lanes := r.prepare(ctx, one)
 	one.parts.Add(int32(len(lanes)))
 	if len(lanes) == 0 {
 		one.leave.back()
-		return nil
 	}
-	for _, l := range lanes[1:] {
-		r.give(ctx, work{lane: l})
+	for _, l := range lanes {
+		r.players.give(ctx, l)
 	}
-	return lanes[0]
 }
 
 // prepare looks a domain up and returns the lanes of the addresses that are to

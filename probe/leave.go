@@ -10,6 +10,10 @@ import (
 // their way to many a resolver, and each has a goroutine.
 const beginAhead = 2
 
+// mostBeginners is how many goroutines that looked a domain up may wait for the
+// next. Their stacks are large, and most of them wait only where all sessions do.
+const mostBeginners = 32
+
 // leave is the permission to begin a domain. A domain gives it back when it has
 // a job, and when it waits for something else than a job: for its turn with a
 // server others may go first. The zero value holds nothing.

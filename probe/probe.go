@@ -39,6 +39,12 @@ type Dialer interface {
 	DialContext(ctx context.Context, network, address string) (net.Conn, error)
 }
 
+// TCPDialer is a Dialer that connects to an address with less effort than
+// DialContext, and gives up after limit or when ctx ends. The errors are the same.
+type TCPDialer interface {
+	DialTCP(ctx context.Context, to netip.AddrPort, limit time.Duration) (net.Conn, error)
+}
+
 // Router is a Dialer that knows whether there is a way to an address. It is
 // asked when a connection fails with "network unreachable", to tell a machine
 // without a route for the address family from a router far away.

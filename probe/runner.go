@@ -40,7 +40,8 @@ type run struct {
 	cancel    context.CancelCauseFunc
 	jobs      chan struct{}
 	begun     chan struct{} // the leave to begin a domain
-	crew      crew
+	beginners *crew[*underWay]
+	players   *crew[*lane]
 	gate      *gate
 	addresses *keyed[netip.Addr]
 	hosts     *keyed[string]
@@ -91,11 +92,12 @@ func (r *Runner) newRun(cancel context.CancelCauseFunc) *run {
 		cancel:    cancel,
 		jobs:      make(chan struct{}, jobs),
 		begun:     make(chan struct{}, beginAhead*jobs),
-		crew:      newCrew(),
 		gate:      newGate(r.Manners, r.Shared, r.Budget),
 		addresses: newKeyed[netip.Addr](1),
 		hosts:     newKeyed[string](perHost),
 	}
+	run.beginners = newCrew(min(beginAhead*jobs, mostBeginners), run.begin)
+	run.players = newCrew(beginAhead*jobs, func(ctx context.Context, l *lane) { l.play(ctx) })
 	if r.Share {
 		run.shared = new(shared.Results)
 	}
@@ -131,11 +133,11 @@ func (r *run) feed(ctx context.Context, requests iter.Seq[Request], queue *windo
 			return
 		}
 		one.leave.take(ctx, r.begun)
-		if !atOnce(&one.request) {
-			r.give(ctx, work{domain: one})
-		} else if first := r.begin(ctx, one); first != nil {
-			r.give(ctx, work{lane: first})
+		if atOnce(&one.request) {
+			r.begin(ctx, one)
+			continue
 		}
+		r.beginners.give(ctx, one)
 	}
 }
 

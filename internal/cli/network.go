@@ -19,7 +19,7 @@ func (r *session) network() error {
 	if err != nil {
 		return err
 	}
-	var dialer probe.Dialer = newFromHere(r.settings.source)
+	var dialer probe.Dialer = transport.NewDirect(r.settings.source)
 	r.resolver, r.dns = resolver, resolver
 	if len(redirects) > 0 {
 		r.resolver, dialer = &redirected{resolver, redirects}, transport.Redirected(redirects, dialer)

@@ -11,6 +11,7 @@ import (
 
 	"mxprobe/internal/mailbox"
 	"mxprobe/internal/timespan"
+	"mxprobe/internal/transport"
 	"mxprobe/probe/dialogue"
 	"mxprobe/probe/ledger"
 	"mxprobe/probe/result"
@@ -163,7 +164,7 @@ func (o *purge) settings(ctx context.Context) (*dialogue.Settings, error) {
 	if err := o.tls.load(ctx, o.p); err != nil {
 		return nil, err
 	}
-	set := &dialogue.Settings{Dialer: newFromHere(netip.Addr{})}
+	set := &dialogue.Settings{Dialer: transport.NewDirect(netip.Addr{})}
 	set.IMAP.Resolver = resolver
 	o.tls.apply(&set.TLS)
 	return set, nil

@@ -3,9 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
-	"net"
 	"net/netip"
-	"runtime"
 	"slices"
 	"strings"
 
@@ -53,52 +51,6 @@ func (s *settings) parseRedirects() ([]transport.Redirect, error) {
 		all = append(all, r)
 	}
 	return all, nil
-}
-
-// fromHere opens connections from --source.
-type fromHere struct{ dialer net.Dialer }
-
-func newFromHere(source netip.Addr) *fromHere {
-	// Every reply has its deadline: nothing need be sent to keep a line alive.
-	d := &fromHere{net.Dialer{KeepAlive: -1}}
-	if source.IsValid() {
-		d.dialer.LocalAddr = &net.TCPAddr{IP: source.AsSlice(), Zone: source.Zone()}
-	}
-	return d
-}
-
-// DialContext connects to address, on a stack of its own: the net package needs
-// more of it than all the rest of a session, and a session keeps what its stack
-// once grew to while it waits.
-func (d *fromHere) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
-	dialer := &d.dialer
-	if network == "unix" {
-		dialer = &net.Dialer{} // --source is an address
-	}
-	done := make(chan dialed, 1)
-	go func() {
-		makeRoom()
-		conn, err := dialer.DialContext(ctx, network, address)
-		done <- dialed{conn, err}
-	}()
-	is := <-done
-	return is.conn, is.err
-}
-
-// makeRoom lets the stack of a goroutine grow to what a connection needs while
-// there is nothing on it: with all the frames of the net package on it that took
-// a twentieth of the time of a whole dialogue.
-//
-//go:noinline
-func makeRoom() {
-	var room [4 << 10]byte
-	runtime.KeepAlive(&room)
-}
-
-// dialed is what came of opening a connection.
-type dialed struct {
-	conn net.Conn
-	err  error
 }
 
 // tellWay writes down where the connections to the addresses of a domain

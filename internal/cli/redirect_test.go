@@ -66,7 +66,7 @@ func network(t *testing.T, hosts fakeResolver, connectTo ...string) (*redirected
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &redirected{hosts, redirects}, transport.Redirected(redirects, newFromHere(s.source))
+	return &redirected{hosts, redirects}, transport.Redirected(redirects, transport.NewDirect(s.source))
 }
 
 func TestRedirectedHostsKeepTheirAddresses(t *testing.T) {
@@ -128,17 +128,5 @@ func TestRedirectedLoopback(t *testing.T) {
 		if got := host.Err == nil && len(host.Addrs) == 1 && host.Addrs[0] == itself; got != ok || ok == (len(host.Itself) > 0) {
 			t.Errorf("--connect-to %s leaves %+v; want it used: %t", connectTo, host, ok)
 		}
-	}
-}
-
-func TestSourceIsUsed(t *testing.T) {
-	t.Parallel()
-	conn, err := newFromHere(netip.MustParseAddr("127.0.0.1")).DialContext(t.Context(), "tcp", listen(t).String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
-	if got := conn.LocalAddr().(*net.TCPAddr).IP.String(); got != "127.0.0.1" {
-		t.Errorf("connected from %s; want 127.0.0.1", got)
 	}
 }

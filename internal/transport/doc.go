@@ -1,6 +1,6 @@
-// Package transport opens connections by other ways than the straight one:
-// through a SOCKS5 proxy, and with a header of the PROXY protocol before the
-// first byte. Each way is a Dialer that stands before another.
+// Package transport opens connections: straight from this machine (Direct), and
+// by other ways, through a SOCKS5 proxy, and with a header of the PROXY protocol
+// before the first byte. Each other way is a Dialer that stands before another.
 package transport
 
 import (

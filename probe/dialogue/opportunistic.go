@@ -192,7 +192,8 @@ func (s *session) lostUnderTLS(why result.Reason) bool {
 func (s *session) anew() bool {
 	s.ledger.Remark("a new connection, in clear")
 	s.line, s.peer = s.line.Again(), peer.Peer{Ip: s.trial.target.IP}
-	if j, ok := s.dial(); !ok {
+	if err := s.dial(); err != nil {
+		j := s.unreached(err)
 		s.close(s.beginAside(0, "connect", scenarios.Pos{}), j)
 		return false
 	}

@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"mxprobe/internal/transport"
 	"mxprobe/probe"
 	"mxprobe/probe/fault"
 	"mxprobe/probe/handshake"
@@ -53,6 +54,17 @@ func (r *Run) recorder() *smtpwire.Recorder {
 // serverOf is a target as somebody vouches for it.
 func serverOf(t probe.Target) vouch.Server {
 	return vouch.Server{Domain: t.Domain, Host: t.Host, Port: t.Port, Socket: !t.IP.IsValid(), Named: t.Named, Authentic: t.Authentic}
+}
+
+// open connects to a target.
+func (r *Run) open(ctx context.Context, t *probe.Target) (net.Conn, error) {
+	if straight, ok := r.Dialer.(probe.TCPDialer); ok && t.IP.IsValid() {
+		return straight.DialTCP(ctx, netip.AddrPortFrom(t.IP, t.Port), r.connectTimeout())
+	}
+	ctx, cancel := context.WithTimeout(transport.For(ctx, t.Host), r.connectTimeout())
+	defer cancel()
+	network, address := t.DialAddress()
+	return r.Dialer.DialContext(ctx, network, address)
 }
 
 // dialPolicyAddress connects to one address of a host of policies.

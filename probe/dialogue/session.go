@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"mxprobe/internal/transport"
 	"mxprobe/probe"
 	"mxprobe/probe/causes"
 	"mxprobe/probe/diagnosis"
@@ -145,47 +144,57 @@ func (s *session) await() {
 	s.finish()
 }
 
-// connect opens the connection. What fails before the server has spoken is
-// the failure of step 0.
+// connect opens the connection, and reports whether there is one.
 func (s *session) connect() bool {
 	begun := time.Now()
-	j, ok := s.dial()
-	if ok {
-		s.connectTime = max(time.Since(begun), 1)
-		return true
+	err := s.dial()
+	took := max(time.Since(begun), 1)
+	if err != nil {
+		s.unconnected(err, took)
+		return false
 	}
+	s.connectTime = took
+	return true
+}
+
+// dial makes a connection.
+func (s *session) dial() error {
+	nc, err := s.run.open(s.ctx, &s.trial.target)
+	if err == nil {
+		s.line.Open(nc, s.record)
+	}
+	return err
+}
+
+// unconnected says why there is no connection. What fails before the server has
+// spoken is the failure of step 0. It is no part of connect, since a session
+// keeps the stack that it once needed.
+//
+//go:noinline
+func (s *session) unconnected(err error, took time.Duration) {
+	j := s.unreached(err)
 	st := s.beginAside(0, "connect", scenarios.Pos{})
-	st.Took(time.Since(begun))
+	st.Took(took)
 	s.close(st, j)
 	for i := range s.scenario.Steps {
 		s.leaveOut(&s.scenario.Steps[i])
 	}
-	return false
 }
 
-// dial makes a connection, or says why there is none.
-func (s *session) dial() (j judge.Judgement, ok bool) {
-	limit := s.run.connectTimeout()
-	ctx, cancel := context.WithTimeout(transport.For(s.ctx, s.trial.target.Host), limit)
-	defer cancel()
-	to := s.trial.target.AddrPort()
-	network, address := s.trial.target.DialAddress()
-	nc, err := s.run.Dialer.DialContext(ctx, network, address)
-	if err == nil {
-		s.line.Open(nc, s.record)
-		return j, true
-	}
+// unreached is the judgement on a connection that could not be made.
+func (s *session) unreached(err error) judge.Judgement {
+	limit, to := s.run.connectTimeout(), s.trial.target.AddrPort()
 	f := fault.DialFault(s.ctx, err, to, limit, func() bool { return probe.HasRoute(s.run.Dialer, to) })
 	reason, d := f.Reason, fault.OfFault(&f, "connect")
 	hint := d.Advice
 	if f.Reason == result.Timeout || f.Reason == result.Unreachable {
 		f, hint = s.control(f, hint)
 	}
-	j = judge.Judgement{Status: f.Status, Reason: f.Reason, Message: f.Message, Hint: hint}
+	j := judge.Judgement{Status: f.Status, Reason: f.Reason, Message: f.Message, Hint: hint}
 	if f.Reason == reason {
 		j.Cause = d.Cause // else it is known that the network here is to blame
 	}
-	return j, false
+	return j
 }
 
 // greet waits for the greeting and judges it. Nothing is sent before its

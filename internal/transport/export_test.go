@@ -1,0 +1,4 @@
+package transport
+
+// HasSockets is hasSockets.
+const HasSockets = hasSockets
