@@ -106,6 +106,13 @@ func readAnswer(m *dns.Msg, q question, s *server) *answer {
 	return a
 }
 
+// by completes a plain answer with the server who gave it.
+func (a *answer) by(s *server) *answer {
+	a.authentic = a.authentic && s.trusted
+	a.trusted, a.server = s.trusted, s.addr
+	return a
+}
+
 // takeRecords adds the records of the name and type and reports whether there
 // were any.
 func (a *answer) takeRecords(records []dns.RR, name string, typ uint16) bool {

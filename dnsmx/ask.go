@@ -18,11 +18,11 @@ func (r *Resolver) ask(ctx context.Context, q question, start time.Time) *answer
 	if r.rotate {
 		first = int((r.turn.Add(1) - 1) % uint32(n))
 	}
-	fails := make([]*Error, n)
+	var fails []*Error // by server
 	for range r.attempts {
 		for i := range n {
 			at := (first + i) % n
-			if f := fails[at]; f != nil && f.Kind == Refused {
+			if fails != nil && fails[at] != nil && fails[at].Kind == Refused {
 				continue // its policy is the same a moment later
 			}
 			if ended(ctx) != nil {
@@ -31,6 +31,9 @@ func (r *Resolver) ask(ctx context.Context, q question, start time.Time) *answer
 			a := r.askServer(ctx, r.servers[at], q)
 			if !failed(a.err) {
 				return a
+			}
+			if fails == nil {
+				fails = make([]*Error, n)
 			}
 			fails[at] = a.err
 		}
@@ -46,31 +49,34 @@ func (r *Resolver) ask(ctx context.Context, q question, start time.Time) *answer
 
 // askServer asks one server.
 func (r *Resolver) askServer(ctx context.Context, s *server, q question) *answer {
-	m, err := r.exchange(ctx, s, query{question: q, ad: s.trusted, tcp: r.tcp})
+	got, err := r.exchange(ctx, s, query{question: q, ad: s.trusted, tcp: r.tcp})
 	if err != nil {
 		return failure(s, q, 0, err)
 	}
-	switch m.Rcode {
-	case dns.RcodeSuccess, dns.RcodeNameError:
-		return readAnswer(m, q, s)
+	if got.plain != nil {
+		return got.plain.by(s)
 	}
-	return failure(s, q, m.Rcode, extendedError(m))
+	switch got.m.Rcode {
+	case dns.RcodeSuccess, dns.RcodeNameError:
+		return readAnswer(got.m, q, s)
+	}
+	return failure(s, q, got.m.Rcode, extendedError(got.m))
 }
 
 // exchange puts a query to a server, once more without EDNS if it does not know
 // that.
-func (r *Resolver) exchange(ctx context.Context, s *server, w query) (*dns.Msg, error) {
+func (r *Resolver) exchange(ctx context.Context, s *server, w query) (received, error) {
 	w.edns = !s.plain.Load()
-	m, err := r.wire.exchange(ctx, s.addr, w, r.timeout)
-	if err != nil || !w.edns || !ednsTrouble(m) {
-		return m, err
+	got, err := r.wire.exchange(ctx, s.addr, w, r.timeout)
+	if err != nil || !w.edns || !ednsTrouble(got.m) {
+		return got, err
 	}
 	w.edns = false
-	m, err = r.wire.exchange(ctx, s.addr, w, r.timeout)
-	if err == nil && !ednsTrouble(m) {
+	got, err = r.wire.exchange(ctx, s.addr, w, r.timeout)
+	if err == nil && !ednsTrouble(got.m) {
 		s.plain.Store(true)
 	}
-	return m, err
+	return got, err
 }
 
 // failed reports whether the server did not answer the question, so that

@@ -14,7 +14,7 @@ import (
 // cluster is an exchanger with one world for each server.
 type cluster map[netip.AddrPort]*world
 
-func (c cluster) exchange(ctx context.Context, server netip.AddrPort, q query, timeout time.Duration) (*dns.Msg, error) {
+func (c cluster) exchange(ctx context.Context, server netip.AddrPort, q query, timeout time.Duration) (received, error) {
 	return c[server].exchange(ctx, server, q, timeout)
 }
 

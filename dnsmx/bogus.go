@@ -17,8 +17,8 @@ func (r *Resolver) unvalidated(ctx context.Context, q question, fails []*Error) 
 			continue
 		}
 		s := r.servers[i]
-		m, err := r.exchange(ctx, s, query{question: q, ad: s.trusted, cd: true, tcp: r.tcp})
-		if err != nil || m.Rcode != dns.RcodeSuccess && m.Rcode != dns.RcodeNameError {
+		got, err := r.exchange(ctx, s, query{question: q, ad: s.trusted, cd: true, tcp: r.tcp})
+		if err != nil || got.m.Rcode != dns.RcodeSuccess && got.m.Rcode != dns.RcodeNameError {
 			return nil // the next one would have to do the same work
 		}
 		a := r.askServer(ctx, s, q)

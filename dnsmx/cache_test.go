@@ -182,12 +182,12 @@ type slow struct {
 	gate chan struct{}
 }
 
-func (s slow) exchange(ctx context.Context, server netip.AddrPort, q query, timeout time.Duration) (*dns.Msg, error) {
+func (s slow) exchange(ctx context.Context, server netip.AddrPort, q query, timeout time.Duration) (received, error) {
 	select {
 	case <-s.gate:
 		return s.world.exchange(ctx, server, q, timeout)
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		return received{}, ctx.Err()
 	}
 }
 

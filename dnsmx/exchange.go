@@ -22,7 +22,14 @@ import (
 // error does not matter if ctx has ended. The time-out begins when the query is
 // sent: if there is a queue for that, waiting in it is not the server's fault.
 type exchanger interface {
-	exchange(ctx context.Context, server netip.AddrPort, q query, timeout time.Duration) (*dns.Msg, error)
+	exchange(ctx context.Context, server netip.AddrPort, q query, timeout time.Duration) (received, error)
+}
+
+// received is an answer as it came: the message or, where it was plain to read
+// and the query is that of a resolver, what it says.
+type received struct {
+	m     *dns.Msg
+	plain *answer
 }
 
 // timeoutError is no answer until the deadline.
@@ -62,26 +69,42 @@ func newSockets(source netip.Addr, parallel int) *sockets {
 	}
 }
 
-func (s *sockets) exchange(ctx context.Context, server netip.AddrPort, q query, timeout time.Duration) (*dns.Msg, error) {
-	select {
-	case s.slots <- struct{}{}:
-		defer func() { <-s.slots }()
-	case <-ctx.Done():
-		return nil, ctx.Err()
+func (s *sockets) exchange(ctx context.Context, server netip.AddrPort, q query, timeout time.Duration) (received, error) {
+	if err := s.enter(ctx); err != nil {
+		return received{}, err
 	}
+	defer func() { <-s.slots }()
 	if q.tcp {
 		m, err := s.overTCP(ctx, server, q, deadline(ctx, timeout))
-		return m, plainError(err)
+		return received{m: m}, plainError(err)
 	}
-	m, err := s.overUDP(ctx, server, q, timeout)
-	if err != nil || !m.Truncated {
-		return m, plainError(err)
+	got, err := s.overUDP(ctx, server, q, timeout)
+	if err != nil {
+		return got, plainError(err)
 	}
-	m, err = s.overTCP(ctx, server, q, deadline(ctx, timeout))
+	if got.plain != nil || !got.m.Truncated {
+		return got, nil
+	}
+	m, err := s.overTCP(ctx, server, q, deadline(ctx, timeout))
 	if err != nil && !isTimeout(err) {
 		err = fmt.Errorf("the answer was truncated, and over TCP: %w", plainError(err))
 	}
-	return m, err
+	return received{m: m}, err
+}
+
+// enter waits until another query may be on its way.
+func (s *sockets) enter(ctx context.Context) error {
+	select {
+	case s.slots <- struct{}{}: // as nearly always, and without a look at ctx
+		return nil
+	default:
+	}
+	select {
+	case s.slots <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 func (s *sockets) overTCP(ctx context.Context, server netip.AddrPort, q query, until time.Time) (*dns.Msg, error) {

@@ -17,7 +17,7 @@ type echo struct {
 	question bool
 }
 
-func (e echo) exchange(_ context.Context, _ netip.AddrPort, q query, _ time.Duration) (*dns.Msg, error) {
+func (e echo) exchange(_ context.Context, _ netip.AddrPort, q query, _ time.Duration) (received, error) {
 	asked := newQuery(q)
 	b := slices.Clone(e.b)
 	if len(b) >= 12 {
@@ -35,9 +35,9 @@ func (e echo) exchange(_ context.Context, _ netip.AddrPort, q query, _ time.Dura
 	}
 	m, err := readMessage(b, asked.Id, q.question)
 	if err != nil {
-		return nil, &malformedError{err}
+		return received{}, &malformedError{err}
 	}
-	return m, nil
+	return received{m: m}, nil
 }
 
 // FuzzAnswer plays foreign bytes as the answer to every question of a route.

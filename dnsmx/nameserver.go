@@ -61,10 +61,10 @@ func (r *Resolver) askDirectly(ctx context.Context, s *server, q question) (*dns
 	}
 	var failed *Error
 	for range r.attempts {
-		m, err := r.exchange(ctx, at, query{question: q, direct: true, tcp: r.tcp})
+		got, err := r.exchange(ctx, at, query{question: q, direct: true, tcp: r.tcp})
 		switch {
 		case err == nil:
-			return m, nil
+			return got.m, nil
 		case ended(ctx) != nil:
 			failed = r.gaveUp(ctx, q, start).err
 			failed.Server, failed.Asked = s.addr, []netip.AddrPort{s.addr}

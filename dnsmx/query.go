@@ -119,13 +119,10 @@ func readMessage(b []byte, id uint16, asked question) (*dns.Msg, error) {
 // anything that anybody could have sent. If the message is truncated it is
 // returned as far as it can be read.
 func readResponse(b []byte, asked question) (*dns.Msg, error) {
-	m := plainAnswer(b, asked)
-	var err error
-	if m == nil {
-		m = new(dns.Msg)
-		if err = m.Unpack(b); !answers(m, asked) {
-			return nil, errStray
-		}
+	m := new(dns.Msg)
+	err := m.Unpack(b)
+	if !answers(m, asked) {
+		return nil, errStray
 	}
 	switch told := int(binary.BigEndian.Uint16(b[6:])); {
 	case err != nil:
@@ -185,6 +182,9 @@ func isName(got, name string) bool {
 // ednsTrouble reports whether the server did not like EDNS (RFC 6891,
 // sections 6.1.3 and 7).
 func ednsTrouble(m *dns.Msg) bool {
+	if m == nil { // it was plain to read
+		return false
+	}
 	switch m.Rcode {
 	case dns.RcodeFormatError, dns.RcodeNotImplemented, dns.RcodeBadVers:
 		return true

@@ -1,17 +1,14 @@
 package dnsmx
 
-import (
-	"time"
-
-	"github.com/miekg/dns"
-)
+import "time"
 
 // waiter is a query under way over UDP. It is used again when its answer was
 // taken; its fields but packed are guarded by the mutex of all sockets while it
 // stands among those that a socket waits for.
 type waiter struct {
-	id     uint16
+	id     uint32 // of 16 bits
 	asked  question
+	plain  bool // the answer need not be whole if it is plain
 	until  time.Time
 	strays int   // on the socket, when the query was sent
 	broken error // why an answer could not be read
@@ -23,17 +20,17 @@ type waiter struct {
 
 // answered is an answer, or the error that ended the waiting.
 type answered struct {
-	m   *dns.Msg
+	received
 	err error
 }
 
-// newWaiter returns a waiter for a question that is to be answered until a time.
-func (s *sockets) newWaiter(q question, until time.Time) *waiter {
+// newWaiter returns a waiter for a query that is to be answered until a time.
+func (s *sockets) newWaiter(q query, until time.Time) *waiter {
 	w, _ := s.waiters.Get().(*waiter)
 	if w == nil {
 		w = &waiter{answer: make(chan answered, 1)}
 	}
-	w.asked, w.until, w.broken = q, until, nil
+	w.asked, w.plain, w.until, w.broken = q.question, !q.direct && !q.cd, until, nil
 	return w
 }
 

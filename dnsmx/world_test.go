@@ -96,27 +96,27 @@ func soaRecord() dns.RR {
 
 // exchange makes the world an exchanger, without any network. The messages go
 // through the codec and the checks all the same.
-func (w *world) exchange(ctx context.Context, _ netip.AddrPort, q query, timeout time.Duration) (*dns.Msg, error) {
+func (w *world) exchange(ctx context.Context, _ netip.AddrPort, q query, timeout time.Duration) (received, error) {
 	asked := newQuery(q)
 	r := w.respond(asked)
 	if r == nil {
 		select {
 		case <-time.After(timeout):
-			return nil, timeoutError{}
+			return received{}, timeoutError{}
 		case <-ctx.Done():
-			return nil, ctx.Err()
+			return received{}, ctx.Err()
 		}
 	}
 	b, err := r.Pack()
 	if err != nil {
 		w.t.Errorf("packing the response: %v", err)
-		return nil, err
+		return received{}, err
 	}
 	m, err := readMessage(b, asked.Id, q.question)
 	if err != nil {
-		return nil, &malformedError{err}
+		return received{}, &malformedError{err}
 	}
-	return m, nil
+	return received{m: m}, nil
 }
 
 // ServeDNS makes the world a handler of a real server.
