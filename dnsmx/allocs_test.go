@@ -53,7 +53,7 @@ func TestAllocations(t *testing.T) {
 		t.Errorf("a known answer takes %v allocations; want none", got)
 	}
 	// The race detector has pools forget some of what they hold.
-	if got := testing.AllocsPerRun(100, func() { next++; ask() }); got > 12 {
-		t.Errorf("a question takes %v allocations; want 12 at most", got)
+	if got := testing.AllocsPerRun(100, func() { next++; ask() }); got > 5 {
+		t.Errorf("a question takes %v allocations; want 5 at most", got)
 	}
 }

@@ -13,72 +13,83 @@ const (
 	failureTTL = 5
 )
 
-// cache keeps answers, and those that were asked for again before others: in a
-// long list most questions come once, and would push out the hosts that many
-// domains share. It is not safe for use by several goroutines at once.
+// cache keeps answers, and knows which questions are being asked. Answers that
+// were asked for again are kept before others: in a long list most questions
+// come once, and would push out the hosts that many domains share. It is not
+// safe for use by several goroutines at once.
 type cache struct {
 	size    int
+	began   time.Time
 	entries map[question]*entry
-	fresh   ring // those that nobody asked for again
-	proven  ring // the others, three quarters of all at most
+	fresh   ring   // those that nobody asked for again
+	proven  ring   // the others, three quarters of all at most
+	spare   *entry // one that went, for the next to come
 }
 
+// entry is a question with its answer, or one that is being asked.
 type entry struct {
 	q          question
-	a          *answer
-	until      time.Time
+	a          *answer       // nil while it is being asked
+	flight     *flight       // who else waits for the answer; nil until somebody does
+	until      time.Duration // since the cache began
 	prev, next *entry
 	in         *ring
 }
 
 func newCache(size int) *cache {
-	c := &cache{size: max(size, 0), entries: make(map[question]*entry)}
+	c := &cache{size: max(size, 0), began: time.Now(), entries: make(map[question]*entry)}
 	c.fresh.init()
 	c.proven.init()
 	return c
 }
 
-// get returns the answer, or nil if there is none that is still good now.
-func (c *cache) get(q question, now time.Time) *answer {
-	e, ok := c.entries[q]
-	if !ok {
+// find returns the entry of a question that is being asked, or whose answer is
+// still good now; nil if there is neither.
+func (c *cache) find(q question, now time.Time) *entry {
+	e := c.entries[q]
+	switch {
+	case e == nil || e.a == nil:
+		return e
+	case now.Sub(c.began) >= e.until:
+		e.unlink()
+		c.remove(e)
 		return nil
 	}
 	e.unlink()
-	if !now.Before(e.until) {
-		delete(c.entries, q)
-		return nil
-	}
 	c.proven.add(e)
 	if c.proven.n > max(c.size*3/4, 1) {
 		oldest := c.proven.oldest()
 		oldest.unlink()
 		c.fresh.add(oldest)
 	}
-	return e.a
+	return e
 }
 
-// put keeps the answer for as long as its TTL says.
-func (c *cache) put(q question, a *answer) {
-	if a.ttl == 0 || c.size == 0 {
-		return
-	}
-	in := &c.fresh
-	e, ok := c.entries[q]
-	switch {
-	case ok:
-		in = e.in
-		e.unlink()
-	case len(c.entries) >= c.size:
-		e = c.oldest()
-		e.unlink()
-		delete(c.entries, e.q)
-	default:
+// begin adds a question that is being asked from now on.
+func (c *cache) begin(q question) *entry {
+	e := c.spare
+	if c.spare = nil; e == nil {
 		e = new(entry)
 	}
-	e.q, e.a, e.until = q, a, time.Now().Add(time.Duration(a.ttl)*time.Second)
+	e.q = q
 	c.entries[q] = e
-	in.add(e)
+	return e
+}
+
+// settle ends the asking, with an answer that is kept from now on for as long as
+// its TTL says, or with nil.
+func (c *cache) settle(e *entry, a *answer, now time.Time) {
+	if a == nil || a.ttl == 0 || c.size == 0 {
+		c.remove(e)
+		return
+	}
+	if c.fresh.n+c.proven.n >= c.size {
+		oldest := c.oldest()
+		oldest.unlink()
+		c.remove(oldest)
+	}
+	e.a, e.flight, e.until = a, nil, now.Sub(c.began)+time.Duration(a.ttl)*time.Second
+	c.fresh.add(e)
 }
 
 // oldest returns the answer that makes room for another.
@@ -87,6 +98,13 @@ func (c *cache) oldest() *entry {
 		return c.fresh.oldest()
 	}
 	return c.proven.oldest()
+}
+
+// remove takes away an entry that is in no ring.
+func (c *cache) remove(e *entry) {
+	delete(c.entries, e.q)
+	*e = entry{}
+	c.spare = e
 }
 
 // ring is entries in the order in which they were used: root.next is the

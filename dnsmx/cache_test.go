@@ -103,19 +103,27 @@ func TestCacheSharesHosts(t *testing.T) {
 	}
 }
 
+func put(c *cache, q question, a *answer) { c.settle(c.begin(q), a, time.Now()) }
+
+func get(c *cache, q question) *answer {
+	if e := c.find(q, time.Now()); e != nil {
+		return e.a
+	}
+	return nil
+}
+
 func TestCacheIsBounded(t *testing.T) {
 	t.Parallel()
 	c := newCache(3)
 	key := func(i int) question { return question{fmt.Sprint(i), dns.TypeMX} }
 	a := &answer{ttl: 60}
 	for i := range 3 {
-		c.put(key(i), a)
+		put(c, key(i), a)
 	}
-	c.get(key(0), time.Now()) // now 1 is the one not used for longest
-	c.put(key(3), a)
-	c.put(key(3), a) // again: nothing has to go
+	get(c, key(0)) // now 1 is the one not used for longest
+	put(c, key(3), a)
 	for i, want := range []bool{true, false, true, true} {
-		if got := c.get(key(i), time.Now()) != nil; got != want {
+		if got := get(c, key(i)) != nil; got != want {
 			t.Errorf("entry %d is there: %v; want %v", i, got, want)
 		}
 	}
@@ -129,24 +137,24 @@ func TestCacheIsBounded(t *testing.T) {
 func TestCacheKeepsWhatIsAskedForAgain(t *testing.T) {
 	t.Parallel()
 	const size = 16
-	c, now := newCache(size), time.Now()
+	c := newCache(size)
 	key := func(i int) question { return question{fmt.Sprint(i), dns.TypeA} }
 	a := &answer{ttl: 60}
-	c.put(key(0), a)
-	c.get(key(0), now)
+	put(c, key(0), a)
+	get(c, key(0))
 	for i := 1; i < 10*size; i++ {
-		c.put(key(i), a)
+		put(c, key(i), a)
 	}
-	if c.get(key(0), now) == nil {
+	if get(c, key(0)) == nil {
 		t.Error("the answer that was asked for again is gone")
 	}
-	for i := 9 * size; i < 30*size; i++ { // now each is asked for again
-		c.put(key(i), a)
-		if c.get(key(i), now) == nil {
+	for i := 10 * size; i < 30*size; i++ { // now each is asked for again
+		put(c, key(i), a)
+		if get(c, key(i)) == nil {
 			t.Errorf("answer %d is gone at once", i)
 		}
 	}
-	if c.get(key(0), now) != nil {
+	if get(c, key(0)) != nil {
 		t.Error("an answer stays although all others were asked for later")
 	}
 	if n := len(c.entries); n != size || c.fresh.n+c.proven.n != n || c.fresh.n < size/4 {

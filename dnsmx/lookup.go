@@ -12,11 +12,10 @@ import (
 	"mxprobe/internal/hostname"
 )
 
-// flight is a question that is being asked. Others with the same question wait
-// for it instead of asking as well.
+// flight is the wait for a question that somebody else is asking.
 type flight struct {
-	done   chan struct{} // nil until somebody else waits
-	answer *answer       // nil if the one who asked gave up
+	done   chan struct{}
+	answer *answer // nil if the one who asked gave up
 }
 
 // lookup answers the question, aliases followed. The answer belongs to all who
@@ -88,7 +87,10 @@ func checkAliases(q question, aliases []string) (Kind, error) {
 func (r *Resolver) cached(q question) *answer {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.cache.get(q, time.Now())
+	if e := r.cache.find(q, time.Now()); e != nil {
+		return e.a
+	}
+	return nil
 }
 
 // one answers the question from the cache, or waits for somebody who is asking
@@ -98,20 +100,20 @@ func (r *Resolver) one(ctx context.Context, q question) *answer {
 	start := time.Now()
 	for now := start; ; now = time.Now() {
 		r.mu.Lock()
-		if a := r.cache.get(q, now); a != nil {
+		e := r.cache.find(q, now)
+		if e == nil {
+			e = r.cache.begin(q)
+			r.mu.Unlock()
+			return r.fly(ctx, q, e, start)
+		}
+		if a := e.a; a != nil {
 			r.mu.Unlock()
 			return a
 		}
-		f, ok := r.flights[q]
-		if !ok {
-			f = new(flight)
-			r.flights[q] = f
-			r.mu.Unlock()
-			return r.fly(ctx, q, f, start)
+		if e.flight == nil {
+			e.flight = &flight{done: make(chan struct{})}
 		}
-		if f.done == nil {
-			f.done = make(chan struct{})
-		}
+		f := e.flight
 		r.mu.Unlock()
 		select {
 		case <-f.done:
@@ -125,21 +127,29 @@ func (r *Resolver) one(ctx context.Context, q question) *answer {
 }
 
 // fly asks, for all who wait.
-func (r *Resolver) fly(ctx context.Context, q question, f *flight, start time.Time) *answer {
-	defer func() {
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		if f.answer != nil {
-			r.cache.put(q, f.answer)
-		}
-		delete(r.flights, q)
-		if f.done != nil {
-			close(f.done)
-		}
-	}()
+func (r *Resolver) fly(ctx context.Context, q question, e *entry, start time.Time) *answer {
+	var kept *answer
+	defer func() { r.land(e, kept, start) }()
 	a := r.ask(ctx, q, start)
 	if !failed(a.err) || ended(ctx) == nil {
-		f.answer = a
+		kept = a
 	}
 	return a
+}
+
+// land keeps what was asked for, nil if the one who asked gave up, and tells
+// those who wait. An answer is good from when it was asked for: that is not too
+// long. A failure is new.
+func (r *Resolver) land(e *entry, a *answer, start time.Time) {
+	if a != nil && failed(a.err) {
+		start = time.Now()
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	f := e.flight
+	r.cache.settle(e, a, start)
+	if f != nil {
+		f.answer = a
+		close(f.done)
+	}
 }

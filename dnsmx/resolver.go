@@ -76,9 +76,8 @@ type Resolver struct {
 	hosts    hostsFile
 	turn     atomic.Uint32 // the server to begin with, if rotate is set
 
-	mu      sync.Mutex
-	cache   *cache
-	flights map[question]*flight
+	mu    sync.Mutex
+	cache *cache
 }
 
 // server is one DNS server and what is known about it.
@@ -108,7 +107,6 @@ func New(c Config) (*Resolver, error) {
 		hosts:    hostsFile{path: c.HostsFile},
 		wire:     newSockets(c.Source, orDefault(c.Parallel, DefaultParallel)),
 		cache:    newCache(orDefault(c.CacheSize, DefaultCacheSize)),
-		flights:  make(map[question]*flight),
 	}
 	for _, addr := range c.Servers {
 		s, err := newServer(addr, c.Trusted)
