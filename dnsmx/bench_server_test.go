@@ -11,6 +11,9 @@ import (
 // benchmarks, so that its work is not in the figures.
 const benchServer = "MXPROBE_TEST_DNS_SERVER"
 
+// benchAt is the address of such a process that runs already.
+const benchAt = "MXPROBE_TEST_DNS_AT"
+
 // answerForever gives every question one MX record, whatever it asks for, and
 // ends with standard input.
 func answerForever() {
