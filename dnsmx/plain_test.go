@@ -102,12 +102,26 @@ func TestNearlyPlainAnswer(t *testing.T) {
 		at   int
 		flip byte
 	}{
-		{"a query", 2, response}, {"another opcode", 2, 1 << 3}, {"truncated", 2, truncated},
-		{"a reserved bit", 3, 1 << 6}, {"a response code", 3, dns.RcodeServerFailure},
-		{"two questions", 5, 3}, {"two records told", 7, 3}, {"authority told", 9, 1}, {"more behind told", 11, 3},
-		{"another letter of the question", 13, 1}, {"another case", 13, 0x20}, {"another class asked for", 23, 2},
-		{"another owner", 25, 1}, {"another type", 27, 1}, {"another class", 29, 2}, {"shorter data", 35, 1},
-		{"not the root", opt, 1}, {"not OPT", opt + 2, 1}, {"a further response code", opt + 5, 1}, {"options", opt + 10, 4},
+		{"a query", 2, response},
+		{"another opcode", 2, 1 << 3},
+		{"truncated", 2, truncated},
+		{"a reserved bit", 3, 1 << 6},
+		{"a response code", 3, dns.RcodeServerFailure},
+		{"two questions", 5, 3},
+		{"two records told", 7, 3},
+		{"authority told", 9, 1},
+		{"more behind told", 11, 3},
+		{"another letter of the question", 13, 1},
+		{"another case", 13, 0x20},
+		{"another class asked for", 23, 2},
+		{"another owner", 25, 1},
+		{"another type", 27, 1},
+		{"another class", 29, 2},
+		{"shorter data", 35, 1},
+		{"not the root", opt, 1},
+		{"not OPT", opt + 2, 1},
+		{"a further response code", opt + 5, 1},
+		{"options", opt + 10, 4},
 	} {
 		b := slices.Clone(c.wire)
 		b[bit.at] ^= bit.flip
