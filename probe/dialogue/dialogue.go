@@ -39,6 +39,7 @@ type Dialogue struct {
 	wantTexts      []string            // the codes of wants, as the report shows them
 	hello          bool                // some step is known to say EHLO, HELO or LHLO
 	leans          *leaning
+	unsure         assurance // that of sessions which look nothing up
 }
 
 // New makes a check of a scenario. It fails with scenarios.Problems

@@ -15,7 +15,7 @@ func (d *Dialogue) Preview(t probe.Target) ([]string, error) {
 		return []string{"(left out: " + rule.Skip + ")"}, nil
 	}
 	p := &preview{}
-	p.begin(d, t, 0, rule)
+	p.begin(d, &t, 0, rule)
 	if d.implicit != nil {
 		p.add(d.implicit.Options.Preview(), "")
 	}
@@ -50,7 +50,7 @@ func (p *preview) step(step *scenarios.Step) error {
 			return err
 		}
 	}
-	p.dialogue.run.take(p.turn, p.target, step.Recipient)
+	p.dialogue.run.take(p.turn, *p.target, step.Recipient)
 	lines, err := step.Preview(p.lookup)
 	if err != nil {
 		return err

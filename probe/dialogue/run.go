@@ -25,7 +25,7 @@ type Run struct {
 	control   controlServer
 	tls       handshake.Sessions
 	begun     atomic.Uint64 // dialogues with one address each
-	recorders sync.Pool
+	records   smtpwire.Records
 	mailboxes mailroom.Mailboxes
 	dislikes  dislikes
 }
@@ -39,16 +39,6 @@ func NewRun(set *Settings) *Run {
 		r.voucher.Resolver = probe.RememberAlive(r.Resolver)
 	}
 	return r
-}
-
-// recorder returns an empty recorder, from one that is used no more if there
-// is one.
-func (r *Run) recorder() *smtpwire.Recorder {
-	if recorder, ok := r.recorders.Get().(*smtpwire.Recorder); ok {
-		recorder.Reset()
-		return recorder
-	}
-	return smtpwire.NewRecorder(0)
 }
 
 // serverOf is a target as somebody vouches for it.

@@ -37,7 +37,7 @@ type session struct {
 
 	line line.Line
 	peer peer.Peer
-	sure assurance // what handshakes are held against
+	sure *assurance // what handshakes are held against
 	mail mail
 	// rest are the steps that wait for something in mailboxes, once all others
 	// are played and the connection is closed.
@@ -69,10 +69,11 @@ func newSession(ctx context.Context, t *trial) *session {
 	if !again {
 		s = &session{run: t.dialogue.run, scenario: t.dialogue.scenario}
 	}
-	s.ctx, s.trial, s.record, s.peer.Ip = ctx, t, s.run.recorder(), t.target.IP
+	s.ctx, s.trial, s.record, s.peer.Ip = ctx, t, s.run.records.Get(), t.target.IP
+	s.sure = &t.dialogue.unsure
 	s.line.Ctx, s.line.Temporary, s.line.SpeaksFirst = ctx, s.run.temporary(), s.scenario.SpeakFirst
 	t.account.Attempt(&s.ledger, s.scenario.File, s.record)
-	s.variables.begin(t.dialogue, t.target, t.number, t.rule)
+	s.variables.begin(t.dialogue, &t.target, t.number, t.rule)
 	return s
 }
 
@@ -294,8 +295,7 @@ func (s *session) finish() {
 	s.ledger.Finish(&ledger.Seen{
 		TLS: s.line.TLS.State, Connect: s.connectTime, Delivery: s.delivery, ControlAnswered: s.controlAnswered, Captures: s.bindings.Captures,
 	}, s.run.Transcript == TranscriptAlways)
-	s.record.Reset()
-	s.run.recorders.Put(s.record)
+	s.run.records.Put(s.record)
 	s.record = nil
 }
 

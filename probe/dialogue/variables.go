@@ -33,7 +33,7 @@ func (d *Dialogue) withoutTarget(lookup scenarios.Lookup) scenarios.Lookup {
 // another target, which costs nothing.
 type variables struct {
 	dialogue *Dialogue
-	target   probe.Target
+	target   *probe.Target
 	number   uint64
 	// turn holds the recipient whose turn it is, where there are several.
 	turn     map[string]string
@@ -45,13 +45,13 @@ type variables struct {
 // the same for all.
 func (d *Dialogue) lookup() scenarios.Lookup {
 	var v variables
-	v.begin(d, probe.Target{}, 0, nil)
+	v.begin(d, new(probe.Target), 0, nil)
 	return v.lookup
 }
 
 // begin makes v the variables for one target. The first time it finds out what
 // is the same for all.
-func (v *variables) begin(d *Dialogue, t probe.Target, number uint64, rule *scenarios.HostRule) {
+func (v *variables) begin(d *Dialogue, t *probe.Target, number uint64, rule *scenarios.HostRule) {
 	if v.lookup == nil {
 		v.dialogue, v.turn = d, d.run.turns()
 		v.bindings = scenarios.Bindings{
@@ -65,7 +65,7 @@ func (v *variables) begin(d *Dialogue, t probe.Target, number uint64, rule *scen
 // forget lets go of all that belongs to one target.
 func (v *variables) forget() {
 	clear(v.turn)
-	v.target, v.number, v.bindings.Host, v.bindings.Captures = probe.Target{}, 0, nil, nil
+	v.target, v.number, v.bindings.Host, v.bindings.Captures = nil, 0, nil, nil
 }
 
 // captured keeps a value, which is found from now on.
@@ -78,9 +78,9 @@ func (v *variables) captured(name, value string) {
 
 func (v *variables) builtin(name string) (string, bool) {
 	if name == "dialogue_id" {
-		return v.dialogue.id(v.target, v.number), true
+		return v.dialogue.id(*v.target, v.number), true
 	}
-	return v.dialogue.run.builtin(v.target, name)
+	return v.dialogue.run.builtin(*v.target, name)
 }
 
 // explicit are the variables that were asked for in so many words.
@@ -88,7 +88,7 @@ func (v *variables) explicit(name string) (string, bool) {
 	if !slices.Contains(v.dialogue.run.Explicit, name) {
 		return "", false
 	}
-	return v.dialogue.run.builtin(v.target, name)
+	return v.dialogue.run.builtin(*v.target, name)
 }
 
 // id is the variable dialogue_id: the run, and what is the same for every

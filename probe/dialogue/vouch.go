@@ -25,10 +25,14 @@ type assurance struct {
 // foresee looks up what the handshakes of the scenario go by.
 func (s *session) foresee() {
 	d := s.trial.dialogue
-	if d.verifies(scenarios.VerifyDANE) {
+	byDANE, bySTS := d.verifies(scenarios.VerifyDANE), d.verifies(scenarios.VerifySTS)
+	if byDANE || bySTS {
+		s.sure = new(assurance)
+	}
+	if byDANE {
 		s.sure.dane = s.run.voucher.DANEOf(s.ctx, serverOf(s.trial.target))
 	}
-	if d.verifies(scenarios.VerifySTS) {
+	if bySTS {
 		s.sure.sts = s.run.voucher.PolicyOf(s.ctx, serverOf(s.trial.target))
 		for _, text := range s.sure.sts.Notes {
 			s.ledger.Note("%s", text)

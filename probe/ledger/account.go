@@ -11,10 +11,14 @@ import (
 // Account is what is told of one dialogue with one address, all attempts
 // included.
 type Account struct {
-	secrets Secrets
-	told    func(*result.Step) // after each step; may be nil
-	tries   int
-	check   result.Check
+	secrets  Secrets
+	told     func(*result.Step) // after each step; may be nil
+	scenario string
+	steps    int // of the scenario
+	tries    int
+	// came is what came of the dialogue, nil before something did: ten thousand
+	// dialogues wait at once for their first.
+	came *result.Check
 	// allowance bounds what is kept, and dropped counts what is not.
 	allowance Allowance
 	dropped   int
@@ -23,10 +27,21 @@ type Account struct {
 // NewAccount begins the account of a scenario with so many steps. told, if not
 // nil, is called after each step.
 func NewAccount(secrets Secrets, scenario string, steps int, told func(*result.Step)) Account {
-	return Account{
-		secrets: secrets, told: told, allowance: free{},
-		check: result.Check{Scenario: scenario, StepCount: steps, Steps: []result.Step{}},
+	return Account{secrets: secrets, told: told, scenario: scenario, steps: steps, allowance: free{}}
+}
+
+// check is where it is told what came of the dialogue.
+func (a *Account) check() *result.Check {
+	if a.came == nil {
+		a.came = a.nothing()
 	}
+	return a.came
+}
+
+// nothing is the result of a dialogue of which nothing was told yet. It is made
+// on the heap, since the stack of a session that waits has no room for one.
+func (a *Account) nothing() *result.Check {
+	return &result.Check{Scenario: a.scenario, StepCount: a.steps, Steps: []result.Step{}}
 }
 
 // Secrets are those of the account; logins make more of them.
@@ -37,7 +52,7 @@ func (a *Account) Secrets() *Secrets { return &a.secrets }
 func (a *Account) Attempt(l *Ledger, file string, record *smtpwire.Recorder) {
 	a.tries++
 	l.account, l.record, l.file = a, record, file
-	l.steps = make([]result.Step, 0, min(firstSteps, a.check.StepCount+2))
+	l.steps = make([]result.Step, 0, min(firstSteps, a.steps+2))
 }
 
 // firstSteps is how many steps there is room for at first: the greeting and the
@@ -49,7 +64,7 @@ func (a *Account) Tries() int { return a.tries }
 
 // Take adds an attempt that is over. The verdict is the last attempt's.
 func (a *Account) Take(l *Ledger) {
-	c := &a.check
+	c := a.check()
 	c.Attempts = a.tries
 	c.Status, c.Reason, c.Message, c.Hint = l.ruling.Status, l.ruling.Reason, l.ruling.Message, l.ruling.Hint
 	c.Blame = l.blame
@@ -105,14 +120,17 @@ func (a *Account) tls(t *result.TLSState) *result.TLSState {
 }
 
 // Took says how long all attempts took.
-func (a *Account) Took(d time.Duration) { a.check.Millis = result.Millis(d) }
+func (a *Account) Took(d time.Duration) { a.check().Millis = result.Millis(d) }
 
 // Note keeps a finding that decides nothing.
-func (a *Account) Note(text string) { a.check.Notes = append(a.check.Notes, a.secrets.text(text)) }
+func (a *Account) Note(text string) {
+	c := a.check()
+	c.Notes = append(c.Notes, a.secrets.text(text))
+}
 
 // Rule says what the dialogue amounts to where no attempt decides that.
 func (a *Account) Rule(r result.Ruling) {
-	c := &a.check
+	c := a.check()
 	c.Status, c.Reason = r.Status, r.Reason
 	c.Message, c.Hint = a.secrets.text(r.Message), a.secrets.text(r.Hint)
 }
@@ -120,42 +138,46 @@ func (a *Account) Rule(r result.Ruling) {
 // Draft has what follows told to nobody until settle says whether it counts. What
 // does not is forgotten.
 func (a *Account) Draft() (settle func(counts bool)) {
-	before := *a
+	c := a.check()
+	before, came := *a, *c
 	a.told = nil
 	return func(counts bool) {
 		if !counts {
-			*a = before
+			*a, *c = before, came
 			return
 		}
 		if a.told = before.told; a.told == nil {
 			return
 		}
-		for i := len(before.check.Steps); i < len(a.check.Steps); i++ {
-			a.told(&a.check.Steps[i])
+		for i := len(came.Steps); i < len(c.Steps); i++ {
+			a.told(&c.Steps[i])
 		}
 	}
 }
 
 // Reuse says over whose connection the dialogue was played.
-func (a *Account) Reuse(r result.Reused) { a.check.Reused = &r }
+func (a *Account) Reuse(r result.Reused) { a.check().Reused = &r }
 
 // Uphold lets the verdict of an earlier attempt stand, with another status and
 // other advice.
 func (a *Account) Uphold(earlier *result.Check, status result.Verdict, hint string) {
 	a.Rule(result.Ruling{Status: status, Reason: earlier.Reason, Message: earlier.Message, Hint: hint})
-	a.check.FailedStep = earlier.FailedStep
+	a.check().FailedStep = earlier.FailedStep
 }
 
 // Forgive makes a warning of a failure that does not count, and says why.
 func (a *Account) Forgive(why string) {
-	if a.check.Status > result.Warn {
-		a.check.Forgiven, a.check.Status = a.secrets.text(why), result.Warn
+	if c := a.check(); c.Status > result.Warn {
+		c.Forgiven, c.Status = a.secrets.text(why), result.Warn
 	}
 }
 
 // Result returns what was told so far.
 func (a *Account) Result() result.Check {
-	c := a.check
+	if a.came == nil {
+		return *a.nothing()
+	}
+	c := *a.came
 	if note := a.droppedNote(); note != "" {
 		c.Notes = append(c.Notes[:len(c.Notes):len(c.Notes)], note)
 	}

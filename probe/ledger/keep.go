@@ -51,7 +51,7 @@ func (a *Account) droppedNote() string {
 // it until the step is judged: that of a step that fails is kept in full.
 func (s Step) keepReply(reply *smtpwire.Reply) {
 	l, st := s.ledger, s.step()
-	defer l.forgetHeard()
+	defer l.forgetUnkept()
 	delete(l.long, s.at)
 	lines, size := s.linesOf(reply)
 	account := l.account
@@ -83,7 +83,7 @@ func (s Step) settleReply(decided bool) {
 		return
 	}
 	delete(l.long, s.at)
-	defer l.forgetHeard()
+	defer l.forgetUnkept()
 	lines, size := s.linesOf(reply)
 	if decided && l.account.allowance.Take(size) {
 		st.Text = slices.Clone(lines)
@@ -92,26 +92,20 @@ func (s Step) settleReply(decided bool) {
 	l.account.drop(size - sizeOf(st.Text))
 }
 
-// forgetHeard lets go of the lines of linesOf, each of which may hold a long
-// reply.
-func (l *Ledger) forgetHeard() {
-	clear(l.heard)
-	if l.heard = l.heard[:0]; cap(l.heard) > 8*lineChunk {
-		l.heard = nil
-	}
-}
+// forgetUnkept lets go of the lines of linesOf that were not kept, each of which
+// may hold a long reply.
+func (m *memory) forgetUnkept() { clear(m.lines[len(m.lines):cap(m.lines)]) }
 
 // linesOf returns the text of a reply as it may be shown, and what it takes. The
 // lines are good until the next call.
 func (s Step) linesOf(reply *smtpwire.Reply) (lines []string, size int) {
 	secrets := s.secrets()
 	if secrets.mask == nil {
-		l := s.ledger
-		l.heard = l.heard[:0]
+		lines = s.ledger.freeLines(strings.Count(reply.Raw, "\n"))
 		for line := range reply.TextLines() {
-			l.heard = append(l.heard, secrets.short(line, maxLine))
+			lines = append(lines, secrets.short(line, maxLine))
 		}
-		return l.heard, sizeOf(l.heard)
+		return lines, sizeOf(lines)
 	}
 	lines, parts := secrets.mask.lines(strings.Join(slices.Collect(reply.TextLines()), "\n"))
 	for i, line := range lines {

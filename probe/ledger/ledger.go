@@ -45,9 +45,6 @@ type Ledger struct {
 type memory struct {
 	text  strings.Builder
 	lines []string
-	// heard are the lines of a reply before it is known which are kept. They are
-	// no part of the result.
-	heard []string
 }
 
 // What is allocated at once. A text, or lines, that would take half of it have
@@ -55,6 +52,8 @@ type memory struct {
 const (
 	textChunk = 512
 	lineChunk = 16
+	// firstChunk is lineChunk for the greeting, which many wait behind.
+	firstChunk = 4
 )
 
 // keep is b as a string.
@@ -86,23 +85,34 @@ func (m *memory) room(bytes int) {
 	}
 }
 
-// keepLines is a copy of lines.
-func (m *memory) keepLines(lines []string) []string {
-	if len(lines) > lineChunk/2 {
-		return slices.Clone(lines)
-	}
-	if cap(m.lines)-len(m.lines) < len(lines) {
+// freeLines is room for so many lines of which it is not known yet which are kept.
+func (m *memory) freeLines(n int) []string {
+	switch {
+	case n <= cap(m.lines)-len(m.lines):
+	case n > lineChunk/2:
+		return make([]string, 0, n)
+	case cap(m.lines) == 0 && n <= firstChunk:
+		m.lines = make([]string, 0, firstChunk)
+	default:
 		m.lines = make([]string, 0, lineChunk)
 	}
-	at := len(m.lines)
+	return m.lines[len(m.lines):]
+}
+
+// keepLines keeps lines that stand in freeLines, or in memory of their own.
+func (m *memory) keepLines(lines []string) []string {
+	at, n := len(m.lines), len(lines)
+	if n > cap(m.lines)-at {
+		return lines
+	}
 	m.lines = append(m.lines, lines...)
-	return m.lines[at:len(m.lines):len(m.lines)]
+	return m.lines[at : at+n : at+n]
 }
 
 // Forget makes a ledger an empty one again, whose account was taken. Nothing
 // that was told is left in it; the result is not touched.
 func (l *Ledger) Forget() {
-	*l = Ledger{spans: l.spans[:0], memory: memory{heard: l.heard[:0]}}
+	*l = Ledger{spans: l.spans[:0]}
 }
 
 // Show is a text for the name of a step, without secrets and harmless.
@@ -137,7 +147,7 @@ type place struct{ line, col int }
 
 // span is the part of the record that belongs to a step.
 type span struct {
-	from, to int
+	from, to int32
 	grouped  bool // sent in one piece with others
 }
 
@@ -145,17 +155,14 @@ type span struct {
 // column are its place in the file.
 func (l *Ledger) Begin(number int, name string, line, col int) Step {
 	if len(l.steps) == firstSteps {
-		l.steps = slices.Grow(l.steps, max(0, l.account.check.StepCount+2-firstSteps))
+		more := max(0, l.account.steps+2-firstSteps)
+		l.steps, l.spans = slices.Grow(l.steps, more), slices.Grow(l.spans, more)
 	}
-	l.steps = append(l.steps, result.Step{
-		Attempt: l.account.tries,
-		Number:  number,
-		Name:    l.account.secrets.short(name, maxName),
-		File:    l.file,
-		Line:    line,
-		Col:     col,
-	})
-	at := l.record.Len()
+	l.steps = append(l.steps, result.Step{})
+	st := &l.steps[len(l.steps)-1]
+	st.Attempt, st.Number, st.Name = l.account.tries, number, l.account.secrets.short(name, maxName)
+	st.File, st.Line, st.Col = l.file, line, col
+	at := int32(l.record.Len())
 	l.spans = append(l.spans, span{from: at, to: at})
 	return Step{l, len(l.steps) - 1}
 }

@@ -137,7 +137,7 @@ func (s Step) Enhanced(code string) {
 func (s Step) Group() { s.ledger.spans[s.at].grouped = true }
 
 // Extend says that what went over the line since belongs to the step too.
-func (s Step) Extend() { s.ledger.spans[s.at].to = s.ledger.record.Len() }
+func (s Step) Extend() { s.ledger.spans[s.at].to = int32(s.ledger.record.Len()) }
 
 // Drop takes the latest step back: it is none of its own. Its notes are those
 // of the attempt.

@@ -121,7 +121,7 @@ func (l *Ledger) transcribeGroup() {
 // stepOfEntry returns the index of the step an entry of the record belongs
 // to: the one of the entry before, or a later one.
 func (l *Ledger) stepOfEntry(entry, before int) int {
-	for before < len(l.spans)-1 && entry >= l.spans[before].to {
+	for before < len(l.spans)-1 && int32(entry) >= l.spans[before].to {
 		before++
 	}
 	return before

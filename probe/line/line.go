@@ -169,15 +169,15 @@ func (l *Line) Read(limit time.Duration) judge.Observation {
 	return seen
 }
 
-// kept is a reply for as long as the session. Most sessions have no more than
-// eight; a long one is not held by the others.
+// kept is a reply for as long as the session. Those that wait have had one or two,
+// and most others no more than ten; a long one is not held by the others.
 func (l *Line) kept(reply *smtpwire.Reply) *smtpwire.Reply {
 	if len(reply.Raw) > 1<<10 {
 		long := *reply
 		return &long
 	}
 	if len(l.replies) == cap(l.replies) {
-		l.replies = make([]smtpwire.Reply, 0, 8)
+		l.replies = make([]smtpwire.Reply, 0, min(2+3*cap(l.replies), 8))
 	}
 	l.replies = append(l.replies, *reply)
 	return &l.replies[len(l.replies)-1]

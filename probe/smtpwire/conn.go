@@ -36,6 +36,9 @@ const firstBuffer = 512
 // take half of one has its own memory.
 const textChunk = 512
 
+// firstText is how much is allocated for the greeting, if that is no longer.
+const firstText = 128
+
 // Options limit and record a Conn. The zero value has the default limits and
 // records nothing.
 type Options struct {

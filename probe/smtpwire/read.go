@@ -56,8 +56,12 @@ func (c *Conn) keep(b []byte) string {
 		return string(b)
 	}
 	if c.text.Cap()-c.text.Len() < len(b) {
+		size := textChunk
+		if c.text.Cap() == 0 && len(b) <= firstText {
+			size = firstText
+		}
 		c.text.Reset() // the texts keep what it was
-		c.text.Grow(textChunk)
+		c.text.Grow(size)
 	}
 	at := c.text.Len()
 	c.text.Write(b)

@@ -2,7 +2,8 @@ package smtpwire
 
 import (
 	"iter"
-	"slices"
+	"math"
+	"sync"
 	"time"
 )
 
@@ -22,12 +23,25 @@ type Recorder struct {
 	arena []byte
 	marks []mark
 	left  int
+	// A server that lets its clients wait mostly does so at the beginning: there is
+	// room here for that. The rest is written on a page, which comes from records
+	// where the Recorder does, so that those who wait need none.
+	records    *Records
+	page       *page
+	firstMarks [4]mark
+	first      [96]byte
+}
+
+// page has room for what goes over the line in most dialogues.
+type page struct {
+	bytes [1 << 10]byte
+	marks [32]mark
 }
 
 type mark struct {
-	from byte
 	at   time.Duration
-	end  int // in arena; the entry begins where the one before ends
+	end  uint32 // in arena; the entry begins where the one before ends
+	from byte
 }
 
 // Entry is a piece of a Recorder: bytes that went one way without a break.
@@ -43,19 +57,59 @@ func NewRecorder(limit int) *Recorder {
 	if limit < 1 {
 		limit = DefaultRecord
 	}
-	return &Recorder{start: time.Now(), most: limit}
+	r := &Recorder{start: time.Now(), most: min(limit, math.MaxInt32)}
+	r.arena, r.marks = r.first[:0], r.firstMarks[:0]
+	return r
 }
 
 // Reset forgets everything and starts the clock again.
 func (r *Recorder) Reset() {
-	clear(r.arena)
+	r.forget()
 	r.start = time.Now()
-	r.arena, r.marks, r.left = r.arena[:0], r.marks[:0], 0
+	if r.page != nil {
+		r.arena, r.marks = r.page.bytes[:0], r.page.marks[:0]
+	}
+}
+
+// forget clears all that was recorded, and is back where no page was needed.
+func (r *Recorder) forget() {
+	clear(r.arena)
+	clear(r.first[:])
+	if r.page != nil && len(r.arena) > len(r.page.bytes) {
+		clear(r.page.bytes[:])
+	}
+	r.arena, r.marks, r.left = r.first[:0], r.firstMarks[:0], 0
+}
+
+// Records are Recorders without a limit of their own, and their memory, for many
+// goroutines at once. The zero Records has none yet.
+type Records struct{ recorders, pages sync.Pool }
+
+// Get returns an empty Recorder. Its clock starts now.
+func (s *Records) Get() *Recorder {
+	r, again := s.recorders.Get().(*Recorder)
+	if !again {
+		r = NewRecorder(0)
+		r.records = s
+		return r
+	}
+	r.start = time.Now()
+	return r
+}
+
+// Put takes a Recorder that is used no more.
+func (s *Records) Put(r *Recorder) {
+	r.forget()
+	if r.page != nil {
+		s.pages.Put(r.page)
+		r.page = nil
+	}
+	s.recorders.Put(r)
 }
 
 // Remark adds a remark on what happened.
 func (r *Recorder) Remark(text string) {
-	r.marks = append(r.marks, mark{from: '-', at: time.Since(r.start), end: len(r.arena)})
+	r.mark('-')
 	r.extend([]byte(text))
 }
 
@@ -70,7 +124,7 @@ func (r *Recorder) Len() int { return len(r.marks) }
 func (r *Recorder) Entries(first int) iter.Seq[Entry] {
 	return func(yield func(Entry) bool) {
 		for i := max(first, 0); i < len(r.marks); i++ {
-			m, begin := r.marks[i], 0
+			m, begin := r.marks[i], uint32(0)
 			if i > 0 {
 				begin = r.marks[i-1].end
 			}
@@ -88,7 +142,7 @@ func (r *Recorder) add(from byte, b []byte) {
 			r.left += len(b)
 			return
 		}
-		r.marks = append(r.marks, mark{from: from, at: time.Since(r.start), end: len(r.arena)})
+		r.mark(from)
 	}
 	r.extend(b)
 }
@@ -100,9 +154,35 @@ func (r *Recorder) continues(from byte) bool {
 
 func (r *Recorder) room() int { return r.most - len(r.arena) - markCost*len(r.marks) }
 
+// mark begins an entry.
+func (r *Recorder) mark(from byte) {
+	if len(r.marks) == len(r.firstMarks) {
+		r.turnPage()
+	}
+	r.marks = append(r.marks, mark{from: from, at: time.Since(r.start), end: uint32(len(r.arena))})
+}
+
 func (r *Recorder) extend(b []byte) {
 	n := min(len(b), max(r.room(), 0))
 	r.left += len(b) - n
-	r.arena = append(slices.Grow(r.arena, n), b[:n]...)
-	r.marks[len(r.marks)-1].end = len(r.arena)
+	if len(r.arena)+n > len(r.first) {
+		r.turnPage()
+	}
+	r.arena = append(r.arena, b[:n]...)
+	r.marks[len(r.marks)-1].end = uint32(len(r.arena))
+}
+
+// turnPage goes on on a page, if there is none yet.
+func (r *Recorder) turnPage() {
+	if r.page != nil {
+		return
+	}
+	if r.records != nil {
+		r.page, _ = r.records.pages.Get().(*page)
+	}
+	if r.page == nil {
+		r.page = new(page)
+	}
+	r.arena = append(r.page.bytes[:0], r.arena...)
+	r.marks = append(r.page.marks[:0], r.marks...)
 }

@@ -1,6 +1,7 @@
 package smtpwire
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 	"testing"
@@ -81,5 +82,34 @@ func TestNoRecorder(t *testing.T) {
 	c.SetRecording(true)
 	if r := mustRead(t, c); r.Code != 220 {
 		t.Errorf("ReadReply() = %+v; want 220", r)
+	}
+}
+
+// What was recorded must not be found in the memory that the next one is given,
+// however much it was.
+func TestRecordsForget(t *testing.T) {
+	t.Parallel()
+	for _, size := range []int{1, 96, 97, 1 << 10, 1<<10 + 1, 40 << 10} {
+		var s Records
+		r := s.Get()
+		for left := size; left > 0; left -= 50 {
+			r.add('S', []byte(strings.Repeat("s", min(left, 50)-1)+"\n"))
+		}
+		if got := len(r.arena); got != size || size > len(r.first) && r.page == nil {
+			t.Fatalf("%d of %d bytes are recorded, page %v", got, size, r.page != nil)
+		}
+		was, arena := r.page, r.arena
+		s.Put(r)
+		if r.page != nil || r.Len() != 0 || r.Left() != 0 {
+			t.Errorf("%d bytes: the recorder keeps its page, or what it has recorded", size)
+		}
+		if was == nil {
+			was = new(page)
+		}
+		for _, b := range [][]byte{arena, r.first[:], was.bytes[:]} {
+			if bytes.ContainsAny(b, "s\n") {
+				t.Errorf("%d bytes: what was recorded is still there", size)
+			}
+		}
 	}
 }
