@@ -37,7 +37,8 @@ func (r *run) begin(ctx context.Context, one *underWay) {
 // be spoken to.
 func (r *run) prepare(ctx context.Context, one *underWay) []*lane {
 	one.started = time.Now()
-	req, d := &one.request, &one.result
+	asked, d := one.request(), &one.result
+	req := &asked
 	if ctx.Err() != nil {
 		d.Reason, d.Message = fault.StopReason(ctx), fault.StopMessage(ctx)
 		return nil
@@ -56,14 +57,14 @@ func (r *run) prepare(ctx context.Context, one *underWay) []*lane {
 	one.stage = routed
 	d.Origin, d.Authentic, d.Notes = string(route.Origin), route.Authentic, route.Notes
 	one.partial = r.leavesOut(route.Hosts)
-	lanes := r.plan(ctx, one, route.Hosts, route.LeftOut)
+	lanes := r.plan(ctx, one, req, route.Hosts, route.LeftOut)
 	r.routed(d)
 	return lanes
 }
 
 // finish adds up what was seen of a domain.
 func (r *run) finish(ctx context.Context, one *underWay) {
-	defer close(one.done)
+	defer one.done.Done()
 	defer r.catch()
 	one.leave.back()
 	d := &one.result
@@ -103,17 +104,17 @@ func (r *run) route(ctx context.Context, req *Request) (dnsmx.Route, error) {
 
 // atOnce reports whether nothing is asked of the DNS to find the addresses of a
 // request: they are in it.
-func atOnce(req *Request) bool {
-	if req.Server != "" {
-		_, ok := hostname.Addr(req.Server)
-		return ok || strings.HasPrefix(req.Server, unixPrefix)
+func atOnce(d *result.Domain) bool {
+	if d.Server != "" {
+		_, ok := hostname.Addr(d.Server)
+		return ok || strings.HasPrefix(d.Server, unixPrefix)
 	}
-	return strings.HasPrefix(req.Domain, "[")
+	return strings.HasPrefix(d.Domain, "[")
 }
 
 // plan fills in the hosts and addresses of a domain and returns the lanes of
 // those that are to be spoken to.
-func (r *run) plan(ctx context.Context, one *underWay, hosts, leftOut []dnsmx.Host) []*lane {
+func (r *run) plan(ctx context.Context, one *underWay, req *Request, hosts, leftOut []dnsmx.Host) []*lane {
 	d := &one.result
 	if d.Origin == string(dnsmx.OriginNull) {
 		d.Status, d.Reason = result.Fail, result.NullMX
@@ -133,7 +134,7 @@ func (r *run) plan(ctx context.Context, one *underWay, hosts, leftOut []dnsmx.Ho
 		d.Hosts = append(d.Hosts, result.Host{
 			Name: h.Name, Preference: h.Preference, Notes: slices.Clone(h.Notes), Addresses: []result.Address{},
 		})
-		lanes = r.planHost(ctx, one, h, lanes)
+		lanes = r.planHost(ctx, one, req, h, lanes)
 	}
 	r.leftOut(d, leftOut)
 	if len(d.Hosts) == 0 {
@@ -168,8 +169,8 @@ func (r *run) leftOut(d *result.Domain, hosts []dnsmx.Host) {
 	})
 }
 
-func (r *run) planHost(ctx context.Context, one *underWay, h *dnsmx.Host, lanes []*lane) []*lane {
-	d, req := &one.result, &one.request
+func (r *run) planHost(ctx context.Context, one *underWay, req *Request, h *dnsmx.Host, lanes []*lane) []*lane {
+	d := &one.result
 	at := place{host: len(d.Hosts) - 1}
 	host := &d.Hosts[at.host]
 	if why := r.Exclude.Name(h.Name); why != "" && h.Err != nil {

@@ -19,8 +19,9 @@ type lane struct {
 	at     place
 	target Target
 	trials []queued
-	away   func()    // gives back the place at the provider
-	over   *keptOpen // the connection that was taken over, nil for none
+	mu     sync.Mutex // of making room for their results
+	away   func()     // gives back the place at the provider
+	over   *keptOpen  // the connection that was taken over, nil for none
 }
 
 type queued struct {
@@ -36,10 +37,23 @@ type queued struct {
 func (r *run) newLane(one *underWay, at place, t Target, checks []Check) *lane {
 	l := &lane{run: r, under: one, at: at, target: t, trials: make([]queued, len(checks))}
 	for i, c := range checks {
-		stepped := r.stepped(t, c.Name())
+		stepped := l.stepped(c)
 		l.trials[i] = queued{check: c, trial: c.Start(t, stepped), share: r.share(c, t, stepped)}
 	}
 	return l
+}
+
+// stepped returns the function that the trial of a check calls after each step,
+// nil if nobody watches.
+func (l *lane) stepped(c Check) func(*result.Step) {
+	if l.run.Watch == nil {
+		return nil
+	}
+	return func(s *result.Step) {
+		l.run.watch.Lock()
+		defer l.run.watch.Unlock()
+		l.run.Watch.Stepped(l.target, c.Name(), s)
+	}
 }
 
 // play works the lane off, and fills in what was seen.
@@ -47,7 +61,6 @@ func (l *lane) play(ctx context.Context) {
 	defer l.run.left(ctx, l.under)
 	defer l.run.catch()
 	l.work(ctx)
-	l.under.address(l.at).Checks = l.results()
 }
 
 // work plays every check of the lane.
@@ -93,15 +106,6 @@ func (l *lane) work(ctx context.Context) {
 		l.finish(next)
 	}
 	waiting.Wait()
-}
-
-// results are those of all checks, in their order.
-func (l *lane) results() []result.Check {
-	checks := make([]result.Check, len(l.trials))
-	for i := range l.trials {
-		checks[i] = l.trials[i].result()
-	}
-	return checks
 }
 
 // next returns the first trial that is due, else the one that is due first,
@@ -255,9 +259,27 @@ func (l *lane) finish(q *queued) {
 	l.finished(q)
 }
 
+// finished takes the result of a trial over.
 func (l *lane) finished(q *queued) {
-	c := q.result()
-	l.run.checked(&l.target, &c)
+	c := l.room(q)
+	*c = q.result()
+	l.run.checked(&l.target, c)
+}
+
+// room is where the result of a trial belongs. There is none before one is known:
+// most of the lanes that are under way wait for their first.
+func (l *lane) room(q *queued) *result.Check {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	a := l.under.address(l.at)
+	if len(a.Checks) == 0 {
+		a.Checks = make([]result.Check, len(l.trials))
+	}
+	i := 0
+	for q != &l.trials[i] {
+		i++
+	}
+	return &a.Checks[i]
 }
 
 // WaitUntil waits for due and reports whether it came before ctx ended.

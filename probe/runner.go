@@ -68,13 +68,13 @@ func (r *Runner) Run(ctx context.Context, requests iter.Seq[Request]) iter.Seq[r
 		go run.feed(ctx, requests, queue)
 		open := true
 		for one := range queue.all(ctx) {
-			<-one.done
+			one.done.Wait()
 			run.raise()
 			if open && !yield(one.result) {
 				open = false
 				cancel(nil)
 			}
-			one.request.allowance.release()
+			one.allowance.release()
 		}
 		run.kept.quit(ctx)
 		run.raise()
@@ -127,13 +127,14 @@ func (r *run) feed(ctx context.Context, requests iter.Seq[Request], queue *windo
 	defer queue.close()
 	defer r.catch()
 	text := newPool()
+	var one *underWay
 	for req := range requests {
-		one := newUnderWay(req, text)
+		one = newUnderWay(&req, text, one)
 		if !queue.put(ctx, one) {
 			return
 		}
 		one.leave.take(ctx, r.begun)
-		if atOnce(&one.request) {
+		if atOnce(&one.result) {
 			r.begin(ctx, one)
 			continue
 		}
@@ -160,17 +161,4 @@ func (r *run) checked(t *Target, c *result.Check) {
 	r.watch.Lock()
 	defer r.watch.Unlock()
 	r.Watch.Checked(*t, c)
-}
-
-// stepped returns the function that trials of one target and check call
-// after each step, nil if nobody watches.
-func (r *run) stepped(t Target, check string) func(*result.Step) {
-	if r.Watch == nil {
-		return nil
-	}
-	return func(s *result.Step) {
-		r.watch.Lock()
-		defer r.watch.Unlock()
-		r.Watch.Stepped(t, check, s)
-	}
 }
