@@ -110,6 +110,7 @@ func (s *session) sendText(st ledger.Step, step *scenarios.Step, want *scenarios
 	}
 	s.sendsText()
 	whole, j, err := s.writeText(step, parts, size > maxRecorded)
+	s.leaveRoom()
 	switch {
 	case j.Status != result.NotRun:
 		return j
@@ -255,9 +256,25 @@ func (s *session) draft(step *scenarios.Step) draft.Draft {
 		Date: s.run.now().UTC().Add(-time.Since(t.started)), ID: s.messageID(),
 	}
 	if !s.looksAside() { // else the text is kept, to know it again
-		d.Room = &s.draftRoom
+		d.Room = s.room()
 	}
 	return d
+}
+
+// room is where the text of a message is made, and what is sent of it.
+func (s *session) room() *draft.Room {
+	if s.draftRoom == nil {
+		s.draftRoom = s.run.rooms.Get()
+	}
+	return s.draftRoom
+}
+
+// leaveRoom leaves the room to other sessions: this one waits for an answer.
+func (s *session) leaveRoom() {
+	if s.draftRoom != nil {
+		s.run.rooms.Put(s.draftRoom)
+		s.draftRoom = nil
+	}
 }
 
 // messageID is the same for every attempt of a dialogue, and another for
@@ -289,7 +306,7 @@ const maxWhole = 64 << 10
 // its end has accepted something else, or is a reply ahead. A refusal before
 // the end is its answer, and what is left is not sent; whole is then false.
 func (s *session) writeText(step *scenarios.Step, parts [][]byte, hidden bool) (whole bool, j judge.Judgement, err error) {
-	text := parts[0]
+	text, room := parts[0], s.room()
 	for first := true; first || len(text) > 0; first = false {
 		if refused, j := s.line.SpokenInText(); refused || j.Status != result.NotRun {
 			return false, j, nil
@@ -300,11 +317,11 @@ func (s *session) writeText(step *scenarios.Step, parts [][]byte, hidden bool) (
 			parts = parts[1:]
 			text = parts[0]
 		}
-		s.buf = smtpwire.AppendData(s.buf[:0], piece, !step.NoStuff, !step.NoEnd && len(text) == 0)
+		room.Wire = smtpwire.AppendData(room.Wire[:0], piece, !step.NoStuff, !step.NoEnd && len(text) == 0)
 		if hidden {
-			s.line.Conn.Hide(len(s.buf))
+			s.line.Conn.Hide(len(room.Wire))
 		}
-		if err := s.line.Conn.WriteRaw(s.buf); err != nil {
+		if err := s.line.Conn.WriteRaw(room.Wire); err != nil {
 			return false, judge.Judgement{}, err
 		}
 	}

@@ -10,6 +10,7 @@ import (
 
 	"mxprobe/internal/transport"
 	"mxprobe/probe"
+	"mxprobe/probe/draft"
 	"mxprobe/probe/fault"
 	"mxprobe/probe/handshake"
 	"mxprobe/probe/mailroom"
@@ -26,6 +27,7 @@ type Run struct {
 	tls       handshake.Sessions
 	begun     atomic.Uint64 // dialogues with one address each
 	records   smtpwire.Records
+	rooms     draft.Rooms
 	mailboxes mailroom.Mailboxes
 	dislikes  dislikes
 }

@@ -33,7 +33,7 @@ type session struct {
 	// server did.
 	controlAnswered bool
 	buf             []byte
-	draftRoom       draft.Room
+	draftRoom       *draft.Room // nil while no text is made; see room
 
 	line line.Line
 	peer peer.Peer
@@ -89,12 +89,12 @@ func (s *session) release() {
 	s.line.Forget()
 	s.ledger.Forget()
 	s.forget()
-	s.draftRoom.Forget(maxRoom)
+	s.leaveRoom()
 	if clear(s.buf[:cap(s.buf)]); cap(s.buf) > maxRoom {
 		s.buf = nil
 	}
 	*s = session{
-		run: s.run, scenario: s.scenario, variables: s.variables, line: s.line, ledger: s.ledger, buf: s.buf[:0], draftRoom: s.draftRoom,
+		run: s.run, scenario: s.scenario, variables: s.variables, line: s.line, ledger: s.ledger, buf: s.buf[:0],
 	}
 	s.dialogue.sessions.Put(s)
 }

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"crypto"
 	"strings"
+	"sync"
 	"time"
 
 	"mxprobe/internal/compose"
@@ -30,20 +31,39 @@ type Draft struct {
 	Room *Room
 }
 
-// Room is memory that the texts of one session after the other are made in.
+// Room is memory that a text is made in, and a piece of it as it is sent.
 type Room struct {
+	// Wire is for whoever sends the text.
+	Wire []byte
+
 	text, complete []byte
 	whole          [1][]byte // what Parts returns for a message in one piece
 }
 
-// Forget clears the memory, and lets go of buffers over a size.
-func (r *Room) Forget(size int) {
-	for _, b := range []*[]byte{&r.text, &r.complete} {
-		if clear((*b)[:cap(*b)]); cap(*b) > size {
+// Rooms are those that nobody needs at the moment, for many goroutines at once.
+// Few sessions make a text at a time, however many wait for an answer.
+type Rooms struct{ pool sync.Pool }
+
+// maxRoom is the largest buffer that is kept in a room.
+const maxRoom = 16 << 10
+
+// Get returns a room with nothing in it.
+func (s *Rooms) Get() *Room {
+	if r, ok := s.pool.Get().(*Room); ok {
+		return r
+	}
+	return new(Room)
+}
+
+// Put takes a room back, and clears it.
+func (s *Rooms) Put(r *Room) {
+	for _, b := range []*[]byte{&r.Wire, &r.text, &r.complete} {
+		if clear((*b)[:cap(*b)]); cap(*b) > maxRoom {
 			*b = nil
 		}
 	}
 	r.whole[0] = nil
+	s.pool.Put(r)
 }
 
 // room is where the text is put together.
