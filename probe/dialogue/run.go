@@ -13,6 +13,7 @@ import (
 	"mxprobe/probe/draft"
 	"mxprobe/probe/fault"
 	"mxprobe/probe/handshake"
+	"mxprobe/probe/line"
 	"mxprobe/probe/mailroom"
 	"mxprobe/probe/smtpwire"
 	"mxprobe/probe/vouch"
@@ -26,6 +27,7 @@ type Run struct {
 	control   controlServer
 	tls       handshake.Sessions
 	begun     atomic.Uint64 // dialogues with one address each
+	ends      line.Ends
 	records   smtpwire.Records
 	rooms     draft.Rooms
 	mailboxes mailroom.Mailboxes

@@ -71,7 +71,8 @@ func newSession(ctx context.Context, t *trial) *session {
 	}
 	s.ctx, s.trial, s.record, s.peer.Ip = ctx, t, s.run.records.Get(), t.target.IP
 	s.sure = &t.dialogue.unsure
-	s.line.Ctx, s.line.Temporary, s.line.SpeaksFirst = ctx, s.run.temporary(), s.scenario.SpeakFirst
+	s.line.Ctx, s.line.Ends = ctx, &s.run.ends
+	s.line.Temporary, s.line.SpeaksFirst = s.run.temporary(), s.scenario.SpeakFirst
 	t.account.Attempt(&s.ledger, s.scenario.File, s.record)
 	s.variables.begin(t.dialogue, &t.target, t.number, t.rule)
 	return s

@@ -20,6 +20,7 @@ import (
 // Line is the connection, and how far what was said on it fits together.
 type Line struct {
 	Ctx  context.Context
+	Ends *Ends          // that tells of the end of Ctx
 	Conn *smtpwire.Conn // nil while there is none
 	TLS  secured
 	// Temporary is how temporary answers count; speaksFirst is true where the
@@ -50,7 +51,6 @@ type Line struct {
 	QuitSaid bool               // by the scenario itself
 	QuitSeen *judge.Observation // the answer to a QUIT of the scenario's own
 
-	release func() bool // lets go of what waits for the end of the run
 	memory
 }
 
@@ -59,6 +59,7 @@ type memory struct {
 	closed  bool             // by Close: nobody else speaks over Conn
 	replies []smtpwire.Reply // see kept
 	spare   *smtpwire.Conn   // that the next connection is spoken over
+	held    *held            // until Close
 }
 
 // Open takes a connection over. The end of the run moves its deadline into the
@@ -70,14 +71,22 @@ func (l *Line) Open(nc net.Conn, record *smtpwire.Recorder) {
 	}
 	l.spare = nil
 	l.Conn.Begin(nc, smtpwire.Options{Record: record})
-	l.release = context.AfterFunc(l.Ctx, func() { _ = nc.SetDeadline(time.Unix(1, 0)) })
+	l.hold(nc)
+}
+
+// hold has the end of the run end the connection.
+func (l *Line) hold(nc net.Conn) {
+	if l.held == nil {
+		l.held = new(held)
+	}
+	l.Ends.of(l.Ctx).hold(l.held, nc)
 }
 
 // Close closes the connection, whatever was said on it.
 func (l *Line) Close() {
 	if l.Conn != nil {
 		_ = l.Conn.Close()
-		l.release()
+		l.held.let()
 		l.closed = true
 	}
 }
@@ -97,13 +106,13 @@ func (l *Line) Settles() bool {
 // settles. What goes over it is told to another recorder.
 func (l *Line) Next(record *smtpwire.Recorder) Line {
 	l.Conn.RecordTo(record)
-	return Line{Ctx: l.Ctx, Conn: l.Conn, TLS: l.TLS, Temporary: l.Temporary, Greeted: true, release: l.release}
+	return Line{Ctx: l.Ctx, Ends: l.Ends, Conn: l.Conn, TLS: l.TLS, Temporary: l.Temporary, Greeted: true, memory: memory{held: l.held}}
 }
 
 // Again is a line for another connection in place of this one, which is closed.
 func (l *Line) Again() Line {
 	l.Close()
-	return Line{Ctx: l.Ctx, Temporary: l.Temporary, SpeaksFirst: l.SpeaksFirst, memory: memory{replies: l.replies, spare: l.Conn}}
+	return Line{Ctx: l.Ctx, Ends: l.Ends, Temporary: l.Temporary, SpeaksFirst: l.SpeaksFirst, memory: memory{replies: l.replies, spare: l.Conn, held: l.held}}
 }
 
 // Forget makes a line that is unused an empty one again. Its memory is kept, but
@@ -117,7 +126,7 @@ func (l *Line) Forget() {
 		conn.Begin(nil, smtpwire.Options{})
 	}
 	clear(l.replies[:cap(l.replies)])
-	*l = Line{memory: memory{replies: l.replies[:0], spare: conn}}
+	*l = Line{memory: memory{replies: l.replies[:0], spare: conn, held: l.held}}
 }
 
 // secured is what a session knows of its TLS.
@@ -188,7 +197,7 @@ func (l *Line) kept(reply *smtpwire.Reply) *smtpwire.Reply {
 func (l *Line) Within(limit time.Duration) (now time.Time) {
 	now = time.Now()
 	if l.Conn.Within(now, limit) && l.Ctx.Err() != nil { // the run may have ended before
-		_ = l.Conn.SetDeadline(time.Unix(1, 0))
+		_ = l.Conn.SetDeadline(past())
 	}
 	return now
 }

@@ -29,7 +29,7 @@ const (
 
 // firstBuffer is the size of the read buffer of a waiting session. Nearly
 // every reply fits, and ten thousand sessions wait at once.
-const firstBuffer = 512
+const firstBuffer = 256
 
 // textChunk is how much text of replies is allocated at once. What is kept of
 // one reply holds the chunk, so that it stays small, and a reply that would

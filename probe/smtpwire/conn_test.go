@@ -117,8 +117,8 @@ func TestResetWhereThereIsNone(t *testing.T) {
 // Ten thousand sessions wait at once, so a Conn has to stay small.
 func TestConnIsSmall(t *testing.T) {
 	t.Parallel()
-	if n := unsafe.Sizeof(Conn{}); n > 752 {
-		t.Errorf("a Conn takes %d octets; want at most 752, its buffer of %d included", n, firstBuffer)
+	if n := unsafe.Sizeof(Conn{}); n > 512 {
+		t.Errorf("a Conn takes %d octets; want at most 512, its buffer of %d included", n, firstBuffer)
 	}
 }
 
