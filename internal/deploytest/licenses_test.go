@@ -18,7 +18,7 @@ import (
 
 var update = flag.Bool("update", false, "write THIRD_PARTY_LICENSES again")
 
-const buildTags = "urfave_cli_no_docs,urfave_cli_no_suggest"
+const buildTags = "urfave_cli_no_docs,urfave_cli_no_suggest,nethttpomithttp2"
 
 // The programs of this module, as go list has them.
 const (

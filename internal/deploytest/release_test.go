@@ -69,7 +69,7 @@ func TestReleasedPackagesAreThoseOfNfpm(t *testing.T) {
 // cgo would need a C library.
 func TestEveryBuildIsTheSame(t *testing.T) {
 	t.Parallel()
-	tags := regexp.MustCompile(`-tags[ =]urfave_cli_no_docs,urfave_cli_no_suggest\b`)
+	tags := regexp.MustCompile(`-tags[ =]urfave_cli_no_docs,urfave_cli_no_suggest,nethttpomithttp2\b`)
 	for _, path := range []string{
 		filepath.Join(root(t), "action.yml"), filepath.Join(root(t), ".goreleaser.yaml"), filepath.Join(root(t), "README.md"),
 		deployed(t, "Dockerfile"), deployed(t, "package"),

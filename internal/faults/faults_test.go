@@ -119,7 +119,7 @@ func playAll(t *testing.T, faults map[string]*fault) map[string]played {
 func build(t *testing.T) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "mxprobe")
-	cmd := exec.CommandContext(t.Context(), "go", "build", "-tags", "urfave_cli_no_docs,urfave_cli_no_suggest", "-trimpath", "-ldflags", "-s -w", "-o", path, "mxprobe")
+	cmd := exec.CommandContext(t.Context(), "go", "build", "-tags", "urfave_cli_no_docs,urfave_cli_no_suggest,nethttpomithttp2", "-trimpath", "-ldflags", "-s -w", "-o", path, "mxprobe")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, out)

@@ -47,7 +47,7 @@ func run(m *testing.M) int {
 // buildProgram builds mxprobe once, as it is shipped.
 var buildProgram = sync.OnceValues(func() (string, error) {
 	path := filepath.Join(theWorld.dir, "mxprobe")
-	build := exec.Command("go", "build", "-tags", "urfave_cli_no_docs,urfave_cli_no_suggest", "-o", path, "mxprobe")
+	build := exec.Command("go", "build", "-tags", "urfave_cli_no_docs,urfave_cli_no_suggest,nethttpomithttp2", "-o", path, "mxprobe")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("go build: %w\n%s", err, out)
