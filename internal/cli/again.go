@@ -47,7 +47,10 @@ func typedFlags(values []value) []typedFlag {
 func givenFlags(values []value) []typedFlag {
 	var all []typedFlag
 	for i := range values {
-		for _, text := range slices.Concat(values[i].texts, values[i].around) {
+		for _, text := range values[i].texts {
+			all = append(all, typedFlag{values[i].option, text})
+		}
+		for _, text := range values[i].around {
 			all = append(all, typedFlag{values[i].option, text})
 		}
 	}

@@ -19,16 +19,18 @@ type arranged struct {
 	version   bool // -V or --version was
 }
 
-// has reports whether the flag of that name was given.
-func (a *arranged) has(name string) bool {
+// of returns the places of the options that were given, each once.
+func (a *arranged) of(options []option) []int {
+	var places []int
 	for _, word := range a.flags {
-		// No text is made of dashes and name: this is asked of every flag there is.
-		rest, ok := strings.CutPrefix(strings.TrimPrefix(word, "--"), name)
-		if ok && (rest == "" || rest[0] == '=') {
-			return true
+		name, _, _ := strings.Cut(strings.TrimPrefix(word, "--"), "=")
+		for i := range options {
+			if options[i].name == name && !slices.Contains(places, i) {
+				places = append(places, i)
+			}
 		}
 	}
-	return false
+	return places
 }
 
 // arrange sorts args into flags and arguments. A flag may stand anywhere

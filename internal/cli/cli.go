@@ -88,25 +88,26 @@ func (p *Program) main(args []string) (int, error) {
 // them and does what the command is for.
 func (p *Program) parse(cmd *command, options []option, do action, given arranged) (status int, err error) {
 	var wrong error // what a flag's value said, free of the library's words
-	var flags []cli.Flag
 	values := make([]value, len(options))
 	for i := range options {
 		values[i] = value{option: &options[i], wrong: &wrong}
-		if given.has(options[i].name) {
-			flags = append(flags, &values[i])
-		}
 	}
-	run := func(ctx *cli.Context) error {
+	var flags []cli.Flag
+	for _, i := range given.of(options) {
+		flags = append(flags, &values[i])
+	}
+	run := func(*cli.Context) error {
 		if err := p.takeEnvironment(values); err != nil {
 			return err
 		}
 		p.typed, p.given = typedFlags(values), givenFlags(values)
-		status, err = do(ctx.Args().Slice())
+		status, err = do(given.arguments)
 		return err
 	}
 	app := &cli.App{
 		Name:                      "mxprobe",
-		Commands:                  []*cli.Command{{Name: cmd.name, Flags: flags, Action: run, HideHelp: true, OnUsageError: usageErrorAsIs}},
+		Flags:                     flags,
+		Action:                    run,
 		Reader:                    p.Stdin,
 		Writer:                    p.Stdout,
 		ErrWriter:                 p.Stderr,
@@ -117,9 +118,7 @@ func (p *Program) parse(cmd *command, options []option, do action, given arrange
 		OnUsageError:              usageErrorAsIs,
 		ExitErrHandler:            func(*cli.Context, error) {},
 	}
-	argv := append([]string{"mxprobe", cmd.name}, given.flags...)
-	argv = append(append(argv, "--"), given.arguments...)
-	if err := app.Run(argv); err != nil {
+	if err := app.Run(append([]string{"mxprobe"}, given.flags...)); err != nil {
 		if wrong != nil {
 			err = wrong
 		}

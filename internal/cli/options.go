@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"slices"
 	"strings"
 
 	"mxprobe/internal/report/formats"
@@ -20,8 +21,7 @@ const (
 )
 
 func (s *settings) options() []option {
-	var all []option
-	all = append(all, s.serverOptions()...)
+	all := slices.Grow(s.serverOptions(), 64) // the rest of them
 	all = append(all, s.dialogueOptions()...)
 	all = append(all, s.tls.modeOption())
 	all = append(all, s.tls.options()...)
