@@ -76,6 +76,7 @@ func (p *parser) legible() bool {
 	for i, r := range text {
 		var what string
 		switch {
+		case r >= 0x20 && r < 0x7f: // nearly all
 		case r == utf8.RuneError && !strings.HasPrefix(text[i:], "\ufffd"):
 			p.failAt(p.src.pos(i), 1, "save the file as UTF-8", "this is not UTF-8")
 			return false
@@ -84,7 +85,7 @@ func (p *parser) legible() bool {
 		case r == '\t', r == '\n', r == '\r':
 		case r == 0xfeff:
 			what = "a byte order mark inside the text"
-		case r < 0x20, r >= 0x7f && r < 0xa0, r == 0x2028, r == 0x2029, isDirection(r):
+		case r < 0xa0, r == 0x2028, r == 0x2029, isDirection(r):
 			what = fmt.Sprintf("the invisible character %U", r)
 		}
 		if what != "" {

@@ -66,10 +66,12 @@ func (u *uses) fields(v reflect.Value) {
 	defines := t == reflect.TypeFor[Scenario]() || t == reflect.TypeFor[HostRule]()
 	for i := range v.NumField() {
 		field := v.Field(i)
-		if field.IsZero() || defines && isAside(t.Field(i).Name) {
-			continue
+		switch field.Kind() {
+		case reflect.Pointer, reflect.Slice, reflect.Array, reflect.Struct:
+			if !field.IsZero() && !(defines && isAside(t.Field(i).Name)) {
+				u.value(field)
+			}
 		}
-		u.value(field)
 	}
 }
 
