@@ -4,13 +4,12 @@ package ascii
 // Only reports whether a text has no byte beyond ASCII. The empty text has
 // none.
 func Only[T ~string | ~[]byte](text T) bool {
-	i := 0
-	for ; i+8 <= len(text); i += 8 {
-		if (text[i]|text[i+1]|text[i+2]|text[i+3]|text[i+4]|text[i+5]|text[i+6]|text[i+7])&0x80 != 0 {
+	for ; len(text) >= 8; text = text[8:] {
+		if eight(text)&0x8080808080808080 != 0 {
 			return false
 		}
 	}
-	for ; i < len(text); i++ {
+	for i := range len(text) {
 		if text[i] >= 0x80 {
 			return false
 		}
@@ -22,18 +21,33 @@ func Only[T ~string | ~[]byte](text T) bool {
 // none of " \ and [, which some writer or other has to look at. It looks at
 // eight bytes at a time, since most text is plain to its end.
 func Plain[T ~string | ~[]byte](text T) int {
-	i := 0
-	for ; i+8 <= len(text); i += 8 {
-		w := uint64(text[i]) | uint64(text[i+1])<<8 | uint64(text[i+2])<<16 | uint64(text[i+3])<<24 |
-			uint64(text[i+4])<<32 | uint64(text[i+5])<<40 | uint64(text[i+6])<<48 | uint64(text[i+7])<<56
-		if special(w) {
-			break
-		}
+	rest := text
+	for len(rest) >= 8 && !special(eight(rest)) {
+		rest = rest[8:]
 	}
-	for i < len(text) && text[i]-0x20 < 0x5f && text[i] != '"' && text[i] != '\\' && text[i] != '[' {
+	i := 0
+	for i < len(rest) && isPlain(rest[i]) {
 		i++
 	}
-	return i
+	return len(text) - len(rest) + i
+}
+
+func isPlain(c byte) bool {
+	// A bit for each byte below 64 that is plain, and for each from there on.
+	const low, high uint64 = 1<<64 - 1<<0x20 - 1<<'"', 1<<63 - 1 - 1<<('['-64) - 1<<('\\'-64)
+	set := low
+	if c >= 64 {
+		set = high
+	}
+	return c < 0x80 && set>>(c&63)&1 != 0
+}
+
+// eight are the first eight bytes of a text that has as many, the first of them
+// lowest.
+func eight[T ~string | ~[]byte](text T) uint64 {
+	_ = text[7]
+	return uint64(text[0]) | uint64(text[1])<<8 | uint64(text[2])<<16 | uint64(text[3])<<24 |
+		uint64(text[4])<<32 | uint64(text[5])<<40 | uint64(text[6])<<48 | uint64(text[7])<<56
 }
 
 // special reports whether one of eight bytes is not plain. The highest bit of

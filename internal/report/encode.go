@@ -30,10 +30,18 @@ func (e *encoder) close() { e.b = append(e.b, '}') }
 
 // key begins a member; name is a constant of ours and needs no escapes.
 func (e *encoder) key(name string) {
-	e.comma()
-	e.b = append(e.b, '"')
-	e.b = append(e.b, name...)
-	e.b = append(e.b, '"', ':')
+	b := e.b
+	if n := len(b); n > 0 && b[n-1] != '{' && b[n-1] != '[' {
+		b = append(b, ',')
+	}
+	b = append(append(append(b, '"'), name...), '"', ':')
+	e.b = b
+}
+
+// word is str where the value is a constant of ours as well.
+func (e *encoder) word(name, value string) {
+	e.key(name)
+	e.b = append(append(append(e.b, '"'), value...), '"')
 }
 
 func (e *encoder) object(name string) {
@@ -160,9 +168,13 @@ func sortedKeys(m map[string]string) []string {
 // printable ASCII and is not shown as such by result.PrintableString is
 // escaped, so that a line of JSON is as safe to look at as a line of text.
 func appendString(b []byte, s string) []byte {
+	i := ascii.Plain(s)
+	if i == len(s) {
+		return append(append(append(b, '"'), s...), '"')
+	}
 	b = append(b, '"')
 	start := 0
-	for i := ascii.Plain(s); i < len(s); {
+	for i < len(s) {
 		c := s[i]
 		if c >= 0x20 && c < 0x7f && c != '"' && c != '\\' && !result.EndsCommand(s, i) {
 			i++

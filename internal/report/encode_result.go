@@ -10,7 +10,7 @@ import (
 // tags give; a test compares every field with encoding/json. The one
 // difference is that a list which is always there is [] and never null.
 
-func (e *encoder) verdict(name string, v result.Verdict) { e.str(name, v.String()) }
+func (e *encoder) verdict(name string, v result.Verdict) { e.word(name, v.String()) }
 
 func (e *encoder) why(r result.Reason, message, hint string) {
 	e.strSome("reason", string(r))

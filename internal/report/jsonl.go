@@ -118,7 +118,7 @@ func (j *JSONL) begin(event string) {
 	j.mu.Lock()
 	j.enc.open()
 	j.enc.int("v", result.Version)
-	j.enc.str("type", event)
+	j.enc.word("type", event)
 }
 
 func (j *JSONL) finish() error {
