@@ -52,7 +52,7 @@ func (l *lane) stepped(c Check) func(*result.Step) {
 	return func(s *result.Step) {
 		l.run.watch.Lock()
 		defer l.run.watch.Unlock()
-		l.run.Watch.Stepped(l.target, c.Name(), s)
+		l.run.Watch.Stepped(&l.target, c.Name(), s)
 	}
 }
 

@@ -190,8 +190,8 @@ type Watcher interface {
 	// had: then d has a reason).
 	Routed(d *result.Domain)
 	// Stepped is called after each step of a dialogue.
-	Stepped(t Target, check string, s *result.Step)
+	Stepped(t *Target, check string, s *result.Step)
 	// Checked is called when a check of one address is complete, steps of
 	// all attempts included.
-	Checked(t Target, c *result.Check)
+	Checked(t *Target, c *result.Check)
 }

@@ -465,11 +465,11 @@ type watcher struct {
 }
 
 func (w *watcher) Routed(d *result.Domain) { w.events = append(w.events, "routed "+d.Domain) }
-func (w *watcher) Stepped(_ probe.Target, _ string, s *result.Step) {
+func (w *watcher) Stepped(_ *probe.Target, _ string, s *result.Step) {
 	w.events = append(w.events, fmt.Sprintf("step %d %v", s.Number, s.Status))
 }
 
-func (w *watcher) Checked(_ probe.Target, c *result.Check) {
+func (w *watcher) Checked(_ *probe.Target, c *result.Check) {
 	w.events = append(w.events, "checked "+c.Scenario)
 	if w.checked != nil {
 		w.checked(c)

@@ -160,5 +160,5 @@ func (r *run) checked(t *Target, c *result.Check) {
 	}
 	r.watch.Lock()
 	defer r.watch.Unlock()
-	r.Watch.Checked(*t, c)
+	r.Watch.Checked(t, c)
 }

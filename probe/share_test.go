@@ -19,9 +19,9 @@ func (alikeForAll) SharedBy(t Target) any { return t.AddrPort() }
 // watching counts what a watcher is told.
 type watching struct{ stepped, checked, shared atomic.Int64 }
 
-func (*watching) Routed(*result.Domain)                  {}
-func (w *watching) Stepped(Target, string, *result.Step) { w.stepped.Add(1) }
-func (w *watching) Checked(_ Target, c *result.Check) {
+func (*watching) Routed(*result.Domain)                   {}
+func (w *watching) Stepped(*Target, string, *result.Step) { w.stepped.Add(1) }
+func (w *watching) Checked(_ *Target, c *result.Check) {
 	w.checked.Add(1)
 	if c.Shared != nil {
 		w.shared.Add(1)

@@ -2,6 +2,12 @@ package scenarios
 
 import "cmp"
 
+// SaysMore reports whether a step says more of the reply than what it must be: with
+// pass_if, skip_if, capture or may_fail.
+func (s *Step) SaysMore() bool {
+	return !s.PassIf.IsZero() || !s.SkipIf.IsZero() || len(s.Captures) > 0 || s.MayFail != ""
+}
+
 // Default returns what the reply to a step must be where the step does not
 // say so itself. Of a step that expects something, but names no codes, the
 // codes are those of Default too.

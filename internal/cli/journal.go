@@ -226,7 +226,7 @@ func watched(w probe.Watcher, d *result.Domain) {
 		for j := range h.Addresses {
 			a := &h.Addresses[j]
 			ip, _ := netip.ParseAddr(a.IP)
-			t := probe.Target{Domain: d.Domain, Host: h.Name, Preference: h.Preference, IP: ip, Port: a.Port, Named: d.Server != ""}
+			t := &probe.Target{Domain: d.Domain, Host: h.Name, Preference: h.Preference, IP: ip, Port: a.Port, Named: d.Server != ""}
 			for k := range a.Checks {
 				c := &a.Checks[k]
 				for l := range c.Steps {

@@ -174,10 +174,10 @@ func (p *progress) watchers() []probe.Watcher {
 func (p *progress) Routed(*result.Domain) {}
 
 // Stepped is part of probe.Watcher.
-func (p *progress) Stepped(probe.Target, string, *result.Step) {}
+func (p *progress) Stepped(*probe.Target, string, *result.Step) {}
 
 // Checked is part of probe.Watcher.
-func (p *progress) Checked(t probe.Target, c *result.Check) {
+func (p *progress) Checked(t *probe.Target, c *result.Check) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.done++

@@ -30,7 +30,7 @@ func halfway(width int) (p *progress, now time.Time) {
 			v = result.Warn
 		}
 		p.began("mx1.example")
-		p.Checked(probe.Target{Host: "mx1.example"}, &result.Check{Status: v})
+		p.Checked(&probe.Target{Host: "mx1.example"}, &result.Check{Status: v})
 		p.Domain(&result.Domain{Status: v}, false)
 	}
 	p.began("mx2.example")

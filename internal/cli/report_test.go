@@ -127,7 +127,7 @@ func TestProgressComesAfterTwoSecondsAndGoes(t *testing.T) {
 		for _, host := range []string{"mx1.example", "mx1.example", "mx2.example"} {
 			p.began(host)
 		}
-		p.Checked(probe.Target{Host: "mx1.example"}, &result.Check{Status: result.Fail})
+		p.Checked(&probe.Target{Host: "mx1.example"}, &result.Check{Status: result.Fail})
 		time.Sleep(quickWork - rewrite)
 		synctest.Wait()
 		if got := tty.take(); got != "" {
@@ -138,7 +138,7 @@ func TestProgressComesAfterTwoSecondsAndGoes(t *testing.T) {
 		if got := tty.take(); !strings.HasPrefix(got, "\r1 of 3 dialogues, 1 failed, waiting for mx1.example") {
 			t.Errorf("after %s: %q", quickWork, got)
 		}
-		p.Checked(probe.Target{Host: "mx1.example"}, &result.Check{Status: result.Pass})
+		p.Checked(&probe.Target{Host: "mx1.example"}, &result.Check{Status: result.Pass})
 		time.Sleep(rewrite)
 		synctest.Wait()
 		if got := tty.take(); !strings.HasPrefix(got, "\r2 of 3 dialogues, 1 failed, waiting for mx2.example") {
@@ -170,7 +170,7 @@ func TestProgressStaysInALine(t *testing.T) {
 			p.began(strings.Repeat("long.", 40) + "example")
 		}
 		for range 99_999 {
-			p.Checked(probe.Target{}, &result.Check{Status: result.Fail})
+			p.Checked(&probe.Target{}, &result.Check{Status: result.Fail})
 		}
 		time.Sleep(quickWork + 2*time.Hour)
 		synctest.Wait()

@@ -100,17 +100,17 @@ func terminal(w io.Writer) (fd int, ok bool) {
 type live struct{ report.Live }
 
 // Routed is part of probe.Watcher.
-func (l live) Routed(d *result.Domain) { _ = l.Live.Routed(d) }
+func (l *live) Routed(d *result.Domain) { _ = l.Live.Routed(d) }
 
 // Stepped is part of probe.Watcher.
-func (l live) Stepped(t probe.Target, check string, s *result.Step) {
+func (l *live) Stepped(t *probe.Target, check string, s *result.Step) {
 	_ = l.Live.Stepped(place(t), check, s)
 }
 
 // Checked is part of probe.Watcher.
-func (l live) Checked(t probe.Target, c *result.Check) { _ = l.Live.Checked(place(t), c) }
+func (l *live) Checked(t *probe.Target, c *result.Check) { _ = l.Live.Checked(place(t), c) }
 
-func place(t probe.Target) report.Place {
+func place(t *probe.Target) report.Place {
 	return report.Place{Domain: t.Domain, Host: t.Host, Preference: t.Preference, IP: t.IP, Port: t.Port}
 }
 
@@ -135,13 +135,13 @@ func (ws watchers) Routed(d *result.Domain) {
 	}
 }
 
-func (ws watchers) Stepped(t probe.Target, check string, s *result.Step) {
+func (ws watchers) Stepped(t *probe.Target, check string, s *result.Step) {
 	for _, w := range ws {
 		w.Stepped(t, check, s)
 	}
 }
 
-func (ws watchers) Checked(t probe.Target, c *result.Check) {
+func (ws watchers) Checked(t *probe.Target, c *result.Check) {
 	for _, w := range ws {
 		w.Checked(t, c)
 	}

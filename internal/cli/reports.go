@@ -133,7 +133,7 @@ func (rs *reports) watchers() []probe.Watcher {
 	var all []probe.Watcher
 	for _, r := range rs.all {
 		if w, ok := r.Writer.(report.Live); ok {
-			all = append(all, live{w})
+			all = append(all, &live{w})
 		}
 	}
 	return append(all, rs.line.watchers()...)

@@ -97,9 +97,9 @@ func (w *Work) Watch(alive func()) { w.ready.runner.Watch = stirring(alive) }
 // stirring is a watcher that wants to know no more than that something moves.
 type stirring func()
 
-func (s stirring) Routed(*result.Domain)                      { s() }
-func (s stirring) Stepped(probe.Target, string, *result.Step) { s() }
-func (s stirring) Checked(probe.Target, *result.Check)        { s() }
+func (s stirring) Routed(*result.Domain)                       { s() }
+func (s stirring) Stepped(*probe.Target, string, *result.Step) { s() }
+func (s stirring) Checked(*probe.Target, *result.Check)        { s() }
 
 // Play plays for each domain and yields one result for each, in their order. When
 // ctx ends, what is not done is yielded as such; see Interrupted. Results wait for

@@ -12,8 +12,9 @@ import (
 )
 
 // answer reads and judges the reply to a line; verb is its command word, if
-// it has one.
-func (s *session) answer(st ledger.Step, step *scenarios.Step, want *scenarios.Expect, verb string) judge.Judgement {
+// it has one. It settles what nearly all steps are in its own frame, for the stack
+// of a session stays as large as its deepest call was.
+func (s *session) answer(st ledger.Step, step *scenarios.Step, want *scenarios.Expect, verb string) (j judge.Judgement) {
 	s.wants(st, want)
 	if want.Codes.None {
 		s.line.Loose = true
@@ -32,32 +33,43 @@ func (s *session) answer(st ledger.Step, step *scenarios.Step, want *scenarios.E
 		s.line.QuitSeen = &quit
 	}
 	s.learn(&seen)
-	return s.settle(st, step, want, &seen)
+	s.asks(step, want, &seen)
+	if step.SaysMore() {
+		s.settleBy(st, step, want, &seen, &j)
+		return j
+	}
+	s.fill(st, &seen)
+	s.weigh(st, want, &seen, &j)
+	return j
 }
 
 // settle says what the reply to a step amounts to, with all that the step
 // says of it: pass_if, skip_if, the expectation, capture and may_fail.
-func (s *session) settle(st ledger.Step, step *scenarios.Step, want *scenarios.Expect, seen *judge.Observation) judge.Judgement {
+func (s *session) settle(st ledger.Step, step *scenarios.Step, want *scenarios.Expect, seen *judge.Observation) (j judge.Judgement) {
 	s.asks(step, want, seen)
-	if step.PassIf.IsZero() && step.SkipIf.IsZero() && len(step.Captures) == 0 && step.MayFail == "" {
+	if !step.SaysMore() {
 		return s.judge(st, want, seen)
 	}
-	return s.settleBy(st, step, want, seen)
+	s.settleBy(st, step, want, seen, &j)
+	return j
 }
 
 // settleBy is settle where the step says more than what is expected.
-func (s *session) settleBy(st ledger.Step, step *scenarios.Step, want *scenarios.Expect, seen *judge.Observation) judge.Judgement {
-	if j, ok := s.passes(st, step, seen); ok {
-		return j
+//
+//go:noinline
+func (s *session) settleBy(st ledger.Step, step *scenarios.Step, want *scenarios.Expect, seen *judge.Observation, j *judge.Judgement) {
+	var ended bool
+	if *j, ended = s.passes(st, step, seen); ended {
+		return
 	}
-	if j, ok := s.skips(st, step, seen); ok {
-		return j
+	if *j, ended = s.skips(st, step, seen); ended {
+		return
 	}
-	j := s.judge(st, want, seen)
+	*j = s.judge(st, want, seen)
 	if !j.Unmet() {
-		j = s.capture(step, seen, j)
+		*j = s.capture(step, seen, *j)
 	}
-	return mayFail(step, seen, j)
+	*j = mayFail(step, seen, *j)
 }
 
 // asks keeps whether the scenario lets a line be refused that says who is there,

@@ -234,16 +234,33 @@ func (s *session) timeout(step, general time.Duration) time.Duration {
 
 // judge judges a reply, takes up what it tells of the server, and fills in
 // the step.
-func (s *session) judge(st ledger.Step, want *scenarios.Expect, seen *judge.Observation) judge.Judgement {
+func (s *session) judge(st ledger.Step, want *scenarios.Expect, seen *judge.Observation) (j judge.Judgement) {
 	s.fill(st, seen)
 	s.wants(st, want)
-	return s.weigh(st, want, seen)
+	s.weigh(st, want, seen, &j)
+	return j
 }
 
-// weigh judges what was filled in.
-func (s *session) weigh(st ledger.Step, want *scenarios.Expect, seen *judge.Observation) judge.Judgement {
+// weigh judges what was filled in. Most replies are as expected, and need no
+// more than a small frame for that.
+func (s *session) weigh(st ledger.Step, want *scenarios.Expect, seen *judge.Observation, j *judge.Judgement) {
+	if !judge.PlainlyMet(want, seen) {
+		s.weighClosely(st, want, seen, j)
+		return
+	}
+	*j = judge.Met()
+	s.line.TLS.Trailed = false
+	if seen.Verb == "" {
+		s.peer.Greeting = seen.Reply
+	}
+}
+
+// weighClosely judges what may be anything but plainly as expected.
+//
+//go:noinline
+func (s *session) weighClosely(st ledger.Step, want *scenarios.Expect, seen *judge.Observation, j *judge.Judgement) {
 	seen.OwnSender, seen.AskedHELO, seen.AskedSender = s.peer.OwnSender, s.peer.AskedHELO, s.peer.AskedSender
-	j := judge.Judge(want, seen, s.run.temporary())
+	*j = judge.Judge(want, seen, s.run.temporary())
 	if hint := s.danger(st, want, seen); hint != "" && j.Status > result.Pass {
 		j.Hint = hint
 	}
@@ -252,15 +269,15 @@ func (s *session) weigh(st ledger.Step, want *scenarios.Expect, seen *judge.Obse
 		j.Cause, j.Hint = causes.TLSBroken, diagnosis.Of(causes.TLSBroken, false).Advice
 	}
 	if seen.Silent && j.Status == result.Pass {
-		return j // as expected, and the session goes on
+		return // as expected, and the session goes on
 	}
 	if seen.Reply == nil {
 		if s.line.Announced && j.Reason == result.EOF {
-			j = s.line.SaidGoodbye()
+			*j = s.line.SaidGoodbye()
 		}
-		s.line.SoonAfterHandshake(&j)
+		s.line.SoonAfterHandshake(j)
 		s.line.HangUp()
-		return j
+		return
 	}
 	if seen.Reply.Code == 421 {
 		// The end of the session, whatever was asked (RFC 5321 section 3.8),
@@ -270,8 +287,7 @@ func (s *session) weigh(st ledger.Step, want *scenarios.Expect, seen *judge.Obse
 			s.line.FarewellCode = 421
 		}
 	}
-	s.nameForeign(seen, &j)
-	return j
+	s.nameForeign(seen, j)
 }
 
 // nameForeign says what a server is that speaks in reply codes and knows no

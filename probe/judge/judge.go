@@ -57,16 +57,16 @@ func BadValue(err error) Judgement {
 // nothing else, and temporary answers where something else was expected get
 // the verdict temporary.
 func Judge(want *scenarios.Expect, seen *Observation, temporary result.Verdict) Judgement {
-	if plainlyMet(want, seen) {
+	if PlainlyMet(want, seen) {
 		return Met()
 	}
 	return judgeClosely(want, seen, temporary)
 }
 
-// plainlyMet reports whether a reply that says yes is one of those wanted and
+// PlainlyMet reports whether a reply that says yes is one of those wanted and
 // nothing more was asked of it. Most are, and the stacks of sessions that wait
 // stay small where they get no further than this.
-func plainlyMet(want *scenarios.Expect, seen *Observation) bool {
+func PlainlyMet(want *scenarios.Expect, seen *Observation) bool {
 	return seen.Reply != nil && seen.Reply.Code < 400 && want.Codes.Match(seen.Reply.Code) && !isFarewell(seen) &&
 		len(want.Enhanced) == 0 && len(want.Text) == 0 && want.Lines == nil && len(want.Offers) == 0 && len(want.Lacks) == 0 &&
 		want.Within == scenarios.Limit{}
