@@ -2,6 +2,7 @@ package prometheus
 
 import (
 	"flag"
+	"fmt"
 	"io"
 	"maps"
 	"slices"
@@ -309,4 +310,58 @@ func FuzzNames(f *testing.F) {
 			t.Errorf("the domain %q is not read back", domain)
 		}
 	})
+}
+
+// TestALongListHasTheWorst: of a list without an end a thousand domains have series,
+// those that failed in front wherever they stand, and what is left out is counted.
+func TestALongListHasTheWorst(t *testing.T) {
+	t.Parallel()
+	const passed, waiting, failed = 2500, 400, 7
+	domains := make([]*result.Domain, 0, passed+waiting+failed)
+	for i := range passed + waiting + failed {
+		d := result.Domain{Domain: fmt.Sprintf("d%d.test", i), Status: result.Pass, Hosts: []result.Host{{Name: "mx1.example.org", Addresses: []result.Address{}}}}
+		switch {
+		case i >= passed+waiting:
+			d.Status = result.Fail
+		case i >= passed:
+			d.Status = result.Inconclusive
+		}
+		domains = append(domains, &d)
+	}
+	end := &result.End{Exit: 1, Status: result.Fail, List: &result.List{Domains: result.Counts{Pass: passed, Inconclusive: waiting, Fail: failed}}}
+	end.List.Providers.Rows = []result.Row{{Name: "others", Domains: result.Counts{Pass: 1}}, {Name: "example.org", Domains: result.Counts{Fail: failed}}}
+	end.List.Providers.Others = result.Counts{Pass: 3}
+	families := parse(t, reporttest.Written(t, writer, end, domains...))
+	sum := func(name string) (n, sum float64) {
+		for _, m := range families[name].GetMetric() {
+			n++
+			sum += m.GetGauge().GetValue()
+		}
+		return n, sum
+	}
+	for name, want := range map[string]float64{"failed": failed, "inconclusive": waiting, "success": maxDomains - waiting - failed} {
+		if n, got := sum("mxprobe_domain_" + name); n != maxDomains || got != want {
+			t.Errorf("mxprobe_domain_%s: %v series with the sum %v; want %d with %v", name, n, got, maxDomains, want)
+		}
+	}
+	if n, _ := sum("mxprobe_mx_preference"); n != maxDomains {
+		t.Errorf("%v hosts; want those of %d domains", n, maxDomains)
+	}
+	for _, tt := range []struct {
+		name   string
+		labels []string
+		want   float64
+	}{
+		{"domains", []string{"verdict", "pass"}, passed},
+		{"domains", []string{"verdict", "fail"}, failed},
+		{"domains", []string{"verdict", "warn"}, 0},
+		{"domains_left_out", nil, passed + waiting + failed - maxDomains},
+		{"provider_domains", []string{"provider", "example.org", "verdict", "fail"}, failed},
+		{"provider_domains", []string{"provider", "others", "verdict", "pass"}, 1},
+		{"provider_domains", []string{"provider", "others#2", "verdict", "pass"}, 3},
+	} {
+		if got, ok := value(families, "mxprobe_last_run_"+tt.name, tt.labels...); !ok || got != tt.want {
+			t.Errorf("mxprobe_last_run_%s%v is %v, %t; want %v", tt.name, tt.labels, got, ok, tt.want)
+		}
+	}
 }

@@ -1,20 +1,17 @@
 package prometheus
 
 import (
-	"hash/fnv"
-	"io"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"mxprobe/internal/report"
 	"mxprobe/probe/result"
 )
 
-// records is what is kept of a run: a record for each domain, host, dialogue
-// and finding, in their order, and the names in use.
+// records is what is kept of a domain, or of all of them: a record for each domain,
+// host, dialogue and finding.
 type records struct {
 	domains  []domainRecord
 	hosts    []hostRecord
@@ -22,7 +19,6 @@ type records struct {
 	findings []findingRecord
 	counts   []countRecord
 	changes  []changeRecord
-	used     map[uint64]struct{} // sums of names
 }
 
 // findingRecord is what a rule found.
@@ -81,12 +77,10 @@ type tlsRecord struct {
 	notAfter        time.Time
 }
 
-func (r *records) add(d *result.Domain) {
-	if r.used == nil {
-		r.used = map[uint64]struct{}{}
-	}
-	name := r.free(label(report.Title(d)))
-	r.domains = append(r.domains, domainRecord{name, d.Status, viewOf(d), len(d.Hosts), d.DNSMillis.Duration()})
+// recordsOf are those of a domain, under a name that no other has.
+func recordsOf(d *result.Domain, name string) *records {
+	r := &records{domains: []domainRecord{{name, d.Status, viewOf(d), len(d.Hosts), d.DNSMillis.Duration()}}}
+	used := names{}
 	r.addChanges(name, d.Changes)
 	if d.Audited() {
 		n := report.Severities(d)
@@ -100,12 +94,12 @@ func (r *records) add(d *result.Domain) {
 			continue
 		}
 		at := findingRecord{name, label(f.Subject.Host), label(f.Subject.Address), label(f.ID), label(string(f.Severity))}
-		at.id = r.free(at.id, at.domain, at.mx, at.ip)
+		at.id = used.free(at.id, at.mx, at.ip)
 		r.findings = append(r.findings, at)
 	}
 	for i := range d.Hosts {
 		h := &d.Hosts[i]
-		mx := r.free(label(h.Name), name)
+		mx := used.free(label(h.Name))
 		r.hosts = append(r.hosts, hostRecord{name, mx, h.Preference, report.Addresses(h)})
 		for j := range h.Addresses {
 			a := &h.Addresses[j]
@@ -113,23 +107,34 @@ func (r *records) add(d *result.Domain) {
 				e := report.Entry{Domain: d, Host: h, Address: a, Check: &a.Checks[k]}
 				c := checkOf(&e)
 				c.domain, c.mx, c.evidence = name, mx, d.Audited()
-				c.scenario = r.free(c.scenario, c.domain, c.mx, c.ip, c.port)
+				c.scenario = used.free(c.scenario, c.mx, c.ip, c.port)
 				r.checks = append(r.checks, c)
 			}
 		}
 	}
+	return r
 }
 
 func (r *records) addChanges(domain string, all []result.Change) {
 	for i := range all {
 		c := changeRecord{domain, label(all[i].Kind), all[i].Regression, 1}
-		at := slices.IndexFunc(r.changes, func(o changeRecord) bool { return o.domain == c.domain && o.kind == c.kind && o.worse == c.worse })
+		at := slices.IndexFunc(r.changes, func(o changeRecord) bool { return o.kind == c.kind && o.worse == c.worse })
 		if at < 0 {
 			r.changes = append(r.changes, c)
 			continue
 		}
 		r.changes[at].n++
 	}
+}
+
+// addAll adds the records of another domain.
+func (r *records) addAll(o *records) {
+	r.domains = append(r.domains, o.domains...)
+	r.hosts = append(r.hosts, o.hosts...)
+	r.checks = append(r.checks, o.checks...)
+	r.findings = append(r.findings, o.findings...)
+	r.counts = append(r.counts, o.counts...)
+	r.changes = append(r.changes, o.changes...)
 }
 
 func checkOf(e *report.Entry) checkRecord {
@@ -155,31 +160,8 @@ func checkOf(e *report.Entry) checkRecord {
 	return r
 }
 
-// free returns a name that nothing else has within the same names around it:
-// the name itself, or with a number behind it. Of each it keeps a sum: two that had
-// the same by chance would be told apart for nothing.
-func (r *records) free(name string, within ...string) string {
-	// No name has a newline, which label has made printable.
-	around := strings.Join(within, "\n") + "\n"
-	free := name
-	for n := 2; !r.take(around + free); n++ {
-		free = name + "#" + strconv.Itoa(n)
-	}
-	return free
-}
-
-func (r *records) take(name string) bool {
-	h := fnv.New64a()
-	_, _ = io.WriteString(h, name)
-	sum := h.Sum64()
-	_, taken := r.used[sum]
-	r.used[sum] = struct{}{}
-	return !taken
-}
-
 // sort puts everything in the order of its labels.
 func (r *records) sort() {
-	r.used = nil
 	slices.SortStableFunc(r.domains, func(a, b domainRecord) int { return strings.Compare(a.domain, b.domain) })
 	slices.SortStableFunc(r.hosts, func(a, b hostRecord) int { return inOrder(a.domain, b.domain, a.mx, b.mx) })
 	slices.SortStableFunc(r.checks, func(a, b checkRecord) int {
@@ -205,22 +187,4 @@ func inOrder(pairs ...string) int {
 		}
 	}
 	return 0
-}
-
-// maxLabel bounds the value of a label.
-const maxLabel = 200
-
-// label makes a value of a label: printable, in UTF-8 and bounded. It cuts what
-// is printable already, for the escapes take room as well.
-func label(s string) string {
-	s = result.PrintableString(s)
-	if len(s) <= maxLabel {
-		return s
-	}
-	const dots = "..."
-	end := maxLabel - len(dots)
-	for end > 0 && !utf8.RuneStart(s[end]) {
-		end--
-	}
-	return s[:end] + dots
 }
