@@ -12,6 +12,7 @@ import (
 	"mxprobe/internal/cli"
 	"mxprobe/internal/fleet/bus"
 	"mxprobe/internal/fleet/job"
+	"mxprobe/internal/fleet/manners"
 )
 
 // redraw is how often the live table is made anew.
@@ -113,13 +114,16 @@ type status struct {
 	Done     int `json:"done"`
 	// Rate is how many results come in a second; SecondsLeft is how long the rest
 	// takes at this rate. Both are absent where nobody can say.
-	Rate        float64           `json:"rate,omitempty"`
-	SecondsLeft int               `json:"seconds_left,omitempty"`
-	Vantages    []vantageStatus   `json:"vantages"`
-	Workers     []workerStatus    `json:"workers"`
-	Providers   []providerStatus  `json:"providers,omitempty"`
-	Refused     map[string]string `json:"refused,omitempty"` // by worker
-	GivenUp     []string          `json:"given_up,omitempty"`
+	Rate        float64          `json:"rate,omitempty"`
+	SecondsLeft int              `json:"seconds_left,omitempty"`
+	Vantages    []vantageStatus  `json:"vantages"`
+	Workers     []workerStatus   `json:"workers"`
+	Providers   []providerStatus `json:"providers,omitempty"`
+	// LeftAlone are providers that asked for it and that no worker speaks to, whatever
+	// the job; absent where the job does not run.
+	LeftAlone []aloneStatus     `json:"left_alone,omitempty"`
+	Refused   map[string]string `json:"refused,omitempty"` // by worker
+	GivenUp   []string          `json:"given_up,omitempty"`
 }
 
 type vantageStatus struct {
@@ -144,6 +148,13 @@ type workerStatus struct {
 type providerStatus struct {
 	Provider string `json:"provider"`
 	Done     int    `json:"done"`
+}
+
+type aloneStatus struct {
+	Provider string `json:"provider"`
+	// Asked is how often in a row it asked.
+	Asked       int `json:"asked"`
+	SecondsLeft int `json:"seconds_left"`
 }
 
 // look asks the fleet how far a job is.
@@ -183,7 +194,14 @@ func look(ctx context.Context, f *bus.Fleet, e *bus.Entry) (*status, error) {
 	}
 	st.tell(e.ID, alive, told)
 	st.pace(e)
-	return st, nil
+	if e.State != bus.Running {
+		return st, nil
+	}
+	shy, err := manners.LeftAlone(ctx, f.JetStream())
+	for _, p := range shy[:min(len(shy), bus.MaxProviders)] {
+		st.LeftAlone = append(st.LeftAlone, aloneStatus{cli.Printable(p.Provider), p.Asked, int(p.For.Seconds())})
+	}
+	return st, f.Why(err)
 }
 
 // expectedAt is how many results there will be at each vantage.

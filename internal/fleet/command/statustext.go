@@ -83,4 +83,11 @@ func (st *status) tables(b *strings.Builder) {
 		}
 		_ = t.Flush()
 	}
+	if len(st.LeftAlone) > 0 {
+		fmt.Fprintf(t, "\nLEFT ALONE\tASKED FOR IT\tSTILL FOR\n")
+		for _, p := range st.LeftAlone {
+			fmt.Fprintf(t, "%s\t%d\t%s\n", p.Provider, p.Asked, timespan.String(time.Duration(p.SecondsLeft)*time.Second))
+		}
+		_ = t.Flush()
+	}
 }
