@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"runtime"
 	"strings"
 	"sync"
 	"time"
@@ -28,6 +27,8 @@ const (
 	lookAgain = time.Second
 	// maxLine bounds a line of a list.
 	maxLine = 4096
+	// atOnce is how many domains are unpacked, or asked for again, at once.
+	atOnce = 64
 )
 
 // Domain is what is known of one domain of the list.
@@ -39,6 +40,7 @@ type Domain struct {
 	// the job's; Absent are those of which there is none.
 	Seen   []Seen
 	Absent []Absent
+	err    error
 }
 
 // Absent is a vantage without a result, and what is there instead; empty for
@@ -96,29 +98,37 @@ func (c *Collector) All(ctx context.Context) iter.Seq[Domain] {
 func (c *Collector) Err() error { return c.err }
 
 // each goes through the list, and hands out what is known of its domains in order.
-// They are unpacked beside it, several at a time.
+// They are unpacked beside it, several at a time, and so is what there was no room for
+// asked for again: one after the other each would be a way to the server.
 func (c *Collector) each(ctx context.Context, yield func(Domain) bool) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	queue := make(chan chan Domain, 8*runtime.GOMAXPROCS(0))
+	queue := make(chan chan Domain, atOnce)
 	ended := make(chan error, 1)
 	go func() {
 		defer close(queue)
 		ended <- c.begin(ctx, queue)
 	}()
 	open := true
+	var broken error
 	for one := range queue {
 		d := <-one
-		if open {
+		if broken == nil {
+			broken = d.err
+		}
+		if open && broken == nil {
 			c.count(&d)
 			open = yield(d)
 		}
-		if !open {
+		if !open || broken != nil {
 			cancel()
 		}
 	}
 	err := <-ended
-	if !open {
+	switch {
+	case broken != nil:
+		return broken
+	case !open:
 		return context.Canceled
 	}
 	if bad, ok := errors.AsType[*damagedError](err); ok {
@@ -148,7 +158,7 @@ func (c *Collector) begin(ctx context.Context, queue chan<- chan Domain) error {
 				return damaged(index, err)
 			}
 			d := Domain{Index: index, Domain: strings.TrimSuffix(string(line), "\n")}
-			packed, err := c.await(ctx, &d, vantages)
+			came, err := c.await(ctx, index, vantages)
 			if err != nil {
 				return err
 			}
@@ -161,7 +171,7 @@ func (c *Collector) begin(ctx context.Context, queue chan<- chan Domain) error {
 			go func() {
 				packer := packers.Get().(*job.Packer)
 				defer packers.Put(packer)
-				c.fill(packer, &d, vantages, packed)
+				c.fill(ctx, packer, &d, vantages, came)
 				one <- d
 			}()
 		}
@@ -182,42 +192,46 @@ func damaged(index int, err error) error {
 	return fmt.Errorf("the list of the job: %w", err)
 }
 
-// await waits for the results of a domain, nil for one that will not come.
-func (c *Collector) await(ctx context.Context, d *Domain, vantages []string) ([][]byte, error) {
-	packed := make([][]byte, len(vantages))
+// arrival is a result that came: what there was no room for is to be asked for again.
+type arrival struct {
+	data    []byte // nil for one that will not come
+	dropped bool
+}
+
+// await waits for the results of a domain.
+func (c *Collector) await(ctx context.Context, index int, vantages []string) ([]arrival, error) {
+	came := make([]arrival, len(vantages))
 	for i, vantage := range vantages {
-		data, err := c.wait(ctx, vantage, d.Index)
+		data, dropped, err := c.inbox.take(ctx, vantage, index)
 		if err != nil {
 			return nil, err
 		}
-		packed[i] = data
+		came[i] = arrival{data, dropped}
 	}
-	return packed, nil
+	return came, nil
 }
 
 // fill unpacks what is known of a domain.
-func (c *Collector) fill(packer *job.Packer, d *Domain, vantages []string, packed [][]byte) {
+func (c *Collector) fill(ctx context.Context, packer *job.Packer, d *Domain, vantages []string, came []arrival) {
 	for i, vantage := range vantages {
-		record, why := c.read(packer, packed[i], d.Domain)
+		data := came[i].data
+		if came[i].dropped {
+			r, err := c.Fleet.Get(ctx, c.Job.ID, vantage, d.Index)
+			if err != nil {
+				d.err = err
+				return
+			}
+			if r != nil {
+				data = r.Data
+			}
+		}
+		record, why := c.read(packer, data, d.Domain)
 		if record == nil {
 			d.Absent = append(d.Absent, Absent{vantage, why})
 			continue
 		}
 		d.Seen = append(d.Seen, Seen{vantage, record})
 	}
-}
-
-// wait waits for a result; nil if there will be none.
-func (c *Collector) wait(ctx context.Context, vantage string, index int) ([]byte, error) {
-	data, dropped, err := c.inbox.take(ctx, vantage, index)
-	if err != nil || !dropped {
-		return data, err
-	}
-	r, err := c.Fleet.Get(ctx, c.Job.ID, vantage, index)
-	if err != nil || r == nil {
-		return nil, err
-	}
-	return r.Data, nil
 }
 
 // read unpacks a result, which must be of the domain.
