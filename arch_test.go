@@ -66,7 +66,7 @@ func rooms() map[string]room {
 		"probe/mailroom":  {packages: []string{"scenarios", "probe", "probe/judge", "probe/ledger", "probe/peer", "probe/fault", "probe/result", "internal/bounce", "internal/mailbox", "internal/letter", "internal/trace", "internal/timespan"}},
 		"probe/draft":     {packages: []string{"scenarios", "probe/peer", "probe/smtpwire", "internal/compose"}},
 		// floor 2
-		"internal/transcribe": {packages: []string{"internal/hostname", "scenarios"}},
+		"internal/transcribe": {packages: []string{"internal/ascii", "internal/hostname", "scenarios"}},
 		"probe":               {packages: []string{"dnsmx", "probe/manners", "probe/shared", "probe/verdict", "probe/fault", "probe/result", "internal/glob", "internal/hostname"}},
 		// the engine's pure rooms, each with one question
 		"probe/judge":      {packages: []string{"scenarios", "probe/causes", "probe/diagnosis", "probe/fault", "probe/smtpwire", "probe/result"}},
@@ -114,7 +114,7 @@ func rooms() map[string]room {
 		"probe/sasl":          {libraries: []string{"github.com/Azure/go-ntlmssp", "github.com/emersion/go-sasl", "golang.org/x/text/unicode/bidi", "golang.org/x/text/unicode/norm"}},
 		"probe/smtpwire":      {},
 		"probe/result":        {packages: []string{"internal/ascii"}},
-		"internal/pasted":     {packages: []string{"probe/causes", "probe/diagnosis"}},
+		"internal/pasted":     {packages: []string{"internal/ascii", "probe/causes", "probe/diagnosis"}},
 		"internal/atomicfile": {},
 		"internal/compare":    {packages: []string{"probe/result"}},
 		"internal/vantage":    {packages: []string{"internal/compare", "probe/result"}},

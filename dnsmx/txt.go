@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/miekg/dns"
+
+	"mxprobe/internal/ascii"
 )
 
 // TXT are the TXT records of one name.
@@ -43,7 +45,7 @@ func joined(texts []string) string {
 			switch {
 			case text[i] != '\\' || i+1 == len(text):
 				b.WriteByte(text[i])
-			case i+3 < len(text) && isDigit(text[i+1]) && isDigit(text[i+2]) && isDigit(text[i+3]):
+			case i+3 < len(text) && ascii.Digit(text[i+1]) && ascii.Digit(text[i+2]) && ascii.Digit(text[i+3]):
 				b.WriteByte((text[i+1]-'0')*100 + (text[i+2]-'0')*10 + text[i+3] - '0')
 				i += 3
 			default:
@@ -54,5 +56,3 @@ func joined(texts []string) string {
 	}
 	return b.String()
 }
-
-func isDigit(c byte) bool { return '0' <= c && c <= '9' }

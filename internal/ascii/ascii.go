@@ -77,10 +77,13 @@ func Lower(text string) string {
 	return text
 }
 
+// Digit reports whether a byte is a decimal digit.
+func Digit(c byte) bool { return '0' <= c && c <= '9' }
+
 // Digits reports whether a text is digits and nothing else, one at least.
 func Digits(text string) bool {
 	for i := range len(text) {
-		if text[i] < '0' || text[i] > '9' {
+		if !Digit(text[i]) {
 			return false
 		}
 	}

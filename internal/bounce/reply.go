@@ -10,7 +10,7 @@ import (
 // and the code. An enhanced status code beside it makes it sure.
 func replyIn(s string) (at int, code string) {
 	for i := 0; i+3 <= len(s); i++ {
-		if s[i] != '4' && s[i] != '5' || !isDigit(s[i+1]) || s[i+1] > '7' || !isDigit(s[i+2]) {
+		if s[i] != '4' && s[i] != '5' || !ascii.Digit(s[i+1]) || s[i+1] > '7' || !ascii.Digit(s[i+2]) {
 			continue
 		}
 		if i > 0 && (isAlnum(s[i-1]) || strings.IndexByte("./@=_", s[i-1]) >= 0 || s[i-1] == '-' && i > 1 && isAlnum(s[i-2])) {
@@ -44,8 +44,6 @@ func isReplyText(next string) bool {
 	return true
 }
 
-func isDigit(c byte) bool { return '0' <= c && c <= '9' }
-
 // statusIn finds the first enhanced status code in a text (RFC 3463 section
 // 2), empty if there is none.
 func statusIn(s string) string {
@@ -66,24 +64,24 @@ func statusIn(s string) string {
 // afterCode reports whether a dash before a place belongs to a reply code, as
 // in "550-5.1.1".
 func afterCode(s string, at int) bool {
-	return at >= 4 && s[at-1] == '-' && isDigit(s[at-2]) && isDigit(s[at-3]) && s[at-4] == s[at]
+	return at >= 4 && s[at-1] == '-' && ascii.Digit(s[at-2]) && ascii.Digit(s[at-3]) && s[at-4] == s[at]
 }
 
 // statusEnd returns where the enhanced status code ends that begins at a
 // place, 0 if it is none.
 func statusEnd(s string, from int) int {
 	at := from + 2
-	if !isDigit(s[at]) || s[at] > '7' || at+2 >= len(s) || s[at+1] != '.' {
+	if !ascii.Digit(s[at]) || s[at] > '7' || at+2 >= len(s) || s[at+1] != '.' {
 		return 0
 	}
 	end := at + 2
-	for end < len(s) && isDigit(s[end]) {
+	for end < len(s) && ascii.Digit(s[end]) {
 		end++
 	}
 	if n := end - at - 2; n == 0 || n > 3 {
 		return 0
 	}
-	if end < len(s) && (isAlnum(s[end]) || s[end] == '_' || s[end] == '.' && end+1 < len(s) && isDigit(s[end+1])) {
+	if end < len(s) && (isAlnum(s[end]) || s[end] == '_' || s[end] == '.' && end+1 < len(s) && ascii.Digit(s[end+1])) {
 		return 0
 	}
 	return end

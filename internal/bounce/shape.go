@@ -1,6 +1,10 @@
 package bounce
 
-import "strings"
+import (
+	"strings"
+
+	"mxprobe/internal/ascii"
+)
 
 // rank says how surely an address on a line is one that was not delivered to.
 type rank int
@@ -63,7 +67,7 @@ func led(before, after string) rank {
 	if strings.HasPrefix(after, "wrote") {
 		return notOne
 	}
-	if after == "" || strings.IndexByte(":.,;([<-|/", after[0]) >= 0 || isDigit(after[0]) {
+	if after == "" || strings.IndexByte(":.,;([<-|/", after[0]) >= 0 || ascii.Digit(after[0]) {
 		return leading
 	}
 	if failing(after) || onDay(after) {
@@ -75,7 +79,7 @@ func led(before, after string) rank {
 // onDay reports whether a date follows, as where Exchange lists recipients.
 func onDay(after string) bool {
 	rest, ok := strings.CutPrefix(after, "on ")
-	return ok && len(rest) > 4 && (rest[3] == ',' || isDigit(rest[0]))
+	return ok && len(rest) > 4 && (rest[3] == ',' || ascii.Digit(rest[0]))
 }
 
 // isNumber reports whether there is nothing but the number of an item.

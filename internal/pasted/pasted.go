@@ -7,6 +7,7 @@ package pasted
 import (
 	"strings"
 
+	"mxprobe/internal/ascii"
 	"mxprobe/probe/causes"
 	"mxprobe/probe/diagnosis"
 )
@@ -110,7 +111,7 @@ func startsWithCode(s string) bool {
 
 // cutCode takes a reply code (RFC 5321 section 4.2) from the beginning.
 func cutCode(s string) (code int, rest string, ok bool) {
-	if len(s) < 3 || s[0] < '2' || s[0] > '5' || !digit(s[1]) || !digit(s[2]) {
+	if len(s) < 3 || s[0] < '2' || s[0] > '5' || !ascii.Digit(s[1]) || !ascii.Digit(s[2]) {
 		return 0, "", false
 	}
 	if len(s) > 3 && s[3] != ' ' && s[3] != '-' && s[3] != '\t' && s[3] != ':' && s[3] != ';' && s[3] != ',' {
@@ -122,8 +123,6 @@ func cutCode(s string) (code int, rest string, ok bool) {
 	}
 	return code, rest, true
 }
-
-func digit(b byte) bool { return '0' <= b && b <= '9' }
 
 // ofAnywhere takes the first place that looks like a reply: a code of a
 // failure, and an enhanced status code or a word behind it.

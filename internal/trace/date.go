@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"mxprobe/internal/ascii"
 )
 
 // ParseDate reads a date of a header (RFC 5322 section 3.3) as programs have
@@ -74,11 +76,11 @@ func (d *date) take(word string) {
 		d.afternoon = true
 	case lower == "am":
 		d.morning = true
-	case len(word) > 1 && (word[0] == '+' || word[0] == '-') && isDigit(word[1]):
+	case len(word) > 1 && (word[0] == '+' || word[0] == '-') && ascii.Digit(word[1]):
 		d.takeOffset(word)
 	case strings.Count(word, "-") == 2 || strings.Count(word, "/") == 2:
 		d.takeDay(word)
-	case isDigit(word[0]):
+	case ascii.Digit(word[0]):
 		d.takeNumber(word)
 	default:
 		if offset, ok := zoneNamed(lower); ok && d.hour >= 0 {

@@ -4,6 +4,8 @@ import (
 	"net/netip"
 	"strings"
 	"time"
+
+	"mxprobe/internal/ascii"
 )
 
 // Hop is one server on the way of a message, as its Received field says.
@@ -101,7 +103,7 @@ func looksLikeDate(s string) bool {
 	if _, ok := weekday(s[:3]); ok {
 		return true
 	}
-	return isDigit(s[0]) && strings.ContainsAny(s[:6], " -/")
+	return ascii.Digit(s[0]) && strings.ContainsAny(s[:6], " -/")
 }
 
 // lastWeekday finds the last name of a day, as of "Mon, 2 Jan".
@@ -245,5 +247,3 @@ func address(word string) (netip.Addr, bool) {
 	}
 	return netip.Addr{}, false
 }
-
-func isDigit(c byte) bool { return '0' <= c && c <= '9' }

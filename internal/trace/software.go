@@ -1,6 +1,10 @@
 package trace
 
-import "strings"
+import (
+	"strings"
+
+	"mxprobe/internal/ascii"
+)
 
 // marks returns what a field has that a program wrote, in lower case. The first
 // that is found counts: a filter names the program too that it works for.
@@ -128,7 +132,7 @@ func softwareOf(way, date string) string {
 // behind the protocol, and a date without a weekday in UTC.
 func isQmail(by, date string) bool {
 	date = strings.TrimSpace(date)
-	return date != "" && isDigit(date[0]) && strings.HasSuffix(date, " -0000") &&
+	return date != "" && ascii.Digit(date[0]) && strings.HasSuffix(date, " -0000") &&
 		(strings.HasSuffix(by, "with smtp") || strings.HasSuffix(by, "with esmtp") || strings.HasSuffix(by, "with esmtps") || strings.HasSuffix(by, "encrypted) smtp"))
 }
 
@@ -142,7 +146,7 @@ func isSendmail(by string) bool {
 		}
 		at += i + 1
 		version, _, _ := strings.Cut(by[at:], ")")
-		if len(version) > 3 && len(version) < 60 && (version[:2] == "8." || version[:2] == "5.") && isDigit(version[2]) && isVersion(version) {
+		if len(version) > 3 && len(version) < 60 && (version[:2] == "8." || version[:2] == "5.") && ascii.Digit(version[2]) && isVersion(version) {
 			return true
 		}
 	}

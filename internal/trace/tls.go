@@ -38,7 +38,7 @@ func tlsVersion(lower string) string {
 	if s == "" || s[0] != '1' {
 		return ""
 	}
-	if len(s) > 2 && (s[1] == '.' || s[1] == '_') && '0' <= s[2] && s[2] <= '3' && (len(s) == 3 || !isDigit(s[3])) {
+	if len(s) > 2 && (s[1] == '.' || s[1] == '_') && '0' <= s[2] && s[2] <= '3' && (len(s) == 3 || !ascii.Digit(s[3])) {
 		return "TLS 1." + s[2:3]
 	}
 	if len(s) == 1 || strings.IndexByte(" :)/,;", s[1]) >= 0 {
@@ -68,7 +68,7 @@ func cipherOf(way, lower string) string {
 		}
 		rest := way[i+len(mark):]
 		end := 0
-		for end < len(rest) && (isDigit(rest[end]) || 'a' <= rest[end]|0x20 && rest[end]|0x20 <= 'z' || rest[end] == '-' || rest[end] == '_') {
+		for end < len(rest) && (ascii.Digit(rest[end]) || 'a' <= rest[end]|0x20 && rest[end]|0x20 <= 'z' || rest[end] == '-' || rest[end] == '_') {
 			end++
 		}
 		if end >= 5 {

@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"mxprobe/internal/ascii"
 )
 
 // frame is what stands around the lines of a session: the format that says
@@ -104,7 +106,7 @@ func pattern(word string, first bool) string {
 	for i := range len(word) {
 		c := word[i]
 		switch {
-		case digit(c):
+		case ascii.Digit(c):
 			c = '0'
 		case c|0x20 >= 'a' && c|0x20 <= 'z' || c >= 0x80:
 			c, letters = 'a', true

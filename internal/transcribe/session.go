@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"mxprobe/internal/ascii"
 )
 
 // target is where a connection goes, as far as it is known.
@@ -120,7 +122,7 @@ func (s *session) usable() bool {
 // isReply reports whether a line is one of a reply: a code from 200 to 599,
 // then a blank, a hyphen or nothing (RFC 5321 section 4.2).
 func isReply(text string) bool {
-	return len(text) >= 3 && text[0] >= '2' && text[0] <= '5' && digit(text[1]) && digit(text[2]) &&
+	return len(text) >= 3 && text[0] >= '2' && text[0] <= '5' && ascii.Digit(text[1]) && ascii.Digit(text[2]) &&
 		(len(text) == 3 || text[3] == ' ' || text[3] == '-')
 }
 
@@ -129,8 +131,6 @@ func codeOf(text string) int {
 	code, _, _ := replyLine(text)
 	return code
 }
-
-func digit(c byte) bool { return c >= '0' && c <= '9' }
 
 // replyLine takes a line of a reply apart; more is true if another follows.
 func replyLine(text string) (code int, more bool, rest string) {
