@@ -79,7 +79,7 @@ func rooms() map[string]room {
 		"probe/shared":     {packages: []string{"probe/result"}},
 		"probe/certs":      {packages: []string{"internal/hostname", "probe/result"}},
 		"probe/vouch":      {packages: []string{"dnsmx", "internal/transport", "probe/dane", "probe/mtasts", "probe/certs", "probe/fault", "probe/result"}},
-		"internal/report":  {packages: []string{"probe/result", "internal/ascii"}, libraries: []string{"golang.org/x/net/publicsuffix"}},
+		"internal/report":  {packages: []string{"probe/manners", "probe/result", "internal/ascii"}},
 		"internal/state":   {packages: []string{"internal/atomicfile"}},
 		"internal/journal": {packages: []string{"probe/result"}},
 		// mailboxes, a protocol each, over a wire that bears with everything

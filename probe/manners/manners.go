@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"golang.org/x/net/publicsuffix"
+
+	"mxprobe/probe/result"
 )
 
 // Settings are the limits of a run. A rate is how many new connections are
@@ -47,14 +49,33 @@ func Default() Settings {
 // of the name, in lower case; the name itself where that has none, as an address.
 func Provider(host string) string {
 	name := strings.ToLower(strings.TrimSuffix(host, "."))
-	if strings.HasPrefix(name, "[") {
-		return name
-	}
-	if _, err := netip.ParseAddr(name); err == nil {
+	if isAddress(name) {
 		return name
 	}
 	if own, err := publicsuffix.EffectiveTLDPlusOne(name); err == nil {
 		return own
 	}
 	return name
+}
+
+// ProviderOf is who runs the mail of a domain: the provider of the host that a sender
+// tries first; nothing where there is no such host, or it has no name.
+func ProviderOf(d *result.Domain) string {
+	if len(d.Hosts) == 0 {
+		return ""
+	}
+	provider := Provider(d.Hosts[0].Name)
+	if isAddress(provider) {
+		return ""
+	}
+	return provider
+}
+
+// isAddress reports whether a host is an address, as it is or as a literal.
+func isAddress(host string) bool {
+	if strings.HasPrefix(host, "[") {
+		return true
+	}
+	_, err := netip.ParseAddr(host)
+	return err == nil
 }

@@ -13,7 +13,6 @@ import (
 	"mxprobe/internal/fleet/bus"
 	"mxprobe/internal/fleet/job"
 	"mxprobe/internal/timespan"
-	"mxprobe/probe/manners"
 	"mxprobe/probe/result"
 )
 
@@ -78,14 +77,6 @@ func (c *counts) giveUp(domain string) {
 	if len(c.givenUp) < maxGivenUp {
 		c.givenUp = append(c.givenUp, result.Shown(domain))
 	}
-}
-
-// providerOf is whose hosts a domain has, as far as its first host tells.
-func providerOf(d *result.Domain) string {
-	if len(d.Hosts) == 0 {
-		return ""
-	}
-	return manners.Provider(d.Hosts[0].Name)
 }
 
 // top returns the entries of a map with the largest numbers.

@@ -12,6 +12,7 @@ import (
 	"mxprobe/internal/cli"
 	"mxprobe/internal/fleet/bus"
 	"mxprobe/internal/fleet/job"
+	"mxprobe/probe/manners"
 	"mxprobe/probe/result"
 )
 
@@ -169,7 +170,7 @@ func (p *player) result(ctx context.Context, d *result.Domain) {
 		p.settle(ctx, b, nil, true)
 		return
 	}
-	provider := providerOf(d)
+	provider := manners.ProviderOf(d)
 	p.settle(ctx, b, func() error {
 		defer cancel()
 		first, err := wait()
