@@ -27,6 +27,44 @@ func (p *Program) collect(ctx context.Context, s *settings, runner *probe.Runner
 	if plan.domains != nil && plan.domains.isList() {
 		sum.list = report.NewOverview(0)
 	}
+	p.passOn(ctx, s, runner, plan, out, &sum)
+	if err := plan.journal.belongs(); err != nil {
+		out.discard()
+		return 0, err
+	}
+	sum.undone = sum.undone || plan.slips() != ""
+	elapsed := time.Since(started)
+	over, limit := s.limits.judge(elapsed)
+	sum.verdict = result.Worst(sum.verdict, over)
+	missing, whole := plan.elsewhere.missing()
+	o := outcome{
+		signal: stoppedBy(ctx), verdict: sum.verdict, undone: sum.undone || !plan.asked.Load(), missing: !whole,
+		skipped: sum.hosts.Skip+sum.passedBy > 0, failOnSkip: s.failOnSkip,
+		ours: sum.ours, internal: out.lost() || plan.journal.fault() != "", usage: plan.fault() != nil || sum.nothingLeft(),
+	}
+	complete := o.signal == nil && whole
+	remark := plan.memory.remark(complete)
+	end := sum.end(p.exit(o), elapsed)
+	cut := cutShort(ctx, s, plan, &sum, &o)
+	p.notes(&end, s, plan, &sum, cut, missing)
+	if limit != 0 {
+		why := fmt.Sprintf("the run took %s, over the limit of %s", report.Duration(elapsed), limit)
+		end.Notes = append(end.Notes, why)
+		p.aloud(over, why)
+	}
+	if remark != "" {
+		end.Notes = append(end.Notes, remark)
+		if s.memory.failOn != failOnAny {
+			warn(p.Stderr, "%s", remark) // a gate that compares nothing must not look like one
+		}
+	}
+	p.conclude(ctx, plan, out, &end, &o, complete, cut)
+	p.lastWords(s, plan, &sum, o.signal != nil, cut)
+	return p.exit(o), nil
+}
+
+// passOn passes the results on as they come, and counts them.
+func (p *Program) passOn(ctx context.Context, s *settings, runner *probe.Runner, plan *plan, out *reports, sum *tally) {
 	run, cancel := context.WithCancel(ctx)
 	defer cancel()
 	for d := range plan.results(run, runner, cancel) {
@@ -42,35 +80,19 @@ func (p *Program) collect(ctx context.Context, s *settings, runner *probe.Runner
 			warn(p.Stderr, "%s: %s", report.Title(&d), d.Message)
 		}
 	}
-	if err := plan.journal.belongs(); err != nil {
-		out.discard()
-		return 0, err
+}
+
+// notes adds to the end of a report why it may not have everything, and what it has
+// in another way than one might think. cut is why the run ended early, missing what
+// others have no result of.
+func (p *Program) notes(end *result.End, s *settings, plan *plan, sum *tally, cut, missing string) {
+	for _, why := range []string{cut, missing, plan.slips()} {
+		if why != "" {
+			end.Incomplete, end.Notes = true, append(end.Notes, why)
+		}
 	}
-	slips := plan.slips()
-	sum.undone = sum.undone || slips != ""
-	elapsed := time.Since(started)
-	over, limit := s.limits.judge(elapsed)
-	sum.verdict = result.Worst(sum.verdict, over)
-	o := outcome{
-		signal: stoppedBy(ctx), verdict: sum.verdict, undone: sum.undone || !plan.asked.Load(),
-		skipped: sum.hosts.Skip+sum.passedBy > 0, failOnSkip: s.failOnSkip,
-		ours: sum.ours, internal: out.lost() || plan.journal.fault() != "", usage: plan.fault() != nil || sum.nothingLeft(),
-	}
-	missing, whole := plan.elsewhere.missing()
-	o.missing = !whole
-	complete := o.signal == nil && whole
-	remark := plan.memory.remark(complete)
-	end := sum.end(p.exit(o), elapsed)
-	cut := cutShort(ctx, s, plan, &sum, &o)
-	if cut != "" {
-		end.Incomplete, end.Notes = true, []string{cut}
-	}
-	if !whole {
-		end.Incomplete, end.Notes = true, append(end.Notes, missing)
+	if missing != "" {
 		say(p.Stderr, "%s", missing)
-	}
-	if slips != "" {
-		end.Incomplete, end.Notes = true, append(end.Notes, slips)
 	}
 	if sum.spared > 0 {
 		end.Notes = append(end.Notes, spared(s.manners.exclude, sum.spared))
@@ -78,18 +100,12 @@ func (p *Program) collect(ctx context.Context, s *settings, runner *probe.Runner
 	if sum.shared > 0 {
 		end.Notes = append(end.Notes, shared(sum.shared, sum.hosts.Total()))
 	}
-	if limit != 0 {
-		why := fmt.Sprintf("the run took %s, over the limit of %s", report.Duration(elapsed), limit)
-		end.Notes = append(end.Notes, why)
-		p.aloud(over, why)
-	}
-	if remark != "" {
-		end.Notes = append(end.Notes, remark)
-		if s.memory.failOn != failOnAny {
-			warn(p.Stderr, "%s", remark) // a gate that compares nothing must not look like one
-		}
-	}
-	broken := out.End(&end, o.plugin())
+}
+
+// conclude writes the end of the reports, and then what is kept for the next run; a
+// fault of either is noted in the outcome.
+func (p *Program) conclude(ctx context.Context, plan *plan, out *reports, end *result.End, o *outcome, complete bool, cut string) {
+	broken := out.End(end, o.plugin())
 	o.internal = out.lost() || plan.journal.fault() != ""
 	if broken != nil {
 		say(p.Stderr, "the report cannot be written: %s", strings.ReplaceAll(broken.Error(), "\n", "; "))
@@ -104,8 +120,6 @@ func (p *Program) collect(ctx context.Context, s *settings, runner *probe.Runner
 		o.internal = true
 		say(p.Stderr, "%s", err)
 	}
-	p.lastWords(s, plan, &sum, o.signal != nil, cut)
-	return p.exit(o), nil
 }
 
 // exit is the exit status of the process for o.
