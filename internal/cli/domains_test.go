@@ -61,6 +61,8 @@ func TestEachEntry(t *testing.T) {
 		{"UTF-16, little-endian", "", utf16Text(binary.LittleEndian, "\ufeffa.example\r\nbücher.example\r\n"), "a.example bücher.example", ""},
 		{"UTF-16, big-endian", "domain", utf16Text(binary.BigEndian, "\ufeffrank\tdomain\n1\ta.example\n2\t\U0001d5ba.example\n"), "a.example \U0001d5ba.example", ""},
 		{"half a character of UTF-16", "", utf16Text(binary.LittleEndian, "\ufeffa.example\nb") + "\x3d\xd8", "a.example b\ufffd", ""},
+		{"CSV that nobody named", "", "name;domain\na;a.example\n", "", `list:1: "name;domain" is not a domain: it contains ";"; if it is CSV, --column says where the domains stand; list:2: "a;a.example" is not a domain: it contains ";"; if it is CSV, --column says where the domains stand`},
+		{"a heading and a number", "2", "name,mail domain\na,a.example\nb,b c\n", "a.example", `list:1: "mail domain" is not a domain: it contains " "; if it is a heading, --column takes it in place of 2; list:3: "b c" is not a domain: it contains " "`},
 		{"UTF-16 that does not say so", "", utf16Text(binary.LittleEndian, "a.example\n"), "", `list:1: "a\x00.\x00e\x00x\x00a\x00m\x00p\x00l\x00e\x00" is not a domain: it contains "\x00"; if the file is in UTF-16, iconv -f utf-16 -t utf8 turns it round; list:2: "\x00" is not a domain: it contains "\x00"; if the file is in UTF-16, iconv -f utf-16 -t utf8 turns it round`},
 		{"lines that end with CR", "", "a.example\rb.example\r", "", `list:1: "a.example\rb.example" is not a domain: it contains "\r"; if its lines end with CR alone, tr '\r' '\n' turns them round`},
 		{"a line break in quotes", "2", "\"one\ntwo\",a.example\n3,b c\n4\n", "a.example", `list:3: "b c" is not a domain: it contains " "; list:4: there is nothing in the column 2`},

@@ -9,6 +9,8 @@ import (
 	"io"
 	"strconv"
 	"strings"
+
+	"mxprobe/internal/ascii"
 )
 
 const (
@@ -62,7 +64,7 @@ func eachEntry(r io.Reader, name, column string, bad *slips, yield func(string) 
 	}
 	one := func(number int, text string) bool {
 		if why := domainFault(text); why != "" {
-			bad.add(fmt.Sprintf("%s:%d: %s is not a domain: %s", name, number, excerpt(text), turned(text, why)))
+			bad.add(fmt.Sprintf("%s:%d: %s is not a domain: %s", name, number, excerpt(text), tabled(number, text, column, turned(text, why))))
 			return true
 		}
 		return yield(text)
@@ -155,6 +157,18 @@ func turned(text, why string) string {
 		return why + "; if the file is in UTF-16, iconv -f utf-16 -t utf8 turns it round"
 	case strings.Contains(text, "\r"):
 		return why + `; if its lines end with CR alone, tr '\r' '\n' turns them round`
+	}
+	return why
+}
+
+// tabled adds to what is wrong with a line what a table has to do with it: one that
+// was not said to be a table, or the heading of one whose columns are numbered.
+func tabled(number int, text, column, why string) string {
+	switch {
+	case column == "" && strings.ContainsAny(text, ",;\t"):
+		return why + "; if it is CSV, --column says where the domains stand"
+	case number == 1 && ascii.Digits(column):
+		return why + "; if it is a heading, --column takes it in place of " + column
 	}
 	return why
 }
