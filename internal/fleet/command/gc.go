@@ -97,7 +97,7 @@ func (g *removal) remove(ctx context.Context, f *bus.Fleet) error {
 			continue
 		}
 		if !g.dryRun {
-			if err := removeOne(ctx, f, e); err != nil {
+			if err := g.removeOne(ctx, f, e); err != nil {
 				return err
 			}
 		}
@@ -130,14 +130,17 @@ func (g *removal) end(ctx context.Context, f *bus.Fleet, e *bus.Entry) error {
 
 // removeOne removes a job, when no worker has anything of it in hand that would be
 // taken for the next job of that name.
-func removeOne(ctx context.Context, f *bus.Fleet, e *bus.Entry) error {
+func (g *removal) removeOne(ctx context.Context, f *bus.Fleet, e *bus.Entry) error {
 	if left := e.Since.Add(leaving); time.Now().Before(left) {
 		workers, err := f.Workers(ctx)
 		if err != nil {
 			return err
 		}
-		if len(workers) > 0 && !probe.WaitUntil(ctx, left) {
-			return context.Cause(ctx)
+		if len(workers) > 0 {
+			g.program.Say("%s ended just now; its workers get a few seconds to leave it", e.ID)
+			if !probe.WaitUntil(ctx, left) {
+				return context.Cause(ctx)
+			}
 		}
 	}
 	return f.Remove(ctx, e)

@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"errors"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -99,11 +100,12 @@ func TestAJobIsLeftToItsWorkersAMoment(t *testing.T) {
 	e := &bus.Entry{ID: "j", State: bus.Cancelled, Since: time.Now()}
 	short, cancel := context.WithTimeout(t.Context(), time.Second)
 	defer cancel()
-	if err := removeOne(short, f, e); err == nil {
+	g := &removal{settings: settings{program: &cli.Program{Stderr: io.Discard}}}
+	if err := g.removeOne(short, f, e); err == nil {
 		t.Error("it went at once")
 	}
 	e.Since = time.Now().Add(-leaving)
-	if err := removeOne(t.Context(), f, e); err != nil {
+	if err := g.removeOne(t.Context(), f, e); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := f.Find(t.Context(), "j"); !errors.Is(err, bus.ErrNoJob) {
