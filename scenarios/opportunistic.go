@@ -15,7 +15,7 @@ func (s *Scenario) BeginsTLS() (at Pos, ok bool) {
 func beginsTLS(steps []Step) (Pos, bool) {
 	for i := range steps {
 		step := &steps[i]
-		if step.Action == StartTLS || step.Close == CloseTLS || strings.Contains(strings.ToUpper(step.Text.source+string(step.Bytes)), "STARTTLS") && step.Action.says() {
+		if step.Action == StartTLS || step.Close == CloseTLS || step.saysStartTLS() {
 			return step.Pos, true
 		}
 		if at, ok := beginsTLS(step.Steps); ok {
@@ -23,6 +23,21 @@ func beginsTLS(steps []Step) (Pos, bool) {
 		}
 	}
 	return Pos{}, false
+}
+
+// saysStartTLS reports whether the command is in what the file has to be sent.
+func (s *Step) saysStartTLS() bool {
+	return s.Action.says() && (hasStartTLS(s.Text.source) || hasStartTLS(s.Bytes))
+}
+
+func hasStartTLS[T ~string | ~[]byte](text T) bool {
+	const command = "STARTTLS"
+	for ; len(text) >= len(command); text = text[1:] {
+		if strings.EqualFold(string(text[:len(command)]), command) {
+			return true
+		}
+	}
+	return false
 }
 
 // says reports whether the action sends what the file has, as it is.

@@ -26,9 +26,7 @@ func (p *parser) stepList(n *yaml.Node) []Step {
 			p.fail(yamlnode.Deref(e), "end the scenario with close, or give close a condition", "this step is never played: the one before closes the connection")
 			break
 		}
-		if s, ok := p.step(yamlnode.Deref(e), false); ok {
-			out = append(out, s)
-		}
+		out = p.addStep(out, e, false)
 		if p.steps > maxSteps {
 			p.fail(yamlnode.Deref(e), "", "the scenario has more than %d steps", maxSteps)
 			break
@@ -46,12 +44,21 @@ func ended(steps []Step) bool {
 	return last.Action == Close && last.Close != CloseTLS && last.If == nil && last.Unless == nil
 }
 
+// addStep reads one step behind those so far. What is wrong is not added.
+func (p *parser) addStep(steps []Step, n *yaml.Node, inPipeline bool) []Step {
+	steps = append(steps, Step{})
+	if last := len(steps) - 1; !p.step(&steps[last], yamlnode.Deref(n), inPipeline) {
+		return steps[:last]
+	}
+	return steps
+}
+
 // step reads one step. Inside a pipeline only lines and bytes can stand.
-func (p *parser) step(n *yaml.Node, inPipeline bool) (Step, bool) {
-	s := Step{Pos: pos(n), Number: p.steps + 1}
+func (p *parser) step(s *Step, n *yaml.Node, inPipeline bool) bool {
+	*s = Step{Pos: pos(n), Number: p.steps + 1}
 	if n.Kind != yaml.MappingNode {
 		p.steps++
-		return s, p.bare(&s, n, inPipeline)
+		return p.bare(s, n, inPipeline)
 	}
 	before := len(p.problems)
 	fields, ok := p.fields(n, keySet{what: "a step", keys: stepKeys(), odd: p.stepKey})
@@ -62,30 +69,30 @@ func (p *parser) step(n *yaml.Node, inPipeline bool) (Step, bool) {
 		if ok && clean {
 			p.fail(n, "one of: "+allowed(actionKeys()), "the step does nothing")
 		}
-		return s, false
+		return false
 	}
 	s.Action, _ = actionOf(fields[at].name)
 	action := &actions[s.Action]
 	if inPipeline && !action.inPipeline {
 		p.fail(fields[at].key, "allowed: "+allowed(lineActions())+", or the line alone", "%s cannot stand in a pipeline", s.Action)
-		return s, false
+		return false
 	}
 	if action.nests {
 		s.Steps = p.pipeline(yamlnode.Deref(fields[at].value))
 	} else {
 		p.steps++
-		action.take(p, action, &s, yamlnode.Deref(fields[at].value))
+		action.take(p, action, s, yamlnode.Deref(fields[at].value))
 	}
 	for i, f := range fields {
 		if i != at {
-			p.aside(&s, f, fields[at].name)
+			p.aside(s, f, fields[at].name)
 		}
 	}
-	p.sense(&s, n, fields)
+	p.sense(s, n, fields)
 	if s.Action == Send {
-		p.paramsAllowed(&s)
+		p.paramsAllowed(s)
 	}
-	return s, true
+	return true
 }
 
 // bare reads a step that is a line alone.

@@ -106,9 +106,7 @@ func (p *parser) pipeline(n *yaml.Node) []Step {
 	}
 	out := make([]Step, 0, len(n.Content))
 	for _, e := range n.Content {
-		if s, ok := p.step(yamlnode.Deref(e), true); ok {
-			out = append(out, s)
-		}
+		out = p.addStep(out, e, true)
 		if p.steps > maxSteps {
 			break
 		}
