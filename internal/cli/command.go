@@ -40,13 +40,25 @@ func (c *command) elsewhere(mistake string) string {
 	return ": check looks at a domain as a whole, mxprobe run has this flag"
 }
 
+// makers make the commands, in the order of the help.
+func makers() []func() command {
+	return []func() command{
+		runCommand, checkCommand, mxCommand, validateCommand, listCommand, initCommand, importCommand, explainCommand,
+		purgeCommand, schemaCommand, demoCommand, sandboxCommand, completionCommand, versionCommand, helpCommand,
+	}
+}
+
 // commands returns all commands in the order of the help.
 func commands() []command {
-	return []command{
-		runCommand(), checkCommand(), mxCommand(), validateCommand(), listCommand(), initCommand(), importCommand(), explainCommand(),
-		purgeCommand(), schemaCommand(), demoCommand(), sandboxCommand(), completionCommand(), versionCommand(),
-		{name: "help", arguments: "[COMMAND]", summary: "say what a command does", bind: bindHelp},
+	var all []command
+	for _, made := range makers() {
+		all = append(all, made())
 	}
+	return all
+}
+
+func helpCommand() command {
+	return command{name: "help", arguments: "[COMMAND]", summary: "say what a command does", bind: bindHelp}
 }
 
 func commandNames() []string {
@@ -90,10 +102,9 @@ func isScenario(word string) bool {
 }
 
 func commandNamed(name string) *command {
-	all := commands()
-	for i := range all {
-		if all[i].name == name {
-			return &all[i]
+	for _, made := range makers() {
+		if c := made(); c.name == name {
+			return &c
 		}
 	}
 	return nil
