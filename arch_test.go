@@ -32,7 +32,7 @@ type room struct {
 func rooms() map[string]room {
 	return map[string]room{
 		// floor 5
-		"": {packages: []string{"internal/cli"}},
+		"": {packages: []string{"internal/cli", "internal/stack"}},
 		// floor 4
 		"internal/cli": {
 			packages: []string{
@@ -158,6 +158,8 @@ func rooms() map[string]room {
 		"internal/timespan": {},
 		"internal/yamlnode": {libraries: []string{"gopkg.in/yaml.v3"}},
 		"internal/yamlslip": {},
+		// the first stack, which has to be large before anything else is done
+		"internal/stack": {},
 		// one fault after the other, and what must come of each
 		"internal/faults": {},
 		// random dialogues with random servers, and a second judge

@@ -6,13 +6,13 @@ import (
 	"os"
 
 	"mxprobe/internal/cli"
+	_ "mxprobe/internal/stack" // for what it does at the start
 )
 
 // version is set by release builds (-ldflags "-X main.version=v1.2.3").
 var version string
 
 func main() {
-	deepen(0)
 	program := cli.Program{
 		Name:      os.Args[0],
 		Stdin:     os.Stdin,
@@ -23,16 +23,4 @@ func main() {
 		Version:   version,
 	}
 	os.Exit(program.Main(os.Args[1:]))
-}
-
-// deepen has the stack grow to what a run needs while there is next to nothing
-// on it, else it would grow three times, and be gone through each time.
-//
-//go:noinline
-func deepen(n int) byte {
-	if n == 0 {
-		return 0
-	}
-	var room [24 << 10]byte
-	return room[n]
 }
