@@ -21,7 +21,8 @@ func mxCommand() command {
 			"mxprobe mx example.org --dns 192.0.2.53",
 		},
 		notes: []string{
-			"A DOMAIN may be @FILE, one domain a line, or - for standard input.",
+			"A DOMAIN may be @FILE, one domain a line, or - for standard input; -d DOMAIN is",
+			"the same.",
 			"Exit status: 0 hosts found, or a domain that says it takes no mail; 1 there are",
 			"none, and that is final; 2 bad call; 3 not known: the look-up failed.",
 		},
@@ -34,7 +35,9 @@ func mxCommand() command {
 
 // lookupOptions are the flags of run that matter where nobody is spoken to.
 func (s *settings) lookupOptions() []option {
-	options := []option{columnOption(&s.column), dnsOption(&s.dns), allowLoopbackOption(&s.loopback)}
+	domain := domainOption(&s.domains)
+	domain.env = "" // the domain is an argument, and would be looked up beside it
+	options := []option{domain, columnOption(&s.column), dnsOption(&s.dns), allowLoopbackOption(&s.loopback)}
 	options = append(options, familyOptions(&s.only4, &s.only6)...)
 	for _, o := range s.timeOptions() {
 		if o.name == "max-time" {
@@ -46,22 +49,22 @@ func (s *settings) lookupOptions() []option {
 }
 
 func (p *Program) mx(s *settings, args []string) (int, error) {
-	if len(args) == 0 {
-		return 0, usagef("no domain: mxprobe mx DOMAIN")
-	}
-	if err := s.contradiction(); err != nil {
-		return 0, err
-	}
 	for _, arg := range args {
 		if err := checkDomainArgument(arg); err != nil {
 			return 0, usagef("%s", err)
 		}
 	}
+	if s.domains = append(s.domains, args...); len(s.domains) == 0 {
+		return 0, usagef("no domain: mxprobe mx DOMAIN")
+	}
+	if err := s.contradiction(); err != nil {
+		return 0, err
+	}
 	ctx, stop := untilSignal()
 	defer stop()
 	ctx, cancel := s.limit(ctx)
 	defer cancel()
-	domains, err := p.newDomainList(ctx, args, s.column)
+	domains, err := p.newDomainList(ctx, s.domains, s.column)
 	if err != nil {
 		return 0, early(ctx, err)
 	}

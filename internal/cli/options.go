@@ -35,10 +35,7 @@ func (s *settings) options() []option {
 
 func (s *settings) serverOptions() []option {
 	all := []option{
-		{
-			name: "domain", short: "d", arg: "D", env: "MXPROBE_DOMAIN", repeat: true, set: setList(&s.domains, checkDomainArgument),
-			help: "mail domain; @FILE reads one a line, - standard input; several allowed",
-		},
+		domainOption(&s.domains),
 		columnOption(&s.column),
 		{
 			name: "server", short: "H", arg: "HOST[:PORT]", env: "MXPROBE_SERVER", set: checked(setText(&s.server), checkSpokenTo),
@@ -80,6 +77,13 @@ func columnOption(column *string) option {
 	return option{
 		name: "column", arg: "NAME|N", set: setText(column), group: groupServers,
 		help: "lists are CSV, and the domains stand in the column with this heading, or this number",
+	}
+}
+
+func domainOption(domains *[]string) option {
+	return option{
+		name: "domain", short: "d", arg: "D", env: "MXPROBE_DOMAIN", repeat: true, set: setList(domains, checkDomainArgument), group: groupServers,
+		help: "mail domain; @FILE reads one a line, - standard input; several allowed",
 	}
 }
 
