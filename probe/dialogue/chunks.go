@@ -27,8 +27,8 @@ func (s *session) playChunks(step *scenarios.Step) {
 	if !step.AsIs {
 		text = smtpwire.AppendData(nil, text, false, false)
 	}
-	if j, fits := s.fitsChunks(st, step, text); !fits {
-		s.close(st, j)
+	if j := s.misfitChunks(st, step, text); j != nil {
+		s.close(st, *j)
 		return
 	}
 	s.wants(st, want)
@@ -46,20 +46,20 @@ func (s *session) playChunks(step *scenarios.Step) {
 	}
 }
 
-// fitsChunks reports whether the message can go to this server in chunks. A
+// misfitChunks returns nil where the message can go to this server in chunks. A
 // server that does not know BDAT takes what follows it for commands.
-func (s *session) fitsChunks(st ledger.Step, step *scenarios.Step, text []byte) (judge.Judgement, bool) {
+func (s *session) misfitChunks(st ledger.Step, step *scenarios.Step, text []byte) *judge.Judgement {
 	if !s.peer.Offers("CHUNKING") {
-		return judge.Judgement{
+		return &judge.Judgement{
 			Status: result.Fail, Reason: result.Reply,
 			Message: "the server does not offer CHUNKING (RFC 3030 section 2): BDAT was not sent, for its octets would be taken for commands",
 			Hint:    "add if: CHUNKING to the step or the scenario, where servers without it are fine",
-		}, false
+		}
 	}
 	if !s.peer.Envelope.Binary && binaryText(text) {
 		st.Note("the message has NUL, or CR or LF alone, and the MAIL line does not say BODY=BINARYMIME (RFC 3030 section 3)")
 	}
-	return s.fits(st, step, text)
+	return s.misfit(st, step, text)
 }
 
 // binaryText reports whether a text can only go as BINARYMIME.
@@ -126,7 +126,8 @@ func (s *session) sendChunk(st ledger.Step, step *scenarios.Step, want *scenario
 func (s *session) answerToChunk(st ledger.Step, step *scenarios.Step, want *scenarios.Expect, limit time.Duration, end, last bool) (judge.Judgement, bool) {
 	if last {
 		accepted := s.peer.Envelope
-		j := s.readEnd(st, step, want, limit)
+		var j judge.Judgement
+		s.readEnd(st, step, want, limit, &j)
 		taken := st.Code()/100 == 2
 		if !taken {
 			s.peer.Envelope = accepted // until RSET

@@ -67,7 +67,9 @@ func (s *session) playGroups(g *group, steps []scenarios.Step) int {
 	for {
 		if m := g.text; m != nil && len(m.text) > maxWhole {
 			g.text = nil
-			s.close(m.st, s.sendText(m.st, m.step, m.want, [][]byte{m.text}))
+			var j judge.Judgement
+			s.sendText(m.st, m.step, m.want, [][]byte{m.text}, &j)
+			s.close(m.st, j)
 			if s.over {
 				return g.used
 			}
@@ -175,8 +177,8 @@ func (s *session) openMessage(step *scenarios.Step) *openMessage {
 		s.close(st, judge.BadValue(err))
 		return nil
 	}
-	if j, fits := s.fits(st, step, m.text); !fits {
-		s.close(st, j)
+	if j := s.misfit(st, step, m.text); j != nil {
+		s.close(st, *j)
 		return nil
 	}
 	return m
@@ -189,10 +191,10 @@ func (s *session) appendText(m *openMessage) {
 	s.describeText(m.st, m.step, m.want, len(s.buf))
 }
 
-// fits reports whether a message can go to this server. One that is written
+// misfit returns nil where a message can go to this server. One that is written
 // out to the last byte goes as it is, with a note; another is stopped before
 // DATA, because what would arrive could be something else.
-func (s *session) fits(st ledger.Step, step *scenarios.Step, parts ...[]byte) (judge.Judgement, bool) {
+func (s *session) misfit(st ledger.Step, step *scenarios.Step, parts ...[]byte) *judge.Judgement {
 	asIs := step.AsIs || step.Action == scenarios.Body
 	if step.Action != scenarios.BDAT && s.peer.Envelope.Binary {
 		st.Note("the MAIL line says BODY=BINARYMIME, which goes with bdat and not with DATA (RFC 3030 section 3)")
@@ -200,13 +202,13 @@ func (s *session) fits(st ledger.Step, step *scenarios.Step, parts ...[]byte) (j
 	if why := s.peer.Misfit(parts...); why != "" {
 		if asIs {
 			st.Note("%s", why)
-			return judge.Judgement{}, true
+			return nil
 		}
-		return judge.Judgement{
+		return &judge.Judgement{
 			Status: result.Fail, Reason: result.Reply, Message: why + ": it was not sent",
 			Hint: "encode the text in ASCII (RFC 2045 section 6.7), or set as_is: true to send it as it is",
-		}, false
+		}
 	}
 	s.peer.RemarkOnText(st.Note, parts...)
-	return judge.Judgement{}, true
+	return nil
 }

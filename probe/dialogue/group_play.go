@@ -51,7 +51,7 @@ func (s *session) disturbed(g *group) judge.Judgement {
 	m := g.text
 	refused, j := s.line.SpokenInText()
 	if refused {
-		j = s.readEnd(m.st, m.step, m.want, s.timeout(m.step.Timeout, DefaultDataTimeout))
+		s.readEnd(m.st, m.step, m.want, s.timeout(m.step.Timeout, DefaultDataTimeout), &j)
 		s.line.HangUp()
 	}
 	return j
@@ -62,7 +62,8 @@ func (s *session) disturbed(g *group) judge.Judgement {
 func (s *session) readGroup(g *group, limit time.Duration) {
 	if g.text != nil {
 		s.line.DataOpen = false
-		j := s.readEnd(g.text.st, g.text.step, g.text.want, limit)
+		var j judge.Judgement
+		s.readEnd(g.text.st, g.text.step, g.text.want, limit, &j)
 		s.close(g.text.st, j)
 	}
 	for _, l := range g.lines {
@@ -95,8 +96,8 @@ func (s *session) readData(m *openMessage) {
 		s.close(m.st, judge.Judgement{Status: result.NotRun})
 		return
 	}
-	if j, goOn := s.answerToData(st, m.step, m.want); !goOn {
-		s.close(m.st, j)
+	if j := s.answerToData(st, m.step, m.want); j != nil {
+		s.close(m.st, *j)
 	}
 }
 

@@ -10,7 +10,6 @@ import (
 	"net/netip"
 	"net/url"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"time"
 
@@ -70,7 +69,7 @@ func (s *session) playMailbox(step *scenarios.Step) {
 	w := &mailroom.Watch{
 		Mailboxes: &s.run.mailboxes,
 		Ctx:       s.ctx, Step: step, St: st, Remark: s.ledger.Remark, Lookup: s.lookup, Post: s.trial.posts[step.Number],
-		Handed: *s.mail.handed, TextAt: s.mail.textAt, ID: s.trial.dialogue.id(s.trial.target, s.trial.number), Limit: step.MailboxTimeout(),
+		Handed: *s.mail.handed, TextAt: s.mail.textAt, ID: s.trial.dialogue.id(&s.trial.target, s.trial.number), Limit: step.MailboxTimeout(),
 		DSN: s.peer.Offers("DSN"),
 	}
 	if step.Mailbox.Report {
@@ -128,7 +127,7 @@ func (s *session) openMailbox(step *scenarios.Step) error {
 	t := s.trial
 	p := t.posts[step.Number]
 	if p == nil {
-		s.run.take(s.turn, t.target, step.Recipient)
+		s.run.take(s.turn, &t.target, step.Recipient)
 		at, open, err := s.mailboxOf(step.Mailbox)
 		if err != nil {
 			return err
@@ -262,7 +261,12 @@ func (r *Run) dialMailbox(ctx context.Context, server scenarios.MailboxAddress) 
 
 // looksAside reports whether a step looks into a mailbox.
 func (s *session) looksAside() bool {
-	return slices.ContainsFunc(s.scenario.Steps, func(step scenarios.Step) bool { return step.Action.LooksAside() })
+	for i := range s.scenario.Steps {
+		if s.scenario.Steps[i].Action.LooksAside() {
+			return true
+		}
+	}
+	return false
 }
 
 // willLookFor keeps what the text of a message is known by in a mailbox, where

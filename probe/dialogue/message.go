@@ -21,22 +21,41 @@ func (s *session) playMessage(step *scenarios.Step) {
 	st := s.begin(step)
 	want, parts, err := s.wantAndParts(step)
 	if err != nil {
-		s.close(st, judge.BadValue(err))
+		s.closeBad(st, err)
 		return
 	}
-	if j, fits := s.fits(st, step, parts...); !fits {
-		s.close(st, j)
+	s.handOver(st, step, want, parts)
+}
+
+// closeBad closes a step with a variable whose value does not fit.
+//
+//go:noinline
+func (s *session) closeBad(st ledger.Step, err error) { s.close(st, judge.BadValue(err)) }
+
+// handOver sends a message whose text is made.
+//
+//go:noinline
+func (s *session) handOver(st ledger.Step, step *scenarios.Step, want *scenarios.Expect, parts [][]byte) {
+	if j := s.misfit(st, step, parts...); j != nil {
+		s.closeBy(st, j)
 		return
 	}
 	s.line.Misread = s.line.Misread || len(s.line.Owed) > 0
 	if step.Action == scenarios.Message {
-		if j, goOn := s.sayData(st, step, want); !goOn {
-			s.close(st, j)
+		if j := s.sayData(st, step, want); j != nil {
+			s.closeBy(st, j)
 			return
 		}
 	}
-	s.close(st, s.sendText(st, step, want, parts))
+	var j judge.Judgement
+	s.sendText(st, step, want, parts, &j)
+	s.closeBy(st, &j)
 }
+
+// closeBy is close without a copy of the judgement on the stack of the caller.
+//
+//go:noinline
+func (s *session) closeBy(st ledger.Step, j *judge.Judgement) { s.close(st, *j) }
 
 // wantAndParts is wantAndText with the text in parts; see draft.Draft.Parts.
 func (s *session) wantAndParts(step *scenarios.Step) (*scenarios.Expect, [][]byte, error) {
@@ -64,40 +83,49 @@ func (s *session) wantAndText(step *scenarios.Step) (*scenarios.Expect, []byte, 
 }
 
 // sayData says DATA. A refusal of DATA is the refusal of the message, where
-// one is expected.
-func (s *session) sayData(st ledger.Step, step *scenarios.Step, want *scenarios.Expect) (judge.Judgement, bool) {
+// one is expected. It returns nil where the text may follow.
+func (s *session) sayData(st ledger.Step, step *scenarios.Step, want *scenarios.Expect) *judge.Judgement {
 	limit := s.timeout(step.Timeout, DefaultReplyTimeout)
 	s.buf = append(s.buf[:0], "DATA\r\n"...)
 	if j := s.line.Write("DATA", s.buf, limit); j != nil {
-		return *j, false
+		return j
 	}
 	st.Sent("DATA", s.buf[:len("DATA")])
 	return s.answerToData(st, step, want)
 }
 
-// answerToData reads and judges the reply to DATA, and says whether the text
-// may follow.
-func (s *session) answerToData(st ledger.Step, step *scenarios.Step, want *scenarios.Expect) (judge.Judgement, bool) {
+// answerToData reads the reply to DATA. It returns nil where the text may follow,
+// and else the judgement on the reply.
+func (s *session) answerToData(st ledger.Step, step *scenarios.Step, want *scenarios.Expect) *judge.Judgement {
 	seen := s.line.Read(s.timeout(step.Timeout, DefaultReplyTimeout))
 	seen.Verb = "DATA"
 	if seen.Reply != nil && seen.Reply.Code == 354 {
 		s.fill(st, &seen)
 		s.line.DataOpen = true
-		return judge.Judgement{}, true
+		return nil
 	}
+	return s.noLeave(st, step, want, seen)
+}
+
+// noLeave judges a reply to DATA after which no text may follow.
+//
+//go:noinline
+func (s *session) noLeave(st ledger.Step, step *scenarios.Step, want *scenarios.Expect, seen judge.Observation) *judge.Judgement {
 	if j, ok := s.passes(st, step, &seen); ok {
-		return j, false
+		return &j
 	}
 	if seen.Reply != nil && (seen.Reply.Class() <= 3 || !want.Codes.Any && !want.Codes.Match(seen.Reply.Code)) {
 		// 2xx to DATA is no leave to send the text, and what was missing in
 		// any case is the 354.
 		want = s.trial.dialogue.data
 	}
-	return mayFail(step, &seen, s.judge(st, want, &seen)), false
+	j := mayFail(step, &seen, s.judge(st, want, &seen))
+	return &j
 }
 
-// sendText sends the text of a message and its end, and judges the reply.
-func (s *session) sendText(st ledger.Step, step *scenarios.Step, want *scenarios.Expect, parts [][]byte) judge.Judgement {
+// sendText sends the text of a message and its end, and judges the reply. What
+// fails on the way is judged in frames that the wait for the reply is not in.
+func (s *session) sendText(st ledger.Step, step *scenarios.Step, want *scenarios.Expect, parts [][]byte, j *judge.Judgement) {
 	limit := s.timeout(step.Timeout, DefaultDataTimeout)
 	size := 0
 	for i, part := range parts {
@@ -109,54 +137,73 @@ func (s *session) sendText(st ledger.Step, step *scenarios.Step, want *scenarios
 		s.ledger.Remark(fmt.Sprintf("the text of the message, %d bytes", size))
 	}
 	s.sendsText()
-	whole, j, err := s.writeText(step, parts, size > maxRecorded)
+	goOn := s.writeText(step, parts, size > maxRecorded, limit, j)
 	s.leaveRoom()
 	switch {
-	case j.Status != result.NotRun:
-		return j
-	case err != nil && !s.refusedEarly():
-		return s.line.WriteFailed(err, diagnosis.DataEnd, limit)
-	}
-	// Where the end was not sent, the server still takes lines for text.
-	s.line.DataOpen = step.NoEnd || !whole && err == nil
-	if want.Codes.None {
+	case !goOn:
+	case want.Codes.None:
 		s.line.Loose = s.line.Loose || !step.NoEnd
-		return judge.Met()
+		*j = judge.Met()
+	default:
+		s.readEnd(st, step, want, limit, j)
 	}
-	return s.readEnd(st, step, want, limit)
 }
 
 // readEnd reads and judges the reply to the end of a message.
-func (s *session) readEnd(st ledger.Step, step *scenarios.Step, want *scenarios.Expect, limit time.Duration) judge.Judgement {
+func (s *session) readEnd(st ledger.Step, step *scenarios.Step, want *scenarios.Expect, limit time.Duration, j *judge.Judgement) {
 	seen := s.line.Read(limit)
 	seen.Verb = diagnosis.DataEnd
-	each, final := s.repliesToEnd(&seen)
-	j := judge.Met()
-	switch {
-	case each && final:
-		if j = s.readEach(st, want, nil, limit); s.line.Gone {
-			return j
+	if each, final := s.repliesToEnd(&seen); each {
+		s.readEachEnd(st, step, want, &seen, limit, final, j)
+		return
+	}
+	s.learnEnd(&seen)
+	s.asks(step, want, &seen)
+	if step.SaysMore() {
+		s.settleBy(st, step, want, &seen, j)
+		return
+	}
+	s.fill(st, &seen)
+	s.wants(st, want)
+	s.weigh(st, want, &seen, j)
+}
+
+// readEachEnd is readEnd where each recipient has a reply, the first of which was
+// seen, or where these are to come and a final one behind them.
+//
+//go:noinline
+func (s *session) readEachEnd(st ledger.Step, step *scenarios.Step, want *scenarios.Expect, seen *judge.Observation, limit time.Duration, final bool, j *judge.Judgement) {
+	if !final {
+		*j = s.readEach(st, want, seen, limit)
+		s.learnEnd(seen)
+		return
+	}
+	if *j = s.readEach(st, want, nil, limit); s.line.Gone {
+		return
+	}
+	last := s.line.Read(limit)
+	last.Verb = diagnosis.DataEnd
+	s.learnEnd(&last)
+	if j.Status > result.Warn {
+		return
+	}
+	if settled := s.settle(st, step, want, &last); settled.Status >= j.Status {
+		*j = settled
+	}
+}
+
+// learnEnd takes up what the reply to the end of a message tells.
+func (s *session) learnEnd(seen *judge.Observation) {
+	if seen.Reply == nil {
+		if seen.Fault.Reason != result.Protocol {
+			seen.Fault.Message += ", after the end of the message: it is not known whether it was accepted"
 		}
-		seen = s.line.Read(limit)
-		seen.Verb = diagnosis.DataEnd
-	case each:
-		j = s.readEach(st, want, &seen, limit)
+		return
 	}
-	if seen.Reply != nil {
-		if seen.Reply.Class() == 2 {
-			s.handedOver()
-		}
-		s.peer.Envelope.Learn(diagnosis.DataEnd, seen.Reply.Class() == 2)
-	} else if seen.Fault.Reason != result.Protocol {
-		seen.Fault.Message += ", after the end of the message: it is not known whether it was accepted"
+	if seen.Reply.Class() == 2 {
+		s.handedOver()
 	}
-	if each && (!final || j.Status > result.Warn) {
-		return j
-	}
-	if last := s.settle(st, step, want, &seen); last.Status >= j.Status {
-		return last
-	}
-	return j
+	s.peer.Envelope.Learn(diagnosis.DataEnd, seen.Reply.Class() == 2)
 }
 
 // refusedEarly reports whether a server that closed the connection in the
@@ -279,8 +326,10 @@ func (s *session) leaveRoom() {
 
 // messageID is the same for every attempt of a dialogue, and another for
 // every other message. It is the part before the at sign.
+//
+//go:noinline
 func (s *session) messageID() string {
-	t := s.trial.target
+	t := &s.trial.target
 	var room [256]byte
 	b := append(mailroom.ID(s.dialogue.appendID(room[:0], t, s.number)), '.')
 	at := len(b)
@@ -304,12 +353,18 @@ const maxWhole = 64 << 10
 // writeText sends the text of a message, a long one piece by piece. Before
 // each piece the line must be quiet: a server that accepts the message before
 // its end has accepted something else, or is a reply ahead. A refusal before
-// the end is its answer, and what is left is not sent; whole is then false.
-func (s *session) writeText(step *scenarios.Step, parts [][]byte, hidden bool) (whole bool, j judge.Judgement, err error) {
+// the end is its answer, and what is left is not sent. It reports whether a reply
+// is to be read; if none is, j says why. Where the end was not sent, the server
+// still takes lines for text.
+//
+//go:noinline
+func (s *session) writeText(step *scenarios.Step, parts [][]byte, hidden bool, limit time.Duration, j *judge.Judgement) bool {
 	text, room := parts[0], s.room()
 	for first := true; first || len(text) > 0; first = false {
-		if refused, j := s.line.SpokenInText(); refused || j.Status != result.NotRun {
-			return false, j, nil
+		var refused bool
+		if refused, *j = s.line.SpokenInText(); refused || j.Status != result.NotRun {
+			s.line.DataOpen = s.line.DataOpen || refused
+			return refused
 		}
 		var piece []byte
 		piece, text = smtpwire.CutData(text, maxWhole)
@@ -322,8 +377,13 @@ func (s *session) writeText(step *scenarios.Step, parts [][]byte, hidden bool) (
 			s.line.Conn.Hide(len(room.Wire))
 		}
 		if err := s.line.Conn.WriteRaw(room.Wire); err != nil {
-			return false, judge.Judgement{}, err
+			if !s.refusedEarly() {
+				*j = s.line.WriteFailed(err, diagnosis.DataEnd, limit)
+				return false
+			}
+			break
 		}
 	}
-	return true, judge.Judgement{}, nil
+	s.line.DataOpen = step.NoEnd
+	return true
 }

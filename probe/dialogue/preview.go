@@ -50,7 +50,7 @@ func (p *preview) step(step *scenarios.Step) error {
 			return err
 		}
 	}
-	p.dialogue.run.take(p.turn, *p.target, step.Recipient)
+	p.dialogue.run.take(p.turn, p.target, step.Recipient)
 	lines, err := step.Preview(p.lookup)
 	if err != nil {
 		return err

@@ -12,7 +12,7 @@ import (
 
 // begin begins the record of a scenario's step under the name it shows.
 func (s *session) begin(step *scenarios.Step) ledger.Step {
-	s.run.take(s.turn, s.trial.target, step.Recipient)
+	s.run.take(s.turn, &s.trial.target, step.Recipient)
 	st := s.ledger.Begin(step.Number, s.stepName(step), step.Pos.Line, step.Pos.Col)
 	st.Facts().Action = step.Action.String()
 	return st

@@ -78,9 +78,9 @@ func (v *variables) captured(name, value string) {
 
 func (v *variables) builtin(name string) (string, bool) {
 	if name == "dialogue_id" {
-		return v.dialogue.id(*v.target, v.number), true
+		return v.dialogue.id(v.target, v.number), true
 	}
-	return v.dialogue.run.builtin(*v.target, name)
+	return v.dialogue.run.builtin(v.target, name)
 }
 
 // explicit are the variables that were asked for in so many words.
@@ -88,19 +88,19 @@ func (v *variables) explicit(name string) (string, bool) {
 	if !slices.Contains(v.dialogue.run.Explicit, name) {
 		return "", false
 	}
-	return v.dialogue.run.builtin(*v.target, name)
+	return v.dialogue.run.builtin(v.target, name)
 }
 
 // id is the variable dialogue_id: the run, and what is the same for every
 // attempt of this dialogue with this address and for nothing else of the run.
-func (d *Dialogue) id(t probe.Target, number uint64) string {
+func (d *Dialogue) id(t *probe.Target, number uint64) string {
 	return string(d.appendID(make([]byte, 0, 64), t, number))
 }
 
-func (d *Dialogue) appendID(dst []byte, t probe.Target, number uint64) []byte {
+func (d *Dialogue) appendID(dst []byte, t *probe.Target, number uint64) []byte {
 	s := d.scenario
-	var room [256]byte
-	b := append(append(room[:0], s.File...), 0)
+	start := len(dst)
+	b := append(append(dst, s.File...), 0)
 	b = append(strconv.AppendInt(b, int64(s.Pos.Line), 10), 0)
 	b = append(strconv.AppendInt(b, int64(s.RowNumber), 10), 0)
 	b = append(append(b, t.Domain...), 0)
@@ -108,8 +108,8 @@ func (d *Dialogue) appendID(dst []byte, t probe.Target, number uint64) []byte {
 	b = append(t.AddrPort().AppendTo(b), 0)
 	b = strconv.AppendUint(b, number, 10)
 	hash := fnv.New64a()
-	_, _ = hash.Write(b)
-	dst = append(append(dst, d.run.RunID...), '-')
+	_, _ = hash.Write(b[start:])
+	dst = append(append(b[:start], d.run.RunID...), '-')
 	var sum [8]byte
 	return hex.AppendEncode(dst, hash.Sum(sum[:0]))
 }
@@ -123,7 +123,7 @@ func (s *Settings) overrides(turn map[string]string) []map[string]string {
 }
 
 // builtin is the value of a variable that every scenario has.
-func (s *Settings) builtin(t probe.Target, name string) (string, bool) {
+func (s *Settings) builtin(t *probe.Target, name string) (string, bool) {
 	switch name {
 	case "domain":
 		return dnsmx.ASCII(t.Domain), true
@@ -240,7 +240,7 @@ func (d *Dialogue) sharedWith(t probe.Target) sharedBy {
 }
 
 // recipient returns the n-th recipient of a target, counted from 1.
-func (s *Settings) recipient(t probe.Target, n int) string {
+func (s *Settings) recipient(t *probe.Target, n int) string {
 	to := s.To
 	if n > 1 {
 		to = s.FurtherTo[n-2]
@@ -261,7 +261,7 @@ func (s *Settings) turns() map[string]string {
 }
 
 // take makes it the turn of the n-th recipient, of nobody for 0.
-func (s *Settings) take(turn map[string]string, t probe.Target, n int) {
+func (s *Settings) take(turn map[string]string, t *probe.Target, n int) {
 	if turn == nil {
 		return
 	}

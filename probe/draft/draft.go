@@ -195,6 +195,28 @@ func (d *Draft) signed(step *scenarios.Step, text []byte) ([]byte, error) {
 // 3.6), those that make it recognisable, and the one that keeps responders
 // quiet (RFC 3834 section 5).
 func (d *Draft) complete(text []byte) []byte {
+	return d.completed(text, d.values())
+}
+
+// values are what the fields say that are added: when a message was sent, by whom,
+// and to whom.
+type values struct{ date, helo, from, to string }
+
+func (d *Draft) values() (v values) {
+	v.date = d.Date.Format("Mon, 02 Jan 2006 15:04:05 -0700")
+	v.from, _ = d.Lookup("from")
+	v.helo, _ = d.Lookup("helo")
+	if v.from == "" {
+		v.from = "mxprobe@" + v.helo
+	}
+	v.to = strings.Join(d.To, ">, <")
+	if len(d.To) == 0 {
+		v.to, _ = d.Lookup("to")
+	}
+	return v
+}
+
+func (d *Draft) completed(text []byte, v values) []byte {
 	header, hasHeader := peer.HeaderOf(text)
 	out := d.room().complete[:0]
 	add := func(name string, value ...string) {
@@ -207,19 +229,10 @@ func (d *Draft) complete(text []byte) []byte {
 		}
 		out = append(out, '\n')
 	}
-	from, _ := d.Lookup("from")
-	helo, _ := d.Lookup("helo")
-	if from == "" {
-		from = "mxprobe@" + helo
-	}
-	to := strings.Join(d.To, ">, <")
-	if len(d.To) == 0 {
-		to, _ = d.Lookup("to")
-	}
-	add("Date", d.Date.Format("Mon, 02 Jan 2006 15:04:05 -0700"))
-	add("Message-ID", "<", d.ID, "@", helo, ">")
-	add("From", "<", from, ">")
-	add("To", "<", to, ">")
+	add("Date", v.date)
+	add("Message-ID", "<", d.ID, "@", v.helo, ">")
+	add("From", "<", v.from, ">")
+	add("To", "<", v.to, ">")
 	add("Auto-Submitted", "auto-generated")
 	add("X-Mxprobe", d.ID) // mailbox.MarkField, by which old messages are found
 	if !hasHeader {

@@ -214,23 +214,33 @@ func (l *Line) HangUp() {
 // It returns nil where the flight was sent, else why it was not.
 func (l *Line) Write(verb string, b []byte, limit time.Duration) *judge.Judgement {
 	if l.Gone || l.FarewellCode != 0 {
-		return onHeap(l.NothingToSayTo())
+		return l.unsaid()
 	}
 	if j := l.Quiet(verb); j != nil {
 		return j
 	}
 	l.Within(limit)
 	if err := l.Conn.WriteRaw(b); err != nil {
-		return onHeap(l.WriteFailed(err, verb, limit))
+		return l.unwritten(err, verb, limit)
 	}
 	return nil
 }
 
-// onHeap keeps a judgement off the stack: nearly every line is sent, and the
-// stack of a session that waits has no room for what could have been.
+// unsaid is NothingToSayTo, in a frame of its own.
 //
 //go:noinline
-func onHeap(j judge.Judgement) *judge.Judgement { return &j }
+func (l *Line) unsaid() *judge.Judgement {
+	j := l.NothingToSayTo()
+	return &j
+}
+
+// unwritten is WriteFailed, in a frame of its own.
+//
+//go:noinline
+func (l *Line) unwritten(err error, verb string, limit time.Duration) *judge.Judgement {
+	j := l.WriteFailed(err, verb, limit)
+	return &j
+}
 
 // NothingToSayTo is the judgement on a line for a connection that has ended
 // in an earlier step, as that step had expected.
@@ -299,23 +309,28 @@ func (l *Line) Quiet(verb string) *judge.Judgement {
 	if len(said) == 0 {
 		return nil
 	}
-	return onHeap(l.spokenUnasked(said, farewell))
+	return l.spokenUnasked(said, farewell)
 }
 
-// spokenUnasked is the judgement on what leftover took.
-func (l *Line) spokenUnasked(said []byte, farewell *judge.Observation) judge.Judgement {
+// spokenUnasked is the judgement on what leftover took. It has a frame of its own:
+// nearly every line is sent, and the stack of a session that waits has no room for
+// what could have been.
+//
+//go:noinline
+func (l *Line) spokenUnasked(said []byte, farewell *judge.Observation) *judge.Judgement {
 	switch {
 	case farewell != nil:
-		j := judge.Judgement{
+		j := &judge.Judgement{
 			Status: l.Temporary, Reason: result.Temporary,
 			Message: "the server ended the session: " + farewell.Shown(), Code: farewell.Reply.Code,
 		}
 		j.Explain(farewell)
 		return j
 	case l.Misread:
-		return l.OutOfStep("a reply too many: " + result.Quoted(said))
+		j := l.OutOfStep("a reply too many: " + result.Quoted(said))
+		return &j
 	}
-	return judge.Judgement{
+	return &judge.Judgement{
 		Status: result.Fail, Reason: result.Protocol,
 		Message: "the server spoke unasked: " + result.Quoted(said),
 		Hint:    "a reply too many came before this step, so that replies and commands are out of step",
