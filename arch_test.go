@@ -39,7 +39,7 @@ func rooms() map[string]room {
 				"internal/report/formats", "internal/report/message", "internal/report/nagios", "internal/report", "probe", "probe/dialogue", "probe/handshake", "probe/manners", "probe/verdict",
 				"internal/audit", "internal/audit/gather", "internal/audit/rules",
 				"dnsmx", "scenarios", "probe/result", "internal/sandbox", "internal/transport", "internal/transcribe", "internal/atomicfile",
-				"internal/ascii", "internal/bounded", "internal/distinct", "internal/hostname", "internal/spelling", "internal/timespan",
+				"internal/ascii", "internal/bounded", "internal/distinct", "internal/hostname", "internal/spelling", "internal/stack", "internal/timespan",
 				"internal/compare", "internal/greylist", "internal/journal", "internal/state", "internal/pasted", "internal/letter", "internal/dkim", "internal/mailbox", "probe/causes", "probe/diagnosis", "probe/ledger",
 			},
 			libraries: []string{"github.com/urfave/cli/v2", "golang.org/x/term"},
@@ -119,7 +119,7 @@ func rooms() map[string]room {
 		"internal/compare":    {packages: []string{"probe/result"}},
 		"internal/vantage":    {packages: []string{"internal/compare", "probe/result"}},
 		"internal/greylist":   {packages: []string{"probe/result"}},
-		"internal/transport":  {libraries: []string{"github.com/pires/go-proxyproto", "golang.org/x/net/proxy"}},
+		"internal/transport":  {packages: []string{"internal/stack"}, libraries: []string{"github.com/pires/go-proxyproto", "golang.org/x/net/proxy"}},
 		"internal/compose":    {packages: []string{"internal/ascii", "internal/dkim"}, libraries: []string{"github.com/emersion/go-message"}},
 		"internal/dkim":       {},
 		"internal/letter":     {packages: []string{"internal/ascii"}},
@@ -155,11 +155,10 @@ func rooms() map[string]room {
 		"internal/glob":     {},
 		"internal/hostname": {packages: []string{"internal/ascii"}},
 		"internal/spelling": {},
+		"internal/stack":    {},
 		"internal/timespan": {},
 		"internal/yamlnode": {libraries: []string{"gopkg.in/yaml.v3"}},
 		"internal/yamlslip": {},
-		// the first stack, which has to be large before anything else is done
-		"internal/stack": {},
 		// one fault after the other, and what must come of each
 		"internal/faults": {},
 		// random dialogues with random servers, and a second judge

@@ -4,8 +4,9 @@ import (
 	"context"
 	"net"
 	"net/netip"
-	"runtime"
 	"time"
+
+	"mxprobe/internal/stack"
 )
 
 // Direct opens connections from this machine itself, without anything between.
@@ -35,7 +36,7 @@ func (d *Direct) DialContext(ctx context.Context, network, address string) (net.
 	}
 	done := make(chan dialed, 1)
 	go func() {
-		makeRoom()
+		stack.Grow() // there are many frames in the net package
 		conn, err := dialer.DialContext(ctx, network, address)
 		done <- dialed{conn, err}
 	}()
@@ -47,16 +48,6 @@ func (d *Direct) DialContext(ctx context.Context, network, address string) (net.
 type dialed struct {
 	conn net.Conn
 	err  error
-}
-
-// makeRoom lets the stack of a goroutine grow to what a connection needs while
-// there is nothing on it: with all the frames of the net package on it that took
-// a twentieth of the time of a whole dialogue.
-//
-//go:noinline
-func makeRoom() {
-	var room [4 << 10]byte
-	runtime.KeepAlive(&room)
 }
 
 // DialTCP connects to an address, and gives up after limit or when ctx ends. Its
