@@ -150,8 +150,8 @@ func (p *parser) continued(n *yaml.Node) {
 	if len(p.src.line(n.Line)) > maxLooked {
 		return
 	}
-	line := []rune(p.src.line(n.Line))
-	if n.Column < 1 || n.Column > len(line) || p.quiet[n.Line] || strings.Contains(string(line[n.Column-1:]), n.Value) {
+	here, ok := fromColumn(p.src.line(n.Line), n.Column)
+	if !ok || p.quiet[n.Line] || strings.Contains(here, n.Value) {
 		return
 	}
 	for at := n.Line + 1; at <= p.src.count(); at++ {
@@ -163,6 +163,16 @@ func (p *parser) continued(n *yaml.Node) {
 			return
 		}
 	}
+}
+
+// fromColumn returns a line from its nth character on, counted from 1.
+func fromColumn(line string, n int) (rest string, ok bool) {
+	for i := range line {
+		if n--; n == 0 {
+			return line[i:], true
+		}
+	}
+	return "", false
 }
 
 // action returns the index of the field that is the step's action, -1 if

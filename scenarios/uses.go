@@ -21,9 +21,18 @@ func (s *Scenario) UsesIn(steps []Step, overrides []map[string]string) map[strin
 }
 
 func (s *Scenario) usedBy(v reflect.Value, overrides []map[string]string) map[string]bool {
+	if s.literal() {
+		return map[string]bool{}
+	}
 	u := uses{scenario: s, overrides: overrides, seen: map[string]bool{}, builtin: map[string]bool{}, own: map[reflect.Type]bool{}}
 	u.value(v)
 	return u.builtin
+}
+
+// literal reports whether the file has no variable for sure: the dollar sign of one
+// may be written as an escape, and is not left out by anything else.
+func (s *Scenario) literal() bool {
+	return s.source != nil && !strings.ContainsAny(s.source.text, `$\`)
 }
 
 // uses finds the variables that texts lead to.

@@ -20,6 +20,7 @@ func TestUses(t *testing.T) {
 	}{
 		"nothing":                {src: "steps: [EHLO probe.example, QUIT]"},
 		"a line":                 {src: `steps: ["RCPT TO:<x@${domain}>"]`, want: "domain"},
+		"a line with escapes":    {src: `steps: ["RCPT TO:<x@\x24{domain}>"]`, want: "domain"},
 		"several":                {src: `steps: ["EHLO ${helo}", "MAIL FROM:<${from}>", "RCPT TO:<${to}>"]`, want: "from helo to"},
 		"a pipeline":             {src: `steps: [{pipeline: ["NOOP ${ip}"]}]`, want: "ip"},
 		"the text of a reply":    {src: `steps: [{send: NOOP, text: "/${mx.name}/"}]`, want: "mx.name"},
