@@ -136,6 +136,9 @@ type vantageStatus struct {
 	Workers int `json:"workers"`
 }
 
+// waits reports whether there is something to do that no worker does.
+func (v vantageStatus) waits() bool { return v.Workers == 0 && v.Done < v.Expected }
+
 type workerStatus struct {
 	Worker  string         `json:"worker"`
 	Vantage string         `json:"vantage"`
@@ -262,7 +265,7 @@ func (st *status) pace(e *bus.Entry) {
 		return
 	}
 	st.Rate = float64(int(float64(st.Done)/took*100)) / 100
-	if left := float64(st.Expected-st.Done) / max(st.Rate, 0.01); left < 1e7 {
+	if left := float64(st.Expected-st.Done) / max(st.Rate, 0.01); left < 1e7 && !slices.ContainsFunc(st.Vantages, vantageStatus.waits) {
 		st.SecondsLeft = int(left)
 	}
 }

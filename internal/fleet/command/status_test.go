@@ -51,3 +51,14 @@ func TestStatusNamesWhoIsLeftAlone(t *testing.T) {
 		t.Errorf("of a job that was cancelled status says\n%s", text)
 	}
 }
+
+// What no worker does is not done in any time.
+func TestNoTimeIsLeftWithoutWorkers(t *testing.T) {
+	t.Parallel()
+	for workers := range 2 {
+		st := &status{Expected: 30, Done: 10, Vantages: []vantageStatus{{Expected: 10, Done: 10}, {Expected: 20, Workers: workers}}}
+		if st.pace(&bus.Entry{State: bus.Running, Since: time.Now().Add(-time.Minute)}); (st.SecondsLeft > 0) != (workers > 0) {
+			t.Errorf("with %d workers %d seconds are left", workers, st.SecondsLeft)
+		}
+	}
+}

@@ -44,7 +44,7 @@ func (st *status) text() string {
 		fmt.Fprintf(&b, "\ngiven up, since no worker came back with them: %s\n", strings.Join(st.GivenUp, ", "))
 	}
 	for i := range st.Vantages {
-		if v := &st.Vantages[i]; v.Workers == 0 && v.Done < v.Expected && st.State == bus.Running {
+		if v := &st.Vantages[i]; v.waits() && st.State == bus.Running {
 			where := ""
 			if v.Vantage != "any" {
 				where = " at the vantage " + v.Vantage
