@@ -1,10 +1,12 @@
 package cli
 
 import (
+	"os"
 	"slices"
 	"strings"
 
 	"mxprobe/internal/spelling"
+	"mxprobe/scenarios"
 )
 
 // command is one command with its help. bind makes its options and what they
@@ -111,6 +113,10 @@ func commandNamed(name string) *command {
 }
 
 func unknownCommand(word string) error {
+	name, isAt := strings.CutPrefix(word, "@")
+	if _, err := os.Stat(name); isAt && err == nil && !slices.Contains(scenarios.Builtins(), word) {
+		return usagef("unknown command %s (did you mean mxprobe check %s?)", shown(word), shown(word))
+	}
 	if isScenario(word) {
 		return usagef("unknown command %s (did you mean mxprobe run %s?)", shown(word), shown(word))
 	}
