@@ -27,7 +27,15 @@ var ErrFinal = errors.New("final")
 
 // ErrFlooded is the error for a mailbox into which too much comes. It wraps
 // ErrFinal.
-var ErrFlooded = fmt.Errorf("more than %d messages came while waiting%w", maxMessages, silent{ErrFinal})
+var ErrFlooded error = flooding{}
+
+// flooding has its text made when it is read, not when the program starts.
+type flooding struct{}
+
+func (flooding) Error() string {
+	return fmt.Sprintf("more than %d messages came while waiting", maxMessages)
+}
+func (flooding) Unwrap() error { return ErrFinal }
 
 // flooded is the error for more messages than are looked at.
 func (l *Look) flooded() error {

@@ -12,7 +12,12 @@ import (
 
 // ErrReadOnly is the error for a removal from an mbox file, which would have
 // to be written anew. It wraps ErrFinal.
-var ErrReadOnly = fmt.Errorf("an mbox file is only read, nothing is removed from it%w", silent{ErrFinal})
+var ErrReadOnly error = readOnly{}
+
+type readOnly struct{}
+
+func (readOnly) Error() string { return "an mbox file is only read, nothing is removed from it" }
+func (readOnly) Unwrap() error { return ErrFinal }
 
 // maxListedMbox bounds the messages of an mbox file.
 const maxListedMbox = 1_000_000
