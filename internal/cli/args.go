@@ -14,23 +14,18 @@ import (
 // the first argument that is none.
 type arranged struct {
 	flags     []string
+	options   []*option // those of flags, each once
 	arguments []string
 	help      bool // -h or --help was among them
 	version   bool // -V or --version was
 }
 
-// of returns the places of the options that were given, each once.
-func (a *arranged) of(options []option) []int {
-	var places []int
-	for _, word := range a.flags {
-		name, _, _ := strings.Cut(strings.TrimPrefix(word, "--"), "=")
-		for i := range options {
-			if options[i].name == name && !slices.Contains(places, i) {
-				places = append(places, i)
-			}
-		}
+// add adds a flag that was given, in one word.
+func (a *arranged) add(o *option, word string) {
+	a.flags = append(a.flags, word)
+	if !slices.Contains(a.options, o) {
+		a.options = append(a.options, o)
 	}
-	return places
 }
 
 // arrange sorts args into flags and arguments. A flag may stand anywhere
@@ -74,7 +69,7 @@ func (a *arranged) flag(words []string, options []option) (took int, err error) 
 	switch {
 	case given:
 	case o.isSwitch():
-		a.flags = append(a.flags, "--"+o.name)
+		a.add(o, "--"+o.name)
 		return 0, nil
 	case len(words) < 2:
 		return 0, usagef("%s needs a value (%s)", shown(word), strings.TrimLeft(o.flags(), " "))
@@ -83,7 +78,7 @@ func (a *arranged) flag(words []string, options []option) (took int, err error) 
 	default:
 		value, took = words[1], 1
 	}
-	a.flags = append(a.flags, "--"+o.name+"="+value)
+	a.add(o, "--"+o.name+"="+value)
 	return took, nil
 }
 
@@ -118,14 +113,13 @@ func (a *arranged) cluster(words []string, options []option) error {
 	if strings.HasPrefix(letters, "-") {
 		return unknownFlag(word, options)
 	}
-	var flags []string
 	for i := range len(letters) {
 		o := find(options, letters[i:i+1])
 		if o == nil {
 			return unknownFlag(word, options)
 		}
 		if o.isSwitch() {
-			flags = append(flags, "--"+o.name)
+			a.add(o, "--"+o.name)
 			continue
 		}
 		value := letters[i+1:]
@@ -136,10 +130,9 @@ func (a *arranged) cluster(words []string, options []option) error {
 			}
 			return usagef("unknown flag %s (a value follows its flag after a blank: -%s %s)", shown(word), o.short, shown(value))
 		}
-		flags = append(flags, "--"+o.name+"="+value)
+		a.add(o, "--"+o.name+"="+value)
 		break
 	}
-	a.flags = append(a.flags, flags...)
 	return nil
 }
 

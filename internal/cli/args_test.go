@@ -307,13 +307,16 @@ func TestRepeatedFlagThatTakesOneValueIsRefused(t *testing.T) {
 	}
 }
 
-// The flag library is told of the flags that a call has, of the hundred that a
-// command has.
+// The flag library is told of the flags that a call has, each once, of the
+// hundred that a command has.
 func TestOptionsOfAnArrangedCall(t *testing.T) {
 	t.Parallel()
-	options := []option{{name: "domains"}, {name: "domain"}, {name: "quiet"}, {name: "dom"}, {name: "to"}}
-	given := arranged{flags: []string{"--to=a@example.org", "--domain=quiet=dom", "--quiet", "--to=dom"}}
-	if got, want := given.of(options), []int{4, 1, 2}; !slices.Equal(got, want) {
-		t.Errorf("the options given are those at %v; want %v", got, want)
+	options := []option{{name: "domains"}, {name: "domain", arg: "D", short: "d"}, {name: "quiet", short: "q"}, {name: "dom"}, {name: "to", arg: "A"}}
+	given, err := arrange([]string{"--to", "a@example.org", "-d", "quiet=dom", "file", "-qq", "--to=dom"}, options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := given.options, []*option{&options[4], &options[1], &options[2]}; !slices.Equal(got, want) {
+		t.Errorf("%d options are given: %+v", len(got), got)
 	}
 }

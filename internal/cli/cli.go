@@ -8,6 +8,7 @@ import (
 	"errors"
 	"flag"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -88,13 +89,13 @@ func (p *Program) main(args []string) (int, error) {
 // them and does what the command is for.
 func (p *Program) parse(cmd *command, options []option, do action, given arranged) (status int, err error) {
 	var wrong error // what a flag's value said, free of the library's words
+	var flags []cli.Flag
 	values := make([]value, len(options))
 	for i := range options {
 		values[i] = value{option: &options[i], wrong: &wrong}
-	}
-	var flags []cli.Flag
-	for _, i := range given.of(options) {
-		flags = append(flags, &values[i])
+		if slices.Contains(given.options, &options[i]) {
+			flags = append(flags, &values[i])
+		}
 	}
 	run := func(*cli.Context) error {
 		if err := p.takeEnvironment(values); err != nil {

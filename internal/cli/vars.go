@@ -47,7 +47,10 @@ func environmentVars(environ []string) map[string]string {
 	vars := make(map[string]string)
 	for _, assignment := range environ {
 		rest, ok := strings.CutPrefix(assignment, variablePrefix)
-		if name, value, found := strings.Cut(rest, "="); ok && found && name != "" {
+		if !ok {
+			continue
+		}
+		if name, value, found := strings.Cut(rest, "="); found && name != "" {
 			vars[name] = value
 		}
 	}
