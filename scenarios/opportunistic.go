@@ -33,7 +33,7 @@ func (s *Step) saysStartTLS() bool {
 func hasStartTLS[T ~string | ~[]byte](text T) bool {
 	const command = "STARTTLS"
 	for ; len(text) >= len(command); text = text[1:] {
-		if strings.EqualFold(string(text[:len(command)]), command) {
+		if (text[0] == 's' || text[0] == 'S') && strings.EqualFold(string(text[:len(command)]), command) {
 			return true
 		}
 	}
