@@ -107,7 +107,7 @@ func rooms() map[string]room {
 		"internal/report/prometheus": {packages: []string{"internal/report", "probe/result"}},
 		"internal/report/tap":        {packages: []string{"internal/report", "probe/result"}},
 		// floor 1: these know nothing of each other
-		"dnsmx":               {packages: []string{"internal/ascii", "internal/hostname"}, libraries: []string{"github.com/miekg/dns", "golang.org/x/net/idna"}},
+		"dnsmx":               {packages: []string{"internal/ascii", "internal/hostname", "internal/stack"}, libraries: []string{"github.com/miekg/dns", "golang.org/x/net/idna"}},
 		"scenarios":           {packages: []string{"internal/ascii", "internal/bounded", "internal/glob", "internal/hostname", "internal/spelling", "internal/timespan", "internal/yamlnode", "internal/yamlslip"}, libraries: []string{"gopkg.in/yaml.v3"}},
 		"probe/dane":          {},
 		"probe/mtasts":        {costly: []string{"net/http"}},

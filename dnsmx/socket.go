@@ -9,6 +9,8 @@ import (
 	"os"
 	"slices"
 	"time"
+
+	"mxprobe/internal/stack"
 )
 
 // Many questions share a socket, for to open one costs more than to ask. What
@@ -154,6 +156,7 @@ func (c *socket) interrupt(at time.Time) {
 
 // read hands out what comes until the socket is closed or broken.
 func (s *sockets) read(c *socket) {
+	stack.Grow() // the codec goes deep
 	buf := s.buffers.Get().(*[]byte)
 	defer s.buffers.Put(buf)
 	for {
