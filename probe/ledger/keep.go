@@ -100,13 +100,19 @@ func (m *memory) forgetUnkept() { clear(m.lines[len(m.lines):cap(m.lines)]) }
 // lines are good until the next call.
 func (s Step) linesOf(reply *smtpwire.Reply) (lines []string, size int) {
 	secrets := s.secrets()
-	if secrets.mask == nil {
-		lines = s.ledger.freeLines(strings.Count(reply.Raw, "\n"))
-		for line := range reply.TextLines() {
-			lines = append(lines, secrets.short(line, maxLine))
-		}
-		return lines, sizeOf(lines)
+	if secrets.mask != nil {
+		return s.maskedLines(reply)
 	}
+	lines = s.ledger.freeLines(strings.Count(reply.Raw, "\n"))
+	for line := range reply.TextLines() {
+		lines = append(lines, secrets.short(line, maxLine))
+	}
+	return lines, sizeOf(lines)
+}
+
+// maskedLines is linesOf where there are secrets to be hidden.
+func (s Step) maskedLines(reply *smtpwire.Reply) (lines []string, size int) {
+	secrets := s.secrets()
 	lines, parts := secrets.mask.lines(strings.Join(slices.Collect(reply.TextLines()), "\n"))
 	for i, line := range lines {
 		lines[i] = harmless(line, maxLine)
