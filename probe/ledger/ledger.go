@@ -52,7 +52,9 @@ type memory struct {
 const (
 	textChunk = 512
 	lineChunk = 16
-	// firstChunk is lineChunk for the greeting, which many wait behind.
+	// firstText and firstChunk are those of a text and of lines that come first: few
+	// texts are not those of the scenario, and many wait behind the greeting.
+	firstText  = 128
 	firstChunk = 4
 )
 
@@ -79,10 +81,15 @@ func (m *memory) clone(s string) string {
 }
 
 func (m *memory) room(bytes int) {
-	if m.text.Cap()-m.text.Len() < bytes {
-		m.text.Reset() // the texts keep what it was
-		m.text.Grow(textChunk)
+	if m.text.Cap()-m.text.Len() >= bytes {
+		return
 	}
+	size := textChunk
+	if m.text.Cap() == 0 && bytes <= firstText {
+		size = firstText
+	}
+	m.text.Reset() // the texts keep what it was
+	m.text.Grow(size)
 }
 
 // freeLines is room for so many lines of which it is not known yet which are kept.
