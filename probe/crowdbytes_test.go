@@ -71,7 +71,7 @@ func TestBytesOfAWaitingSession(t *testing.T) { //nolint:paralleltest // see abo
 	if raceDetector || runtime.GOOS != "linux" {
 		t.Skip("the race detector, and other systems, need stacks of another size")
 	}
-	const sessions, most = 200, 14 << 10
+	const sessions, most = 200, 11 << 10
 	bytesOfWaiting(t, sessions) // what is made once, and stacks that were never large
 	each := bytesOfWaiting(t, sessions)
 	t.Logf("%d bytes a session", each)

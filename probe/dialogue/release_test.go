@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unsafe"
 
 	"mxprobe/probe"
 	"mxprobe/probe/result"
@@ -235,5 +236,22 @@ func BenchmarkSession(b *testing.B) {
 	for b.Loop() {
 		trial := d.Start(target, nil)
 		trial.Play(b.Context())
+	}
+}
+
+// Ten thousand sessions wait at once for their servers, each with one of these. The
+// bounds are those of the size classes that the runtime has.
+func TestWhatWaitsIsSmall(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		what    string
+		n, most uintptr
+	}{
+		{"a session", unsafe.Sizeof(session{}), 1152 - 8}, // 8 are the runtime's own
+		{"a trial", unsafe.Sizeof(trial{}), 288},
+	} {
+		if tt.n > tt.most {
+			t.Errorf("%s takes %d bytes; want at most %d", tt.what, tt.n, tt.most)
+		}
 	}
 }
