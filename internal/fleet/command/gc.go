@@ -131,14 +131,14 @@ func (g *removal) end(ctx context.Context, f *bus.Fleet, e *bus.Entry) error {
 // removeOne removes a job, when no worker has anything of it in hand that would be
 // taken for the next job of that name.
 func (g *removal) removeOne(ctx context.Context, f *bus.Fleet, e *bus.Entry) error {
-	if left := e.Since.Add(leaving); time.Now().Before(left) {
+	if wait := leaving - ageOf(e); wait > 0 {
 		workers, err := f.Workers(ctx)
 		if err != nil {
 			return err
 		}
 		if len(workers) > 0 {
 			g.program.Say("%s ended just now; its workers get a few seconds to leave it", e.ID)
-			if !probe.WaitUntil(ctx, left) {
+			if !probe.WaitUntil(ctx, time.Now().Add(wait)) {
 				return context.Cause(ctx)
 			}
 		}
@@ -152,7 +152,11 @@ func (g *removal) goes(e *bus.Entry) bool {
 	case bus.Running:
 		return false
 	case bus.Submitting:
-		return time.Since(e.Since) >= max(g.age, handingIn)
+		return ageOf(e) >= max(g.age, handingIn)
 	}
-	return time.Since(e.Since) >= g.age
+	return ageOf(e) >= g.age
 }
+
+// ageOf is how long a job has been in its state. The clock of the machine that said
+// so may be ahead of this one: then it is nothing.
+func ageOf(e *bus.Entry) time.Duration { return max(time.Since(e.Since), 0) }

@@ -112,3 +112,15 @@ func TestAJobIsLeftToItsWorkersAMoment(t *testing.T) {
 		t.Errorf("Find = %v; want no job", err)
 	}
 }
+
+// Who ended a job may have a clock that is ahead.
+func TestAnotherClockKeepsNoJob(t *testing.T) {
+	t.Parallel()
+	e := &bus.Entry{State: bus.Done, Since: time.Now().Add(time.Hour)}
+	if g := (&removal{}); !g.goes(e) || ageOf(e) != 0 {
+		t.Errorf("a job that ended in an hour is %s old; want 0s, and that it goes", ageOf(e))
+	}
+	if g := (&removal{age: time.Minute}); g.goes(e) {
+		t.Error("it is no minute old")
+	}
+}

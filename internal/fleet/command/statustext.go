@@ -17,7 +17,7 @@ func (st *status) text() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "job %s: %s since %s", st.ID, st.State, st.Since.UTC().Format("2006-01-02 15:04:05 UTC"))
 	if st.State == bus.Running {
-		fmt.Fprintf(&b, " (%s)", timespan.String(time.Since(st.Since).Truncate(time.Second)))
+		fmt.Fprintf(&b, " (%s)", timespan.String(max(time.Since(st.Since), 0).Truncate(time.Second)))
 	}
 	b.WriteString("\n")
 	if st.Error != "" {
