@@ -30,6 +30,7 @@ build() {
 sink() {
   local name=$1
   shift
+  : > "$work/$name" # it is read before the server may have made it
   $on_server "$work/sink" "$@" > "$work/$name" &
   sinks+=($!)
   for _ in $(seq 100); do
