@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"runtime"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -19,16 +20,21 @@ import (
 
 // held is what the process holds in heap and stacks, garbage left out.
 func held() int {
+	heap, stacks := memory()
+	return heap + stacks
+}
+
+func memory() (heap, stacks int) {
 	var m runtime.MemStats
 	runtime.GC()
 	runtime.GC() // the first one leaves what finalizers and pools let go of
 	runtime.ReadMemStats(&m)
-	return int(m.HeapAlloc + m.StackInuse)
+	return int(m.HeapAlloc), int(m.StackInuse)
 }
 
-// silent is a server that greets, reads the first command and answers nothing. Its
+// silent is a server that answers commands up to one, and nothing from there on. Its
 // connections end with the test. It counts those who wait.
-func silent(t *testing.T, waiting *atomic.Int64) string {
+func silent(t *testing.T, from string, waiting *atomic.Int64) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -52,8 +58,7 @@ func silent(t *testing.T, waiting *atomic.Int64) string {
 			}
 			accepted <- nc
 			go func() {
-				_, _ = nc.Write([]byte("220 silent.example.test ESMTP\r\n"))
-				if _, err := bufio.NewReaderSize(nc, 64).ReadSlice('\n'); err == nil {
+				if answerUpTo(nc, from) {
 					waiting.Add(1)
 				}
 			}()
@@ -62,8 +67,34 @@ func silent(t *testing.T, waiting *atomic.Int64) string {
 	return l.Addr().String()
 }
 
+// answerUpTo greets and says yes to all commands, groups of them too, before one that
+// begins with a word, and reports whether that one came.
+func answerUpTo(nc net.Conn, word string) bool {
+	lines := bufio.NewReaderSize(nc, 128)
+	text, answer := false, "220 silent.example.test ESMTP\r\n"
+	for {
+		_, _ = nc.Write([]byte(answer))
+		line, err := lines.ReadString('\n')
+		if err != nil || strings.HasPrefix(line, word) {
+			return err == nil
+		}
+		answer = "250 2.0.0 Ok\r\n"
+		switch {
+		case text && line != ".\r\n":
+			answer = ""
+		case strings.HasPrefix(line, "EHLO"):
+			answer = "250-silent.example.test\r\n250 PIPELINING\r\n"
+		case line == "DATA\r\n":
+			text, answer = true, "354 Go on\r\n"
+		default:
+			text = false
+		}
+	}
+}
+
 // What a session holds that waits for the answer to its first command: a stack of
-// 4 KiB, its connection and its buffers, and what is known so far. The bound has
+// 4 KiB, its connection and its buffers, and what is known so far. Until its end it
+// learns more, but its stack stays what it was, also in groups. The bounds have
 // room for the server's side of the connection, and none for a stack that grew
 // once more, nor for a second goroutine. The test does not run beside others,
 // because it looks at the memory of the process.
@@ -71,12 +102,23 @@ func TestBytesOfAWaitingSession(t *testing.T) { //nolint:paralleltest // see abo
 	if raceDetector || runtime.GOOS != "linux" {
 		t.Skip("the race detector, and other systems, need stacks of another size")
 	}
-	const sessions, most = 200, 11 << 10
-	bytesOfWaiting(t, sessions) // what is made once, and stacks that were never large
-	each := bytesOfWaiting(t, sessions)
-	t.Logf("%d bytes a session", each)
-	if each > most {
-		t.Errorf("a session that waits holds %d bytes; want at most %d", each, most)
+	const sessions, most, mostOfStacks = 200, 11 << 10, 10 << 10
+	message := ask + "  - message: |\n      Subject: test\n\n      text\n"
+	for _, tc := range []struct{ name, scenario, silentFrom string }{
+		{"EHLO", ask, "EHLO"},
+		{"the end of a message", message, "."},
+		{"QUIT", message, "QUIT"},
+		{"the end of a message in a group", strings.Replace(message, "steps:", "pipeline: auto\nsteps:", 1), "."},
+	} {
+		bytesOfWaiting(t, sessions, tc.scenario, tc.silentFrom) // what is made once, and stacks that were never large
+		heap, stacks := bytesOfWaiting(t, sessions, tc.scenario, tc.silentFrom)
+		t.Logf("%s: %d bytes of heap, %d of stacks", tc.name, heap, stacks)
+		if each := heap + stacks; each > most && tc.silentFrom == "EHLO" {
+			t.Errorf("a session that waits for the answer to %s holds %d bytes; want at most %d", tc.name, each, most)
+		}
+		if stacks > mostOfStacks {
+			t.Errorf("a session that waits for the answer to %s holds %d bytes of stacks; want at most %d", tc.name, stacks, mostOfStacks)
+		}
 	}
 }
 
@@ -91,20 +133,20 @@ func (l leadTo) DialTCP(ctx context.Context, _ netip.AddrPort, limit time.Durati
 	return l.Direct.DialTCP(ctx, l.address, limit)
 }
 
-// bytesOfWaiting is what each of so many sessions holds that wait for the answer
-// to EHLO.
-func bytesOfWaiting(t *testing.T, sessions int) int {
+// bytesOfWaiting is what each of so many sessions holds that wait for the answer to
+// a command, or to what else a line begins with.
+func bytesOfWaiting(t *testing.T, sessions int, scenario, silentFrom string) (heap, stacks int) {
 	t.Helper()
 	var waiting atomic.Int64
-	dialer := leadTo{transport.NewDirect(netip.Addr{}), netip.MustParseAddrPort(silent(t, &waiting))}
+	dialer := leadTo{transport.NewDirect(netip.Addr{}), netip.MustParseAddrPort(silent(t, silentFrom, &waiting))}
 	r := &probe.Runner{Resolver: fixed{}, Jobs: sessions}
-	made := checks(t, settings(dialer), ask)
+	made := checks(t, settings(dialer), scenario)
 	var requests []probe.Request
 	for i := range sessions {
 		requests = append(requests, probe.Request{Domain: fmt.Sprintf("d%d.example.test", i), Checks: made})
 	}
 	ctx, cancel := context.WithCancel(t.Context())
-	before := held()
+	heapBefore, stacksBefore := memory()
 	over := make(chan struct{})
 	go func() {
 		defer close(over)
@@ -112,10 +154,10 @@ func bytesOfWaiting(t *testing.T, sessions int) int {
 		}
 	}()
 	eventually(t, "all sessions wait", func() bool { return waiting.Load() == int64(sessions) })
-	each := (held() - before) / sessions
+	heap, stacks = memory()
 	cancel()
 	<-over
-	return each
+	return (heap - heapBefore) / sessions, (stacks - stacksBefore) / sessions
 }
 
 // A list costs no more memory at its end than at its beginning.

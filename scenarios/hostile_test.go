@@ -69,7 +69,7 @@ func TestHostileFilesEndSoon(t *testing.T) {
 		if err != nil && len(err.Error()) > 4<<20 {
 			t.Errorf("%s: the error has %d bytes", name, len(err.Error()))
 		}
-		if took := time.Since(start); took > 20*time.Second {
+		if took := time.Since(start); took > time.Minute {
 			t.Errorf("%s: took %v", name, took)
 		} else {
 			t.Logf("%s: %v, %d scenarios", name, took.Round(time.Millisecond), len(all))

@@ -14,12 +14,13 @@ import (
 // answer reads and judges the reply to a line; verb is its command word, if
 // it has one. It settles what nearly all steps are in its own frame, for the stack
 // of a session stays as large as its deepest call was.
-func (s *session) answer(st ledger.Step, step *scenarios.Step, want *scenarios.Expect, verb string) (j judge.Judgement) {
+func (s *session) answer(st ledger.Step, step *scenarios.Step, want *scenarios.Expect, verb string, j *judge.Judgement) {
 	s.wants(st, want)
 	if want.Codes.None {
 		s.line.Loose = true
 		s.line.Owed = append(s.line.Owed, verb)
-		return judge.Met()
+		*j = judge.Met()
+		return
 	}
 	s.line.Misread = s.line.Misread || (step.Action != scenarios.Read && len(s.line.Owed) > 0)
 	seen := s.line.Read(s.timeout(step.Timeout, DefaultReplyTimeout))
@@ -35,12 +36,11 @@ func (s *session) answer(st ledger.Step, step *scenarios.Step, want *scenarios.E
 	s.learn(&seen)
 	s.asks(step, want, &seen)
 	if step.SaysMore() {
-		s.settleBy(st, step, want, &seen, &j)
-		return j
+		s.settleBy(st, step, want, &seen, j)
+		return
 	}
 	s.fill(st, &seen)
-	s.weigh(st, want, &seen, &j)
-	return j
+	s.weigh(st, want, &seen, j)
 }
 
 // settle says what the reply to a step amounts to, with all that the step

@@ -65,12 +65,8 @@ func (s *session) mayGroup() bool {
 // playGroups plays groups as long as a message ties one to the next.
 func (s *session) playGroups(g *group, steps []scenarios.Step) int {
 	for {
-		if m := g.text; m != nil && len(m.text) > maxWhole {
-			g.text = nil
-			var j judge.Judgement
-			s.sendText(m.st, m.step, m.want, [][]byte{m.text}, &j)
-			s.close(m.st, j)
-			if s.over {
+		if g.text != nil && len(g.text.text) > maxWhole {
+			if s.sendLong(g); s.over {
 				return g.used
 			}
 			s.buf = s.buf[:0]
@@ -94,6 +90,17 @@ func (s *session) playGroups(g *group, steps []scenarios.Step) int {
 		s.buf = s.buf[:0]
 		g = &group{text: g.data, used: g.used}
 	}
+}
+
+// sendLong sends a long text by itself.
+//
+//go:noinline
+func (s *session) sendLong(g *group) {
+	m := g.text
+	g.text = nil
+	var j judge.Judgement
+	s.sendText(m.st, m.step, m.want, [][]byte{m.text}, &j)
+	s.close(m.st, j)
 }
 
 // fillGroup puts into the flight what can stand in it. It reports false if
@@ -147,7 +154,7 @@ func (s *session) fillGroup(g *group, steps []scenarios.Step) bool {
 // takeBack says of the lines of a group that they were not sent after all:
 // one of them could not be made.
 func (s *session) takeBack(g *group) bool {
-	s.unsend(recordsOf(g.lines), judge.Judgement{Status: result.NotRun})
+	s.unsend(recordsOf(g.lines), &judge.Judgement{Status: result.NotRun})
 	if g.text != nil { // the text waits for no line
 		g.lines, g.data = nil, nil
 		s.playGroup(g)
@@ -174,11 +181,11 @@ func (s *session) openMessage(step *scenarios.Step) *openMessage {
 	m := &openMessage{step: step, st: st}
 	var err error
 	if m.want, m.text, err = s.wantAndText(step); err != nil {
-		s.close(st, judge.BadValue(err))
+		s.closeBad(st, err)
 		return nil
 	}
 	if j := s.misfit(st, step, m.text); j != nil {
-		s.close(st, *j)
+		s.closeBy(st, j)
 		return nil
 	}
 	return m

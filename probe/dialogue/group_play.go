@@ -15,59 +15,65 @@ func (s *session) playGroup(g *group) {
 	limit := s.timeout(0, DefaultReplyTimeout)
 	if g.text != nil {
 		limit = s.timeout(g.text.step.Timeout, DefaultDataTimeout)
-		if j := s.disturbed(g); j.Status != result.NotRun {
-			s.close(g.text.st, j)
-			s.unsend(g.records(), judge.Judgement{Status: result.NotRun})
+		if s.disturbed(g) {
 			return
 		}
 		s.hideText(len(s.buf))
 	} else if j := s.line.Quiet(""); j != nil {
-		s.unsend(g.records(), *j)
+		s.unsend(g.records(), j)
 		return
 	}
-	for _, st := range g.records() {
-		if g.commands() > 1 {
-			st.Group()
-		}
-	}
+	g.mark()
 	s.line.Within(limit)
 	before := s.over
 	writeErr, _ := s.line.Conn.WriteAndRead(s.buf, func() error {
 		s.readGroup(g, limit)
 		return s.ctx.Err()
 	})
+	s.played(g, writeErr, !before && s.over)
+}
+
+// played notes how a flight went; failed is true if a step in it was not met.
+//
+//go:noinline
+func (s *session) played(g *group, writeErr error, failed bool) {
 	if writeErr != nil {
 		s.ledger.Note("%s", "not all lines could be sent: "+fault.PlainError(writeErr))
 	}
 	if g.commands() > 1 {
 		s.line.Grouped = s.line.Grouped || g.text == nil
-		s.line.Lost = s.line.Lost || g.text == nil && !before && s.over && losesPlace(s)
+		s.line.Lost = s.line.Lost || g.text == nil && failed && losesPlace(s)
 	}
 }
 
-// disturbed judges what the server said before the text that a flight starts
-// with. A refusal is the answer to the text, and its judgement.
-func (s *session) disturbed(g *group) judge.Judgement {
+// disturbed reports whether the server said something before the text that a
+// flight starts with, and judges it; nothing is sent then. A refusal is the answer
+// to the text, and its judgement.
+//
+//go:noinline
+func (s *session) disturbed(g *group) bool {
 	m := g.text
 	refused, j := s.line.SpokenInText()
 	if refused {
 		s.readEnd(m.st, m.step, m.want, s.timeout(m.step.Timeout, DefaultDataTimeout), &j)
 		s.line.HangUp()
 	}
-	return j
+	if j.Status == result.NotRun {
+		return false
+	}
+	s.close(m.st, j)
+	s.unsend(g.records(), &judge.Judgement{Status: result.NotRun})
+	return true
 }
 
 // readGroup reads the replies to a flight, each judged on its own. The first
 // that is not met decides; those behind it are still read.
 func (s *session) readGroup(g *group, limit time.Duration) {
 	if g.text != nil {
-		s.line.DataOpen = false
-		var j judge.Judgement
-		s.readEnd(g.text.st, g.text.step, g.text.want, limit, &j)
-		s.close(g.text.st, j)
+		s.readTextEnd(g.text, limit)
 	}
-	for _, l := range g.lines {
-		s.closeAt(l)
+	for i := range g.lines {
+		s.closeAt(&g.lines[i])
 	}
 	if g.data != nil {
 		s.readData(g.data)
@@ -75,6 +81,16 @@ func (s *session) readGroup(g *group, limit time.Duration) {
 	if !g.quit.IsZero() {
 		s.readQuit(g.quit)
 	}
+}
+
+// readTextEnd reads the reply to the text that a flight began with.
+//
+//go:noinline
+func (s *session) readTextEnd(m *openMessage, limit time.Duration) {
+	s.line.DataOpen = false
+	var j judge.Judgement
+	s.readEnd(m.st, m.step, m.want, limit, &j)
+	s.closeBy(m.st, &j)
 }
 
 // readData reads the reply to the DATA of a flight. Where a line before it
@@ -97,11 +113,25 @@ func (s *session) readData(m *openMessage) {
 		return
 	}
 	if j := s.answerToData(st, m.step, m.want); j != nil {
-		s.close(m.st, *j)
+		s.closeBy(m.st, j)
+	}
+}
+
+// mark notes of the steps of a flight that they went together, if there are several.
+//
+//go:noinline
+func (g *group) mark() {
+	if g.commands() < 2 {
+		return
+	}
+	for _, st := range g.records() {
+		st.Group()
 	}
 }
 
 // records returns the steps of a flight whose command is in it.
+//
+//go:noinline
 func (g *group) records() []ledger.Step {
 	records := recordsOf(g.lines)
 	if g.data != nil {

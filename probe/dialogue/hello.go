@@ -38,19 +38,21 @@ func fallsBack(l command, code int) bool {
 	return result.HelloUnknown(code)
 }
 
-// fallBack says HELO with the name EHLO was said with.
-func (s *session) fallBack(st ledger.Step, step *scenarios.Step, want *scenarios.Expect, refused string) judge.Judgement {
+// fallBack says HELO with the name EHLO was said with. j becomes the judgement on
+// the answer to that.
+func (s *session) fallBack(st ledger.Step, step *scenarios.Step, want *scenarios.Expect, refused string, j *judge.Judgement) {
 	reason := "EHLO got " + refused + ", so HELO was said"
 	line := append([]byte("HELO"), s.buf[len("EHLO"):]...)
-	if j := s.line.Write("HELO", line, s.timeout(step.Timeout, DefaultReplyTimeout)); j != nil {
-		return *j
+	if unsent := s.line.Write("HELO", line, s.timeout(step.Timeout, DefaultReplyTimeout)); unsent != nil {
+		*j = *unsent
+		return
 	}
 	st.Sent("HELO", line[:len(line)-2])
 	seen := s.line.Read(s.timeout(step.Timeout, DefaultReplyTimeout))
 	seen.Verb = "HELO"
 	st.Facts().FellBack = true
 	s.learn(&seen)
-	j := s.judge(st, want, &seen)
+	*j = s.judge(st, want, &seen)
 	switch again := st.Shown(); {
 	case j.Status <= result.Pass:
 	case again == refused:
@@ -59,7 +61,6 @@ func (s *session) fallBack(st ledger.Step, step *scenarios.Step, want *scenarios
 		j.Message += " (" + reason + ")"
 	}
 	j.Note = reason + ": the server knows no extension"
-	return j
 }
 
 // scenarioCondition judges the scenario's own if and unless, once: right

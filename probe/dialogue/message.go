@@ -52,11 +52,6 @@ func (s *session) handOver(st ledger.Step, step *scenarios.Step, want *scenarios
 	s.closeBy(st, &j)
 }
 
-// closeBy is close without a copy of the judgement on the stack of the caller.
-//
-//go:noinline
-func (s *session) closeBy(st ledger.Step, j *judge.Judgement) { s.close(st, *j) }
-
 // wantAndParts is wantAndText with the text in parts; see draft.Draft.Parts.
 func (s *session) wantAndParts(step *scenarios.Step) (*scenarios.Expect, [][]byte, error) {
 	want, err := s.want(step)
@@ -229,6 +224,8 @@ func (s *session) describeText(st ledger.Step, step *scenarios.Step, want *scena
 
 // hideText keeps a long text, which the next flight starts with, out of the
 // transcript.
+//
+//go:noinline
 func (s *session) hideText(size int) {
 	if size > maxRecorded {
 		s.ledger.Remark(fmt.Sprintf("the text of the message, %d bytes", size))
@@ -330,7 +327,7 @@ func (s *session) leaveRoom() {
 //go:noinline
 func (s *session) messageID() string {
 	t := &s.trial.target
-	var room [256]byte
+	var room [128]byte
 	b := append(mailroom.ID(s.dialogue.appendID(room[:0], t, s.number)), '.')
 	at := len(b)
 	if t.IP.IsValid() {

@@ -55,7 +55,7 @@ func (s *session) playHello(st ledger.Step, l command) {
 	if !offered && !required {
 		j := s.heard(st, &h, &seen)
 		if fallsBack(l, st.Code()) {
-			j = s.fallBack(st, l.step, l.want, st.Shown())
+			s.fallBack(st, l.step, l.want, st.Shown(), &j)
 		}
 		s.close(st, j)
 		return

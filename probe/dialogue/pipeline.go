@@ -32,7 +32,7 @@ func (s *session) playPipeline(step *scenarios.Step) {
 		return
 	}
 	if j := s.line.Quiet(""); j != nil {
-		s.unsend(recordsOf(lines), *j)
+		s.unsend(recordsOf(lines), j)
 		return
 	}
 	for _, l := range lines {
@@ -44,8 +44,8 @@ func (s *session) playPipeline(step *scenarios.Step) {
 	// A server may stop taking commands until its replies are taken (RFC
 	// 2920 section 3.1), so both go on at once.
 	writeErr, _ := s.line.Conn.WriteAndRead(s.buf, func() error {
-		for _, l := range lines {
-			s.closeAt(l)
+		for i := range lines {
+			s.closeAt(&lines[i])
 		}
 		return s.ctx.Err()
 	})
@@ -75,11 +75,8 @@ func (s *session) queue(steps []scenarios.Step) ([]queuedLine, bool) {
 			s.buf, err = s.appendLine(s.buf, step)
 		}
 		if err != nil {
-			s.close(st, judge.BadValue(err))
-			s.unsend(recordsOf(lines), judge.Judgement{Status: result.NotRun})
-			for rest := i + 1; rest < len(steps); rest++ {
-				s.leaveOut(&steps[rest])
-			}
+			s.closeBad(st, err)
+			s.takeOut(lines, steps[i+1:])
 			return nil, false
 		}
 		l := command{step, want, verbOf(step, s.buf[from:])}
@@ -89,6 +86,17 @@ func (s *session) queue(steps []scenarios.Step) ([]queuedLine, bool) {
 		lines = append(lines, queuedLine{l, st})
 	}
 	return lines, true
+}
+
+// takeOut is what becomes of the lines before one that cannot be made, and of the
+// steps behind it.
+//
+//go:noinline
+func (s *session) takeOut(lines []queuedLine, rest []scenarios.Step) {
+	s.unsend(recordsOf(lines), &judge.Judgement{Status: result.NotRun})
+	for i := range rest {
+		s.leaveOut(&rest[i])
+	}
 }
 
 // recordsOf returns the steps of lines.
@@ -102,17 +110,34 @@ func recordsOf(lines []queuedLine) []ledger.Step {
 
 // unsend closes the steps of a flight that was not sent after all: the first
 // has the judgement, the others were not run.
-func (s *session) unsend(records []ledger.Step, j judge.Judgement) {
-	for _, st := range records {
+//
+//go:noinline
+func (s *session) unsend(records []ledger.Step, first *judge.Judgement) {
+	for i, st := range records {
 		st.Unsent()
-		s.close(st, j)
-		j = judge.Judgement{Status: result.NotRun}
+		if i == 0 {
+			s.close(st, *first)
+			continue
+		}
+		s.close(st, judge.Judgement{Status: result.NotRun})
 	}
 }
 
 // closeAt reads and judges the reply to one line of a pipeline.
-func (s *session) closeAt(l queuedLine) {
-	st := l.st
+func (s *session) closeAt(l *queuedLine) {
+	if s.line.Gone || s.ended {
+		s.closeBehind(l)
+		return
+	}
+	var j judge.Judgement
+	s.answer(l.st, l.step, l.want, l.verb, &j)
+	s.closeBy(l.st, &j)
+}
+
+// closeBehind is closeAt behind the end, of the connection or of the scenario.
+//
+//go:noinline
+func (s *session) closeBehind(l *queuedLine) {
 	if s.line.Gone { // the connection ended with an earlier reply
 		j := judge.Judgement{Status: result.NotRun}
 		if !s.over && !s.ended && !l.want.Codes.EOF && !l.want.Codes.None { // as that line had expected
@@ -121,18 +146,13 @@ func (s *session) closeAt(l queuedLine) {
 		s.close(l.st, j)
 		return
 	}
-	var j judge.Judgement
-	if s.ended { // the reply is read, but nothing hangs on it any more
-		if !l.want.Codes.None {
-			seen := s.line.Read(s.timeout(l.step.Timeout, DefaultReplyTimeout))
-			seen.Verb = l.verb
-			s.learn(&seen)
-			s.fill(st, &seen)
-		}
-	} else {
-		j = s.answer(st, l.step, l.want, l.verb)
+	if !l.want.Codes.None { // the reply is read, but nothing hangs on it any more
+		seen := s.line.Read(s.timeout(l.step.Timeout, DefaultReplyTimeout))
+		seen.Verb = l.verb
+		s.learn(&seen)
+		s.fill(l.st, &seen)
 	}
-	s.close(l.st, j)
+	s.close(l.st, judge.Judgement{})
 }
 
 // isHello reports whether a command word begins a session.

@@ -47,7 +47,7 @@ func (s *session) playLine(step *scenarios.Step) {
 		s.buf, err = s.appendLine(s.buf[:0], step)
 	}
 	if err != nil {
-		s.close(st, judge.BadValue(err))
+		s.closeBad(st, err)
 		return
 	}
 	l := command{step, want, verbOf(step, s.buf)}
@@ -62,11 +62,11 @@ func (s *session) playLine(step *scenarios.Step) {
 		s.playHello(st, l)
 		return
 	}
-	j := s.answer(st, step, want, l.verb)
-	if fallsBack(l, st.Code()) {
-		j = s.fallBack(st, step, want, st.Shown())
+	var j judge.Judgement
+	if s.answer(st, step, want, l.verb, &j); fallsBack(l, st.Code()) {
+		s.fallBack(st, step, want, st.Shown(), &j)
 	}
-	s.close(st, j)
+	s.closeBy(st, &j)
 }
 
 // unsent says what a line amounts to that was not sent.
@@ -151,7 +151,9 @@ func (s *session) playRead(step *scenarios.Step) {
 		return
 	}
 	if !step.Optional {
-		s.close(st, s.answer(st, step, want, s.line.NextOwed()))
+		var j judge.Judgement
+		s.answer(st, step, want, s.line.NextOwed(), &j)
+		s.closeBy(st, &j)
 		return
 	}
 	seen := s.line.Read(s.timeout(step.Timeout, DefaultReplyTimeout))
@@ -195,9 +197,9 @@ func (s *session) playClose(step *scenarios.Step) {
 		s.close(st, s.endTLS())
 		return
 	}
-	j, ok := s.settled()
-	if ok {
-		j = judge.Met()
+	j := s.settled()
+	if j == nil {
+		j = &judge.Judgement{Status: result.Pass}
 	}
 	if step.Close == scenarios.CloseRST {
 		if err := s.line.Conn.Reset(); err != nil {
@@ -206,7 +208,7 @@ func (s *session) playClose(step *scenarios.Step) {
 	}
 	s.line.HangUp()
 	s.over = true
-	s.close(st, j)
+	s.closeBy(st, j)
 }
 
 // leaveOut records a step that is not played because of an earlier one.

@@ -22,15 +22,15 @@ func (s *session) quit() {
 		return
 	}
 	if s.scenario.NoQuit {
-		if j, ok := s.settled(); !ok && j.Status > result.Pass {
-			s.close(s.beginAside(s.trial.dialogue.steps+1, "the end", scenarios.Pos{}), j)
+		if j := s.settled(); j != nil && j.Status > result.Pass {
+			s.closeBy(s.beginAside(s.trial.dialogue.steps+1, "the end", scenarios.Pos{}), j)
 		}
 		return
 	}
 	if s.line.DataOpen {
 		// Nothing is asked of the server any more before it is left.
-		if j, ok := s.settled(); !ok {
-			s.close(s.beginAside(s.trial.dialogue.steps+1, "the end", scenarios.Pos{}), j)
+		if j := s.settled(); j != nil {
+			s.closeBy(s.beginAside(s.trial.dialogue.steps+1, "the end", scenarios.Pos{}), j)
 		}
 		if !s.endData() {
 			return
@@ -47,16 +47,16 @@ func (s *session) quit() {
 		s.close(st, judge.Judgement{Status: result.NotRun})
 		return
 	}
-	if j, ok := s.settled(); !ok {
+	if j := s.settled(); j != nil {
 		st.Unsent()
-		s.close(st, j)
+		s.closeBy(st, j)
 		s.line.HangUp()
 		return
 	}
 	s.line.Within(limit)
 	if err := s.line.Conn.WriteLine([]byte("QUIT")); err != nil {
-		if j, ok := s.settled(); !ok {
-			s.close(st, j)
+		if j := s.settled(); j != nil {
+			s.closeBy(st, j)
 			return
 		}
 		s.close(st, judge.Judgement{Status: result.Pass, Note: "QUIT could not be sent: " + fault.PlainError(err)})
@@ -81,10 +81,13 @@ func (s *session) readQuit(st ledger.Step) {
 	}
 	seen := s.line.Read(quitTimeout)
 	s.fill(st, &seen)
-	j := s.judgeQuit(&seen)
+	j := judge.Met()
+	if seen.Reply == nil || seen.Reply.Code != 221 {
+		s.judgeQuit(&seen, &j)
+	}
 	status, _ := s.ledger.Status()
 	s.line.Lost = s.line.Lost || s.line.Grouped && status < result.Inconclusive && j.Status == result.Fail
-	s.close(st, j)
+	s.closeBy(st, &j)
 	s.line.HangUp()
 }
 
@@ -93,43 +96,45 @@ func (s *session) afterQuit() {
 	if s.line.QuitSeen == nil || s.ledger.Unmet() || s.ctx.Err() != nil {
 		return
 	}
-	if j := s.judgeQuit(s.line.QuitSeen); j.Status > result.Pass {
+	j := judge.Met()
+	if s.judgeQuit(s.line.QuitSeen, &j); j.Status > result.Pass {
 		s.close(s.beginAside(s.trial.dialogue.steps+1, "after QUIT", scenarios.Pos{}), j)
 	}
 }
 
-func (s *session) judgeQuit(seen *judge.Observation) judge.Judgement {
-	j := judge.Met()
+// judgeQuit judges the answer to QUIT; j is what it is where that is as it should be.
+//
+//go:noinline
+func (s *session) judgeQuit(seen *judge.Observation, j *judge.Judgement) {
 	switch {
 	case seen.Reply == nil && seen.Fault.Reason == result.TLS, seen.Reply == nil && s.line.TLS.Unproven:
 		// Nothing under TLS came back yet, so nothing shows that it works.
-		j = judge.Judgement{Status: seen.Fault.Status, Reason: seen.Fault.Reason, Message: seen.Fault.Message}
-		s.line.SoonAfterHandshake(&j)
-		return j
+		*j = judge.Judgement{Status: seen.Fault.Status, Reason: seen.Fault.Reason, Message: seen.Fault.Message}
+		s.line.SoonAfterHandshake(j)
+		return
 	case seen.Reply == nil && seen.Fault.Reason == result.Protocol && !s.line.Loose:
-		return s.line.OutOfStep("QUIT got no answer that is one: " + seen.Fault.Message)
+		*j = s.line.OutOfStep("QUIT got no answer that is one: " + seen.Fault.Message)
+		return
 	case seen.Reply == nil:
 		j.Note = "no answer to QUIT: " + seen.Fault.Message
-		return j
+		return
 	case seen.Reply.Code == 221:
-		return j
+		return
 	}
 	further := s.line.Read(quitTimeout)
 	switch {
 	case further.Reply != nil && (s.line.Misread || !s.line.Loose):
-		return s.line.OutOfStep("a reply too many: QUIT got " + seen.Shown() + " and then " + further.Shown())
+		*j = s.line.OutOfStep("a reply too many: QUIT got " + seen.Shown() + " and then " + further.Shown())
 	case further.Reply != nil:
 		j.Note = "QUIT was answered with " + further.Shown() + ", after a reply that no step had read"
 	case !s.line.Loose && seen.Reply.Code == 421:
 		j.Note = "QUIT was answered with " + seen.Shown() + " instead of 221"
 	case !s.line.Loose:
-		j = s.line.OutOfStep("QUIT got " + seen.Shown() + " instead of 221")
+		*j = s.line.OutOfStep("QUIT got " + seen.Shown() + " instead of 221")
 		if j.Status == result.Fail {
 			j.Message += ", or the server does not say 221 to QUIT, as it must (RFC 5321 section 4.1.1.10)"
 		}
-		return j
 	}
-	return j
 }
 
 // endData leaves the state in which the server takes every line for message
@@ -149,10 +154,10 @@ func (s *session) endData() bool {
 	return s.line.Read(quitTimeout).Reply != nil
 }
 
-// settled reports whether no reply is left where nothing more is asked.
-func (s *session) settled() (judge.Judgement, bool) {
+// settled returns nil if no reply is left where nothing more is asked.
+func (s *session) settled() *judge.Judgement {
 	if s.ledger.Unmet() {
-		return judge.Judgement{}, true
+		return nil
 	}
 	return s.line.Settled()
 }

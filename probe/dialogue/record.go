@@ -68,7 +68,12 @@ func blame(c causes.Cause) result.Blame {
 
 // close ends the record of a step with its judgement. The first step that is
 // not met ends the dialogue.
-func (s *session) close(st ledger.Step, j judge.Judgement) {
+//
+//go:noinline
+func (s *session) close(st ledger.Step, j judge.Judgement) { s.closeBy(st, &j) }
+
+// closeBy is close without a copy of the judgement.
+func (s *session) closeBy(st ledger.Step, j *judge.Judgement) {
 	o := ledger.Outcome{
 		Ruling: result.Ruling{Status: j.Status, Reason: j.Reason, Message: j.Message, Hint: j.Hint},
 		Note:   j.Note, Value: j.Value, Unmet: j.Unmet(), Code: j.Code, Line: j.Pos.Line, Col: j.Pos.Col,

@@ -164,10 +164,10 @@ func (s *session) offer(since time.Time) bool {
 // reset says RSET and returns the sign of the answer, empty if it is no yes. A reply
 // that nobody asked for ends the session as it would before QUIT.
 func (s *session) reset() string {
-	if j, ok := s.settled(); !ok {
+	if j := s.settled(); j != nil {
 		st := s.beginQuit()
 		st.Unsent()
-		s.close(st, j)
+		s.closeBy(st, j)
 		s.line.HangUp()
 		return ""
 	}

@@ -40,7 +40,8 @@ func (s *session) playStartTLS(step *scenarios.Step) {
 	}
 	st.Sent("STARTTLS", s.buf[:len(s.buf)-2])
 	ended := s.ended
-	j := s.answer(st, step, want, "STARTTLS")
+	var j judge.Judgement
+	s.answer(st, step, want, "STARTTLS", &j)
 	switch {
 	case st.Code() == 220 && (j.Status > result.Warn || s.ended != ended):
 		// The server waits for a handshake, and nothing else can be said.

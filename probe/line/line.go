@@ -337,27 +337,34 @@ func (l *Line) spokenUnasked(said []byte, farewell *judge.Observation) *judge.Ju
 	}
 }
 
-// Settled reports whether no reply is left where nothing more is asked. One
+// Settled returns nil if no reply is left where nothing more is asked. One
 // too many means that the last one may not have been the one asked for. A 421
 // may come unasked (RFC 5321 section 3.8), or answer the last command where a
 // reply too many stood in its place: nothing is known of that command then.
-func (l *Line) Settled() (judge.Judgement, bool) {
+func (l *Line) Settled() *judge.Judgement {
 	if l.Gone || len(l.Owed) > 0 || l.Ctx.Err() != nil {
-		return judge.Judgement{}, true
+		return nil
 	}
-	said, farewell := l.leftover("QUIT")
-	switch {
-	case len(said) == 0:
-		return judge.Judgement{}, true
-	case farewell != nil:
-		j := judge.Judgement{
+	if said, farewell := l.leftover("QUIT"); len(said) > 0 {
+		return l.unsettled(said, farewell)
+	}
+	return nil
+}
+
+// unsettled is the judgement on what leftover took at the end.
+//
+//go:noinline
+func (l *Line) unsettled(said []byte, farewell *judge.Observation) *judge.Judgement {
+	if farewell != nil {
+		j := &judge.Judgement{
 			Status: l.Temporary, Reason: result.Temporary, Code: farewell.Reply.Code,
 			Message: "the server ended the session before QUIT, and that may be its answer to the command before: " + farewell.Shown(),
 		}
 		j.Explain(farewell)
-		return j, false
+		return j
 	}
-	return l.OutOfStep("a reply too many: " + result.Quoted(said)), false
+	j := l.OutOfStep("a reply too many: " + result.Quoted(said))
+	return &j
 }
 
 // SpokenInText looks for what the server says while it is due to listen. It
