@@ -39,7 +39,7 @@ func rooms() map[string]room {
 				"internal/report/formats", "internal/report/message", "internal/report/nagios", "internal/report", "probe", "probe/dialogue", "probe/handshake", "probe/manners", "probe/verdict",
 				"internal/audit", "internal/audit/gather", "internal/audit/rules",
 				"dnsmx", "scenarios", "probe/result", "internal/sandbox", "internal/transport", "internal/transcribe", "internal/atomicfile",
-				"internal/ascii", "internal/bounded", "internal/distinct", "internal/hostname", "internal/spelling", "internal/stack", "internal/timespan",
+				"internal/ascii", "internal/bounded", "internal/distinct", "internal/hostname", "internal/spelling", "internal/timespan",
 				"internal/compare", "internal/greylist", "internal/journal", "internal/state", "internal/pasted", "internal/letter", "internal/dkim", "internal/mailbox", "probe/causes", "probe/diagnosis", "probe/ledger",
 			},
 			libraries: []string{"github.com/urfave/cli/v2", "golang.org/x/term"},
@@ -67,7 +67,7 @@ func rooms() map[string]room {
 		"probe/draft":     {packages: []string{"scenarios", "probe/peer", "probe/smtpwire", "internal/compose"}},
 		// floor 2
 		"internal/transcribe": {packages: []string{"internal/ascii", "internal/hostname", "scenarios"}},
-		"probe":               {packages: []string{"dnsmx", "probe/manners", "probe/shared", "probe/verdict", "probe/fault", "probe/result", "internal/glob", "internal/hostname"}},
+		"probe":               {packages: []string{"dnsmx", "probe/manners", "probe/shared", "probe/verdict", "probe/fault", "probe/result", "internal/glob", "internal/hostname", "internal/stack"}},
 		// the engine's pure rooms, each with one question
 		"probe/judge":      {packages: []string{"scenarios", "probe/causes", "probe/diagnosis", "probe/fault", "probe/smtpwire", "probe/result"}},
 		"probe/diagnosis":  {packages: []string{"internal/ascii", "probe/causes", "probe/result"}},

@@ -2,7 +2,6 @@ package probe
 
 import (
 	"context"
-	"runtime"
 	"sync/atomic"
 )
 
@@ -11,14 +10,15 @@ import (
 // took a twentieth of all time. Each kind has a crew of its own, so that lanes,
 // most of which wait, have no stacks as large as looking up a domain needs.
 type crew[W any] struct {
+	room  func() // lets a new stack grow to what the work needs
 	do    func(ctx context.Context, w W)
 	idle  chan W
 	most  int32        // goroutines that may wait for work
 	spare atomic.Int32 // those that do
 }
 
-func newCrew[W any](spares int, do func(ctx context.Context, w W)) *crew[W] {
-	return &crew[W]{do: do, idle: make(chan W), most: int32(spares)}
+func newCrew[W any](spares int, room func(), do func(ctx context.Context, w W)) *crew[W] {
+	return &crew[W]{room: room, do: do, idle: make(chan W), most: int32(spares)}
 }
 
 // give has work done by a goroutine that waits for some, or else by a new one.
@@ -33,7 +33,7 @@ func (c *crew[W]) give(ctx context.Context, w W) {
 // serve does work, and then what it is given, until the run is over or enough
 // others wait.
 func (c *crew[W]) serve(ctx context.Context, w W) {
-	makeRoom()
+	c.room()
 	for {
 		c.do(ctx, w)
 		if c.spare.Add(1) > c.most {
@@ -47,13 +47,4 @@ func (c *crew[W]) serve(ctx context.Context, w W) {
 			return
 		}
 	}
-}
-
-// makeRoom lets the stack of a goroutine grow to what a session needs, 4 KiB, while
-// there is next to nothing on it that would have to be moved.
-//
-//go:noinline
-func makeRoom() {
-	var room [2 << 10]byte
-	runtime.KeepAlive(&room)
 }

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"mxprobe/internal/stack"
 	"mxprobe/probe/result"
 	"mxprobe/probe/shared"
 )
@@ -96,8 +97,8 @@ func (r *Runner) newRun(cancel context.CancelCauseFunc) *run {
 		addresses: newKeyed[netip.Addr](1),
 		hosts:     newKeyed[string](perHost),
 	}
-	run.beginners = newCrew(min(beginAhead*jobs, mostBeginners), run.begin)
-	run.players = newCrew(beginAhead*jobs, func(ctx context.Context, l *lane) { l.play(ctx) })
+	run.beginners = newCrew(min(beginAhead*jobs, mostBeginners), stack.Grow, run.begin)
+	run.players = newCrew(beginAhead*jobs, stack.GrowLittle, func(ctx context.Context, l *lane) { l.play(ctx) })
 	if r.Share {
 		run.shared = new(shared.Results)
 	}
@@ -126,6 +127,7 @@ func (r *Runner) sessions() int {
 func (r *run) feed(ctx context.Context, requests iter.Seq[Request], queue *window[*underWay]) {
 	defer queue.close()
 	defer r.catch()
+	stack.Grow() // it reads the list, and begins what needs no look-up
 	text := newPool()
 	var one *underWay
 	for req := range requests {

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"sync/atomic"
 
-	"mxprobe/internal/stack"
 	"mxprobe/probe"
 	"mxprobe/probe/dialogue"
 	"mxprobe/probe/result"
@@ -139,7 +138,6 @@ func (t *targeted) host(domain string) (string, error) {
 // requests yields what to ask of the runner, domain by domain.
 func (p *plan) requests() iter.Seq[probe.Request] {
 	return func(yield func(probe.Request) bool) {
-		stack.Grow() // the runner asks on a goroutine of its own, and begins what it is told there
 		if p.targets(yield, "", false) && p.servers(yield) && p.eachDomain(yield) {
 			p.asked.Store(true)
 		}
