@@ -164,6 +164,7 @@ func rooms() map[string]room {
 		// random dialogues with random servers, and a second judge
 		"internal/games": {},
 		// what the benchmarks play with, and what measures them
+		"bench/floor":   {},
 		"bench/sink":    {packages: []string{"bench/targets"}},
 		"bench/soak":    {packages: []string{"bench/targets", "internal/cli"}},
 		"bench/targets": {},

@@ -22,7 +22,7 @@ fi
 # build makes the program as it is released, and what the benchmarks need beside it.
 build() {
   .ci/build "$work/mxprobe"
-  go build -trimpath -o "$work/" ./bench/sink ./bench/turns
+  go build -trimpath -o "$work/" ./bench/sink ./bench/turns ./bench/floor
 }
 
 # sink NAME [FLAGS] starts a server, which says its port, and later what it counted, in
