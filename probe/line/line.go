@@ -85,7 +85,9 @@ func (l *Line) hold(nc net.Conn) {
 // Close closes the connection, whatever was said on it.
 func (l *Line) Close() {
 	if l.Conn != nil {
-		_ = l.Conn.Close()
+		if !l.Gone { // else HangUp has closed it
+			_ = l.Conn.Close()
+		}
 		l.held.let()
 		l.closed = true
 	}

@@ -86,7 +86,10 @@ func (p *Peer) remarkOnUTF8(line []byte, add remark) {
 // sizeLimit is the largest message the server takes, 0 where it names none.
 func (p *Peer) sizeLimit() int64 {
 	params, _ := p.offered("SIZE")
-	n, err := strconv.ParseInt(strings.TrimSpace(params), 10, 64)
+	if params = strings.TrimSpace(params); params == "" {
+		return 0
+	}
+	n, err := strconv.ParseInt(params, 10, 64)
 	if err != nil || n < 0 {
 		return 0
 	}
