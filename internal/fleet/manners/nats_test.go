@@ -173,7 +173,7 @@ func TestWorkersOverNATS(t *testing.T) {
 	first := bustest.StartWith(t, options)
 	again.Port = first.Addr().(*net.TCPAddr).Port
 	e := listen(t, 20*time.Millisecond)
-	set := Settings{Sessions: 6, Rate: 100, TTL: 2 * time.Second}
+	set := Settings{Sessions: 6, Rate: 100, TTL: 8 * time.Second} // longer than this machine ever stands still
 	var workers []*worker
 	var quiet atomic.Int64
 	for i := range 3 {
