@@ -15,9 +15,120 @@ import (
 	"mxprobe/probe/handshake"
 	"mxprobe/probe/line"
 	"mxprobe/probe/mailroom"
+	"mxprobe/probe/result"
 	"mxprobe/probe/smtpwire"
 	"mxprobe/probe/vouch"
 )
+
+// Defaults of Settings, and what is not a setting.
+const (
+	DefaultReplyTimeout   = 30 * time.Second
+	DefaultConnectTimeout = 10 * time.Second
+	// DefaultDataTimeout is the wait after the end of a message, where
+	// servers do their work (RFC 5321 section 4.5.3.2.6 allows 10 minutes).
+	DefaultDataTimeout = 60 * time.Second
+	// DefaultRetryWait is long enough for most greylists.
+	DefaultRetryWait = 5 * time.Minute
+
+	// quitTimeout bounds the wait for the answer to QUIT.
+	quitTimeout = 5 * time.Second
+	// farewell bounds the attempt to say QUIT when the run was stopped.
+	farewell = 500 * time.Millisecond
+)
+
+// TranscriptMode says of which dialogues the result holds a transcript.
+type TranscriptMode uint8
+
+// The modes.
+const (
+	TranscriptOnFailure TranscriptMode = iota
+	TranscriptAlways
+)
+
+// RetrySettings say how often dialogues are played again, and after what wait;
+// nil leaves it to the scenario.
+type RetrySettings struct {
+	Times *int
+	Wait  *time.Duration
+}
+
+// Settings are what all dialogues of a run have in common. They must not
+// change after NewRun.
+type Settings struct {
+	Dialer probe.Dialer
+	// Resolver finds what verify: dane and verify: mta-sts go by; without it
+	// such handshakes are inconclusive. Web opens the connections to the
+	// hosts of MTA-STS policies; nil stands for Dialer.
+	Resolver probe.Resolver
+	Web      probe.Dialer
+	// HELO, From and To are the values of the variables helo, from and to.
+	// An empty To stands for postmaster at the domain, and ${domain} in it for
+	// the domain of the target. An empty From is the null reverse-path.
+	HELO, From, To string
+	// FurtherTo are the recipients after To, for the steps that are played
+	// once for each.
+	FurtherTo []string
+	// Explicit names those of helo, from and to that were asked for in so many
+	// words: they beat the variables that a scenario sets.
+	Explicit []string
+	// RunID is the variable run_id: letters and digits, new for each run.
+	RunID string
+	// Now is the clock of the variable now and of the Date field; nil
+	// stands for time.Now.
+	Now func() time.Time
+	// Overrides are variables from outside the scenario, the weakest first:
+	// environment, files, command line.
+	Overrides []map[string]string
+	// Getenv looks up environment variables, for secrets and for ${env.NAME};
+	// nil finds none.
+	Getenv func(string) (string, bool)
+	// ReplyTimeout is the wait for one reply where the step itself says
+	// nothing; 0 leaves it to the scenario, or to the defaults.
+	// ConnectTimeout is the wait for a connection; 0 stands for its default.
+	ReplyTimeout, ConnectTimeout time.Duration
+	// Retry overrides what the scenarios say of further attempts.
+	Retry RetrySettings
+	// Temporary is how temporary answers count: Inconclusive, Warn or Fail.
+	// NotRun, the zero value, stands for Inconclusive.
+	Temporary  result.Verdict
+	Transcript TranscriptMode
+	// Control is a server known to answer, host and port. It is tried when
+	// an address does not answer: if the control server does not answer
+	// either, nothing is known of the address. Empty means none.
+	Control string
+	// TLS says how handshakes are made.
+	TLS handshake.Settings
+	// IMAP says how the servers of mailboxes are reached.
+	IMAP IMAPSettings
+}
+
+func (s *Settings) now() time.Time {
+	if s.Now != nil {
+		return s.Now()
+	}
+	return time.Now()
+}
+
+func (s *Settings) getenv(name string) (string, bool) {
+	if s.Getenv == nil {
+		return "", false
+	}
+	return s.Getenv(name)
+}
+
+func (s *Settings) connectTimeout() time.Duration {
+	if s.ConnectTimeout > 0 {
+		return s.ConnectTimeout
+	}
+	return DefaultConnectTimeout
+}
+
+func (s *Settings) temporary() result.Verdict {
+	if s.Temporary == result.NotRun {
+		return result.Inconclusive
+	}
+	return s.Temporary
+}
 
 // Run is one run of dialogues: its settings, which do not change, and what its
 // dialogues share while they are played.
