@@ -184,7 +184,8 @@ type Runner struct {
 	Watch Watcher
 }
 
-// Watcher is told what happens while it happens.
+// Watcher is told what happens while it happens. What it is given belongs to the
+// run: it is neither changed nor kept.
 type Watcher interface {
 	// Routed is called when the hosts of a domain are known (or not to be
 	// had: then d has a reason).
