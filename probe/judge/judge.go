@@ -57,10 +57,14 @@ func BadValue(err error) Judgement {
 // nothing else, and temporary answers where something else was expected get
 // the verdict temporary.
 func Judge(want *scenarios.Expect, seen *Observation, temporary result.Verdict) Judgement {
-	if PlainlyMet(want, seen) {
-		return Met()
+	j := judgeOutcome(want, seen, temporary)
+	if j.Status == result.Pass {
+		j = judgeTime(want, seen, j)
 	}
-	return judgeClosely(want, seen, temporary)
+	if j.Status != result.Pass {
+		j.Explain(seen)
+	}
+	return j
 }
 
 // PlainlyMet reports whether a reply that says yes is one of those wanted and
@@ -70,17 +74,6 @@ func PlainlyMet(want *scenarios.Expect, seen *Observation) bool {
 	return seen.Reply != nil && seen.Reply.Code < 400 && want.Codes.Match(seen.Reply.Code) && !isFarewell(seen) &&
 		len(want.Enhanced) == 0 && len(want.Text) == 0 && want.Lines == nil && len(want.Offers) == 0 && len(want.Lacks) == 0 &&
 		want.Within == scenarios.Limit{}
-}
-
-func judgeClosely(want *scenarios.Expect, seen *Observation, temporary result.Verdict) Judgement {
-	j := judgeOutcome(want, seen, temporary)
-	if j.Status == result.Pass {
-		j = judgeTime(want, seen, j)
-	}
-	if j.Status != result.Pass {
-		j.Explain(seen)
-	}
-	return j
 }
 
 // Explain adds to a judgement what is behind an observation that was not
