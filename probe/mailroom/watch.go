@@ -40,10 +40,7 @@ func IDByte(r rune) rune {
 func ID(b []byte) []byte {
 	id := b[:0]
 	for i := 0; i < len(b); {
-		r, n := rune(b[i]), 1
-		if r >= utf8.RuneSelf {
-			r, n = utf8.DecodeRune(b[i:])
-		}
+		r, n := utf8.DecodeRune(b[i:])
 		id = append(id, byte(IDByte(r)))
 		i += n
 	}
