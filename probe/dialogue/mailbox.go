@@ -260,9 +260,9 @@ func (r *Run) dialMailbox(ctx context.Context, server scenarios.MailboxAddress) 
 }
 
 // looksAside reports whether a step looks into a mailbox.
-func (s *session) looksAside() bool {
-	for i := range s.scenario.Steps {
-		if s.scenario.Steps[i].Action.LooksAside() {
+func looksAside(steps []scenarios.Step) bool {
+	for i := range steps {
+		if steps[i].Action.LooksAside() || looksAside(steps[i].Steps) {
 			return true
 		}
 	}
@@ -272,7 +272,7 @@ func (s *session) looksAside() bool {
 // willLookFor keeps what the text of a message is known by in a mailbox, where
 // a step looks into one.
 func (s *session) willLookFor(text []byte) {
-	if !s.looksAside() {
+	if !looksAside(s.scenario.Steps) {
 		return
 	}
 	s.peer.Envelope.MessageID = cmp.Or(mailbox.MessageID(text), s.peer.Envelope.MessageID)

@@ -16,7 +16,7 @@ func (s *session) wantAndParts(step *scenarios.Step) (*scenarios.Expect, [][]byt
 	if err != nil {
 		return nil, nil, err
 	}
-	if s.looksAside() {
+	if looksAside(s.scenario.Steps) {
 		text, err := s.messageText(step)
 		return want, [][]byte{text}, err
 	}
@@ -60,7 +60,7 @@ func (s *session) draft(step *scenarios.Step) draft.Draft {
 		Lookup: s.lookup, Key: t.dialogue.keys[step.DKIM], To: s.peer.Envelope.To,
 		Date: s.run.now().UTC().Add(-time.Since(t.started)), ID: s.messageID(),
 	}
-	if !s.looksAside() { // else the text is kept, to know it again
+	if !looksAside(s.scenario.Steps) { // else the text is kept, to know it again
 		d.Room = s.room()
 	}
 	return d

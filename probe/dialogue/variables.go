@@ -199,10 +199,6 @@ func (s *Settings) toEachDomain() bool {
 	return own(s.To) || slices.ContainsFunc(s.FurtherTo, own)
 }
 
-func looksAside(steps []scenarios.Step) bool {
-	return slices.ContainsFunc(steps, func(s scenarios.Step) bool { return s.Action.LooksAside() || looksAside(s.Steps) })
-}
-
 func logsIn(steps []scenarios.Step) bool {
 	return slices.ContainsFunc(steps, func(s scenarios.Step) bool { return s.Action == scenarios.Auth || logsIn(s.Steps) })
 }
