@@ -12,8 +12,7 @@ import (
 )
 
 // answer reads and judges the reply to a line; verb is its command word, if
-// it has one. It settles what nearly all steps are in its own frame, for the stack
-// of a session stays as large as its deepest call was.
+// it has one.
 func (s *session) answer(st ledger.Step, step *scenarios.Step, want *scenarios.Expect, verb string, j *judge.Judgement) {
 	s.wants(st, want)
 	if want.Codes.None {
@@ -34,24 +33,22 @@ func (s *session) answer(st ledger.Step, step *scenarios.Step, want *scenarios.E
 		s.line.QuitSeen = &quit
 	}
 	s.learn(&seen)
-	s.asks(step, want, &seen)
-	if step.SaysMore() {
-		s.settleBy(st, step, want, &seen, j)
-		return
-	}
-	s.fill(st, &seen)
-	s.weigh(st, want, &seen, j)
+	s.settle(st, step, want, &seen, j)
 }
 
 // settle says what the reply to a step amounts to, with all that the step
 // says of it: pass_if, skip_if, the expectation, capture and may_fail.
-func (s *session) settle(st ledger.Step, step *scenarios.Step, want *scenarios.Expect, seen *judge.Observation) (j judge.Judgement) {
+// What nearly all steps are needs a small frame, for the stack of a session stays
+// as large as its deepest call was.
+func (s *session) settle(st ledger.Step, step *scenarios.Step, want *scenarios.Expect, seen *judge.Observation, j *judge.Judgement) {
 	s.asks(step, want, seen)
-	if !step.SaysMore() {
-		return s.judge(st, want, seen)
+	if step.SaysMore() {
+		s.settleBy(st, step, want, seen, j)
+		return
 	}
-	s.settleBy(st, step, want, seen, &j)
-	return j
+	s.fill(st, seen)
+	s.wants(st, want)
+	s.weigh(st, want, seen, j)
 }
 
 // settleBy is settle where the step says more than what is expected.

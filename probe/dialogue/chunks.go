@@ -28,7 +28,7 @@ func (s *session) playChunks(step *scenarios.Step) {
 		text = smtpwire.AppendData(nil, text, false, false)
 	}
 	if j := s.misfitChunks(st, step, text); j != nil {
-		s.close(st, *j)
+		s.closeBy(st, j)
 		return
 	}
 	s.wants(st, want)
@@ -141,7 +141,9 @@ func (s *session) answerToChunk(st ledger.Step, step *scenarios.Step, want *scen
 		s.fill(st, &seen)
 		return judge.Met(), true
 	}
-	return s.settle(st, step, want, &seen), taken
+	var j judge.Judgement
+	s.settle(st, step, want, &seen, &j)
+	return j, taken
 }
 
 // resetAfter says RSET after a chunk that was refused: nothing else may

@@ -125,14 +125,7 @@ func (s *session) readEnd(st ledger.Step, step *scenarios.Step, want *scenarios.
 		return
 	}
 	s.learnEnd(&seen)
-	s.asks(step, want, &seen)
-	if step.SaysMore() {
-		s.settleBy(st, step, want, &seen, j)
-		return
-	}
-	s.fill(st, &seen)
-	s.wants(st, want)
-	s.weigh(st, want, &seen, j)
+	s.settle(st, step, want, &seen, j)
 }
 
 // readEachEnd is readEnd where each recipient has a reply, the first of which was
@@ -154,7 +147,8 @@ func (s *session) readEachEnd(st ledger.Step, step *scenarios.Step, want *scenar
 	if j.Status > result.Warn {
 		return
 	}
-	if settled := s.settle(st, step, want, &last); settled.Status >= j.Status {
+	var settled judge.Judgement
+	if s.settle(st, step, want, &last, &settled); settled.Status >= j.Status {
 		*j = settled
 	}
 }

@@ -108,9 +108,10 @@ func (s *session) hear(h *hello) judge.Observation {
 }
 
 // heard judges the reply to the EHLO that counts.
-func (s *session) heard(st ledger.Step, h *hello, seen *judge.Observation) judge.Judgement {
+func (s *session) heard(st ledger.Step, h *hello, seen *judge.Observation) (j judge.Judgement) {
 	s.learn(seen)
-	return s.settle(st, h.step, h.want, seen)
+	s.settle(st, h.step, h.want, seen, &j)
+	return j
 }
 
 // beginTLS says STARTTLS and makes the handshake. It reports whether the dialogue
@@ -119,7 +120,7 @@ func (s *session) beginTLS(h *hello) bool {
 	up := s.trial.dialogue.upgrade
 	st := s.beginAside(h.step.Number, "STARTTLS", h.step.Pos)
 	if j := s.line.Write("STARTTLS", []byte("STARTTLS\r\n"), h.limit); j != nil {
-		s.close(st, *j)
+		s.closeBy(st, j)
 		return false
 	}
 	st.Sent("STARTTLS", []byte("STARTTLS"))
@@ -167,7 +168,7 @@ func (s *session) helloAgain(h *hello) {
 		j = &judge.Judgement{Reason: seen.Fault.Reason, Message: seen.Fault.Message}
 		s.line.SoonAfterHandshake(j)
 	} else if !s.lostUnderTLS(j.Reason) {
-		s.close(st, *j)
+		s.closeBy(st, j)
 		return
 	}
 	st.Facts().Action = ""

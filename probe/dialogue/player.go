@@ -78,7 +78,7 @@ func (s *session) unsent(st ledger.Step, l command, j *judge.Judgement) {
 		*j = judge.Met()
 		j.Note = "the server had closed the connection before the line was sent"
 	}
-	s.close(st, *j)
+	s.closeBy(st, j)
 }
 
 // command is a line as it is played: what must follow it, and its command
@@ -172,7 +172,9 @@ func (s *session) playRead(step *scenarios.Step) {
 		}
 		s.line.Greeted = true
 		s.learn(&seen)
-		s.close(st, s.settle(st, step, want, &seen))
+		var j judge.Judgement
+		s.settle(st, step, want, &seen, &j)
+		s.closeBy(st, &j)
 	}
 }
 

@@ -82,9 +82,7 @@ func (s *session) readQuit(st ledger.Step) {
 	seen := s.line.Read(quitTimeout)
 	s.fill(st, &seen)
 	j := judge.Met()
-	if seen.Reply == nil || seen.Reply.Code != 221 {
-		s.judgeQuit(&seen, &j)
-	}
+	s.judgeQuit(&seen, &j)
 	status, _ := s.ledger.Status()
 	s.line.Lost = s.line.Lost || s.line.Grouped && status < result.Inconclusive && j.Status == result.Fail
 	s.closeBy(st, &j)

@@ -35,7 +35,7 @@ func (s *session) playStartTLS(step *scenarios.Step) {
 	}
 	limit := s.timeout(step.Timeout, DefaultReplyTimeout)
 	if j := s.line.Write("STARTTLS", s.buf, limit); j != nil {
-		s.close(st, *j)
+		s.closeBy(st, j)
 		return
 	}
 	st.Sent("STARTTLS", s.buf[:len(s.buf)-2])
