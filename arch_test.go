@@ -50,9 +50,10 @@ func rooms() map[string]room {
 		"internal/fleet/collect": {packages: []string{"internal/fleet/bus", "internal/fleet/job", "probe/result"}},
 		"internal/fleet/work":    {packages: []string{"internal/cli", "internal/fleet/bus", "internal/fleet/job", "internal/timespan", "probe/manners", "probe/result"}},
 		// past one machine: the only room that knows NATS
-		"internal/fleet/bus":         {packages: []string{"internal/fleet/job", "probe/result"}, libraries: []string{"github.com/nats-io/nats.go"}},
-		"internal/fleet/manners":     {packages: []string{"probe/fault", "probe/manners", "probe/result"}, libraries: []string{"github.com/nats-io/nats.go"}},
-		"internal/fleet/bus/bustest": {libraries: []string{"github.com/nats-io/nats-server/v2"}},
+		"internal/fleet/bus":           {packages: []string{"internal/fleet/job", "probe/result"}, libraries: []string{"github.com/nats-io/nats.go"}},
+		"internal/fleet/manners":       {packages: []string{"probe/fault", "probe/manners", "probe/result"}, libraries: []string{"github.com/nats-io/nats.go"}},
+		"internal/fleet/bus/bustest":   {libraries: []string{"github.com/nats-io/nats-server/v2"}},
+		"internal/fleet/bus/fleettest": {packages: []string{"internal/fleet/bus"}},
 		// floor 3: a scenario as a check
 		"probe/dialogue": {packages: []string{
 			"probe", "probe/line", "probe/peer", "probe/handshake", "probe/mailroom", "probe/draft",
@@ -196,7 +197,7 @@ func testLibraries() []string {
 
 // onlyForTests are packages that no program may contain.
 func onlyForTests() []string {
-	return []string{"internal/audit/spf/suite", "internal/fleet/bus/bustest", "internal/foreign", "internal/interop", "internal/interop/mta", "internal/report/reporttest", "internal/sandbox/sandboxtest"}
+	return []string{"internal/audit/spf/suite", "internal/fleet/bus/bustest", "internal/fleet/bus/fleettest", "internal/foreign", "internal/interop", "internal/interop/mta", "internal/report/reporttest", "internal/sandbox/sandboxtest"}
 }
 
 // TestImportsPointDown holds the picture of ARCHITECTURE.md: every import of

@@ -16,6 +16,7 @@ import (
 
 	"mxprobe/internal/fleet/bus"
 	"mxprobe/internal/fleet/bus/bustest"
+	"mxprobe/internal/fleet/bus/fleettest"
 	"mxprobe/internal/fleet/job"
 	"mxprobe/probe/result"
 )
@@ -25,15 +26,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // begin begins a job over domains, without workers.
 func begin(t *testing.T, j *job.Job, domains ...string) *bus.Fleet {
 	t.Helper()
-	b, err := bus.Connect(t.Context(), &bus.Settings{URL: bustest.Start(t)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(b.Close)
-	f, err := b.Setup(t.Context(), 1)
-	if err != nil {
-		t.Fatal(err)
-	}
+	f := fleettest.Setup(t, bustest.Start(t))
 	j.Format, j.ID, j.Play, j.Domains, j.Limits, j.Created = job.Format, "j", job.PlayCheck, len(domains), job.DefaultLimits(), time.Now().UTC()
 	if err := f.Create(t.Context(), j); err != nil {
 		t.Fatal(err)

@@ -11,6 +11,7 @@ import (
 	"mxprobe/internal/cli"
 	"mxprobe/internal/fleet/bus"
 	"mxprobe/internal/fleet/bus/bustest"
+	"mxprobe/internal/fleet/bus/fleettest"
 	"mxprobe/internal/fleet/job"
 )
 
@@ -27,20 +28,6 @@ func call(t *testing.T, url string, args ...string) string {
 	return out.String()
 }
 
-func fleetAt(t *testing.T, url string) *bus.Fleet {
-	t.Helper()
-	b, err := bus.Connect(t.Context(), &bus.Settings{URL: url})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(b.Close)
-	f, err := b.Setup(t.Context(), 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return f
-}
-
 func aJob(id string) *job.Job {
 	return &job.Job{
 		Format: job.Format, ID: id, Program: "test", Created: time.Now().UTC(), Play: job.PlayCheck, Domains: 1,
@@ -53,7 +40,7 @@ func aJob(id string) *job.Job {
 func TestAJobWithoutBatchesIsOver(t *testing.T) {
 	t.Parallel()
 	url := bustest.Start(t)
-	f := fleetAt(t, url)
+	f := fleettest.Setup(t, url)
 	for _, id := range []string{"half", "whole"} {
 		if err := f.Create(t.Context(), aJob(id)); err != nil {
 			t.Fatal(err)
@@ -90,7 +77,7 @@ func TestAJobWithoutBatchesIsOver(t *testing.T) {
 // that name.
 func TestAJobIsLeftToItsWorkersAMoment(t *testing.T) {
 	t.Parallel()
-	f := fleetAt(t, bustest.Start(t))
+	f := fleettest.Setup(t, bustest.Start(t))
 	if err := f.Create(t.Context(), aJob("j")); err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"mxprobe/internal/fleet/bus"
 	"mxprobe/internal/fleet/bus/bustest"
+	"mxprobe/internal/fleet/bus/fleettest"
 	"mxprobe/internal/fleet/manners"
 )
 
@@ -14,7 +15,7 @@ import (
 func TestStatusNamesWhoIsLeftAlone(t *testing.T) {
 	t.Parallel()
 	url := bustest.Start(t)
-	f := fleetAt(t, url)
+	f := fleettest.Setup(t, url)
 	if err := f.Create(t.Context(), aJob("j")); err != nil {
 		t.Fatal(err)
 	}

@@ -16,6 +16,7 @@ import (
 
 	"mxprobe/internal/fleet/bus"
 	"mxprobe/internal/fleet/bus/bustest"
+	"mxprobe/internal/fleet/bus/fleettest"
 	"mxprobe/internal/fleet/job"
 	"mxprobe/probe/result"
 )
@@ -108,15 +109,7 @@ func (s *stub) play(ctx context.Context, domain string) result.Domain {
 func fleet(t *testing.T) (*bus.Fleet, string) {
 	t.Helper()
 	url := bustest.Start(t)
-	b, err := bus.Connect(t.Context(), &bus.Settings{URL: url})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(b.Close)
-	f, err := b.Setup(t.Context(), 1)
-	if err != nil {
-		t.Fatal(err)
-	}
+	f := fleettest.Setup(t, url)
 	return f, url
 }
 
