@@ -19,10 +19,13 @@ import (
 // byte cannot be the end of a string, which ends in a quotation mark.
 type encoder struct{ b []byte }
 
-func (e *encoder) comma() {
-	if n := len(e.b); n > 0 && e.b[n-1] != '{' && e.b[n-1] != '[' {
-		e.b = append(e.b, ',')
+func (e *encoder) comma() { e.b = withComma(e.b) }
+
+func withComma(b []byte) []byte {
+	if n := len(b); n > 0 && b[n-1] != '{' && b[n-1] != '[' {
+		b = append(b, ',')
 	}
+	return b
 }
 
 func (e *encoder) open()  { e.comma(); e.b = append(e.b, '{') }
@@ -30,12 +33,7 @@ func (e *encoder) close() { e.b = append(e.b, '}') }
 
 // key begins a member; name is a constant of ours and needs no escapes.
 func (e *encoder) key(name string) {
-	b := e.b
-	if n := len(b); n > 0 && b[n-1] != '{' && b[n-1] != '[' {
-		b = append(b, ',')
-	}
-	b = append(append(append(b, '"'), name...), '"', ':')
-	e.b = b
+	e.b = append(append(append(withComma(e.b), '"'), name...), '"', ':')
 }
 
 // word is str where the value is a constant of ours as well.
