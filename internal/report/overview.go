@@ -23,9 +23,7 @@ const (
 type Overview struct {
 	Tally
 	causes, providers, software counter
-	// most is how many of the worst are kept, of each verdict.
-	most  int
-	worst map[result.Verdict][]Line
+	worst                       First[Line]
 }
 
 // Line is all there is to say of a domain in a line.
@@ -36,7 +34,7 @@ type Line struct {
 
 // NewOverview returns an overview that keeps so many of the worst domains.
 func NewOverview(most int) *Overview {
-	return &Overview{most: most, worst: map[result.Verdict][]Line{}}
+	return &Overview{worst: NewFirst[Line](most)}
 }
 
 // Add counts a domain.
@@ -45,8 +43,8 @@ func (o *Overview) Add(d *result.Domain) {
 	o.causes.add(causeOf(d), d.Status)
 	o.providers.add(Provider(d), d.Status)
 	o.software.add(Software(d), d.Status)
-	if !passed(d.Status) && len(o.worst[d.Status]) < o.most {
-		o.worst[d.Status] = append(o.worst[d.Status], Line{d.Status, Sentence(d)})
+	if !passed(d.Status) && o.worst.Room(d.Status) {
+		o.worst.Add(d.Status, Line{d.Status, Sentence(d)})
 	}
 }
 
@@ -56,10 +54,7 @@ func (o *Overview) Long() bool { return o.Domains.Total() > LongList }
 // Worst returns the domains that did not pass, those to be looked at first in
 // front, and how many more there are.
 func (o *Overview) Worst() (lines []Line, more int) {
-	for _, v := range Order() {
-		lines = append(lines, o.worst[v]...)
-	}
-	lines = lines[:min(len(lines), o.most)]
+	lines = o.worst.All()
 	return lines, o.Domains.Fail + o.Domains.Inconclusive + o.Domains.NotRun - len(lines)
 }
 

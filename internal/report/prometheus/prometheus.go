@@ -51,7 +51,7 @@ type Label struct{ Name, Value string }
 // a constant label of its own, such as run; its name must be one for labels,
 // and none of this package's.
 func New(w io.Writer, header *result.Run, constant ...Label) *Writer {
-	return &Writer{w: w, header: header, constant: constant}
+	return &Writer{w: w, header: header, constant: constant, worst: newWorst()}
 }
 
 // Domain takes the next domain in. Nothing is written yet.
